@@ -1,0 +1,6 @@
+//! `callout`: tickets as code.
+
+pub mod diagnostics;
+pub mod state;
+pub mod systems;
+pub mod ticket;

@@ -1,0 +1,265 @@
+//! What callout remembers: records, and the events that make them. Pure; [`State::with`] is the only transition.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ticket::{Address, Attachment, Digest, Fields, Lifecycle, Mark, Visit};
+
+/// A visit's identity: `Dispatch/store-0417` and its reissue. Written `Dispatch/store-0417#1`, without `#0`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    pub address: Address,
+    #[serde(default)]
+    pub reissue: u32,
+}
+
+impl Key {
+    pub fn new(address: Address, reissue: u32) -> Self {
+        Self { address, reissue }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.address)?;
+        if self.reissue > 0 { write!(f, "#{}", self.reissue) } else { Ok(()) }
+    }
+}
+
+/// Everything about a ticket that was or is to be sent, as the plan had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The system's key, such as `techexpress`.
+    pub system: String,
+    /// The API's address and tenant.
+    pub origin: String,
+    pub mark: Option<Mark>,
+    /// The desired fields, without anything derived.
+    pub fields: Fields,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
+    #[serde(default)]
+    pub lifecycle: Lifecycle,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What one answer of a system showed of a ticket, cut down to what is compared and counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// Comparable fields in normal form.
+    pub fields: Fields,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub finished: bool,
+}
+
+/// A write to a ticket system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Write {
+    Create,
+    Update,
+    Close,
+    Delete,
+}
+
+impl fmt::Display for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Close => "close",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+/// How a visit went, in a person's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VisitOutcome {
+    Ok,
+    Failed,
+    NoAccess,
+}
+
+/// One thing that happened. The journal is a list of these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Written durably *before* a request is sent.
+    Intended {
+        key: Key,
+        write: Write,
+        payload: Digest,
+        #[serde(default)]
+        request: Option<Box<Request>>,
+    },
+    /// The request's answer named a ticket.
+    Created { key: Key, id: String, seen: Sighting },
+    /// An update was accepted; `seen` is its read-back.
+    Updated {
+        key: Key,
+        #[serde(default)]
+        seen: Option<Sighting>,
+    },
+    /// The system refused the request; it changed nothing.
+    Rejected { key: Key, why: String },
+    /// The request never left.
+    Unsent { key: Key, why: String },
+    /// A ticket that existed already now belongs to this address.
+    Adopted {
+        key: Key,
+        id: String,
+        request: Box<Request>,
+        #[serde(default)]
+        seen: Option<Sighting>,
+        reason: String,
+    },
+    /// A read showed this; it replaces the baseline where `baseline` is true, and adds absent fields to it otherwise.
+    Observed {
+        key: Key,
+        seen: Sighting,
+        #[serde(default)]
+        baseline: bool,
+        #[serde(default)]
+        booking_checked: bool,
+    },
+    /// A person made in the portal the change that the files ask for.
+    DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
+    /// The files changed only what is not sent: lifecycle or labels.
+    Noted { key: Key, lifecycle: Lifecycle, labels: BTreeMap<String, String> },
+    /// A tombstone: the address stays taken, nothing is ever sent for it again.
+    Closed {
+        key: Key,
+        why: Closing,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// A person found that an in-doubt create made no ticket.
+    NotCreated { key: Key, reason: String },
+    /// A person settled an in-doubt update, close or delete: it took effect, or it did not.
+    WriteSettled { key: Key, done: bool, reason: String },
+    /// A person leaves a difference alone until the files or the ticket change again.
+    Accepted { key: Key, difference: Digest, reason: String },
+    /// A person says how the visit went.
+    VisitEnded { key: Key, outcome: VisitOutcome, reason: String },
+    /// The address changed, the ticket did not.
+    Moved { key: Key, to: Key, reason: String },
+    /// A saved plan is being applied.
+    PlanStarted { plan: String },
+    /// A saved plan was applied to its end.
+    PlanFinished { plan: String },
+}
+
+/// Why an address has a tombstone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Finished, and its description left the files.
+    FinishedAndRemoved,
+    /// Its description left the files, and `on_remove: forget` said to let it be.
+    Forgotten,
+    /// Closed in its system by callout.
+    Closed,
+    /// Deleted in its system by callout.
+    Deleted,
+    /// Cancelled outside callout, as a person told.
+    Cancelled,
+    /// Taken out of the state by a person.
+    Removed,
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Phase {
+    /// A create was intended, and nothing more is known: in doubt.
+    Pending,
+    /// The ticket exists.
+    Live { id: String },
+    /// Tombstone.
+    Closed {
+        #[serde(default)]
+        id: Option<String>,
+        why: Closing,
+    },
+    /// Surely nothing was made; the address is free.
+    NotCreated { why: String },
+}
+
+/// An intent without an outcome. There is no other sign of doubt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    pub write: Write,
+    pub payload: Digest,
+    pub at: Timestamp,
+    /// What the ticket is if an update took effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Box<Request>>,
+}
+
+/// All that is remembered of one visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub phase: Phase,
+    /// What was sent, and how it is to be treated.
+    pub request: Request,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<Intent>,
+    /// When the create was first intended, or the ticket adopted.
+    pub since: Timestamp,
+    /// Drift is told against this. Absent until an answer showed the ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Fields>,
+    /// A read compared what was booked with what was sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub booking_checked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub finished: bool,
+    /// The difference that a person left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Digest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<VisitOutcome>,
+}
+
+impl Record {
+    pub fn id(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Live { id } => Some(id),
+            Phase::Closed { id, .. } => id.as_deref(),
+            Phase::Pending | Phase::NotCreated { .. } => None,
+        }
+    }
+
+    pub fn is_live(&self) -> bool {
+        matches!(self.phase, Phase::Live { .. })
+    }
+
+    pub fn in_doubt(&self) -> bool {
+        self.intent.is_some()
+    }
+
+    /// Live and not known to be over: somebody may be on the way.
+    pub fn is_open(&self) -> bool {
+        self.is_live() && !self.finished
+    }
+}
+
+/// How far a saved plan got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanUse {
+    pub started: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Timestamp>,
+}

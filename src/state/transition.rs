@@ -1,0 +1,242 @@
+//! How an event changes the state: one pure function, used live and when the journal is replayed.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::model::{Event, Intent, Key, Phase, PlanUse, Record, Request, Sighting, Write};
+use crate::ticket::Address;
+
+/// Everything that callout remembers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Tells this project's state from every other; part of each mark.
+    pub lineage: String,
+    /// The number of the last commit that is part of it.
+    pub through: u64,
+    #[serde(with = "listed")]
+    pub records: BTreeMap<Key, Record>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub plans: BTreeMap<String, PlanUse>,
+}
+
+/// An event that cannot follow from the state before it: the journal was tampered with, or callout has a bug.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: `{event}` cannot follow: {why}")]
+pub struct Impossible {
+    pub key: String,
+    pub event: &'static str,
+    pub why: &'static str,
+}
+
+impl State {
+    pub fn new(lineage: impl Into<String>) -> Self {
+        Self { lineage: lineage.into(), ..Self::default() }
+    }
+
+    /// The state after one more event.
+    pub fn with(mut self, event: &Event, at: Timestamp) -> Result<Self, Impossible> {
+        match event {
+            Event::Intended { key, write: Write::Create, payload, request } => {
+                let request = request.as_deref().ok_or_else(|| impossible(key, "intended", "a create without its request"))?;
+                let intent = Intent { write: Write::Create, payload: payload.clone(), at, request: None };
+                self.free(key, "intended")?;
+                self.records.insert(key.clone(), Record { intent: Some(intent), ..record(Phase::Pending, request, at) });
+            }
+            Event::Intended { key, write, payload, request } => {
+                let record = self.live(key, "intended")?;
+                if record.intent.is_some() {
+                    return Err(impossible(key, "intended", "an earlier write is still in doubt"));
+                }
+                record.intent = Some(Intent { write: *write, payload: payload.clone(), at, request: request.clone() });
+            }
+            Event::Created { key, id, seen } => {
+                let record = self.pending(key, "created")?;
+                record.phase = Phase::Live { id: id.clone() };
+                record.intent = None;
+                sight(record, seen, true);
+            }
+            Event::Updated { key, seen } => {
+                let record = self.intended(key, "updated")?;
+                took_effect(record);
+                if let Some(seen) = seen {
+                    sight(record, seen, true);
+                }
+            }
+            Event::Rejected { key, why } | Event::Unsent { key, why } | Event::NotCreated { key, reason: why } => {
+                let record = self.intended(key, "rejected, unsent or not created")?;
+                record.intent = None;
+                if record.phase == Phase::Pending {
+                    record.phase = Phase::NotCreated { why: why.clone() };
+                }
+            }
+            Event::WriteSettled { key, done, .. } => settle_write(self.intended(key, "write settled")?, *done),
+            Event::Adopted { key, id, request, seen, .. } => self.adopt(key, id, request, seen.as_ref(), at)?,
+            Event::Observed { key, seen, baseline, booking_checked } => {
+                let record = self.live(key, "observed")?;
+                sight(record, seen, *baseline);
+                record.booking_checked |= booking_checked;
+            }
+            Event::DoneByHand { key, request, seen } => {
+                let record = self.live(key, "done by hand")?;
+                record.request = request.as_ref().clone();
+                sight(record, seen, true);
+            }
+            Event::Noted { key, lifecycle, labels } => {
+                let record = self.known(key, "noted")?;
+                record.request.lifecycle = lifecycle.clone();
+                record.request.labels = labels.clone();
+            }
+            Event::Closed { key, why, .. } => {
+                let record = self.known(key, "closed")?;
+                let id = record.id().map(str::to_owned);
+                record.phase = Phase::Closed { id, why: *why };
+                record.intent = None;
+            }
+            Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
+            Event::VisitEnded { key, outcome, .. } => self.known(key, "visit ended")?.outcome = Some(*outcome),
+            Event::Moved { key, to, .. } => {
+                self.free(to, "moved")?;
+                let record = self.records.remove(key).ok_or_else(|| impossible(key, "moved", "there is no such record"))?;
+                self.records.insert(to.clone(), record);
+            }
+            Event::PlanStarted { plan } => {
+                self.plans.entry(plan.clone()).or_insert(PlanUse { started: at, finished: None });
+            }
+            Event::PlanFinished { plan } => {
+                self.plans.entry(plan.clone()).or_insert(PlanUse { started: at, finished: None }).finished = Some(at);
+            }
+        }
+        Ok(self)
+    }
+
+    fn adopt(&mut self, key: &Key, id: &str, request: &Request, seen: Option<&Sighting>, at: Timestamp) -> Result<(), Impossible> {
+        if let Some(record) = self.records.get(key)
+            && !matches!(record.phase, Phase::Pending | Phase::NotCreated { .. })
+        {
+            return Err(impossible(key, "adopted", "the address has a ticket already"));
+        }
+        let mut adopted = record(Phase::Live { id: id.to_owned() }, request, at);
+        if let Some(seen) = seen {
+            sight(&mut adopted, seen, true);
+        }
+        self.records.insert(key.clone(), adopted);
+        Ok(())
+    }
+
+    /// The records of an address, by rising reissue.
+    pub fn visits(&self, address: &Address) -> impl DoubleEndedIterator<Item = (&Key, &Record)> {
+        self.records.range(Key::new(address.clone(), 0)..=Key::new(address.clone(), u32::MAX))
+    }
+
+    /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count.
+    pub fn latest(&self, address: &Address) -> Option<(&Key, &Record)> {
+        self.visits(address).filter(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. })).next_back()
+    }
+
+    /// The address that holds a ticket id of this origin, live or as a tombstone.
+    pub fn holder(&self, origin: &str, id: &str) -> Option<&Key> {
+        self.records.iter().find(|(_, record)| record.request.origin == origin && record.id() == Some(id)).map(|(key, _)| key)
+    }
+
+    fn free(&self, key: &Key, event: &'static str) -> Result<(), Impossible> {
+        match self.records.get(key) {
+            None | Some(Record { phase: Phase::NotCreated { .. }, .. }) => Ok(()),
+            Some(_) => Err(impossible(key, event, "the address has a ticket, a tombstone or an intent already")),
+        }
+    }
+
+    fn known(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        self.records.get_mut(key).ok_or_else(|| impossible(key, event, "there is no such record"))
+    }
+
+    fn live(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        let record = self.known(key, event)?;
+        if record.is_live() { Ok(record) } else { Err(impossible(key, event, "the ticket is not live")) }
+    }
+
+    fn pending(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        let record = self.known(key, event)?;
+        if record.phase == Phase::Pending { Ok(record) } else { Err(impossible(key, event, "no create was intended")) }
+    }
+
+    fn intended(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        let record = self.known(key, event)?;
+        if record.intent.is_some() { Ok(record) } else { Err(impossible(key, event, "no write was intended")) }
+    }
+}
+
+fn impossible(key: &Key, event: &'static str, why: &'static str) -> Impossible {
+    Impossible { key: key.to_string(), event, why }
+}
+
+fn record(phase: Phase, request: &Request, since: Timestamp) -> Record {
+    Record {
+        phase,
+        request: request.clone(),
+        intent: None,
+        since,
+        baseline: None,
+        booking_checked: false,
+        status: None,
+        finished: false,
+        accepted: None,
+        outcome: None,
+    }
+}
+
+/// Takes over what was seen: as the new baseline, or only for the fields that the baseline lacks.
+fn sight(record: &mut Record, seen: &Sighting, replaces: bool) {
+    let baseline = record.baseline.get_or_insert_default();
+    if replaces {
+        *baseline = seen.fields.clone();
+    } else {
+        for (name, value) in seen.fields.iter() {
+            baseline.0.entry(name.to_owned()).or_insert_with(|| value.clone());
+        }
+    }
+    record.status.clone_from(&seen.status);
+    // Finished is final: a ticket that reopens in its system does not start a second visit here.
+    record.finished |= seen.finished;
+}
+
+fn took_effect(record: &mut Record) {
+    if let Some(request) = record.intent.take().and_then(|intent| intent.request) {
+        record.request = *request;
+    }
+}
+
+fn settle_write(record: &mut Record, done: bool) {
+    if done { took_effect(record) } else { record.intent = None }
+}
+
+/// JSON has no maps with structured keys: records are a list of entries there.
+mod listed {
+    use super::{BTreeMap, Deserialize, Key, Record, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    #[derive(Serialize)]
+    struct EntryRef<'a> {
+        #[serde(flatten)]
+        key: &'a Key,
+        record: &'a Record,
+    }
+
+    #[derive(Deserialize)]
+    struct Entry {
+        address: super::Address,
+        #[serde(default)]
+        reissue: u32,
+        record: Record,
+    }
+
+    pub fn serialize<S: Serializer>(records: &BTreeMap<Key, Record>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(records.iter().map(|(key, record)| EntryRef { key, record }))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Key, Record>, D::Error> {
+        let entries = Vec::<Entry>::deserialize(deserializer)?;
+        Ok(entries.into_iter().map(|entry| (Key::new(entry.address, entry.reissue), entry.record)).collect())
+    }
+}

@@ -1,0 +1,1 @@
+//! TechExpress: field-technician dispatches.
