@@ -22,7 +22,7 @@ use crate::ticket::{Address, Change, Digest, Fields};
 
 pub use build::{World, build};
 pub use diff::{booking_mismatch, difference};
-pub use file::{Stale, check_fresh, open_plan, seal_plan};
+pub use file::{Stale, check_fresh};
 pub use guard::{Allowed, Refusal, Rules, refusals};
 pub use reason::Reason;
 

@@ -87,6 +87,9 @@ impl System for TechExpress {
     fn site(&self, fields: &Fields) -> String {
         fields::site(fields)
     }
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
+        fields::site_mismatch(fields, seen)
+    }
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
         fields::expected(fields, attachments, visit)
     }
