@@ -1,5 +1,6 @@
 //! `callout`: tickets as code.
 
+pub mod apply;
 pub mod diagnostics;
 pub mod plan;
 pub mod refresh;

@@ -159,6 +159,64 @@ pub enum Event {
     PlanFinished { plan: String },
 }
 
+impl Event {
+    /// Which visit it is about; a plan's own events are about none.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Intended { key, .. }
+            | Self::Created { key, .. }
+            | Self::Updated { key, .. }
+            | Self::Rejected { key, .. }
+            | Self::Unsent { key, .. }
+            | Self::Adopted { key, .. }
+            | Self::Observed { key, .. }
+            | Self::DoneByHand { key, .. }
+            | Self::Noted { key, .. }
+            | Self::Closed { key, .. }
+            | Self::NotCreated { key, .. }
+            | Self::WriteSettled { key, .. }
+            | Self::Accepted { key, .. }
+            | Self::VisitEnded { key, .. }
+            | Self::Moved { key, .. } => Some(key),
+            Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
+        }
+    }
+
+    /// What happened, in words.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Intended { .. } => "intended",
+            Self::Created { .. } => "created",
+            Self::Updated { .. } => "updated",
+            Self::Rejected { .. } => "rejected",
+            Self::Unsent { .. } => "unsent",
+            Self::Adopted { .. } => "adopted",
+            Self::Observed { .. } => "observed",
+            Self::DoneByHand { .. } => "done by hand",
+            Self::Noted { .. } => "noted",
+            Self::Closed { .. } => "closed",
+            Self::NotCreated { .. } => "not created",
+            Self::WriteSettled { .. } => "write settled",
+            Self::Accepted { .. } => "accepted",
+            Self::VisitEnded { .. } => "visit ended",
+            Self::Moved { .. } => "moved",
+            Self::PlanStarted { .. } => "plan started",
+            Self::PlanFinished { .. } => "plan finished",
+        }
+    }
+}
+
+/// `created Dispatch/store-0417 (ticket 123456)`: enough to find it again by hand.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb())?;
+        if let Some(key) = self.key() {
+            write!(f, " {key}")?;
+        }
+        if let Self::Created { id, .. } | Self::Adopted { id, .. } = self { write!(f, " (ticket {id})") } else { Ok(()) }
+    }
+}
+
 /// Why an address has a tombstone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
