@@ -4,7 +4,9 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+pub mod sandbox;
 mod seen;
+pub mod techexpress;
 
 use std::collections::BTreeMap;
 use std::future::Future;

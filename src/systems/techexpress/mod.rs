@@ -1,1 +1,3 @@
 //! TechExpress: field-technician dispatches.
+
+pub mod sandbox;
