@@ -1,10 +1,17 @@
 //! Each fault as a client meets it, and whether a ticket was made.
 
-use callout::systems::sandbox::{Call, Fault, Trouble};
-use callout::ticket::Clock as _;
-use serde_json::json;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::stage::{Stage, file, form, told};
+use callout::systems::sandbox::{Call, Fault, Options, Sandbox, Trouble};
+use callout::ticket::Clock;
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::sync::Notify;
+
+use crate::stage::{JumpingClock, Stage, file, form, told};
 
 fn once(trouble: Trouble) -> Fault {
     Fault::on(Call::Create, trouble).times(1)
@@ -102,4 +109,30 @@ async fn a_ticket_can_be_booked_otherwise_than_asked() {
     assert_eq!(read["location_name"], "Store 417 Annex");
     assert_eq!(read["service_type"], "Installation");
     assert_eq!(read["attachments"], json!([]));
+}
+
+/// A clock whose waits begin and never end.
+struct StandingClock(Notify);
+
+impl Clock for StandingClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.0.notify_one();
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_on_a_late_answer_has_a_ticket() {
+    let clock = Arc::new(StandingClock(Notify::new()));
+    let stage = Stage::of(JumpingClock::new(), Sandbox::new(Options::new(clock.clone()))).await;
+    let late = Fault::on(Call::Create, Trouble::Latency { milliseconds: 1 });
+    tokio::select! {
+        answer = stage.create_with(late) => panic!("an answer: {answer:?}"),
+        () = clock.0.notified() => {}
+    }
+    assert_eq!(stage.sandbox.creates(), 1);
 }

@@ -40,7 +40,7 @@ pub(crate) use faults::Troubles;
 pub use faults::{Call, Fault, Trouble};
 pub use gate::Refusal;
 pub use line::Line;
-pub use server::Running;
+pub use server::{Running, TOKEN_VARIABLE};
 pub use world::Logged;
 
 pub(crate) use server::answer;

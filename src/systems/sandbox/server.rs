@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -26,6 +26,23 @@ pub struct Running {
     pub address: SocketAddr,
     /// Dropping it ends the server's task.
     _stop: oneshot::Sender<()>,
+}
+
+/// The variable in which a connection to the sandbox finds its token.
+pub const TOKEN_VARIABLE: &str = "CALLOUT_SANDBOX_TOKEN";
+
+impl Running {
+    /// A system's settings, turned to this sandbox: its address, the vendor's own paths, and the token in [`TOKEN_VARIABLE`].
+    ///
+    /// The project's credential is not in them, so the sandbox never resolves one. The port differs from run to run: take the
+    /// origin of records from settings that do not, never from these.
+    pub fn settings(&self, own: &Value) -> Value {
+        let mut settings = own.as_object().cloned().unwrap_or_default();
+        settings.retain(|name, _| !name.ends_with("_path"));
+        settings.insert("base_url".to_owned(), self.base_url.clone().into());
+        settings.insert("credential".to_owned(), json!({"bearer": format!("env:{TOKEN_VARIABLE}")}));
+        Value::Object(settings)
+    }
 }
 
 impl Sandbox {
@@ -49,16 +66,6 @@ impl Sandbox {
         all.with_state(self.clone())
     }
 
-    /// The troubles of a request that passed every check, and the wait that is among them.
-    pub(crate) async fn troubles(&self, call: Call) -> Troubles {
-        let troubles = self.world().draw(call);
-        let latency = troubles.latency();
-        if !latency.is_zero() {
-            self.options().clock.sleep(latency).await;
-        }
-        troubles
-    }
-
     /// Makes and keeps the tickets of one create.
     pub(crate) fn commit(&self, tickets: Vec<Stored>) -> Result<Vec<Stored>, Refusal> {
         let refusal =
@@ -80,13 +87,20 @@ async fn log(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Re
     response
 }
 
-/// Runs the request's work between the troubles that come before it and those that come after.
-pub(crate) fn answer(troubles: Troubles, line: &Line, work: impl FnOnce(&Troubles) -> Result<Value, Refusal>) -> Response {
+/// Answers a request that passed every check: its work, between the troubles that come before it and those that come after.
+///
+/// A late answer is late after the work: a client that gave up meanwhile has a ticket all the same.
+pub(crate) async fn answer(sandbox: &Sandbox, call: Call, line: &Line, work: impl FnOnce(&Troubles) -> Result<Value, Refusal>) -> Response {
+    let troubles = sandbox.world().draw(call);
     let refused = troubles.0.iter().find_map(|trouble| before(trouble, line));
     let mut response = refused.unwrap_or_else(|| match work(&troubles) {
         Ok(body) => after(&troubles, line, body),
         Err(refusal) => refusal.into_response(),
     });
+    let latency = troubles.latency();
+    if !latency.is_zero() {
+        sandbox.options().clock.sleep(latency).await;
+    }
     response.extensions_mut().insert(troubles);
     response
 }

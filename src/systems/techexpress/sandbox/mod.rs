@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::systems::sandbox::{Call, Line, Refusal, Sandbox, answer};
+use crate::systems::sandbox::{Call, Line, Refusal, Sandbox, Troubles, answer};
 
 pub use ticket::{CREATE_FIELDS, DETAIL_FIELDS};
 pub(crate) use ticket::{edit, resolve};
@@ -47,13 +47,13 @@ async fn create(
 ) -> Response {
     match order(&sandbox, &headers, multipart).await {
         Ok(order) => {
-            let troubles = sandbox.troubles(Call::Create).await;
-            answer(troubles, &line, |troubles| {
+            let book = |troubles: &Troubles| {
                 let tickets = sandbox.commit(ticket::book(&sandbox, &order, troubles))?;
                 let mut views: Vec<Value> = tickets.iter().map(ticket::created).collect();
                 let bare = sandbox.options().bare_object && views.len() == 1;
                 Ok(if bare { views.remove(0) } else { Value::Array(views) })
-            })
+            };
+            answer(&sandbox, Call::Create, &line, book).await
         }
         Err(refusal) => refusal.into_response(),
     }
@@ -83,10 +83,10 @@ async fn details(
     if let Err(refusal) = sandbox.admit(&headers, SCOPE) {
         return refusal.into_response();
     }
-    let troubles = sandbox.troubles(Call::Read).await;
-    answer(troubles, &line, |_| {
+    let look_up = |_: &Troubles| {
         let tenant = company.granted_tenant_macnum.as_deref().filter(|macnum| !macnum.is_empty());
         let ticket = id.parse().ok().and_then(|id| sandbox.visible(id, tenant));
         ticket.map(|ticket| ticket::read(&ticket)).ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "No such ticket, or no access to it."))
-    })
+    };
+    answer(&sandbox, Call::Read, &line, look_up).await
 }
