@@ -83,10 +83,11 @@ impl State {
                 record.request = request.as_ref().clone();
                 sight(record, seen, true);
             }
-            Event::Noted { key, lifecycle, labels } => {
+            Event::Noted { key, lifecycle, labels, visit } => {
                 let record = self.known(key, "noted")?;
                 record.request.lifecycle = lifecycle.clone();
                 record.request.labels = labels.clone();
+                record.request.visit = visit.clone();
             }
             Event::Closed { key, why, .. } => {
                 let record = self.known(key, "closed")?;
@@ -117,7 +118,7 @@ impl State {
         {
             return Err(impossible(key, "adopted", "the address has a ticket already"));
         }
-        let mut adopted = record(Phase::Live { id: id.to_owned() }, request, at);
+        let mut adopted = Record { adopted: true, ..record(Phase::Live { id: id.to_owned() }, request, at) };
         if let Some(seen) = seen {
             sight(&mut adopted, seen, true);
         }
@@ -177,6 +178,7 @@ fn record(phase: Phase, request: &Request, since: Timestamp) -> Record {
         request: request.clone(),
         intent: None,
         since,
+        adopted: false,
         baseline: None,
         booking_checked: false,
         status: None,
