@@ -7,6 +7,7 @@
 mod credential;
 pub mod envelope;
 mod nearest;
+pub mod sandbox;
 mod schema;
 mod seen;
 pub mod techexpress;

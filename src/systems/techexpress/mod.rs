@@ -4,6 +4,7 @@
 
 mod checks;
 mod fields;
+pub mod sandbox;
 pub mod service;
 mod settings;
 pub mod spec;
