@@ -12,6 +12,7 @@ mod init;
 mod opened;
 mod planning;
 mod plan;
+mod plan_file;
 mod progress;
 mod sandbox;
 mod schema;

@@ -293,6 +293,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         place: None,
         desired: None,
         record: None,
+        difference: None,
         starts: None,
     }
 }
