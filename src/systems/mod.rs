@@ -6,6 +6,7 @@
 
 mod credential;
 pub mod envelope;
+mod http;
 mod nearest;
 mod schema;
 mod seen;
