@@ -6,6 +6,7 @@
 
 mod credential;
 pub mod envelope;
+mod http;
 mod nearest;
 pub mod sandbox;
 mod schema;
