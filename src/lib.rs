@@ -1,6 +1,7 @@
 //! `callout`: tickets as code.
 
 pub mod diagnostics;
+pub mod manifest;
 pub mod state;
 pub mod systems;
 pub mod ticket;
