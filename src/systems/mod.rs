@@ -4,7 +4,12 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+mod credential;
+pub mod envelope;
+mod nearest;
+mod schema;
 mod seen;
+pub mod techexpress;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -19,11 +24,12 @@ use crate::diagnostics::{Outcome, Severity};
 use crate::state::Permit;
 use crate::ticket::{Attachment, Clock, Fields, Lifecycle, Mark, Visit};
 
+pub use nearest::nearest;
 pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[]
+    &[&techexpress::TechExpress]
 }
 
 /// The system whose documents have this `kind`.
@@ -82,6 +88,8 @@ pub struct AttachmentRules {
 pub struct Field {
     /// The vendor's name.
     pub name: &'static str,
+    /// Whether a manifest gives it and a create sends it. What only the server sets is in no comparison.
+    pub sent: bool,
     /// Whether the create's answer holds it.
     pub in_create: bool,
     /// Whether a read holds it.
