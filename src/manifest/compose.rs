@@ -136,7 +136,9 @@ impl<'a> Composer<'a> {
                 self.aliased = 0;
                 Ok(None)
             }
-            Event::UnresolvedAlias(name) => Err(Fault::new("yaml/alias", at, format!("no anchor is called `{name}`"), "Define it with `&` first.")),
+            Event::UnresolvedAlias(name) => {
+                Err(Fault::new("yaml/alias", at, format!("no anchor is called `{name}`"), "Define it with `&` first."))
+            }
             Event::StreamStart | Event::StreamEnd | Event::Anchor(..) | Event::Comment(..) => Ok(None),
             // Skipping a kind of value that the parser learnt later would lose it silently.
             _ => Err(Fault::new("yaml/syntax", at, "callout does not know this part of YAML", "Write it in a simpler way.")),
@@ -228,7 +230,8 @@ impl<'a> Composer<'a> {
 
     /// Checks for duplicates and adds what `<<` brings; a key that is written out wins, then the earlier merge.
     fn merged(&mut self, mut entries: Vec<Entry<'a>>, merges: Vec<Node<'a>>) -> Result<Vec<Entry<'a>>, Fault> {
-        let mut seen: HashMap<std::borrow::Cow<'a, str>, Span> = HashMap::with_capacity(if entries.len() > FEW { entries.len() } else { 0 });
+        let mut seen: HashMap<std::borrow::Cow<'a, str>, Span> =
+            HashMap::with_capacity(if entries.len() > FEW { entries.len() } else { 0 });
         if entries.len() > FEW || !merges.is_empty() {
             entries.retain(|entry| match seen.get(&entry.key) {
                 Some(first) => {

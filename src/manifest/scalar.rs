@@ -59,7 +59,26 @@ mod tests {
 
     #[test]
     fn words_of_older_yaml_stay_words() {
-        for text in ["NO", "no", "yes", "off", "On", "y", "2027-01-11", "2027-01-11T08:00:00", "12:30:45", "1_000", "0b1", "-", ".", "+", "e3", "1e", "0x", ".inf"] {
+        for text in [
+            "NO",
+            "no",
+            "yes",
+            "off",
+            "On",
+            "y",
+            "2027-01-11",
+            "2027-01-11T08:00:00",
+            "12:30:45",
+            "1_000",
+            "0b1",
+            "-",
+            ".",
+            "+",
+            "e3",
+            "1e",
+            "0x",
+            ".inf",
+        ] {
             assert_eq!(resolve(text), json!(text), "{text}");
         }
     }
@@ -67,7 +86,9 @@ mod tests {
     #[test]
     fn numbers_are_those_of_the_core_schema() {
         let cases = [("0", json!(0)), ("-7", json!(-7)), ("+7", json!(7)), ("0417", json!(417)), ("0x1F", json!(31)), ("0o17", json!(15))];
-        for (text, value) in cases.into_iter().chain([("1e3", json!(1000.0)), (".5", json!(0.5)), ("1.", json!(1.0)), ("-1.5E-2", json!(-0.015))]) {
+        for (text, value) in
+            cases.into_iter().chain([("1e3", json!(1000.0)), (".5", json!(0.5)), ("1.", json!(1.0)), ("-1.5E-2", json!(-0.015))])
+        {
             assert_eq!(resolve(text), value, "{text}");
         }
         assert_eq!(resolve("18446744073709551615"), json!(u64::MAX));

@@ -107,7 +107,9 @@ impl<'s> Builder<'s> {
     /// Adds what one schema and all that it is combined with say. The depth ends a reference that only leads to itself.
     fn gather(&mut self, schema: &'s Value, shape: &mut Shape, depth: usize) {
         let Some(object) = schema.as_object().filter(|_| depth < 32) else { return };
-        if let Some(target) = object.get("$ref").and_then(Value::as_str).and_then(|reference| self.root.pointer(reference.trim_start_matches('#'))) {
+        if let Some(target) =
+            object.get("$ref").and_then(Value::as_str).and_then(|reference| self.root.pointer(reference.trim_start_matches('#')))
+        {
             self.gather(target, shape, depth + 1);
         }
         for key in ["allOf", "anyOf", "oneOf"] {

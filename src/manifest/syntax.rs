@@ -23,13 +23,17 @@ pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
         ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape | ErrorKind::InvalidUnicodeEscape => {
             ("this is no escape that YAML knows", "In \"...\" a backslash starts an escape: write it twice, or use '...'.")
         }
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement | ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
+        ErrorKind::MappingValueNotAllowed
+        | ErrorKind::InvalidColonPlacement
+        | ErrorKind::SimpleKeyExpected
+        | ErrorKind::InvalidSimpleKey => (
             "this does not fit here: a key needs its own line and the same indentation as the keys around it",
             "Check the indentation, that a colon and a blank follow each key, and quote a value that holds `: `.",
         ),
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockSequenceEntry => {
-            ("the indentation does not match the lines above", "Indent all keys of a mapping, and all dashes of a list, by the same number of spaces.")
-        }
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockSequenceEntry => (
+            "the indentation does not match the lines above",
+            "Indent all keys of a mapping, and all dashes of a list, by the same number of spaces.",
+        ),
         ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection | ErrorKind::InvalidBlockEntryWhitespace => {
             ("a list item `-` is not allowed here", "Start the list on a new line below its key, with a blank after each dash.")
         }
@@ -44,14 +48,22 @@ pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
         ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
             ("this bracket closes nothing that is open", "Remove it, or open it before; quote a text that holds brackets.")
         }
-        ErrorKind::UnknownAnchor => ("no anchor of this name comes before this alias", "Define it above with `&`; quote a text that starts with `*`."),
+        ErrorKind::UnknownAnchor => {
+            ("no anchor of this name comes before this alias", "Define it above with `&`; quote a text that starts with `*`.")
+        }
         ErrorKind::RecursionLimitExceeded => {
             ("this is nested more than 100 levels deep", "A manifest needs fewer than ten levels. Look for brackets that are never closed.")
         }
         ErrorKind::UnexpectedCharacter { character } if matches!(character, '@' | '`' | '%') => {
             ("a value may not start with this character", "Quote the value.")
         }
-        other => return (format!("this is not valid YAML: {other}"), "Quote texts with special characters, and check the indentation.".to_owned(), at),
+        other => {
+            return (
+                format!("this is not valid YAML: {other}"),
+                "Quote texts with special characters, and check the indentation.".to_owned(),
+                at,
+            );
+        }
     };
     let offset = if message.starts_with("a tab") { tab_near(text, at) } else { at };
     (message.to_owned(), help.to_owned(), offset)

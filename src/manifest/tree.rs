@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostics::{Place, SourceFile};
+use crate::diagnostics::{Diagnostic, Place, SourceFile};
 
 /// A stretch of one of the loaded files. Small, because every key and value has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,16 @@ impl Sources {
     pub fn add(&mut self, file: Arc<SourceFile>) -> u32 {
         self.0.push(file);
         u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// The number that the next file will get.
+    pub fn next(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
+    /// A diagnostic with the place that a span means.
+    pub fn at(&self, diagnostic: Diagnostic, span: Span) -> Diagnostic {
+        self.place(span).into_iter().fold(diagnostic, Diagnostic::at)
     }
 
     /// The place that a span means, if its file is one of these.

@@ -1,6 +1,7 @@
 //! From a tree to a JSON value, as the schema wants it.
 //!
-//! Owns the rule that keeps `0417` and `6175550123` what they are: where a text fits, a plain scalar is its source text.
+//! Owns the rule that keeps `0417` and `1e3` what they are: where a text fits, a plain scalar is its source text.
+//! Where a number fits too, only a number in its plainest spelling becomes one.
 //! Refuses one reading only: a bare `true` where text is wanted, since nobody can tell whether a word or a choice was meant.
 
 use serde_json::{Map, Value};
@@ -55,7 +56,7 @@ fn plain(text: &str, span: Span, at: At<'_>, name: &str, problems: &mut Vec<(Dia
             problems.push((Diagnostic::error("schema/type", message).help(help), span));
             Some(Value::String(text.to_owned()))
         }
-        Value::Number(_) if types.text => Some(Value::String(text.to_owned())),
+        Value::Number(number) if types.text && !(types.number && number.to_string() == text) => Some(Value::String(text.to_owned())),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => Some(value),
     }
 }

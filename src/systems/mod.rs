@@ -7,7 +7,7 @@
 mod credential;
 pub mod envelope;
 mod nearest;
-mod schema;
+pub mod schema;
 mod seen;
 pub mod techexpress;
 
