@@ -21,6 +21,7 @@ mod settlement;
 mod show;
 mod state;
 mod stop;
+mod taking;
 mod validate;
 
 use std::ffi::OsString;
@@ -29,7 +30,6 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::diagnostics::Diagnostic;
-use crate::render;
 use args::{Cli, Command, Global};
 pub use environment::{Environment, Output, SystemClock};
 pub use exit::Exit;
@@ -81,7 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
 async fn dispatch(command: Command, global: &Global, environment: &mut Environment) -> Ending {
     match command {
         Command::Init(words) => init::run(&words, global, environment),
-        Command::Validate(words) => validate::run(&words, environment),
+        Command::Validate(words) => validate::run(&words, global, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,
@@ -107,7 +107,7 @@ fn usage(error: &clap::Error, environment: &Environment) -> Exit {
 
 /// Shows why a command stopped.
 fn tell(failure: &Failure, environment: &Environment) -> Exit {
-    environment.err.write(&render::human(&failure.diagnostics));
+    environment.err.tell(&failure.diagnostics);
     failure.exit
 }
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
-use super::values::{clean, difference, field, size, visit};
+use super::source::clean;
+use super::values::{difference, field, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
 use crate::state::Request;
 use crate::ticket::{Change, Fields};
@@ -67,7 +68,7 @@ fn tickets(count: usize) -> String {
     if count == 1 { "1 ticket is".to_owned() } else { format!("{count} tickets are") }
 }
 
-fn step_text(step: &Step) -> String {
+pub(super) fn step_text(step: &Step) -> String {
     let sign = if matches!(step.action, Action::Keep) && step.renamed_from().is_some() { '=' } else { step.action.sign() };
     let style = style(sign);
     let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();

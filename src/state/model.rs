@@ -90,6 +90,16 @@ pub enum VisitOutcome {
     NoAccess,
 }
 
+impl fmt::Display for VisitOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::NoAccess => "no-access",
+        })
+    }
+}
+
 /// One thing that happened. The journal is a list of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -233,6 +243,19 @@ pub enum Closing {
     Cancelled,
     /// Taken out of the state by a person.
     Removed,
+}
+
+impl fmt::Display for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FinishedAndRemoved => "finished, and out of the files",
+            Self::Forgotten => "forgotten",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "taken out of the state",
+        })
+    }
 }
 
 /// Where a record stands.
