@@ -81,7 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
 async fn dispatch(command: Command, global: &Global, environment: &mut Environment) -> Ending {
     match command {
         Command::Init(words) => init::run(&words, global, environment),
-        Command::Validate(words) => validate::run(&words, global, environment),
+        Command::Validate(words) => validate::run(&words, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,

@@ -6,17 +6,17 @@ use owo_colors::OwoColorize;
 
 use super::plan::step_text;
 use super::source::clean;
-use super::values::{field, visit};
+use super::values::{fields, visit};
 use crate::plan::Plan;
 use crate::state::{Key, Phase, Record, State};
 
 /// Every visit of an address, in full.
 pub fn state_text(visits: &[(&Key, &Record)]) -> String {
-    let blocks: Vec<String> = visits.iter().map(|(key, record)| format!("{}\n{}", key.to_string().bold(), record_text(record))).collect();
+    let blocks: Vec<String> = visits.iter().map(|(key, record)| format!("{}\n{}", key.to_string().bold(), record_text(&key.address.kind, record))).collect();
     blocks.join("\n")
 }
 
-fn record_text(record: &Record) -> String {
+fn record_text(kind: &str, record: &Record) -> String {
     let mut text = String::new();
     let mut line = |name: &str, content: &str| {
         let _ = writeln!(text, "    {name}: {}", clean(content));
@@ -46,10 +46,7 @@ fn record_text(record: &Record) -> String {
     line(if record.adopted { "adopted" } else { "created" }, &format!("{:.0}", record.since));
     line("on_remove", &record.request.lifecycle.on_remove.to_string());
     text.push_str("    sent:\n");
-    for (name, value) in record.request.fields.iter() {
-        let _ = write!(text, "  {}", field(name, value));
-    }
-    text
+    text + &fields(6, kind, &record.request.fields)
 }
 
 /// What needs a person: each step of the plan, with the mark and the visit to look for in the portal.

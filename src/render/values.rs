@@ -7,7 +7,8 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::source::clean;
-use crate::ticket::{Visit, references};
+use crate::systems::{System, by_kind};
+use crate::ticket::{Fields, Visit, references};
 
 /// A value on one line, as it would stand in a manifest.
 pub fn value(value: &Value) -> String {
@@ -22,17 +23,26 @@ pub fn value(value: &Value) -> String {
     }
 }
 
-/// `    name: value`, a text of several lines below its name.
-pub fn field(name: &str, content: &Value) -> String {
+/// `name: value` behind so many blanks, a text of several lines below its name.
+pub fn field(indent: usize, name: &str, content: &Value) -> String {
     let shown = value(content);
     if !shown.contains('\n') {
-        return format!("    {name}: {shown}\n");
+        return format!("{:indent$}{name}: {shown}\n", "");
     }
-    let mut text = format!("    {name}:\n");
+    let mut text = format!("{:indent$}{name}:\n", "");
     for line in shown.lines() {
-        let _ = writeln!(text, "      | {line}");
+        let _ = writeln!(text, "{:indent$}  | {line}", "");
     }
     text
+}
+
+/// All fields of a ticket, in the order of its system's documentation.
+pub fn fields(indent: usize, kind: &str, fields: &Fields) -> String {
+    let table = by_kind(kind).map(System::fields).unwrap_or_default();
+    let place = |name: &str| table.iter().position(|field| field.name == name).unwrap_or(table.len());
+    let mut rows: Vec<(&str, &Value)> = fields.iter().collect();
+    rows.sort_by_key(|(name, _)| (place(name), name.to_owned()));
+    rows.into_iter().map(|(name, value)| field(indent, name, value)).collect()
 }
 
 /// `      name: before -> after`, texts of several lines as a line diff.
