@@ -84,7 +84,7 @@ impl MemoryStore {
             return Ok(());
         }
         self.killed = true;
-        Err(refusal("state/killed", format!("the run was killed at {effect:?}")))
+        Err(refusal("state/killed", format!("the run was killed at {effect:?}")).into())
     }
 
     fn change(&mut self, step: Step, change: impl FnOnce(&mut Contents)) -> Outcome<()> {
@@ -94,7 +94,7 @@ impl MemoryStore {
     }
 
     fn owns(&self) -> Outcome<()> {
-        if self.locked { Ok(()) } else { Err(refusal("state/unlocked", "a state is changed only under its lock")) }
+        if self.locked { Ok(()) } else { Err(refusal("state/unlocked", "a state is changed only under its lock").into()) }
     }
 }
 
@@ -114,7 +114,7 @@ impl Store for MemoryStore {
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         let mut contents = self.disk.contents();
         if let Some(other) = &contents.locked_by {
-            return Err(refusal("state/locked", format!("the state is in use by {other}")));
+            return Err(refusal("state/locked", format!("the state is in use by {other}")).into());
         }
         contents.locked_by = Some(owner.clone());
         self.locked = true;
@@ -127,7 +127,7 @@ impl Store for MemoryStore {
             (Some(snapshot), Some(journal)) => (snapshot.into_bytes(), journal),
             (None, journal) if contents.snapshots.is_empty() && journal.as_deref().is_none_or(replay::never_used) => return Ok(None),
             (None | Some(_), None | Some(_)) => {
-                return Err(refusal("state/damaged", "one of `memory/state.json` and `memory/journal.jsonl` is missing"));
+                return Err(refusal("state/damaged", "one of `memory/state.json` and `memory/journal.jsonl` is missing").into());
             }
         };
         let named = |name: &str, bytes| Named { name: format!("memory/{name}"), bytes };
@@ -152,7 +152,7 @@ impl Store for MemoryStore {
     fn create(&mut self, state: &State) -> Outcome<()> {
         self.owns()?;
         if self.load()?.is_some() {
-            return Err(refusal("state/exists", "there is a state already"));
+            return Err(refusal("state/exists", "there is a state already").into());
         }
         let (snapshot, journal) = (replay::snapshot_text(state)?, replay::fresh_journal(state)?.into_bytes());
         self.left = Some(journal.len());
@@ -166,7 +166,7 @@ impl Store for MemoryStore {
         let line = journal::commit_line(commit)?;
         let length = self.disk.contents().journal.as_ref().map(Vec::len);
         if length.is_none() || length != self.left {
-            return Err(refusal("state/moved", "`memory/journal.jsonl` was changed by somebody else; nothing was added"));
+            return Err(refusal("state/moved", "`memory/journal.jsonl` was changed by somebody else; nothing was added").into());
         }
         self.reach(Effect::Before(Step::Append))?;
         let (head, tail) = line.as_bytes().split_at(line.len() / 2);
@@ -206,6 +206,6 @@ impl Store for MemoryStore {
     }
 }
 
-fn refusal(code: &'static str, message: impl Into<String>) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(code, message).help("Nothing was changed."))
+fn refusal(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(code, message).help("Nothing was changed.")
 }

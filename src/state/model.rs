@@ -134,8 +134,14 @@ pub enum Event {
     },
     /// A person made in the portal the change that the files ask for.
     DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
-    /// The files changed only what is not sent: lifecycle or labels.
-    Noted { key: Key, lifecycle: Lifecycle, labels: BTreeMap<String, String> },
+    /// The files changed only what is not sent: lifecycle, labels, a time zone.
+    Noted {
+        key: Key,
+        lifecycle: Lifecycle,
+        labels: BTreeMap<String, String>,
+        #[serde(default)]
+        visit: Option<Visit>,
+    },
     /// A tombstone: the address stays taken, nothing is ever sent for it again.
     Closed {
         key: Key,
@@ -274,6 +280,9 @@ pub struct Record {
     pub intent: Option<Intent>,
     /// When the create was first intended, or the ticket adopted.
     pub since: Timestamp,
+    /// Somebody else created the ticket: it counts for no limit on creates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
     /// Drift is told against this. Absent until an answer showed the ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Fields>,

@@ -60,7 +60,8 @@ impl State {
             Event::NotCreated { key, reason } => refused(self.pending(key, "not created")?, reason),
             Event::WriteSettled { key, done, .. } => settle_write(self.changing(key, "write settled")?, *done),
             Event::Adopted { key, id, request, seen, .. } => {
-                self.adopt(key, record(Phase::Live { id: id.clone() }, request, at), seen.as_ref())?;
+                let adopted = record(Phase::Live { id: id.clone() }, request, at);
+                self.adopt(key, Record { adopted: true, ..adopted }, seen.as_ref())?;
             }
             Event::Observed { key, seen, baseline, booking_checked } => {
                 let record = self.live(key, "observed")?;
@@ -68,10 +69,11 @@ impl State {
                 record.booking_checked |= booking_checked;
             }
             Event::DoneByHand { key, request, seen } => done_by_hand(self.live(key, "done by hand")?, request, seen),
-            Event::Noted { key, lifecycle, labels } => {
+            Event::Noted { key, lifecycle, labels, visit } => {
                 let request = &mut self.known(key, "noted")?.request;
                 request.lifecycle.clone_from(lifecycle);
                 request.labels.clone_from(labels);
+                request.visit.clone_from(visit);
             }
             Event::Closed { key, why, .. } => close(self.known(key, "closed")?, *why),
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
@@ -123,7 +125,7 @@ impl State {
 
     /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count.
     pub fn latest(&self, address: &Address) -> Option<(&Key, &Record)> {
-        self.visits(address).filter(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. })).next_back()
+        self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
     }
 
     /// The address that holds a ticket id of this origin, live or as a tombstone.
@@ -174,6 +176,7 @@ fn record(phase: Phase, request: &Request, since: Timestamp) -> Record {
         request: request.clone(),
         intent: None,
         since,
+        adopted: false,
         baseline: None,
         booking_checked: false,
         status: None,

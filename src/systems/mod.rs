@@ -4,7 +4,12 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+mod credential;
+pub mod envelope;
+mod nearest;
+mod schema;
 mod seen;
+pub mod techexpress;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -19,11 +24,12 @@ use crate::diagnostics::{Outcome, Severity};
 use crate::state::Permit;
 use crate::ticket::{Attachment, Clock, Fields, Lifecycle, Mark, Visit};
 
+pub use nearest::nearest;
 pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[]
+    &[&techexpress::TechExpress]
 }
 
 /// The system whose documents have this `kind`.
@@ -82,6 +88,8 @@ pub struct AttachmentRules {
 pub struct Field {
     /// The vendor's name.
     pub name: &'static str,
+    /// Whether a manifest gives it and a create sends it. What only the server sets is in no comparison.
+    pub sent: bool,
     /// Whether the create's answer holds it.
     pub in_create: bool,
     /// Whether a read holds it.
@@ -165,6 +173,8 @@ pub trait System: Send + Sync {
     fn look_alike(&self, fields: &Fields) -> Vec<String>;
     /// The place, for people: `Store 417 (0417), account 01234567`.
     fn site(&self, fields: &Fields) -> String;
+    /// Why a read ticket is for another site than these fields ask for, if it is.
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String>;
     /// What a read of this ticket shows if it was booked as sent: comparable fields in normal form.
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields;
     /// The comparable fields of a read, in the same normal form. Idempotent.
@@ -240,8 +250,22 @@ pub struct Payload {
     pub attachments: Vec<Attachment>,
 }
 
+/// Why a write cannot even be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unready {
+    /// This ticket cannot be sent: a file changed or is gone.
+    Ticket(String),
+    /// Nothing can be sent to this system: no credential.
+    System(String),
+}
+
 /// Writing. Each call consumes the [`Permit`] of a durable intent, sends once, and never repeats.
 pub trait Writer: Send + Sync {
+    /// Everything that can take time or fail without the system: the credential, the files, a slot of the rate limit.
+    ///
+    /// Called before the intent, so that a run killed while it waits leaves nothing in doubt. The write that follows does not wait.
+    fn ready<'a>(&'a self, payload: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>>;
+
     fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent>;
 
     fn update<'a>(&'a self, _permit: Permit, _id: &'a str, _changed: &'a Fields) -> Answer<'a, Sent> {

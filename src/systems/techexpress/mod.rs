@@ -1,1 +1,107 @@
-//! TechExpress: field-technician dispatches.
+//! TechExpress: field-technician dispatches, created once and then only read.
+//!
+//! Owns what callout knows of this API: vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
+
+mod checks;
+mod fields;
+pub mod service;
+mod settings;
+pub mod spec;
+mod tickets;
+
+use schemars::{Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System};
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::ticket::{Attachment, Fields, Mark, Visit};
+use settings::Settings;
+use spec::DispatchDocument;
+
+/// Granite's TechExpress.
+pub struct TechExpress;
+
+const CAPABILITIES: Capabilities = Capabilities {
+    update: Ability::No("TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone"),
+    close: Ability::No("TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone"),
+    delete: Ability::No("TechExpress has no call to delete a ticket; cancel it in the Granite 360 portal or by telephone"),
+    find: Ability::No("TechExpress cannot list or search tickets; look for the mark in the Granite 360 portal"),
+};
+
+const EXTENSIONS: &[&str] = &["pdf", "doc", "csv", "xlsx", "png", "jpg", "jpeg"];
+
+impl System for TechExpress {
+    fn id(&self) -> &'static str {
+        "techexpress"
+    }
+    fn title(&self) -> &'static str {
+        "TechExpress"
+    }
+    fn kind(&self) -> &'static str {
+        "Dispatch"
+    }
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+    fn fields(&self) -> &'static [Field] {
+        fields::FIELDS
+    }
+    /// The vendor's page says 25 MB of content, not whether for each file or for the request: the stricter reading is taken.
+    fn attachments(&self) -> Option<AttachmentRules> {
+        Some(AttachmentRules { extensions: EXTENSIONS, total_bytes: 25_000_000 })
+    }
+
+    fn document_schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<DispatchDocument>()
+    }
+    fn settings_schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Settings>()
+    }
+    fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error> {
+        let document = DispatchDocument::deserialize(document)?;
+        let mut findings = checks::run(&document);
+        findings.extend(document.lifecycle.iter().flat_map(|lifecycle| lifecycle.findings(self.kind(), &CAPABILITIES, fields::FIELDS)));
+        Ok((tickets::drafts(&document), findings))
+    }
+    fn check_settings(&self, settings: &Value) -> Vec<Finding> {
+        settings::check(settings)
+    }
+
+    fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {
+        fields::with_mark(fields, mark)
+    }
+    fn mark_of(&self, seen: &Fields) -> Option<Mark> {
+        seen.text("customer_ticket_number").and_then(Mark::find)
+    }
+    fn with_prior(&self, mut fields: Fields, prior: &str) -> Fields {
+        // The field takes an integer. An id of another form is left out: the visit matters more than the link.
+        if let (None, Ok(id)) = (fields.get("prior_ticket"), prior.parse::<u64>()) {
+            fields.set("prior_ticket", id);
+        }
+        fields
+    }
+    fn look_alike(&self, fields: &Fields) -> Vec<String> {
+        fields::look_alike(fields)
+    }
+    fn site(&self, fields: &Fields) -> String {
+        fields::site(fields)
+    }
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
+        fields::site_mismatch(fields, seen)
+    }
+    fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
+        fields::expected(fields, attachments, visit)
+    }
+    fn comparable(&self, seen: &Fields) -> Fields {
+        fields::comparable(seen)
+    }
+
+    fn origin(&self, settings: &Value) -> Origin {
+        Settings::deserialize(settings).map_or_else(|_| Origin { url: String::new(), tenant: None }, |settings| settings.origin())
+    }
+    fn connect(&self, settings: &Value, _context: Context) -> Outcome<Box<dyn Remote>> {
+        let settings = Settings::deserialize(settings).map_err(|error| Diagnostic::error("settings/techexpress", error.to_string()))?;
+        Err(Diagnostic::error("settings/techexpress", format!("callout cannot connect to {} yet", settings.base())).into())
+    }
+}

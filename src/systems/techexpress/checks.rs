@@ -1,0 +1,273 @@
+//! What is wrong with a dispatch that its schema cannot say.
+//!
+//! Owns one flat table of named checks. All of them run on each document, so that everything wrong is told at once.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
+use jiff::tz::{self, TimeZone};
+
+use super::spec::{DispatchDocument, DispatchLocation};
+use super::tickets::{phone_integer, real_date};
+use crate::systems::{Finding, nearest};
+use crate::ticket::{Address, Mark, digits};
+
+/// One thing that is wrong; the table gives it its code.
+struct Wrong {
+    pointer: String,
+    message: String,
+    help: Option<String>,
+}
+
+type Check = fn(&DispatchDocument) -> Vec<Wrong>;
+
+const CHECKS: &[(&str, Check)] = &[
+    ("dispatch/blank", required_texts_are_not_blank),
+    ("dispatch/date", dates_exist),
+    ("dispatch/end-before-start", end_is_not_before_start),
+    ("dispatch/other-day", end_is_on_the_same_day),
+    ("dispatch/timezone", timezone_is_known),
+    ("dispatch/local-time", local_times_happen_once),
+    ("dispatch/cc", cc_flag_and_address_agree),
+    ("dispatch/email", addresses_look_like_email),
+    ("dispatch/phone", numbers_look_like_phones),
+    ("dispatch/location-key", keys_tell_locations_apart),
+    ("dispatch/adopt", adopt_names_one_ticket),
+    ("dispatch/renamed-from", rename_leaves_keys_alone),
+    ("dispatch/mark", references_hold_no_mark),
+];
+
+/// Everything that the checks find, in the table's order.
+pub fn run(document: &DispatchDocument) -> Vec<Finding> {
+    let finding = |code, wrong: Wrong| Finding { help: wrong.help, ..Finding::error(code, wrong.pointer, wrong.message) };
+    CHECKS.iter().flat_map(|(code, check)| check(document).into_iter().map(move |wrong| finding(code, wrong))).collect()
+}
+
+fn wrong(pointer: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Wrong {
+    Wrong { pointer: pointer.into(), message: message.into(), help: Some(help.into()) }
+}
+
+/// Asks one question of each location; the question gets the location and its pointer.
+fn each(document: &DispatchDocument, ask: impl Fn(&DispatchLocation, &str) -> Vec<Wrong>) -> Vec<Wrong> {
+    let locations = document.spec.locations.iter().enumerate();
+    locations.flat_map(|(at, location)| ask(location, &format!("/spec/locations/{at}"))).collect()
+}
+
+fn required_texts_are_not_blank(document: &DispatchDocument) -> Vec<Wrong> {
+    let blank = |text: &str| !text.is_empty() && text.trim().is_empty(); // an empty text is the schema's business
+    let say = |name: &str, pointer: &str, text: &str| {
+        blank(text).then(|| wrong(format!("{pointer}/{name}"), format!("{name} is blank"), "TechExpress needs a text here."))
+    };
+    let spec = &document.spec;
+    let texts = [
+        ("contact_name", &spec.contact_name),
+        ("contact_email_address", &spec.contact_email_address),
+        ("initial_description", &spec.initial_description),
+    ];
+    let of_locations = each(document, |location, pointer| {
+        let texts = [
+            ("location_name", &location.location_name),
+            ("local_contact_name", &location.local_contact_name),
+            ("account_macnum", &location.account_macnum),
+        ];
+        texts.iter().filter_map(|(name, text)| say(name, pointer, text)).collect()
+    });
+    texts.iter().filter_map(|(name, text)| say(name, "/spec", text)).chain(of_locations).collect()
+}
+
+fn dates_exist(document: &DispatchDocument) -> Vec<Wrong> {
+    // What has not even the shape of a date is the schema's business.
+    let shaped = |text: &str| {
+        text.len() == 19 && text.bytes().zip(b"0000-00-00T00:00:00").all(|(c, form)| c == *form || (*form == b'0' && c.is_ascii_digit()))
+    };
+    each(document, |location, pointer| {
+        let unreal = dates(location).into_iter().filter(|(_, text)| shaped(text) && real_date(text).is_none());
+        let say = |(name, text): (&str, &str)| {
+            wrong(format!("{pointer}/{name}"), format!("{name} is {text}, which does not exist"), "Check the day and the hour.")
+        };
+        unreal.map(say).collect()
+    })
+}
+
+fn dates(location: &DispatchLocation) -> [(&'static str, &str); 2] {
+    [("start_date", &location.start_date), ("end_date", &location.end_date)]
+}
+
+fn real_dates(location: &DispatchLocation) -> Option<(DateTime, DateTime)> {
+    real_date(&location.start_date).zip(real_date(&location.end_date))
+}
+
+fn end_is_not_before_start(document: &DispatchDocument) -> Vec<Wrong> {
+    each(document, |location, pointer| {
+        let before = real_dates(location).is_some_and(|(start, end)| end < start);
+        let help = format!("The visit starts at {}. Write a later time, or the same for a start on the dot.", location.start_date);
+        before.then(|| wrong(format!("{pointer}/end_date"), "end_date is before start_date", help)).into_iter().collect()
+    })
+}
+
+fn end_is_on_the_same_day(document: &DispatchDocument) -> Vec<Wrong> {
+    each(document, |location, pointer| {
+        let other = real_dates(location).is_some_and(|(start, end)| end >= start && end.date() != start.date());
+        let help = "TechExpress takes a visit of one day only. Make one ticket for each day.";
+        other.then(|| wrong(format!("{pointer}/end_date"), "end_date is on another day than start_date", help)).into_iter().collect()
+    })
+}
+
+/// jiff also has a zone that stands for "not known"; it is no help to anybody.
+fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
+}
+
+fn timezone_is_known(document: &DispatchDocument) -> Vec<Wrong> {
+    each(document, |location, pointer| {
+        let unknown = location.timezone.as_deref().filter(|name| zone(name).is_none());
+        let say = |name: &str| wrong(format!("{pointer}/timezone"), format!("timezone `{name}` is not known"), zone_hint(name));
+        unknown.map(say).into_iter().collect()
+    })
+}
+
+fn zone_hint(name: &str) -> String {
+    let known: Vec<String> = tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+    let wanted = name.replace(' ', "_").to_lowercase();
+    let by_city = || known.iter().map(String::as_str).find(|zone| zone.to_lowercase().rsplit('/').next() == Some(wanted.as_str()));
+    nearest(name, known.iter().map(String::as_str))
+        .or_else(by_city)
+        .map_or_else(|| "Write an IANA name, such as America/New_York.".to_owned(), |near| format!("Did you mean `{near}`?"))
+}
+
+fn local_times_happen_once(document: &DispatchDocument) -> Vec<Wrong> {
+    each(document, |location, pointer| {
+        let Some((name, zone)) = location.timezone.as_deref().and_then(|name| Some((name, zone(name)?))) else { return Vec::new() };
+        let ask = |(field, text): (&str, &str)| {
+            let ambiguous = zone.to_ambiguous_timestamp(real_date(text)?);
+            let (why, help) = match ambiguous.offset() {
+                tz::AmbiguousOffset::Unambiguous { .. } => return None,
+                tz::AmbiguousOffset::Gap { .. } => ("the clock skips it", "Write a time that the clock shows on that day."),
+                tz::AmbiguousOffset::Fold { .. } => {
+                    ("the clock shows it twice", "Write a time outside that hour: nobody could tell which is meant.")
+                }
+            };
+            Some(wrong(format!("{pointer}/{field}"), format!("{field} is {text}, and in {name} {why}"), help))
+        };
+        dates(location).into_iter().filter_map(ask).collect()
+    })
+}
+
+fn cc_flag_and_address_agree(document: &DispatchDocument) -> Vec<Wrong> {
+    let spec = &document.spec;
+    let addressed = spec.automatic_email_cc_address.as_ref().is_some_and(|text| !text.trim().is_empty());
+    match (spec.automatic_email_cc, addressed) {
+        (true, true) | (false, false) => Vec::new(),
+        (true, false) => vec![wrong(
+            "/spec/automatic_email_cc",
+            "automatic_email_cc is true, and there is no automatic_email_cc_address",
+            "Add the address, or write `automatic_email_cc: false`.",
+        )],
+        (false, true) => vec![wrong(
+            "/spec/automatic_email_cc_address",
+            "automatic_email_cc_address is given, and automatic_email_cc is false: nobody there would get mail",
+            "Write `automatic_email_cc: true`, or take the address out.",
+        )],
+    }
+}
+
+fn addresses_look_like_email(document: &DispatchDocument) -> Vec<Wrong> {
+    let spec = &document.spec;
+    let list = spec.automatic_email_cc_address.iter().flat_map(|text| text.split(','));
+    let of_spec = std::iter::once(("contact_email_address", spec.contact_email_address.as_str()))
+        .chain(list.map(|entry| ("automatic_email_cc_address", entry)));
+    let of_locations = each(document, |location, pointer| {
+        let emails =
+            [("location_contact_email", &location.location_contact_email), ("secondary_lcon_email", &location.secondary_lcon_email)];
+        emails.into_iter().filter_map(|(name, text)| not_an_email(pointer, name, text.as_deref()?)).collect()
+    });
+    of_spec.filter_map(|(name, text)| not_an_email("/spec", name, text)).chain(of_locations).collect()
+}
+
+fn not_an_email(pointer: &str, name: &str, text: &str) -> Option<Wrong> {
+    let text = text.trim();
+    let shaped = text.split_once('@').is_some_and(|(person, host)| {
+        !person.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+    });
+    let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || ",;<>\"".contains(c));
+    let help = "An address looks like dana@example.com; several go into automatic_email_cc_address, with commas between.";
+    (!text.is_empty() && !(shaped && plain))
+        .then(|| wrong(format!("{pointer}/{name}"), format!("{name} has `{text}`, which is no e-mail address"), help))
+}
+
+fn numbers_look_like_phones(document: &DispatchDocument) -> Vec<Wrong> {
+    each(document, |location, pointer| {
+        let local = location.local_contact_number.0.as_str();
+        let other = location.secondary_lcon_number.as_deref().filter(|text| !text.trim().is_empty());
+        let no_phone = |name: &str, text: &str| {
+            let help = "Write 7 to 15 digits, such as 617-555-0123. An extension has a field of its own.";
+            wrong(format!("{pointer}/{name}"), format!("{name} is `{text}`, which is no telephone number"), help)
+        };
+        let zero = || {
+            let help = "TechExpress takes this number as an integer, which drops the zero. Write it with the country's code.";
+            wrong(
+                format!("{pointer}/local_contact_number"),
+                format!("local_contact_number is `{local}`: a number that begins with 0 cannot be sent"),
+                help,
+            )
+        };
+        let first = match (digits(local), phone_integer(local)) {
+            (None, _) => Some(no_phone("local_contact_number", local)),
+            (Some(_), None) => Some(zero()),
+            (Some(_), Some(_)) => None,
+        };
+        let second = other.filter(|text| digits(text).is_none()).map(|text| no_phone("secondary_lcon_number", text));
+        first.into_iter().chain(second).collect()
+    })
+}
+
+fn keys_tell_locations_apart(document: &DispatchDocument) -> Vec<Wrong> {
+    let mut taken: BTreeSet<Option<&str>> = BTreeSet::new();
+    let mut found = Vec::new();
+    for (at, location) in document.spec.locations.iter().enumerate() {
+        let key = location.key.as_deref();
+        if taken.insert(key) {
+            continue;
+        }
+        let pointer = format!("/spec/locations/{at}");
+        found.push(match key {
+            Some(key) => {
+                wrong(format!("{pointer}/key"), format!("another location has the key `{key}` too"), "Give each location a key of its own.")
+            }
+            None => wrong(
+                pointer,
+                "two locations have no key, so their tickets would have one address",
+                "Add `key: SOMETHING` here. At most one location goes without; leave that one as it is, a new key is a new ticket.",
+            ),
+        });
+    }
+    found
+}
+
+fn adopt_names_one_ticket(document: &DispatchDocument) -> Vec<Wrong> {
+    let adopts = document.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.adopt.is_some());
+    let count = document.spec.locations.len();
+    let message = format!("adopt names one ticket, and this document describes {count}");
+    let help = "Take `adopt` out and run `callout import ADDRESS ID` for each location's ticket.";
+    (adopts && count > 1).then(|| wrong("/lifecycle/adopt", message, help)).into_iter().collect()
+}
+
+fn rename_leaves_keys_alone(document: &DispatchDocument) -> Vec<Wrong> {
+    let from = document.lifecycle.as_ref().and_then(|lifecycle| lifecycle.renamed_from.as_deref()?.parse::<Address>().ok());
+    let keyed = from.filter(|from| from.key.is_some() && document.spec.locations.len() > 1);
+    let say = |from: Address| {
+        let whole = Address { key: None, ..from.clone() };
+        let message = format!("renamed_from names one location, {from}, and this document has several");
+        wrong("/lifecycle/renamed_from", message, format!("Write `{whole}`: each location keeps its own key."))
+    };
+    keyed.map(say).into_iter().collect()
+}
+
+fn references_hold_no_mark(document: &DispatchDocument) -> Vec<Wrong> {
+    let mark = document.spec.customer_ticket_number.as_deref().and_then(Mark::find);
+    let say = |mark: Mark| {
+        let message = format!("customer_ticket_number has `{mark}`, which looks like a mark of callout");
+        wrong("/spec/customer_ticket_number", message, "Take it out: callout adds each ticket's own mark by itself.")
+    };
+    mark.map(say).into_iter().collect()
+}

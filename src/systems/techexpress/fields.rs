@@ -1,0 +1,181 @@
+//! The field table, and the normal form in which values are compared.
+//!
+//! Owns which field is sent, which answer shows it, and when two spellings are the same. Refuses to read answers: that is `wire`.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::systems::{Compare, Field};
+use crate::ticket::{Attachment, Fields, Mark, Visit, digits};
+
+/// Fields that a manifest gives, by what the create's answer and a read show of them.
+const fn sent(name: &'static str, in_create: bool, in_read: bool, compare: Compare) -> Field {
+    Field { name, sent: true, in_create, in_read, compare }
+}
+
+/// Fields that only the server sets.
+const fn set(name: &'static str, in_create: bool, compare: Compare) -> Field {
+    Field { name, sent: false, in_create, in_read: true, compare }
+}
+
+/// Every field of the vendor's two pages, `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
+///
+/// `granted_tenant_macnum` is a setting, not a field: it belongs to the connection and to the record's origin.
+/// `start_date` and `end_date` of an answer come from `schedule`, `schedule_id` and `scheduling_type` likewise.
+pub const FIELDS: &[Field] = &[
+    sent("service_type", true, true, Compare::Reworded),
+    sent("contact_name", false, false, Compare::Text),
+    sent("contact_email_address", true, true, Compare::Text),
+    sent("initial_description", false, true, Compare::Text),
+    sent("automatic_email_contact", true, true, Compare::Boolean),
+    sent("automatic_email_cc", true, true, Compare::Boolean),
+    sent("automatic_email_cc_address", true, true, Compare::List),
+    sent("customer_ticket_number", true, true, Compare::List),
+    sent("po_number", true, true, Compare::Text),
+    sent("customer_preferred_tech", true, true, Compare::Boolean),
+    sent("prior_ticket", true, true, Compare::Integer),
+    sent("special_instructions", true, true, Compare::Text),
+    sent("non_standard_tools", true, true, Compare::Text),
+    sent("attachments", true, true, Compare::List),
+    sent("location_name", true, true, Compare::Text),
+    sent("location_number", true, true, Compare::Text),
+    sent("local_contact_name", true, true, Compare::Text),
+    sent("local_contact_number", true, true, Compare::Phone),
+    sent("location_contact_ext", true, true, Compare::Text),
+    sent("location_contact_email", true, true, Compare::Text),
+    sent("secondary_lcon_name", true, true, Compare::Text),
+    sent("secondary_lcon_number", true, true, Compare::Phone),
+    sent("secondary_lcon_ext", true, true, Compare::Text),
+    sent("secondary_lcon_email", true, true, Compare::Text),
+    sent("account_macnum", false, false, Compare::Text),
+    sent("start_date", false, true, Compare::Moment),
+    sent("end_date", false, true, Compare::Moment),
+    set("id", true, Compare::Integer),
+    set("account_id", false, Compare::Integer),
+    set("address_1", true, Compare::Text),
+    set("board_name", false, Compare::Text),
+    set("category", true, Compare::Text),
+    set("city", true, Compare::Text),
+    set("company_id", true, Compare::Integer),
+    set("company_identifier", true, Compare::Text),
+    set("company_name", true, Compare::Text),
+    set("date_entered", true, Compare::Moment),
+    set("date_resolved", true, Compare::Moment),
+    set("last_updated", true, Compare::Moment),
+    set("priority", true, Compare::Text),
+    set("schedule_id", false, Compare::Integer),
+    set("scheduling_type", false, Compare::Text),
+    set("site_name", false, Compare::Text),
+    set("state_identifier", true, Compare::Text),
+    set("status_name", true, Compare::Text),
+    set("sub_type", false, Compare::Text),
+    set("summary", true, Compare::Text),
+    set("technician_id", true, Compare::Integer),
+    set("technician_name", true, Compare::Text),
+    set("technician_phone_number", true, Compare::Text),
+    set("type_name", false, Compare::Text),
+    set("zip", true, Compare::Text),
+];
+
+/// The fields that a read shows of what was sent, in normal form.
+pub fn comparable(seen: &Fields) -> Fields {
+    let rows = FIELDS.iter().filter(|field| field.sent && field.in_read);
+    rows.filter_map(|field| Some((field.name.to_owned(), normal(field.compare, seen.get(field.name)?)?))).collect()
+}
+
+/// What a read shows if the ticket was booked as sent. Without a time zone nobody can tell which moment was booked.
+pub fn expected(fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
+    let mut wanted = fields.clone();
+    wanted.0.retain(|name, value| name != "start_date" && name != "end_date" && crate::ticket::references(value).is_none());
+    if let Some((start, end)) = visit.and_then(|visit| visit.starts_at().zip(visit.ends_at())) {
+        wanted.set("start_date", start.to_string());
+        wanted.set("end_date", end.to_string());
+    }
+    wanted.set("attachments", attachments.iter().map(|file| json!(file.filename)).collect::<Vec<_>>());
+    let mut expected = comparable(&wanted);
+    // The server may store other words for the service type than the fifteen that it accepts.
+    expected.0.retain(|name, _| FIELDS.iter().any(|field| field.name == name && field.compare != Compare::Reworded));
+    expected
+}
+
+/// The mark as one more entry of the customer's references.
+pub fn with_mark(mut fields: Fields, mark: &Mark) -> Fields {
+    let own = fields.text("customer_ticket_number").map(str::trim).filter(|text| !text.is_empty());
+    let list = own.map_or_else(|| mark.to_string(), |own| format!("{own},{mark}"));
+    fields.set("customer_ticket_number", list);
+    fields
+}
+
+/// A value in the form that is compared; `None` for what counts as absent.
+fn normal(compare: Compare, value: &Value) -> Option<Value> {
+    match compare {
+        Compare::Text | Compare::Reworded => text(value).map(Value::String),
+        Compare::List => list(value),
+        Compare::Phone => text(value).map(|text| Value::String(digits(&text).unwrap_or(text))),
+        Compare::Integer => text(value).map(|text| text.parse::<i64>().map_or(Value::String(text), Value::from)),
+        Compare::Boolean => text(value).map(|text| match text.to_ascii_lowercase().as_str() {
+            "true" | "1" => Value::Bool(true),
+            "false" | "0" => Value::Bool(false),
+            _ => Value::String(text),
+        }),
+        Compare::Moment => text(value).map(|text| Value::String(moment(&text))),
+    }
+}
+
+/// A scalar as text, with plain line ends and without blanks around; `None` for nothing.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.replace("\r\n", "\n").trim().to_owned(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// A comma list without the mark, or an array of names, which is sorted: a server promises no order of files.
+fn list(value: &Value) -> Option<Value> {
+    if let Value::Array(items) = value {
+        let mut names: Vec<String> = items.iter().filter_map(text).collect();
+        names.sort();
+        return (!names.is_empty()).then(|| json!(names));
+    }
+    let text = text(value)?;
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty() && Mark::find(entry).is_none());
+    let kept = entries.collect::<Vec<_>>().join(",");
+    (!kept.is_empty()).then_some(Value::String(kept))
+}
+
+/// A moment as `2027-01-11T13:00:00Z`. The vendor's answers are UTC, also where they say no zone.
+fn moment(text: &str) -> String {
+    let parsed = text.parse::<Timestamp>().or_else(|_| format!("{text}Z").parse());
+    parsed.map_or_else(|_| text.to_owned(), |moment| moment.to_string())
+}
+
+/// Two tickets that share a key would send a technician to one place for one kind of work.
+pub fn look_alike(fields: &Fields) -> Vec<String> {
+    let part =
+        |name: &str| fields.get(name).and_then(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
+    let Some((account, service)) = part("account_macnum").zip(part("service_type")) else { return Vec::new() };
+    let number = part("location_number").map(|number| format!("#{number}"));
+    number.into_iter().chain(part("location_name")).map(|place| format!("{account} | {service} | {place}")).collect()
+}
+
+/// Why a read ticket is for another site: its location's number differs, or without numbers, its name.
+///
+/// The account cannot be compared: no answer shows the macnum as a field of its own.
+pub fn site_mismatch(fields: &Fields, seen: &Fields) -> Option<String> {
+    let part = |fields: &Fields, name: &str| fields.get(name).and_then(text);
+    ["location_number", "location_name"].into_iter().find_map(|name| {
+        let (wanted, found) = part(fields, name).zip(part(seen, name))?;
+        Some((wanted.to_lowercase() != found.to_lowercase()).then(|| format!("its {name} is `{found}`, and the file says `{wanted}`")))
+    })?
+}
+
+/// The place, for people: `Store 417 (0417), account 01234567`.
+pub fn site(fields: &Fields) -> String {
+    let part = |name: &str| fields.get(name).and_then(text);
+    let name = part("location_name").unwrap_or_else(|| "a location without a name".to_owned());
+    let number = part("location_number").map(|number| format!(" ({number})")).unwrap_or_default();
+    let account = part("account_macnum").map(|account| format!(", account {account}")).unwrap_or_default();
+    format!("{name}{number}{account}")
+}

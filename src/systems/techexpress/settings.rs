@@ -1,0 +1,157 @@
+//! The section `spec.systems.techexpress` of the project file.
+//!
+//! Owns its shape and its checks. Refuses to hold a secret: a credential is a reference.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use crate::systems::credential::Reference;
+use crate::systems::schema::tidy;
+use crate::systems::{Finding, Origin};
+
+/// How to reach TechExpress. The vendor prints only a staging host, so the address has no default.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TechExpressSettings", transform = tidy)]
+pub struct Settings {
+    /// Where the API is, `https://`; the paths below are put after it.
+    #[schemars(length(min = 1), extend("examples" = ["https://api.example.com"]))]
+    pub base_url: String,
+    /// How callout proves who it is.
+    pub credential: CredentialSettings,
+    /// How many requests callout sends in a minute, over reads and creates together. The vendor prints 60. `unlimited` is for your own test servers.
+    #[serde(default)]
+    pub requests_per_minute: Pace,
+    /// Act for this company: its macnum. It goes with every read and create, and belongs to each ticket's record.
+    #[serde(default)]
+    #[schemars(length(min = 1), extend("examples" = ["01234567"]))]
+    pub granted_tenant_macnum: Option<String>,
+    /// The path of Create Ticket.
+    #[serde(default = "default_create_path")]
+    #[schemars(regex(pattern = "^/"))]
+    pub create_path: String,
+    /// The path of Ticket Details; `{ticket_id}` stands for the id.
+    #[serde(default = "default_read_path")]
+    #[schemars(regex(pattern = r"^/.*\{ticket_id\}"))]
+    pub read_path: String,
+    /// How long callout waits for an answer, in seconds. A create without an answer is in doubt, so do not be stingy.
+    #[serde(default = "default_timeout")]
+    #[schemars(range(min = 1, max = 600))]
+    pub timeout_seconds: u64,
+    /// Allow `http://` to a host that is not this machine. The token then travels in the open.
+    #[serde(default)]
+    pub insecure_http: bool,
+}
+
+/// A reference to the credential, never the credential itself.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "BearerCredential")]
+pub struct CredentialSettings {
+    // No pattern: the error of a schema would repeat the value, and the value may be a token. `check` refuses it instead.
+    /// The access token: `env:NAME` (a variable), `file:PATH` (relative to the project) or `command:LINE` (what it prints).
+    #[schemars(extend("examples" = ["env:G360_TOKEN", "file:/run/secrets/g360", "command:pass show g360"]))]
+    pub bearer: String,
+}
+
+/// Requests in a minute; `None` for no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Pace(pub Option<u32>);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(Some(60))
+    }
+}
+
+impl<'de> Deserialize<'de> for Pace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        if value == "unlimited" {
+            return Ok(Self(None));
+        }
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+        number.map(|number| Self(Some(number))).ok_or_else(|| serde::de::Error::custom("expected a whole number above 0, or unlimited"))
+    }
+}
+
+impl JsonSchema for Pace {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pace".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({"type": ["integer", "string"], "minimum": 1, "maximum": 100_000, "pattern": "^unlimited$"})
+    }
+}
+
+fn default_create_path() -> String {
+    "/api/v1/tickets/external".to_owned()
+}
+
+fn default_read_path() -> String {
+    "/api/v1/tickets/{ticket_id}".to_owned()
+}
+
+fn default_timeout() -> u64 {
+    60
+}
+
+impl Settings {
+    /// The API's address in one spelling, without a slash at its end.
+    pub fn base(&self) -> String {
+        Url::parse(&self.base_url).map_or_else(|_| self.base_url.clone(), |url| url.to_string()).trim_end_matches('/').to_owned()
+    }
+
+    pub fn origin(&self) -> Origin {
+        Origin { url: self.base(), tenant: self.granted_tenant_macnum.clone() }
+    }
+}
+
+/// What is wrong in the section beyond its schema; pointers are relative to the section.
+pub fn check(value: &Value) -> Vec<Finding> {
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+    let insecure = value.get("insecure_http") == Some(&json!(true));
+    let credential = text("/credential/bearer").and_then(|text| Reference::parse(text).err());
+    let credential = credential.map(|why| Finding::error("settings/credential", "/credential/bearer", why.message).help(why.help));
+    text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default().into_iter().chain(credential).collect()
+}
+
+fn check_url(text: &str, insecure: bool) -> Vec<Finding> {
+    let wrong = |message: &str, help: &str| vec![Finding::error("settings/base-url", "/base_url", message).help(help)];
+    let Ok(url) = Url::parse(text) else {
+        return wrong("base_url is no web address", "Write it like https://api.example.com.");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("base_url holds a user name or a password", "Take it out: the credential goes into `credential`.");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("base_url has a `?` or a `#`", "Write only the host, and a path if the API has one.");
+    }
+    match url.scheme() {
+        "https" => Vec::new(),
+        "http" if is_loopback(&url) => Vec::new(),
+        "http" if insecure => {
+            vec![Finding::warning("settings/insecure", "/base_url", "base_url is not encrypted: anybody on the way can read the token")]
+        }
+        "http" => wrong(
+            "base_url is not encrypted, and the token would travel in the open",
+            "Write https://. For a test server of yours, add `insecure_http: true`.",
+        ),
+        _ => wrong("base_url is neither https nor http", "Write it like https://api.example.com."),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

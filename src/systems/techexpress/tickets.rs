@@ -1,0 +1,148 @@
+//! From a document to its tickets: one for each location.
+//!
+//! Owns the flat form of the fields. Refuses to judge: what is wrong is found by `checks`.
+
+use jiff::civil::DateTime;
+use serde_json::{Value, json};
+
+use super::spec::{DispatchDocument, DispatchLocation, DispatchSpec, PriorTicket};
+use crate::systems::Draft;
+use crate::systems::envelope::LifecycleSpec;
+use crate::ticket::{Fields, Lifecycle, Visit, digits};
+
+/// The tickets that a document describes, in the order of its locations.
+pub fn drafts(document: &DispatchDocument) -> Vec<Draft> {
+    let several = document.spec.locations.len() > 1;
+    let lifecycle = document.lifecycle.as_ref().map(LifecycleSpec::lifecycle).unwrap_or_default();
+    let reissue = document.lifecycle.as_ref().and_then(|lifecycle| lifecycle.reissue).unwrap_or(0);
+    let draft = |(at, location): (usize, &DispatchLocation)| Draft {
+        key: location.key.clone(),
+        reissue: location.reissue.unwrap_or(reissue),
+        fields: fields(&document.spec, location),
+        attachments: document.spec.attachments.clone().unwrap_or_default(),
+        lifecycle: of_location(&lifecycle, location, several),
+        visit: visit(location),
+        pointer: format!("/spec/locations/{at}"),
+    };
+    document.spec.locations.iter().enumerate().map(draft).collect()
+}
+
+/// A renamed document with several locations keeps their keys: each ticket had the old name with its own key.
+fn of_location(lifecycle: &Lifecycle, location: &DispatchLocation, several: bool) -> Lifecycle {
+    let mut lifecycle = lifecycle.clone();
+    if several {
+        lifecycle.renamed_from = lifecycle.renamed_from.map(|from| from.with_key(location.key.clone()));
+    }
+    lifecycle
+}
+
+/// When the technician is on site; `None` if a date cannot be read.
+pub fn visit(location: &DispatchLocation) -> Option<Visit> {
+    let (start, end) = (real_date(&location.start_date)?, real_date(&location.end_date)?);
+    Some(Visit { start, end, timezone: location.timezone.clone() })
+}
+
+/// The date in a text, if it is one that the calendar and the clock have.
+pub fn real_date(text: &str) -> Option<DateTime> {
+    text.parse().ok().filter(|date: &DateTime| date.to_string() == text)
+}
+
+/// The telephone number as the API wants it: a whole number.
+pub fn phone_integer(text: &str) -> Option<u64> {
+    digits(text).filter(|digits| !digits.starts_with('0'))?.parse().ok()
+}
+
+fn fields(spec: &DispatchSpec, location: &DispatchLocation) -> Fields {
+    // Destructured in full: a field that is added to the spec cannot be forgotten here.
+    let DispatchSpec {
+        service_type,
+        contact_name,
+        contact_email_address,
+        initial_description,
+        automatic_email_contact,
+        automatic_email_cc,
+        automatic_email_cc_address,
+        customer_ticket_number,
+        po_number,
+        customer_preferred_tech,
+        prior_ticket,
+        special_instructions,
+        non_standard_tools,
+        attachments: _, // files, not a field
+        locations: _,   // `location` is one of them
+    } = spec;
+    let texts = [
+        ("contact_name", Some(contact_name)),
+        ("contact_email_address", Some(contact_email_address)),
+        ("initial_description", Some(initial_description)),
+        ("automatic_email_cc_address", automatic_email_cc_address.as_ref()),
+        ("customer_ticket_number", customer_ticket_number.as_ref()),
+        ("po_number", po_number.as_ref()),
+        ("special_instructions", special_instructions.as_ref()),
+        ("non_standard_tools", non_standard_tools.as_ref()),
+    ];
+    let others = [
+        ("service_type", Some(json!(service_type.as_str()))),
+        ("automatic_email_contact", Some(json!(automatic_email_contact))),
+        ("automatic_email_cc", Some(json!(automatic_email_cc))),
+        ("customer_preferred_tech", customer_preferred_tech.map(Value::Bool)),
+        ("prior_ticket", prior_ticket.as_ref().map(prior)),
+    ];
+    flat(texts.into_iter().chain(location_texts(location)), others.into_iter().chain([local_number(location)]))
+}
+
+fn location_texts(location: &DispatchLocation) -> [(&'static str, Option<&String>); 12] {
+    let DispatchLocation {
+        key: _,                  // ours: part of the address
+        reissue: _,              // ours: part of the identity
+        timezone: _,             // ours: part of the visit
+        local_contact_number: _, // sent as a number
+        location_name,
+        location_number,
+        local_contact_name,
+        location_contact_ext,
+        location_contact_email,
+        secondary_lcon_name,
+        secondary_lcon_number,
+        secondary_lcon_ext,
+        secondary_lcon_email,
+        account_macnum,
+        start_date,
+        end_date,
+    } = location;
+    [
+        ("location_name", Some(location_name)),
+        ("location_number", location_number.as_ref()),
+        ("local_contact_name", Some(local_contact_name)),
+        ("location_contact_ext", location_contact_ext.as_ref()),
+        ("location_contact_email", location_contact_email.as_ref()),
+        ("secondary_lcon_name", secondary_lcon_name.as_ref()),
+        ("secondary_lcon_number", secondary_lcon_number.as_ref()),
+        ("secondary_lcon_ext", secondary_lcon_ext.as_ref()),
+        ("secondary_lcon_email", secondary_lcon_email.as_ref()),
+        ("account_macnum", Some(account_macnum)),
+        ("start_date", Some(start_date)),
+        ("end_date", Some(end_date)),
+    ]
+}
+
+fn local_number(location: &DispatchLocation) -> (&'static str, Option<Value>) {
+    ("local_contact_number", phone_integer(&location.local_contact_number.0).map(Value::from))
+}
+
+fn prior(prior: &PriorTicket) -> Value {
+    match prior {
+        PriorTicket::Id(id) => json!(id),
+        PriorTicket::Ref(address) => json!({"ref": address}),
+    }
+}
+
+/// An empty text is the same as none, for people and for the vendor: it is not sent.
+fn flat<'a>(
+    texts: impl Iterator<Item = (&'static str, Option<&'a String>)>,
+    others: impl Iterator<Item = (&'static str, Option<Value>)>,
+) -> Fields {
+    let texts = texts.filter_map(|(name, text)| Some((name, text.filter(|text| !text.trim().is_empty())?)));
+    let texts = texts.map(|(name, text)| (name.to_owned(), json!(text)));
+    texts.chain(others.filter_map(|(name, value)| Some((name.to_owned(), value?)))).collect()
+}
