@@ -272,3 +272,6 @@ mod listed {
         Ok(entries.into_iter().map(|entry| (Key::new(entry.address, entry.reissue), entry.record)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;
