@@ -275,3 +275,6 @@ fn lost() -> Diagnostic {
     Diagnostic::error("state/stopped", "the ledger gave no answer")
         .help("Run `callout plan`: it shows what is in doubt. This is a bug in callout.")
 }
+
+#[cfg(test)]
+mod tests;

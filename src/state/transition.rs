@@ -54,14 +54,13 @@ impl State {
                 self.intend(key, Intent { write: *write, payload: payload.clone(), at, request: request.clone() })?;
             }
             Event::Created { key, id, seen } => created(self.pending(key, "created")?, id, seen),
-            Event::Updated { key, seen } => updated(self.intended(key, "updated")?, seen.as_ref()),
+            Event::Updated { key, seen } => updated(self.changing(key, "updated")?, seen.as_ref()),
             Event::Rejected { key, why } => refused(self.intended(key, "rejected")?, why),
             Event::Unsent { key, why } => refused(self.intended(key, "unsent")?, why),
             Event::NotCreated { key, reason } => refused(self.pending(key, "not created")?, reason),
             Event::WriteSettled { key, done, .. } => settle_write(self.changing(key, "write settled")?, *done),
             Event::Adopted { key, id, request, seen, .. } => {
-                let adopted = record(Phase::Live { id: id.clone() }, request, at);
-                self.adopt(key, Record { adopted: true, ..adopted }, seen.as_ref())?;
+                self.adopt(key, record(Phase::Live { id: id.clone() }, request, at), seen.as_ref())?;
             }
             Event::Observed { key, seen, baseline, booking_checked } => {
                 let record = self.live(key, "observed")?;
@@ -100,6 +99,10 @@ impl State {
         {
             return Err(impossible(key, "adopted", "the address has a ticket already"));
         }
+        // A create in doubt that is found again is still a create of this project, on the day of its intent.
+        let doubted = self.records.get(key).filter(|record| record.phase == Phase::Pending);
+        adopted.adopted = doubted.is_none();
+        adopted.since = doubted.map_or(adopted.since, |record| record.since);
         if let Some(seen) = seen {
             sight(&mut adopted, seen, true);
         }
@@ -107,10 +110,18 @@ impl State {
         Ok(())
     }
 
+    /// The old address keeps a tombstone: taking a rename back must not send anybody again. Only moving back takes its place.
     fn rekey(&mut self, key: &Key, to: &Key) -> Result<(), Impossible> {
-        self.free(to, "moved")?;
-        let record = self.records.remove(key).ok_or_else(|| impossible(key, "moved", "there is no such record"))?;
-        self.records.insert(to.clone(), record);
+        if key == to || self.records.get(to).is_some_and(|record| !record.is_moved()) {
+            self.free(to, "moved")?;
+        }
+        let record = self.known(key, "moved")?;
+        if record.is_moved() {
+            return Err(impossible(key, "moved", "its record has another address already"));
+        }
+        let left = Record { phase: Phase::Closed { id: None, why: Closing::Moved }, intent: None, ..record.clone() };
+        let moved = std::mem::replace(record, left);
+        self.records.insert(to.clone(), moved);
         Ok(())
     }
 

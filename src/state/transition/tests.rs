@@ -108,7 +108,7 @@ fn no_event_erases_what_was_once_sent() {
         for name in ["in doubt", "live", "live, update in doubt", "closed"] {
             let Ok(state) = situation(name).with(&event, at(9)) else { continue };
             let settled_as_nothing = matches!(event, Event::Rejected { .. } | Event::Unsent { .. } | Event::NotCreated { .. });
-            let kept = state.records.values().any(|record| !matches!(record.phase, Phase::NotCreated { .. }));
+            let kept = state.records.values().any(|record| !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. }));
             assert!(kept || settled_as_nothing, "{event} on {name}");
         }
     }
@@ -119,6 +119,29 @@ fn only_what_was_surely_not_created_frees_an_address() {
     for name in SITUATIONS {
         let again = situation(name).with(&intended("a", Write::Create), at(9));
         assert_eq!(again.is_ok(), ["none", "not created"].contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn a_rename_leaves_a_tombstone_and_can_be_taken_back() {
+    let moved = |from: &str, to: &str| Event::Moved { key: key(from), to: key(to), reason: "renamed".into() };
+    let there = situation("live").with(&moved("a", "b"), at(1)).expect("possible");
+    assert_eq!((short(&there, "a").as_str(), short(&there, "b").as_str()), ("closed without id", "live 7"));
+    assert_eq!(there.holder("https://api.example.com", "7"), Some(&key("b")));
+    there.clone().with(&intended("a", Write::Create), at(2)).expect_err("the old address stays taken");
+    there.clone().with(&moved("a", "c"), at(2)).expect_err("it has moved already");
+    let back = there.with(&moved("b", "a"), at(3)).expect("possible");
+    assert_eq!((short(&back, "a").as_str(), short(&back, "b").as_str()), ("live 7", "closed without id"));
+}
+
+#[test]
+fn no_event_leaves_a_pending_record_without_its_doubt() {
+    for event in events() {
+        for name in SITUATIONS {
+            let Ok(state) = situation(name).with(&event, at(9)) else { continue };
+            let lost = state.records.values().any(|record| record.phase == Phase::Pending && !record.in_doubt());
+            assert!(!lost, "{event} on {name}");
+        }
     }
 }
 

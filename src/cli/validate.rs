@@ -1,0 +1,33 @@
+//! `callout validate`: offline, without credentials and without state.
+
+use super::args::{Validate as Words, ValidateFormat};
+use super::{Ending, Environment, Exit};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{self, Loaded};
+use crate::render;
+
+pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
+    let loaded = if words.paths.is_empty() {
+        manifest::load_project(&environment.folder, true)
+    } else {
+        manifest::load_paths(&environment.folder, &words.paths)
+    };
+    match words.format {
+        ValidateFormat::Human => {
+            environment.err.write(&render::human(&loaded.diagnostics));
+            environment.out.line(&summary(&loaded));
+        }
+        ValidateFormat::Json => environment.out.line(&render::diagnostics_json(&loaded.diagnostics).to_string()),
+    }
+    Ok(if loaded.diagnostics.iter().any(Diagnostic::is_error) { Exit::Error } else { Exit::Done })
+}
+
+fn summary(loaded: &Loaded) -> String {
+    let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let warnings = loaded.diagnostics.len() - errors;
+    let plural = |count: usize, name: &str| if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") };
+    let skipped = if loaded.skipped_files > 0 { format!("; {} not callout's, skipped", plural(loaded.skipped_files, "file")) } else { String::new() };
+    let warned = if warnings > 0 { format!(", {}", plural(warnings, "warning")) } else { String::new() };
+    let counted = format!("{} in {}", plural(loaded.tickets.len(), "ticket"), plural(loaded.documents, "document"));
+    if errors > 0 { format!("Not valid: {}{warned}{skipped}.", plural(errors, "error")) } else { format!("Valid: {counted}{warned}{skipped}.") }
+}
