@@ -145,7 +145,13 @@ pub enum Event {
     /// A person made in the portal the change that the files ask for.
     DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
     /// The files changed only what is not sent: lifecycle, labels, a time zone.
-    Noted { key: Key, lifecycle: Lifecycle, labels: BTreeMap<String, String>, #[serde(default)] visit: Option<Visit> },
+    Noted {
+        key: Key,
+        lifecycle: Lifecycle,
+        labels: BTreeMap<String, String>,
+        #[serde(default)]
+        visit: Option<Visit>,
+    },
     /// A tombstone: the address stays taken, nothing is ever sent for it again.
     Closed {
         key: Key,
@@ -243,6 +249,8 @@ pub enum Closing {
     Cancelled,
     /// Taken out of the state by a person.
     Removed,
+    /// The ticket goes on under another address.
+    Moved,
 }
 
 impl fmt::Display for Closing {
@@ -328,6 +336,11 @@ impl Record {
 
     pub fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live { .. })
+    }
+
+    /// Nothing but the trace of a rename.
+    pub fn is_moved(&self) -> bool {
+        matches!(self.phase, Phase::Closed { why: Closing::Moved, .. })
     }
 
     pub fn in_doubt(&self) -> bool {
