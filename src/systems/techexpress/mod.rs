@@ -3,6 +3,8 @@
 //! Owns what callout knows of this API: vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
 
 mod checks;
+#[cfg(test)]
+mod example;
 mod fields;
 mod remote;
 pub mod service;

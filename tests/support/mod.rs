@@ -1,0 +1,4 @@
+//! What tests share, inside the crate and outside.
+
+pub mod clock;
+pub mod server;
