@@ -16,6 +16,8 @@ pub enum Reply {
     Raw(String),
     /// A good head, and a body without an end.
     Endless,
+    /// Nothing, on a connection that stays open.
+    Silence,
 }
 
 impl Reply {
@@ -75,6 +77,7 @@ async fn serve(mut stream: TcpStream, reply: &Reply, seen: &Mutex<Vec<String>>) 
         Reply::Raw(bytes) => {
             let _ = stream.write_all(bytes.as_bytes()).await;
         }
+        Reply::Silence => std::future::pending().await,
         Reply::Endless => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[").await;
             while stream.write_all(&[b' '; 65_536]).await.is_ok() {}

@@ -7,6 +7,8 @@ mod checks;
 mod example;
 mod fields;
 mod remote;
+#[cfg(test)]
+mod remote_tests;
 pub mod service;
 mod settings;
 pub mod spec;
