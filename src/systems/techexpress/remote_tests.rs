@@ -24,10 +24,10 @@ struct Stage {
 
 impl Stage {
     fn at(url: &str) -> Self {
-        Self::with(url, json!({}))
+        Self::with(url, &json!({}))
     }
 
-    fn with(url: &str, more: Value) -> Self {
+    fn with(url: &str, more: &Value) -> Self {
         let clock = JumpingClock::at("2027-01-04T12:00:00Z");
         let told = Arc::new(Mutex::new(Vec::new()));
         let folder = tempfile::tempdir().expect("a folder");
@@ -74,7 +74,7 @@ fn unread(why: &str) -> Observed {
 #[tokio::test]
 async fn a_create_is_sent_once_with_the_token_and_names_its_ticket() {
     let server = Server::with([Reply::json(&json!([{"id": 77, "status_name": "New"}]))]).await;
-    let stage = Stage::with(&server.url, json!({"granted_tenant_macnum": "0099"}));
+    let stage = Stage::with(&server.url, &json!({"granted_tenant_macnum": "0099"}));
     let Sent::Done(seen) = stage.create().await else { panic!("not done") };
     assert_eq!((seen.id.as_str(), seen.status.as_deref()), ("77", Some("New")));
     let requests = server.requests();
@@ -87,7 +87,7 @@ async fn a_create_is_sent_once_with_the_token_and_names_its_ticket() {
 #[tokio::test]
 async fn a_read_names_ticket_and_tenant() {
     let server = Server::with([Reply::json(&json!({"id": 77, "po_number": "P"}))]).await;
-    let stage = Stage::with(&server.url, json!({"granted_tenant_macnum": "00 99"}));
+    let stage = Stage::with(&server.url, &json!({"granted_tenant_macnum": "00 99"}));
     let Observed::Found(seen) = stage.read().await else { panic!("not found") };
     assert_eq!(seen.fields.text("po_number"), Some("P"));
     assert!(server.requests()[0].starts_with("GET /api/v1/tickets/77?granted_tenant_macnum=00+99 HTTP/1.1\r\n"));
@@ -151,7 +151,7 @@ async fn every_answer_that_names_no_ticket_leaves_the_create_in_doubt() {
 #[tokio::test]
 async fn a_create_without_an_answer_in_time_is_in_doubt() {
     let server = Server::with([Reply::Silence]).await;
-    let stage = Stage::with(&server.url, json!({"timeout_seconds": 1}));
+    let stage = Stage::with(&server.url, &json!({"timeout_seconds": 1}));
     assert_eq!(stage.create().await, unknown("TechExpress did not answer within 1 s"));
     assert_eq!(server.requests().len(), 1);
 }
@@ -282,7 +282,7 @@ async fn an_id_that_would_lead_elsewhere_is_not_asked_for() {
 #[tokio::test]
 async fn without_its_credential_nothing_is_sent_and_the_next_step_is_told() {
     let server = Server::with([Reply::json(&json!({"id": 77}))]).await;
-    let stage = Stage::with(&server.url, json!({"credential": {"bearer": "env:OTHER"}}));
+    let stage = Stage::with(&server.url, &json!({"credential": {"bearer": "env:OTHER"}}));
     let why = "the variable OTHER, which holds the access token, is not set. Set it and try again: export OTHER=YOUR_TOKEN".to_owned();
     assert_eq!(stage.create().await, Sent::Unsent { why: why.clone(), retry_after: None, stops_system: true });
     assert_eq!(stage.read().await, Observed::Unread { why, stops_system: true });

@@ -118,8 +118,11 @@ impl Settings {
 pub fn check(value: &Value) -> Vec<Finding> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
     let insecure = value.get("insecure_http") == Some(&json!(true));
-    let credential = text("/credential/bearer").and_then(|text| Reference::parse(text).err());
-    let credential = credential.map(|why| Finding::error("settings/credential", "/credential/bearer", why.message).help(why.help));
+    // A text in place of the section is taken for a reference too: it may well be a token, and must be refused as one.
+    let written =
+        text("/credential/bearer").map(|text| ("/credential/bearer", text)).or_else(|| Some(("/credential", text("/credential")?)));
+    let credential = written.and_then(|(pointer, text)| Some((pointer, Reference::parse(text).err()?)));
+    let credential = credential.map(|(pointer, why)| Finding::error("settings/credential", pointer, why.message).help(why.help));
     text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default().into_iter().chain(credential).collect()
 }
 
@@ -194,6 +197,8 @@ mod tests {
             let told = told(&section);
             assert_eq!(told, ["Error /credential/bearer: the credential is a plain value; a file that is shared must not hold one"]);
         }
+        let text = json!({"base_url": "https://api.example.com", "credential": "s3cr3t-token"});
+        assert_eq!(told(&text), ["Error /credential: the credential is a plain value; a file that is shared must not hold one"]);
     }
 
     #[test]

@@ -113,13 +113,17 @@ fn collect<'a>(value: &'a Value, depth: usize, found: &mut Vec<&'a Map<String, V
         return;
     }
     if let Value::Array(items) = value {
-        items.iter().for_each(|item| collect(item, depth + 1, found));
+        for item in items {
+            collect(item, depth + 1, found);
+        }
     }
     let Value::Object(object) = value else { return };
     let inner: Vec<_> =
         WRAPPERS.iter().filter_map(|name| object.get(*name)).filter(|inner| inner.is_object() || inner.is_array()).collect();
     if !inner.is_empty() {
-        inner.into_iter().for_each(|inner| collect(inner, depth + 1, found));
+        for inner in inner {
+            collect(inner, depth + 1, found);
+        }
     } else if looks_like_ticket(object) {
         found.push(object);
     }
