@@ -30,7 +30,7 @@ pub fn human(diagnostics: &[Diagnostic], look: Look) -> String {
         characters: if look.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
         styles: if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(look.width.max(40)).with_links(false).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(look.width.max(40)).with_links(false).with_context_lines(1);
     let mut text = String::new();
     for diagnostic in diagnostics.iter().take(MOST) {
         // Writing into a String cannot fail; if miette could not draw it, one line is better than none.
@@ -94,7 +94,8 @@ impl std::error::Error for Report<'_> {}
 
 impl miette::Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.diagnostic.code))
+        let address = self.diagnostic.address.as_ref().map(|address| format!(" in {}", clean(address)));
+        Some(Box::new(format!("{}{}", self.diagnostic.code, address.unwrap_or_default())))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -105,10 +106,8 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let address = self.diagnostic.address.as_ref().map(|address| format!("in {}", clean(address)));
-        let help = self.diagnostic.help.as_deref().map(clean);
-        let lines: Vec<String> = help.into_iter().chain(address).collect();
-        if lines.is_empty() { None } else { Some(Box::new(lines.join("\n"))) }
+        let help = self.diagnostic.help.as_deref()?;
+        Some(Box::new(clean(help)))
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {

@@ -21,6 +21,8 @@ pub struct Window {
     name: String,
     text: String,
     first_line: usize,
+    /// Of the place in the file, from 1.
+    position: (usize, usize),
     /// The place itself, inside the window, on one line.
     pub span: Range<usize>,
 }
@@ -28,10 +30,11 @@ pub struct Window {
 impl Window {
     pub fn new(place: &Place) -> Self {
         let file = &*place.file;
-        let (line, _) = place.line_column();
+        let (line, column) = place.line_column();
         let first = line.saturating_sub(AROUND).max(1);
-        let last = (line + AROUND).min(file.line_starts().len());
-        let mut window = Self { name: clean(&file.name), text: String::new(), first_line: first, span: 0..0 };
+        let last = (line + AROUND).min(last_line(file)).max(line);
+        let name = clean(&file.name);
+        let mut window = Self { name, text: String::new(), first_line: first, position: (line, column), span: 0..0 };
         for number in first..=last {
             let range = line_of(file, number);
             if number == line {
@@ -64,6 +67,11 @@ impl Window {
     }
 }
 
+/// After the last line end there is no further line to show.
+fn last_line(file: &SourceFile) -> usize {
+    file.line_starts().len() - usize::from(file.text.ends_with('\n'))
+}
+
 fn line_of(file: &SourceFile, number: usize) -> Range<usize> {
     let starts = file.line_starts();
     let start = starts.get(number - 1).copied().unwrap_or(0);
@@ -93,9 +101,14 @@ fn visible(c: char) -> Option<char> {
 }
 
 impl SourceCode for Window {
-    fn read_span<'a>(&'a self, span: &SourceSpan, _: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    /// miette asks without context for the position to print above the lines, and with context for the lines.
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         if span.offset() + span.len() > self.text.len() {
             return Err(MietteError::OutOfBounds);
+        }
+        if before == 0 {
+            let (line, column) = self.position;
+            return Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), &[], *span, line - 1, column - 1, 1)));
         }
         let whole = SourceSpan::from(0..self.text.len());
         let lines = self.text.lines().count();
