@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, StrInput, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, StrInput, Tag};
 
 use super::syntax;
 use super::tree::{Content, Entry, Node, Span, Style};
@@ -114,7 +114,8 @@ impl<'a> Composer<'a> {
     fn scan_fault(&self, error: &ScanError) -> Fault {
         let at = u32::try_from(error.marker().byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
         let (message, help, start) = syntax::explain(error.kind(), self.text, at);
-        Fault { code: "yaml/syntax", message, help: Some(help), span: Span { file: self.file, start, end: start } }
+        let code = if *error.kind() == ErrorKind::RecursionLimitExceeded { "yaml/too-deep" } else { "yaml/syntax" };
+        Fault { code, message, help: Some(help), span: Span { file: self.file, start, end: start } }
     }
 
     /// Takes one event in. A document comes back when it is complete.

@@ -20,22 +20,21 @@ pub const LARGEST: u64 = 32_000_000;
 pub struct Listing {
     pub files: Vec<PathBuf>,
     pub problems: Vec<Diagnostic>,
+    from: PathBuf,
     /// Folders already listed, by their real path: a link back up must not go round for ever.
     seen: BTreeSet<PathBuf>,
 }
 
 /// Lists the YAML files at and below the paths. A file that is named itself may have any name.
-pub fn list(paths: &[PathBuf]) -> Listing {
-    let mut listing = Listing::default();
+pub fn list(paths: &[PathBuf], from: &Path) -> Listing {
+    let mut listing = Listing { from: from.to_path_buf(), ..Listing::default() };
     for path in paths {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => listing.folder(path),
             Ok(_) => listing.files.push(path.clone()),
             Err(error) => {
-                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", path.display(), why(&error)));
-                listing
-                    .problems
-                    .push(problem.help("Check the path; it is relative to the working folder, or to callout.yaml if it stands there."));
+                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", shown(path, from), why(&error)));
+                listing.problems.push(problem.help("Check the path; it is relative to the working folder."));
             }
         }
     }
@@ -54,7 +53,7 @@ impl Listing {
             Ok(entries) => entries,
             Err(error) => {
                 let problem =
-                    Diagnostic::error("load/folder", format!("cannot look into the folder {}: {}", folder.display(), why(&error)));
+                    Diagnostic::error("load/folder", format!("cannot look into the folder {}: {}", shown(folder, &self.from), why(&error)));
                 self.problems.push(problem.help("Allow reading it, or name the folders to read in spec.manifests of callout.yaml."));
                 return;
             }

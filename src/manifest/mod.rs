@@ -8,6 +8,7 @@ mod checks;
 mod compose;
 mod document;
 mod envelope;
+mod example;
 mod load;
 mod project;
 mod project_spec;
@@ -137,7 +138,7 @@ impl Loader {
     }
 
     fn read(&mut self, paths: &[PathBuf], defaults: &BTreeMap<String, Node<'_>>, start: &Path) {
-        let listing = load::list(paths);
+        let listing = load::list(paths, start);
         self.loaded.diagnostics.extend(listing.problems);
         for path in &listing.files {
             if self.project_file.as_deref() == Some(path) {

@@ -13,6 +13,14 @@ pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInPlainScalar => ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."),
+        ErrorKind::InvalidQuotedScalarIndent => {
+            let at = opening_quote(text, at);
+            return (
+                "a quote is opened here and not closed on this line".to_owned(),
+                "Close it with the same kind of quote.".to_owned(),
+                at,
+            );
+        }
         ErrorKind::UnclosedQuotedScalar => ("a quote is opened here and never closed", "Close it with the same kind of quote."),
         ErrorKind::DocumentIndicatorInQuotedScalar => {
             ("a `---` or `...` line stands inside a quoted text", "Close the quote before it, or indent the line.")
@@ -22,6 +30,9 @@ pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
         }
         ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape | ErrorKind::InvalidUnicodeEscape => {
             ("this is no escape that YAML knows", "In \"...\" a backslash starts an escape: write it twice, or use '...'.")
+        }
+        ErrorKind::MappingValueNotAllowed if second_colon(text, at) => {
+            ("a colon and a blank inside a text look like a key", "Quote the whole value.")
         }
         ErrorKind::MappingValueNotAllowed
         | ErrorKind::InvalidColonPlacement
@@ -67,6 +78,32 @@ pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
     };
     let offset = if message.starts_with("a tab") { tab_near(text, at) } else { at };
     (message.to_owned(), help.to_owned(), offset)
+}
+
+/// Whether the line has `key: ` before this place, so that the colon here is the second one.
+fn second_colon(text: &str, at: u32) -> bool {
+    let head = text.get(..at as usize).unwrap_or("");
+    head.rsplit('\n').next().is_some_and(|line| line.contains(": "))
+}
+
+/// The quote that a text began with, on the nearest line above whose quotes do not pair.
+fn opening_quote(text: &str, at: u32) -> u32 {
+    let mut end = text.get(..at as usize).and_then(|head| head.rfind('\n')).unwrap_or(0);
+    loop {
+        let start = text.get(..end).and_then(|head| head.rfind('\n')).map_or(0, |line| line + 1);
+        let line = text.get(start..end).unwrap_or("");
+        for quote in ['"', '\''] {
+            if line.matches(quote).count() % 2 == 1
+                && let Some(column) = line.rfind(quote)
+            {
+                return u32::try_from(start + column).unwrap_or(at);
+            }
+        }
+        if start == 0 {
+            return at;
+        }
+        end = start - 1;
+    }
 }
 
 /// The parser notices a tab after it; people look for the tab itself.
