@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::run::Run;
 use super::Done;
+use super::run::Run;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Step, booking_mismatch};
 use crate::refresh::{Sides, id_of, sighting};

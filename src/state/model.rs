@@ -135,7 +135,13 @@ pub enum Event {
     /// A person made in the portal the change that the files ask for.
     DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
     /// The files changed only what is not sent: lifecycle, labels, a time zone.
-    Noted { key: Key, lifecycle: Lifecycle, labels: BTreeMap<String, String>, #[serde(default)] visit: Option<Visit> },
+    Noted {
+        key: Key,
+        lifecycle: Lifecycle,
+        labels: BTreeMap<String, String>,
+        #[serde(default)]
+        visit: Option<Visit>,
+    },
     /// A tombstone: the address stays taken, nothing is ever sent for it again.
     Closed {
         key: Key,

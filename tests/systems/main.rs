@@ -1,6 +1,7 @@
 //! The ticket systems from outside: the sandbox as plain HTTP, and every system's connection against it.
 
 mod api;
+mod bench;
 mod contract;
 mod faults;
 mod inspection;
