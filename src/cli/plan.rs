@@ -2,8 +2,8 @@
 
 use super::args::{Global, Plan as Words, PlanFormat};
 use super::opened::Opened;
-use super::{Ending, Environment, Exit, planning};
-use crate::plan::{Action, Plan, seal_plan, write_plan};
+use super::{Ending, Environment, Exit, plan_file, planning};
+use crate::plan::{Action, Plan};
 use crate::render;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
@@ -12,7 +12,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let plan = planning::make(&opened, &state, &words.choice, environment).await?;
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
-        write_plan(&environment.folder.join(path), &seal_plan(&plan)?)?;
+        plan_file::write(&environment.folder.join(path), &plan)?;
         environment.err.line(&format!("saved; apply exactly this with: callout apply {}", path.display()));
     }
     Ok(ending(&plan, words.detailed_exitcode))

@@ -58,12 +58,13 @@ fn doubt(case: &Case<'_>, reason: Reason) -> Step {
 pub(super) fn keep(case: &Case<'_>) -> Step {
     let (Some(record), Some(ticket)) = (case.record, case.ticket) else { return case.step(Action::Keep) };
     let mismatch = mismatch(case, record);
-    let accepted = difference(&[], &mismatch).is_some_and(|difference| record.accepted.as_ref() == Some(&difference));
-    let mut step = if mismatch.is_empty() || accepted {
-        case.step(Action::Keep)
+    let difference = difference(&[], &mismatch);
+    let action = if difference.is_none() || difference == record.accepted {
+        Action::Keep
     } else {
-        case.step(Action::Blocked { reason: Reason::BookedDifferently { fields: mismatch } })
+        Action::Blocked { reason: Reason::BookedDifferently { fields: mismatch } }
     };
+    let mut step = Step { difference, ..case.step(action) };
     observe(case, record, &mut step);
     note(case, record, ticket, &mut step);
     if case.observed == Some(&Observed::Missing) {
@@ -89,6 +90,10 @@ pub(super) fn keep_finished(case: &Case<'_>) -> Step {
 /// A tombstone: the files have it again, and still nobody is sent.
 pub(super) fn keep_closed(case: &Case<'_>) -> Step {
     let mut step = case.step(Action::Keep);
+    if case.record.is_some_and(Record::is_moved) {
+        step.notes.push("its ticket has another address now; `lifecycle.renamed_from` with that address moves it back".to_owned());
+        return step;
+    }
     let reissue = case.key.reissue + 1;
     step.notes.push(format!("closed before: nothing is sent; a new visit is `lifecycle.reissue: {reissue}`"));
     step
@@ -107,10 +112,11 @@ pub(super) fn change(case: &Case<'_>) -> Step {
         return step;
     }
     let mismatch = mismatch(case, record);
-    let is_accepted = difference(&changes, &mismatch).is_some_and(|difference| record.accepted.as_ref() == Some(&difference));
+    let difference = difference(&changes, &mismatch);
+    let is_accepted = difference.is_some() && difference == record.accepted;
     let drifted = drift(case.side.system, record, &now.fields);
     let action = if is_accepted { Action::Keep } else { changing(case, desired, &changes, &drifted) };
-    let mut step = case.step(action);
+    let mut step = Step { difference, ..case.step(action) };
     if is_accepted {
         step.notes.push("differs from what was sent, as accepted".to_owned());
     }

@@ -6,8 +6,24 @@ use jiff::Timestamp;
 
 use super::build::desired_digest;
 use super::{Plan, Rules, Step};
-use crate::state::{Phase, PlanUse, Record, State};
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::{Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, Ticket};
+
+const FORM: Form = Form { kind: "plan", version: 1 };
+
+/// The plan as it is saved.
+pub fn seal_plan(plan: &Plan) -> Outcome<String> {
+    FORM.seal(plan).map_err(|error| Box::new(Diagnostic::error("plan/seal", format!("the plan cannot be written: {error}"))))
+}
+
+/// A saved plan, if every byte of it is as it was written. `name` is for the message.
+pub fn open_plan(name: &str, text: &str) -> Outcome<Plan> {
+    FORM.unseal(text.trim_end()).map_err(|broken| {
+        let help = format!("make a new one: callout plan --out {name}");
+        Box::new(Diagnostic::error("plan/damaged", format!("{name} cannot be used as a plan: {broken}")).help(help))
+    })
+}
 
 /// Why a saved plan is not applied any more.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -21,9 +21,10 @@ use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields};
 
 pub use build::{World, build};
+pub use create::{fits, marked_request};
 pub use diff::{booking_mismatch, difference};
-pub use file::{Stale, check_fresh};
-pub use guard::{Allowed, Refusal, Rules, refusals};
+pub use file::{Stale, check_fresh, open_plan, seal_plan};
+pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
 pub use reason::Reason;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
@@ -88,6 +89,9 @@ pub struct Step {
     /// Of the record that it was made from; none where the state has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<Digest>,
+    /// What a person may accept with `settle --accept`: the fingerprint of the difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Digest>,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,

@@ -90,6 +90,16 @@ pub enum VisitOutcome {
     NoAccess,
 }
 
+impl fmt::Display for VisitOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::NoAccess => "no-access",
+        })
+    }
+}
+
 /// One thing that happened. The journal is a list of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -239,6 +249,21 @@ pub enum Closing {
     Cancelled,
     /// Taken out of the state by a person.
     Removed,
+    /// The ticket goes on under another address.
+    Moved,
+}
+
+impl fmt::Display for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FinishedAndRemoved => "finished, and out of the files",
+            Self::Forgotten => "forgotten",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "taken out of the state",
+        })
+    }
 }
 
 /// Where a record stands.
@@ -311,6 +336,11 @@ impl Record {
 
     pub fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live { .. })
+    }
+
+    /// Nothing but the trace of a rename.
+    pub fn is_moved(&self) -> bool {
+        matches!(self.phase, Phase::Closed { why: Closing::Moved, .. })
     }
 
     pub fn in_doubt(&self) -> bool {

@@ -6,9 +6,10 @@
 
 mod credential;
 pub mod envelope;
+mod http;
 mod nearest;
 pub mod sandbox;
-mod schema;
+pub mod schema;
 mod seen;
 pub mod techexpress;
 
@@ -221,6 +222,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Remote: Reader + Writer {
     /// The part that planning may hold.
     fn reader(&self) -> &dyn Reader;
+    /// The part that only apply holds.
+    fn writer(&self) -> &dyn Writer;
 }
 
 /// Reading. Never changes anything, so reads are repeated on trouble.
