@@ -6,3 +6,5 @@ mod contract;
 mod faults;
 mod inspection;
 mod stage;
+#[path = "../support/mod.rs"]
+mod support;
