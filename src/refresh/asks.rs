@@ -82,8 +82,7 @@ fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, s
             !config_changes(&record.request, &desired, state).is_empty()
         })
     };
-    is_latest
-        && (record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue || is_changed())
+    is_latest && (record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue || is_changed())
 }
 
 /// The places of work of the tickets that are not sent yet.
