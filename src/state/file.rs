@@ -250,3 +250,6 @@ fn older_copy(folder: &Path, through: u64, newest: u64) -> Diagnostic {
     Diagnostic::error("state/damaged", message)
         .help("Nothing was changed. Put back the newest backup of the whole folder; an older copy does not know of all tickets.")
 }
+
+#[cfg(test)]
+mod tests;
