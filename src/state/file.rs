@@ -239,7 +239,8 @@ fn gone(path: &Path, restore: &str) -> Diagnostic {
 
 fn without_journal(journal: &Path) -> String {
     format!(
-        "Nothing was changed. Put back the newest backup of `{}`. Without it, nobody knows what was sent since the snapshot was made.",
+        "Nothing was changed. Put back the newest backup of `{}`. Without it, nobody knows what was sent since the snapshot was made. \
+         An older backup would send the newest tickets again: import those with `callout import ADDRESS ID` before the next apply.",
         journal.display()
     )
 }

@@ -1,5 +1,5 @@
 use super::super::model::{Phase, Write};
-use super::super::samples::{at, commit, created, intended, key, owner};
+use super::super::samples::{at, commit, created, intended, owner};
 use super::*;
 
 struct Folder(tempfile::TempDir);
