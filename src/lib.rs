@@ -10,3 +10,11 @@ pub mod render;
 pub mod state;
 pub mod systems;
 pub mod ticket;
+
+/// Lets unit tests share the helpers of `tests/support`, which name this crate from outside.
+#[cfg(test)]
+extern crate self as callout;
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;

@@ -8,9 +8,9 @@ mod run;
 mod write;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::watch;
 
 use crate::diagnostics::Outcome;
 use crate::plan::{Action, Plan, Rules, Step};
@@ -31,17 +31,29 @@ pub trait Progress: Sync {
     fn done(&self, step: &Step, done: &Done);
 }
 
-/// Set once to start nothing new; what is in flight is finished and recorded.
-#[derive(Debug, Default)]
-pub struct Stop(AtomicBool);
+/// Asked once, nothing new is started; what is in flight is finished and recorded.
+#[derive(Debug)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
 
 impl Stop {
     pub fn ask(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.send_replace(true);
     }
 
     pub fn is_asked(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        *self.0.borrow()
+    }
+
+    /// Ends once it is asked.
+    pub async fn asked(&self) {
+        // The sender is `self`, so waiting cannot fail.
+        let _ = self.0.subscribe().wait_for(|asked| *asked).await;
     }
 }
 

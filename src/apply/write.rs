@@ -2,8 +2,6 @@
 //!
 //! An intent without an outcome *is* the doubt, so an unknown result records nothing.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 
 use super::run::Run;
@@ -43,8 +41,9 @@ impl Run<'_> {
             tries += 1;
             match self.attempt(&task, writer).await? {
                 Attempt::Over(done) => break done,
-                Attempt::Wait { why, .. } if tries >= TRIES => break Done::Unsent { why },
-                Attempt::Wait { wait, .. } => self.wait(wait).await,
+                Attempt::Again(why) if tries >= TRIES => break Done::Unsent { why },
+                // The pause that the system asked for is kept by `ready`.
+                Attempt::Again(_) => {}
             }
         };
         self.finish(step, done);
@@ -63,7 +62,12 @@ impl Run<'_> {
         if let Some(why) = self.stopped(system) {
             return not_started(why);
         }
-        match writer.ready(Some(&payload).filter(|_| task.write == Write::Create)).await {
+        let ready = tokio::select! {
+            ready = writer.ready(Some(&payload).filter(|_| task.write == Write::Create)) => ready,
+            // Waiting for the rate limit can take minutes, and a person who stops a run does not wait.
+            () = self.job.stop.asked() => Ok(()),
+        };
+        match ready {
             Ok(()) => {}
             Err(Unready::Ticket(why)) => return not_started(why),
             Err(Unready::System(why)) => {
@@ -71,7 +75,7 @@ impl Run<'_> {
                 return not_started(why);
             }
         }
-        // Waiting for the rate limit can take minutes: look again.
+        // That may have taken a while: look again.
         if let Some(why) = self.stopped(system).or_else(|| self.passed(task)) {
             return not_started(why);
         }
@@ -121,40 +125,25 @@ impl Run<'_> {
                 }
                 (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
             }
-            Sent::Unsent { why, retry_after } => {
-                let event = Event::Unsent { key, why: why.clone() };
-                match retry_after {
-                    Some(wait) => (event, Attempt::Wait { why, wait }),
-                    None => {
-                        self.close(task.system.id(), &format!("{} cannot be reached: {why}", task.system.title()));
-                        (event, Attempt::Over(Done::Unsent { why }))
-                    }
+            Sent::Unsent { why, retry_after, stops_system } => {
+                if stops_system {
+                    self.close(task.system.id(), &why);
                 }
+                let is_later = retry_after.is_some() && !stops_system;
+                let attempt = if is_later { Attempt::Again(why.clone()) } else { Attempt::Over(Done::Unsent { why: why.clone() }) };
+                (Event::Unsent { key, why }, attempt)
             }
             Sent::Unknown { why } => return Ok(Attempt::Over(Done::Unknown { why })),
         };
         self.job.ledger.record(vec![event], self.job.clock.now()).await?;
         Ok(attempt)
     }
-
-    /// Waits as the system asked, in short naps so that a stop is heard.
-    async fn wait(&self, wait: Duration) {
-        let mut left = wait;
-        while !left.is_zero() && !self.job.stop.is_asked() {
-            let nap = left.min(Duration::from_secs(1));
-            self.job.clock.sleep(nap).await;
-            left -= nap;
-        }
-    }
 }
 
 enum Attempt {
     Over(Done),
     /// It never reached the system, which said to come back later.
-    Wait {
-        why: String,
-        wait: Duration,
-    },
+    Again(String),
 }
 
 fn task<'a>(step: &'a Step, sides: &Sides) -> Option<Task<'a>> {
@@ -180,7 +169,7 @@ async fn send(task: &Task<'_>, writer: &dyn Writer, permit: Permit, payload: &Pa
         (Write::Close, Some(id)) => writer.close(permit, id).await,
         (Write::Delete, Some(id)) => writer.delete(permit, id).await,
         (Write::Update | Write::Close | Write::Delete, None) => {
-            Sent::Unsent { why: "the plan names no ticket id".to_owned(), retry_after: None }
+            Sent::Unsent { why: "the plan names no ticket id".to_owned(), retry_after: None, stops_system: false }
         }
     }
 }

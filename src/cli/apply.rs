@@ -17,7 +17,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if !global.sandbox && planning::has_git_remote(&opened) {
         let warning = Diagnostic::warning("state/local", "the state is a file on this machine, and the repository has a remote")
             .help("let one machine alone apply, and keep its .callout folder safe: a run without this state is refused");
-        environment.err.write(&render::human(&[warning]));
+        environment.err.tell(&[warning]);
     }
     let ledger = opened.ledger("callout apply", environment)?;
     let state = ledger.state().await;

@@ -13,6 +13,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::Color;
+use crate::diagnostics::Diagnostic;
+use crate::render::{self, Look};
 use crate::ticket::Clock;
 
 /// What is outside of a command.
@@ -50,11 +52,16 @@ pub struct Output {
     stream: Arc<Mutex<Box<dyn Write + Send>>>,
     pub is_terminal: bool,
     pub colour: bool,
+    /// In columns.
+    width: usize,
 }
+
+/// Of text that goes to a file or a pipe.
+const WIDTH: usize = 110;
 
 impl Output {
     pub fn new(stream: Box<dyn Write + Send>, is_terminal: bool) -> Self {
-        Self { stream: Arc::new(Mutex::new(stream)), is_terminal, colour: is_terminal }
+        Self { stream: Arc::new(Mutex::new(stream)), is_terminal, colour: is_terminal, width: WIDTH }
     }
 
     /// Writes a text. A reader that went away, as `head` does, is no error of ours.
@@ -70,6 +77,12 @@ impl Output {
 
     pub fn line(&self, text: &str) {
         self.write(&format!("{text}\n"));
+    }
+
+    /// Shows diagnostics.
+    pub fn tell(&self, diagnostics: &[Diagnostic]) {
+        let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
+        self.write(&render::human(diagnostics, look));
     }
 
     /// Settles whether to use colour: the flag, then NO_COLOR, then whether it is a terminal.

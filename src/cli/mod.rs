@@ -21,6 +21,7 @@ mod settlement;
 mod show;
 mod state;
 mod stop;
+mod taking;
 mod validate;
 
 use std::ffi::OsString;
@@ -29,7 +30,6 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::diagnostics::Diagnostic;
-use crate::render;
 use args::{Cli, Command, Global};
 pub use environment::{Environment, Output, SystemClock};
 pub use exit::Exit;
@@ -107,7 +107,7 @@ fn usage(error: &clap::Error, environment: &Environment) -> Exit {
 
 /// Shows why a command stopped.
 fn tell(failure: &Failure, environment: &Environment) -> Exit {
-    environment.err.write(&render::human(&failure.diagnostics));
+    environment.err.tell(&failure.diagnostics);
     failure.exit
 }
 

@@ -7,11 +7,10 @@ use serde_json::Value;
 
 use super::args::Global;
 use super::{Environment, Exit, Failure, Output, sandbox};
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::Outcome;
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
 use crate::refresh::{Side, Sides};
-use crate::render;
 use crate::state::{By, Home, Ledger, Owner, Session, Start, State};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
@@ -40,12 +39,13 @@ pub(super) type Remotes = BTreeMap<&'static str, Box<dyn Remote>>;
 impl Opened {
     /// Loads the whole project. Its errors end the command, its warnings are shown.
     pub async fn open(global: &Global, environment: &Environment) -> Result<Self, Failure> {
-        let loaded = manifest::load_project(&environment.folder, global.sandbox);
-        if loaded.diagnostics.iter().any(Diagnostic::is_error) {
+        let request = manifest::Request { start: environment.folder.clone(), paths: Vec::new(), sandbox: global.sandbox };
+        let loaded = manifest::load(&request);
+        if loaded.has_errors() {
             return Err(Failure { diagnostics: loaded.diagnostics, exit: Exit::Error });
         }
-        environment.err.write(&render::human(&loaded.diagnostics));
-        let project = loaded.project.ok_or_else(no_project)?;
+        environment.err.tell(&loaded.diagnostics);
+        let project = loaded.project.ok_or_else(manifest::missing_project)?;
         let mut variables = environment.variables.as_ref().clone();
         let running = if global.sandbox {
             variables.insert(sandbox::TOKEN_VARIABLE.to_owned(), sandbox::TOKEN.to_owned());
@@ -99,6 +99,12 @@ impl Opened {
         Ok(remotes)
     }
 
+    /// The slowest rate of the systems that are used; `None` where none is limited.
+    pub fn requests_per_minute(&self) -> Option<usize> {
+        let rate = |settings: &Value| settings.get("requests_per_minute").map_or(Some(60), Value::as_u64);
+        self.settings.values().filter_map(rate).min().and_then(|rate| usize::try_from(rate).ok())
+    }
+
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }
@@ -113,18 +119,13 @@ pub(super) fn owner(command: &str, environment: &Environment) -> Owner {
     }
 }
 
-fn no_project() -> Diagnostic {
-    Diagnostic::error("project/none", "there is no callout.yaml here or in any folder above")
-        .help("run `callout init` in the project's folder, or name the folder with -C DIR")
-}
-
 /// Where the state of a project is; the sandbox has its own.
 pub(super) fn home(project: &Project, sandboxed: bool) -> Home {
     if sandboxed {
         let folder = sandbox::folder(project);
         return Home { lock_file: folder.join("callout.lock"), state: folder.join("state.json") };
     }
-    Home { lock_file: project.folder.join("callout.lock"), state: project.folder.join(&project.state_path) }
+    Home { lock_file: project.folder.join("callout.lock"), state: project.state.clone() }
 }
 
 fn rules(project: &Project) -> Rules {

@@ -10,7 +10,7 @@ use crate::diagnostics::Diagnostic;
 use crate::plan::{Plan, World, build};
 use crate::refresh::{self, Ask, Mode, Observations, Readers, Selection};
 use crate::state::State;
-use crate::systems::nearest::nearest;
+use crate::systems::nearest;
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {

@@ -4,6 +4,6 @@ use super::{Ending, Environment, Exit};
 use crate::manifest;
 
 pub(super) fn run(environment: &Environment) -> Ending {
-    environment.out.write(&manifest::schema_text());
+    environment.out.write(&manifest::schema::text());
     Ok(Exit::Done)
 }

@@ -2,24 +2,21 @@
 
 use super::args::{Validate as Words, ValidateFormat};
 use super::{Ending, Environment, Exit};
-use crate::diagnostics::Diagnostic;
 use crate::manifest::{self, Loaded};
 use crate::render;
 
 pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
-    let loaded = if words.paths.is_empty() {
-        manifest::load_project(&environment.folder, true)
-    } else {
-        manifest::load_paths(&environment.folder, &words.paths)
-    };
+    // Whether a system has its settings is no question of the manifests: plan asks it.
+    let request = manifest::Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true };
+    let loaded = manifest::load(&request);
     match words.format {
         ValidateFormat::Human => {
-            environment.err.write(&render::human(&loaded.diagnostics));
+            environment.err.tell(&loaded.diagnostics);
             environment.out.line(&summary(&loaded));
         }
-        ValidateFormat::Json => environment.out.line(&render::diagnostics_json(&loaded.diagnostics).to_string()),
+        ValidateFormat::Json => environment.out.line(&render::json(&loaded.diagnostics).to_string()),
     }
-    Ok(if loaded.diagnostics.iter().any(Diagnostic::is_error) { Exit::Error } else { Exit::Done })
+    Ok(if loaded.has_errors() { Exit::Error } else { Exit::Done })
 }
 
 fn summary(loaded: &Loaded) -> String {

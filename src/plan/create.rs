@@ -3,9 +3,9 @@
 use super::build::Case;
 use super::diff::booking_mismatch;
 use super::{Action, Reason, Step};
-use crate::refresh::{request_of, sighting};
-use crate::state::Request;
-use crate::systems::Observed;
+use crate::refresh::{Side, request_of, sighting};
+use crate::state::{Request, Sighting, State};
+use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Fields, Mark, Ticket};
 
 /// The first visit of an address.
@@ -29,8 +29,13 @@ pub(super) fn again(case: &Case<'_>) -> Step {
 
 /// The request of a new visit, with its mark.
 fn request(case: &Case<'_>, ticket: &Ticket) -> Request {
-    let mark = Mark::new(&case.world.state.lineage, &ticket.address, ticket.reissue);
-    request_of(ticket, case.side, Some(mark))
+    marked_request(ticket, case.side, case.world.state)
+}
+
+/// What the record of a new visit says, with its mark.
+pub fn marked_request(ticket: &Ticket, side: &Side, state: &State) -> Request {
+    let mark = Mark::new(&state.lineage, &ticket.address, ticket.reissue);
+    request_of(ticket, side, Some(mark))
 }
 
 fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
@@ -66,26 +71,30 @@ fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
         None => return case.blocked(Reason::NotRead { why: "reading was switched off by --refresh none".to_owned() }),
     };
     let request = request(case, ticket);
-    let id = id.to_owned();
-    if let Some(holder) = case.world.state.holder(&request.origin, &id) {
-        return case.blocked(Reason::AdoptHeld { id, holder: holder.to_string() });
-    }
-    if let Some(what) = misfit(case, &request, &seen.fields) {
-        return case.blocked(Reason::AdoptMismatch { id, what });
-    }
-    let seen = sighting(case.side.system, seen);
+    let seen = match fits(case.side.system, &request, case.world.state, seen) {
+        Ok(seen) => seen,
+        Err(reason) => return case.blocked(reason),
+    };
     let changes = booking_mismatch(case.side.system, &request, &seen.fields);
-    let why = "lifecycle.adopt".to_owned();
+    let (id, why) = (id.to_owned(), "lifecycle.adopt".to_owned());
     let mut step = case.step(Action::Adopt { id: id.clone(), request: Box::new(request), seen, why });
     step.changes = changes;
     step.id = Some(id);
     step
 }
 
-/// Why a ticket cannot be this one: it carries another mark, or is for another site.
-fn misfit(case: &Case<'_>, request: &Request, seen: &Fields) -> Option<String> {
-    let other = case.side.system.mark_of(seen).filter(|mark| Some(mark) != request.mark.as_ref());
-    other
+/// Whether a live ticket can be the one that a request asks for: it is nobody else's, carries no other mark, and is for the same site.
+pub fn fits(system: &dyn System, request: &Request, state: &State, seen: &Seen) -> Result<Sighting, Reason> {
+    let id = seen.id.clone();
+    if let Some(holder) = state.holder(&request.origin, &id) {
+        return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
+    }
+    let other = system.mark_of(&seen.fields).filter(|mark| Some(mark) != request.mark.as_ref());
+    let what = other
         .map(|mark| format!("it carries the mark {mark}, which belongs to another visit"))
-        .or_else(|| case.side.system.site_mismatch(&request.fields, seen))
+        .or_else(|| system.site_mismatch(&request.fields, &seen.fields));
+    match what {
+        Some(what) => Err(Reason::AdoptMismatch { id, what }),
+        None => Ok(sighting(system, seen)),
+    }
 }

@@ -1,9 +1,14 @@
-//! Data for people and programs: diagnostics and plans as text and JSON.
+//! What people and programs read: diagnostics, plans and records as text and JSON.
 //!
-//! Owns every wording but the messages themselves. Refuses IO: it makes texts, the command line prints them.
+//! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
+mod human;
 mod plan;
+mod source;
+mod state;
 mod values;
 
+pub use human::{Look, MOST, human, json};
 pub use plan::{plan_json, plan_text, summary};
-pub use values::{clean, value, visit};
+pub use state::{settle_text, state_text};
+pub use source::clean;

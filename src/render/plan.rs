@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
-use super::values::{clean, difference, field, size, visit};
+use super::source::clean;
+use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
 use crate::state::Request;
 use crate::ticket::{Change, Fields};
@@ -67,14 +68,14 @@ fn tickets(count: usize) -> String {
     if count == 1 { "1 ticket is".to_owned() } else { format!("{count} tickets are") }
 }
 
-fn step_text(step: &Step) -> String {
+pub(super) fn step_text(step: &Step) -> String {
     let sign = if matches!(step.action, Action::Keep) && step.renamed_from().is_some() { '=' } else { step.action.sign() };
     let style = style(sign);
     let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
     let site = if step.site.is_empty() { String::new() } else { format!("  {}", clean(&step.site)) };
     let mut text = format!("{} {}{id}{}\n", sign.style(style), step.key.to_string().style(style.bold()), site.dimmed());
     match &step.action {
-        Action::Create { request, payload } => create(&mut text, request, payload),
+        Action::Create { request, payload } => create(&mut text, &step.key.address.kind, request, payload),
         Action::Adopt { why, .. } => line(&mut text, &format!("taken over, not sent: {}", clean(why))),
         Action::Update { .. } => {}
         Action::Close { .. } => line(&mut text, "closed in its system, as `on_remove: close` says"),
@@ -107,13 +108,11 @@ fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
     }
 }
 
-fn create(text: &mut String, request: &Request, payload: &Fields) {
+fn create(text: &mut String, kind: &str, request: &Request, payload: &Fields) {
     if let Some(at) = &request.visit {
         line(text, &format!("visit: {}", visit(at)));
     }
-    for (name, value) in payload.iter() {
-        text.push_str(&field(name, value));
-    }
+    text.push_str(&fields(4, kind, payload));
     for file in &request.attachments {
         line(text, &format!("file: {} ({})", clean(&file.filename), size(file.size)));
     }

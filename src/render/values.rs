@@ -6,18 +6,9 @@ use owo_colors::OwoColorize;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use crate::ticket::{Visit, references};
-
-/// Text that holds no control characters but line ends and tabs: a ticket cannot write to the reader's terminal.
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if is_harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
-}
-
-/// Control characters, and those that change the direction of what is read.
-fn is_harmless(c: char) -> bool {
-    let turns_text = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    !turns_text && (!c.is_control() || c == '\n' || c == '\t')
-}
+use super::source::clean;
+use crate::systems::{System, by_kind};
+use crate::ticket::{Fields, Visit, references};
 
 /// A value on one line, as it would stand in a manifest.
 pub fn value(value: &Value) -> String {
@@ -32,17 +23,26 @@ pub fn value(value: &Value) -> String {
     }
 }
 
-/// `    name: value`, a text of several lines below its name.
-pub fn field(name: &str, content: &Value) -> String {
+/// `name: value` behind so many blanks, a text of several lines below its name.
+pub fn field(indent: usize, name: &str, content: &Value) -> String {
     let shown = value(content);
     if !shown.contains('\n') {
-        return format!("    {name}: {shown}\n");
+        return format!("{:indent$}{name}: {shown}\n", "");
     }
-    let mut text = format!("    {name}:\n");
+    let mut text = format!("{:indent$}{name}:\n", "");
     for line in shown.lines() {
-        let _ = writeln!(text, "      | {line}");
+        let _ = writeln!(text, "{:indent$}  | {line}", "");
     }
     text
+}
+
+/// All fields of a ticket, in the order of its system's documentation.
+pub fn fields(indent: usize, kind: &str, fields: &Fields) -> String {
+    let table = by_kind(kind).map(System::fields).unwrap_or_default();
+    let place = |name: &str| table.iter().position(|field| field.name == name).unwrap_or(table.len());
+    let mut rows: Vec<(&str, &Value)> = fields.iter().collect();
+    rows.sort_by_key(|(name, _)| (place(name), name.to_owned()));
+    rows.into_iter().map(|(name, value)| field(indent, name, value)).collect()
 }
 
 /// `      name: before -> after`, texts of several lines as a line diff.
@@ -84,11 +84,6 @@ pub fn visit(visit: &Visit) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_ticket_cannot_write_to_the_terminal() {
-        assert_eq!(clean("a\u{1b}[31mred\u{202e}\nb\tc\r"), "a\u{fffd}[31mred\u{fffd}\nb\tc\u{fffd}");
-    }
 
     #[test]
     fn long_texts_differ_by_line() {

@@ -90,6 +90,16 @@ pub enum VisitOutcome {
     NoAccess,
 }
 
+impl fmt::Display for VisitOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::NoAccess => "no-access",
+        })
+    }
+}
+
 /// One thing that happened. The journal is a list of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -241,6 +251,19 @@ pub enum Closing {
     Removed,
     /// The ticket goes on under another address.
     Moved,
+}
+
+impl fmt::Display for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FinishedAndRemoved => "finished, and out of the files",
+            Self::Forgotten => "forgotten",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "taken out of the state",
+        })
+    }
 }
 
 /// Where a record stands.

@@ -92,12 +92,18 @@ impl Token {
 }
 
 /// A reference and what it led to: resolved at the first call, and once only.
-#[derive(Debug)]
 pub struct Credential {
     reference: Reference,
     variables: Arc<BTreeMap<String, String>>,
     folder: PathBuf,
     token: OnceCell<Token>,
+}
+
+/// Shows where the secret is, and nothing else: the variables hold it too.
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({})", self.reference)
+    }
 }
 
 impl Credential {
@@ -174,4 +180,73 @@ fn shell(line: &str) -> Command {
     let mut command = Command::new(program);
     command.arg(flag).arg(line);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::clock::JumpingClock;
+
+    fn context(folder: &std::path::Path) -> Context {
+        Context {
+            clock: JumpingClock::at("2027-01-04T12:00:00Z"),
+            variables: Arc::new(
+                [("GOOD", " s3cr3t-token\n"), ("TWO", "s3cr3t\nX-Admin: yes"), ("EMPTY", " ")].map(|(a, b)| (a.into(), b.into())).into(),
+            ),
+            folder: folder.to_owned(),
+            waiting: Arc::new(|_| {}),
+        }
+    }
+
+    async fn resolve(text: &str) -> Result<String, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("token"), "from-a-file\n").expect("a file");
+        let credential = Credential::new(Reference::parse(text).expect("a reference"), &context(folder.path()));
+        let told = |error: Box<Diagnostic>| format!("{error} [{}]", error.help.clone().unwrap_or_default());
+        let token = credential.token().await.map(|token| token.expose().to_owned()).map_err(told);
+        assert!(!format!("{credential:?}").contains("s3cr3t"), "{credential:?}");
+        token
+    }
+
+    #[tokio::test]
+    async fn a_token_comes_from_a_variable_a_file_or_a_command() {
+        assert_eq!(resolve("env:GOOD").await.as_deref(), Ok("s3cr3t-token"));
+        assert_eq!(resolve("file:token").await.as_deref(), Ok("from-a-file"));
+        assert_eq!(resolve("command:cat token").await.as_deref(), Ok("from-a-file"));
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named_with_the_next_step() {
+        let wrong = |text: &str, wanted: &str| assert_eq!(text, wanted);
+        wrong(
+            &resolve("env:NONE").await.expect_err("no variable"),
+            "the variable NONE, which holds the access token, is not set [Set it and try again: export NONE=YOUR_TOKEN]",
+        );
+        wrong(
+            &resolve("env:EMPTY").await.expect_err("blank"),
+            "the variable EMPTY is empty [Put the access token there, and nothing else.]",
+        );
+        wrong(
+            &resolve("command:echo s3cr3t >&2; exit 3").await.expect_err("a failure"),
+            "the command `echo` gave no access token: it ended with exit status: 3 [Run it by hand in the project's folder: it must print the access token and end with 0.]",
+        );
+        let file = resolve("file:none").await.expect_err("no file");
+        assert!(file.starts_with("the file none, which holds the access token, cannot be read: "), "{file}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_would_break_a_header_is_refused_unseen() {
+        let error = resolve("env:TWO").await.expect_err("two lines");
+        assert_eq!(
+            error,
+            "the variable TWO holds more than a token: a blank, a line end or another sign that no token has [Put only the access token there.]"
+        );
+    }
+
+    #[test]
+    fn a_token_is_taken_out_of_a_text_in_each_spelling() {
+        let token = Token(SecretString::from("ab/cd\"ef"));
+        assert_eq!(token.redact(r#"x ab/cd"ef y ab/cd\"ef z ab\/cd\"ef"#), "x [token] y [token] z [token]");
+        assert_eq!(Token(SecretString::from("7")).redact("id 7"), "id 7");
+    }
 }

@@ -9,7 +9,7 @@ pub mod envelope;
 mod http;
 mod nearest;
 pub mod sandbox;
-mod schema;
+pub mod schema;
 mod seen;
 pub mod techexpress;
 

@@ -136,3 +136,34 @@ pub fn reason(error: reqwest::Error) -> String {
     }
     plain(&innermost.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn answer(retry_after: &str) -> Answer {
+        let headers = [(RETRY_AFTER, HeaderValue::from_str(retry_after).expect("a header"))].into_iter().collect();
+        Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: String::new() }
+    }
+
+    #[test]
+    fn a_pause_is_given_in_seconds_or_as_a_date() {
+        let now: Timestamp = "2027-01-04T12:00:00Z".parse().expect("a moment");
+        assert_eq!(answer("17").retry_after(now), Some(Duration::from_secs(17)));
+        assert_eq!(answer("Mon, 04 Jan 2027 12:01:00 GMT").retry_after(now), Some(Duration::from_secs(60)));
+        assert_eq!(answer("Mon, 04 Jan 2027 11:00:00 GMT").retry_after(now), None, "in the past");
+        assert_eq!(answer("soon").retry_after(now), None);
+    }
+
+    #[test]
+    fn a_servers_words_are_made_fit_to_be_shown() {
+        assert_eq!(plain("a\u{1b}[31m\r\n b\u{202e}c"), "a [31m b c");
+        assert_eq!(plain(r#"{"message":"po_number is too long"}"#), "po_number is too long");
+        assert_eq!(plain(r#""No.""#), "No.");
+        assert_eq!(plain(r#"{"message":"No.","field":"po_number"}"#), r#"{"message":"No.","field":"po_number"}"#);
+        assert_eq!(plain("<html><h1>Sign in</h1>"), "a web page, not an answer of the API: Sign in");
+        let long = plain(&"é".repeat(400));
+        assert_eq!((long.chars().count(), long.ends_with('…')), (301, true));
+    }
+}

@@ -37,7 +37,8 @@ impl Pacer {
             return Self { interval: None, burst: SignedDuration::ZERO, state: Mutex::default() };
         };
         let at_once = (limit / 6).max(1);
-        let interval = SignedDuration::from_secs(60) / (limit - at_once + 1);
+        // Rounded up: a nanosecond less, and a minute could hold one request too many.
+        let interval = SignedDuration::from_secs(60) / (limit - at_once + 1) + SignedDuration::from_nanos(1);
         Self { interval: Some(interval), burst: interval * (at_once - 1), state: Mutex::default() }
     }
 
@@ -70,5 +71,63 @@ impl Pacer {
         }
         state.due = self.interval.map(|interval| state.due.unwrap_or(now).max(now) + interval);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::support::clock::JumpingClock;
+
+    /// The moments at which so many requests go out, in nanoseconds.
+    async fn sent(pacer: &Pacer, clock: &JumpingClock, count: usize) -> Vec<i128> {
+        let start = clock.now();
+        let mut moments = Vec::new();
+        for _ in 0..count {
+            pacer.turn(clock, |_| {}).await;
+            moments.push(clock.now().duration_since(start).as_nanos());
+        }
+        moments
+    }
+
+    #[tokio::test]
+    async fn no_minute_holds_more_than_the_limit_and_the_limit_is_used() {
+        for limit in [1_u32, 5, 6, 60, 61, 600] {
+            let clock = JumpingClock::at("2027-01-04T12:00:00Z");
+            let moments = sent(&Pacer::new(Some(limit)), &clock, limit as usize * 3).await;
+            let busiest =
+                moments.iter().map(|from| moments.iter().filter(|at| (*from..*from + 60_000_000_000).contains(*at)).count()).max();
+            assert_eq!(busiest, Some(limit as usize), "{limit} a minute");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_small_run_does_not_wait() {
+        let clock = JumpingClock::at("2027-01-04T12:00:00Z");
+        assert_eq!(sent(&Pacer::new(Some(60)), &clock, 11).await, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_176_470_589]);
+        assert_eq!(sent(&Pacer::new(None), &clock, 1000).await, [0; 1000]);
+    }
+
+    #[tokio::test]
+    async fn a_pause_that_a_server_asks_for_is_kept_and_told() {
+        let clock = JumpingClock::at("2027-01-04T12:00:00Z");
+        let pacer = Pacer::new(None);
+        pacer.block(clock.now() + SignedDuration::from_secs(30));
+        pacer.block(clock.now() + SignedDuration::from_secs(10));
+        let told = RefCell::new(Vec::new());
+        pacer.turn(clock.as_ref(), |wait| told.borrow_mut().push(wait.as_secs())).await;
+        pacer.turn(clock.as_ref(), |wait| told.borrow_mut().push(wait.as_secs())).await;
+        assert_eq!(told.into_inner(), [30]);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_stops_nobody() {
+        let clock = JumpingClock::at("2027-01-04T12:00:00Z");
+        let pacer = Pacer::new(Some(1));
+        sent(&pacer, &clock, 1).await;
+        clock.jump(SignedDuration::from_hours(-48));
+        assert_eq!(sent(&pacer, &clock, 1).await, [0]);
     }
 }

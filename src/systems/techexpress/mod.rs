@@ -3,8 +3,12 @@
 //! Owns what callout knows of this API: vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
 
 mod checks;
+#[cfg(test)]
+mod example;
 mod fields;
 mod remote;
+#[cfg(test)]
+mod remote_tests;
 pub mod sandbox;
 pub mod service;
 mod settings;

@@ -113,16 +113,26 @@ fn collect<'a>(value: &'a Value, depth: usize, found: &mut Vec<&'a Map<String, V
         return;
     }
     if let Value::Array(items) = value {
-        items.iter().for_each(|item| collect(item, depth + 1, found));
+        for item in items {
+            collect(item, depth + 1, found);
+        }
     }
     let Value::Object(object) = value else { return };
     let inner: Vec<_> =
         WRAPPERS.iter().filter_map(|name| object.get(*name)).filter(|inner| inner.is_object() || inner.is_array()).collect();
     if !inner.is_empty() {
-        inner.into_iter().for_each(|inner| collect(inner, depth + 1, found));
-    } else if FIELDS.iter().any(|field| object.contains_key(field.name)) {
+        for inner in inner {
+            collect(inner, depth + 1, found);
+        }
+    } else if looks_like_ticket(object) {
         found.push(object);
     }
+}
+
+/// An id alone is enough if it is a number, as the vendor's ids are: the id of a request or of an error usually is not.
+fn looks_like_ticket(object: &Map<String, Value>) -> bool {
+    let number = |id: &Value| id.is_u64() || id.as_str().is_some_and(|text| text.parse::<u64>().is_ok());
+    object.get("id").is_some_and(number) || FIELDS.iter().any(|field| field.name != "id" && object.contains_key(field.name))
 }
 
 fn id(ticket: &Map<String, Value>) -> Option<String> {
@@ -171,5 +181,105 @@ fn set_attachments(fields: &mut Fields, attachments: &Value) {
     fields.set("attachments", kept.into_iter().filter_map(name).collect::<Vec<_>>());
     if !failed.is_empty() {
         fields.set("failed_attachments", failed.into_iter().filter_map(name).collect::<Vec<_>>());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems::System;
+    use crate::systems::techexpress::{TechExpress, example};
+
+    #[test]
+    fn a_create_is_text_parts_and_one_location_as_json() {
+        let (drafts, _) = TechExpress.tickets(&example::dispatch()).expect("a dispatch");
+        let parts = text_parts(&drafts[0].fields, Some("0099")).expect("no holes");
+        let wanted = [
+            ("automatic_email_cc", "false"),
+            ("automatic_email_contact", "true"),
+            ("contact_email_address", "dana@example.com"),
+            ("contact_name", "Dana Ortiz"),
+            ("customer_ticket_number", "INC-1"),
+            ("initial_description", "Replace the branch router."),
+            ("po_number", "PO-88213"),
+            ("service_type", "Equipment Install"),
+            ("granted_tenant_macnum", "0099"),
+            (
+                "locations",
+                r#"[{"account_macnum":"01234567","end_date":"2027-01-11T12:00:00","local_contact_name":"Sam Lee","local_contact_number":6175550123,"location_name":"Store 417","location_number":"0417","start_date":"2027-01-11T08:00:00"}]"#,
+            ),
+        ];
+        assert_eq!(parts, wanted.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    }
+
+    #[test]
+    fn a_hole_is_never_sent() {
+        let fields: Fields = [("prior_ticket".to_owned(), json!({"ref": "Dispatch/a"}))].into_iter().collect();
+        assert_eq!(text_parts(&fields, None), Err("prior_ticket still waits for another ticket's id".to_owned()));
+    }
+
+    #[test]
+    fn every_field_of_a_location_is_one_that_is_sent() {
+        for name in OF_LOCATION {
+            assert!(FIELDS.iter().any(|field| field.name == *name && field.sent), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_found_in_every_form_that_the_page_leaves_open() {
+        let ticket = json!({"id": 77, "status_name": "New"});
+        for body in [
+            ticket.clone(),
+            json!([ticket]),
+            json!({"tickets": [ticket]}),
+            json!({"data": ticket}),
+            json!({"id": "request-1", "data": {"tickets": [ticket]}}),
+            json!({"id": 77}),
+            json!({"id": "77"}),
+        ] {
+            assert_eq!(one_ticket(&body.to_string()).map(|seen| seen.id), Ok("77".to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_ticket_with_an_id_says_what_it_is() {
+        let what = |body: &str| one_ticket(body).expect_err("not one ticket");
+        assert_eq!(what(""), "with nothing at all");
+        assert_eq!(what("<html>Sign in"), "with something that is no JSON: a web page, not an answer of the API: Sign in");
+        assert_eq!(what("[]"), "without a ticket: []");
+        assert_eq!(what(r#"{"message": "queued"}"#), "without a ticket: queued");
+        assert_eq!(what(r#"{"id": "request-1", "message": "queued"}"#), r#"without a ticket: {"id":"request-1","message":"queued"}"#);
+        assert_eq!(what(r#"{"id": null, "city": "Boston"}"#), r#"with a ticket that has no id: {"id":null,"city":"Boston"}"#);
+        assert_eq!(what(r#"{"id": "../7", "city": "Boston"}"#), r#"with a ticket that has no id: {"id":"../7","city":"Boston"}"#);
+        assert_eq!(
+            what(r#"{"city": "Boston", "attachments": [{"id": 5}], "schedule": {"id": 6}}"#).split(':').next(),
+            Some("with a ticket that has no id")
+        );
+        assert_eq!(what(r#"[{"id": 7}, {"id": 8}, {"city": "Boston"}]"#), "with 3 tickets for one location: 7, 8, one without an id");
+    }
+
+    #[test]
+    fn every_field_of_a_read_lands_flat() {
+        let body = json!({
+            "id": 77, "status_name": "Pending Tech Assignment", "date_resolved": null, "po_number": 5, "start_date": "2027-01-11T08:00:00",
+            "schedule": {"id": 9, "scheduling_type": "Hard", "start_date": "2027-01-11T13:00:00Z", "end_date": "2027-01-11T17:00:00Z"},
+            "attachments": [{"filename": "b.pdf", "status": "success"}, {"filename": "c.pdf", "status": "failure"}, {"filename": "a.pdf", "id": 3}],
+        });
+        let seen = one_ticket(&body.to_string()).expect("a ticket");
+        let fields = json!({
+            "attachments": ["b.pdf", "a.pdf"], "failed_attachments": ["c.pdf"], "id": 77, "status_name": "Pending Tech Assignment",
+            "date_resolved": null, "po_number": 5, "schedule_id": 9, "scheduling_type": "Hard",
+            "start_date": "2027-01-11T13:00:00Z", "end_date": "2027-01-11T17:00:00Z",
+        });
+        assert_eq!(Value::Object(seen.fields.0.into_iter().collect()), fields);
+        assert_eq!((seen.status.as_deref(), seen.finished), (Some("Pending Tech Assignment"), false));
+    }
+
+    #[test]
+    fn a_ticket_with_a_date_of_resolution_is_finished_and_wrong_types_lose_no_id() {
+        let body =
+            json!({"id": 77, "date_resolved": "2027-01-11T18:00:00Z", "status_name": 4, "schedule": "soon", "attachments": {"a": 1}});
+        let seen = one_ticket(&body.to_string()).expect("a ticket");
+        assert_eq!((seen.id.as_str(), seen.status, seen.finished), ("77", None, true));
     }
 }
