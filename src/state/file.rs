@@ -239,7 +239,8 @@ fn gone(path: &Path, restore: &str) -> Diagnostic {
 
 fn without_journal(journal: &Path) -> String {
     format!(
-        "Nothing was changed. Put back the newest backup of `{}`. Without it, nobody knows what was sent since the snapshot was made.",
+        "Nothing was changed. Put back the newest backup of `{}`. Without it, nobody knows what was sent since the snapshot was made. \
+         An older backup would send the newest tickets again: import those with `callout import ADDRESS ID` before the next apply.",
         journal.display()
     )
 }
@@ -250,3 +251,6 @@ fn older_copy(folder: &Path, through: u64, newest: u64) -> Diagnostic {
     Diagnostic::error("state/damaged", message)
         .help("Nothing was changed. Put back the newest backup of the whole folder; an older copy does not know of all tickets.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,7 @@ fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
 fn damaged(name: &str, message: &str) -> Diagnostic {
     let help = format!(
         "Nothing was changed. Put back the newest backup of `{name}`. Do not delete lines: each may stand for a technician who was sent. \
-         Tickets made since that backup come back with `callout import ADDRESS ID`."
+         An older backup does not know the newest tickets and would send them again: import those with `callout import ADDRESS ID` before the next apply."
     );
     Diagnostic::error("state/damaged", message).help(help)
 }

@@ -160,3 +160,6 @@ fn already(home: &Home, lock: &LockFile, loaded: Option<&Loaded>) -> Diagnostic 
         .help("Nothing to do: go on with callout plan."),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,8 @@ pub struct Contents {
     pub journal: Option<Vec<u8>>,
     pub snapshots: BTreeMap<u64, Vec<u8>>,
     pub journals: BTreeMap<Span, Vec<u8>>,
-    pub aside: Vec<(Option<Vec<u8>>, Option<Vec<u8>>)>,
+    /// States that were given up, oldest first.
+    pub aside: Vec<Contents>,
     locked_by: Option<Owner>,
 }
 
@@ -203,8 +204,8 @@ impl Store for MemoryStore {
         self.change(Step::SetAside, |contents| {
             let old = std::mem::take(contents);
             contents.locked_by.clone_from(&old.locked_by);
-            contents.aside = old.aside;
-            contents.aside.push((old.snapshot, old.journal));
+            contents.aside.clone_from(&old.aside);
+            contents.aside.push(old);
         })
     }
 }

@@ -68,8 +68,8 @@ impl Form {
             Ok(envelope) => envelope,
             Err(error) => return Err(self.newer(text).unwrap_or_else(|| Broken::NotSealed(error.to_string()))),
         };
-        if let Some(newer) = self.newer(text) {
-            return Err(newer);
+        if envelope.format_version > self.version {
+            return Err(self.too_new(envelope.format_version, Some(envelope.written_by)));
         }
         if envelope.checksum != checksum(envelope.format_version, &envelope.written_by, &envelope.kind, envelope.body) {
             return Err(Broken::Checksum);
@@ -82,11 +82,11 @@ impl Form {
 
     fn newer(self, text: &str) -> Option<Broken> {
         let head: Head = serde_json::from_str(text).ok()?;
-        (head.format_version > self.version).then(|| Broken::Newer {
-            version: head.format_version,
-            known: self.version,
-            written_by: head.written_by.unwrap_or_else(|| "a newer callout".to_owned()),
-        })
+        (head.format_version > self.version).then(|| self.too_new(head.format_version, head.written_by))
+    }
+
+    fn too_new(self, version: u32, written_by: Option<String>) -> Broken {
+        Broken::Newer { version, known: self.version, written_by: written_by.unwrap_or_else(|| "a newer callout".to_owned()) }
     }
 }
 

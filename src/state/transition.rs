@@ -119,6 +119,9 @@ impl State {
         if record.is_moved() {
             return Err(impossible(key, "moved", "its record has another address already"));
         }
+        if matches!(record.phase, Phase::NotCreated { .. }) {
+            return Err(impossible(key, "moved", "nothing was created under it"));
+        }
         let left = Record { phase: Phase::Closed { id: None, why: Closing::Moved }, intent: None, ..record.clone() };
         let moved = std::mem::replace(record, left);
         self.records.insert(to.clone(), moved);

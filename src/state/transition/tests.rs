@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::state::model::{Closing, VisitOutcome};
 use crate::state::samples::{at, created, fields, intended, key, request, seen};
@@ -67,7 +69,7 @@ fn every_event_in_every_situation() {
                 Ok(state) => format!("{}, b {}", short(&state, "a"), short(&state, "b")),
                 Err(impossible) => format!("! {}", impossible.why),
             };
-            table += &format!("{:14} | {name:21} | {outcome}\n", event.verb());
+            writeln!(table, "{:14} | {name:21} | {outcome}", event.verb()).expect("written");
         }
     }
     insta::assert_snapshot!(table);
