@@ -17,17 +17,23 @@ use url::Url;
 
 use super::answer::{self, Answer};
 use super::{Client, LONGEST_PENALTY, told};
-use crate::systems::Sent;
+use crate::systems::{Sent, Unready};
 
 /// In bytes a second: the slowest line on which a file is still waited for. Less, and a large file would end in doubt.
 const SLOWEST_LINE: u64 = 50_000;
 
 impl Client {
-    /// Posts once. `size` of the body, in bytes, lengthens the time that is allowed. Answers with the body of a successful answer.
+    /// Has the token, and waits for a turn. The write that follows waits for nothing but its answer.
+    pub async fn ready(&self) -> Result<(), Unready> {
+        self.credential.token().await.map_err(|error| Unready::System(told(&error)))?;
+        self.turn().await;
+        Ok(())
+    }
+
+    /// Posts once, after [`Client::ready`]. `size` of the body, in bytes, lengthens the time that is allowed. Answers with the body of a successful answer.
     pub async fn post(&self, url: Url, size: u64, body: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Result<String, Sent> {
         let unsent = |error| Sent::Unsent { why: told(&error), retry_after: None, stops_system: true };
         let token = self.credential.token().await.map_err(|error| unsent(*error))?;
-        self.turn().await;
         let time = self.profile.timeout + Duration::from_secs(size / SLOWEST_LINE);
         let request = self.writes.post(url).header(ACCEPT, "application/json").bearer_auth(token.expose()).timeout(time);
         let response = body(request).send().await.map_err(|error| self.unanswered(error))?;

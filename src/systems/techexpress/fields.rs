@@ -160,6 +160,17 @@ pub fn look_alike(fields: &Fields) -> Vec<String> {
     number.into_iter().chain(part("location_name")).map(|place| format!("{account} | {service} | {place}")).collect()
 }
 
+/// Why a read ticket is for another site: its location's number differs, or without numbers, its name.
+///
+/// The account cannot be compared: no answer shows the macnum as a field of its own.
+pub fn site_mismatch(fields: &Fields, seen: &Fields) -> Option<String> {
+    let part = |fields: &Fields, name: &str| fields.get(name).and_then(text);
+    ["location_number", "location_name"].into_iter().find_map(|name| {
+        let (wanted, found) = part(fields, name).zip(part(seen, name))?;
+        Some((wanted.to_lowercase() != found.to_lowercase()).then(|| format!("its {name} is `{found}`, and the file says `{wanted}`")))
+    })?
+}
+
 /// The place, for people: `Store 417 (0417), account 01234567`.
 pub fn site(fields: &Fields) -> String {
     let part = |name: &str| fields.get(name).and_then(text);

@@ -9,6 +9,7 @@ mod fields;
 mod remote;
 #[cfg(test)]
 mod remote_tests;
+pub mod sandbox;
 pub mod service;
 mod settings;
 pub mod spec;
@@ -92,6 +93,9 @@ impl System for TechExpress {
     }
     fn site(&self, fields: &Fields) -> String {
         fields::site(fields)
+    }
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
+        fields::site_mismatch(fields, seen)
     }
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
         fields::expected(fields, attachments, visit)

@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::Permit;
 use crate::systems::credential::{Credential, Reference};
 use crate::systems::http::{Client, Profile};
-use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Writer};
+use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
 
 /// A connection to TechExpress: one credential, one pace.
 pub struct Connection {
@@ -103,6 +103,15 @@ impl Reader for Connection {
 }
 
 impl Writer for Connection {
+    fn ready<'a>(&'a self, payload: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>> {
+        Box::pin(async move {
+            if let Some(payload) = payload {
+                wire::form(payload, self.tenant.as_deref(), &self.folder).await.map_err(Unready::Ticket)?;
+            }
+            self.client.ready().await
+        })
+    }
+
     fn create<'a>(&'a self, _permit: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
         Box::pin(self.send_create(payload))
     }
@@ -110,6 +119,9 @@ impl Writer for Connection {
 
 impl Remote for Connection {
     fn reader(&self) -> &dyn Reader {
+        self
+    }
+    fn writer(&self) -> &dyn Writer {
         self
     }
 }

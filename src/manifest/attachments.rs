@@ -1,0 +1,122 @@
+//! Files that go with a ticket: found, measured and fingerprinted.
+//!
+//! Owns the rules for paths. Refuses a file outside the project, also through a link: what is sent must be what a reviewer can see.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::systems::{AttachmentRules, nearest};
+use crate::ticket::{Attachment, Digest};
+
+/// Why a file cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub code: &'static str,
+    pub message: String,
+    pub help: String,
+}
+
+impl Refused {
+    fn new(code: &'static str, message: String, help: impl Into<String>) -> Self {
+        Self { code, message, help: help.into() }
+    }
+}
+
+/// Looks files up, each once: thousands of tickets may carry the same plan.
+#[derive(Debug)]
+pub struct Attachments {
+    /// The project's folder, as the file system knows it.
+    root: PathBuf,
+    known: HashMap<(PathBuf, String), Result<Attachment, Refused>>,
+}
+
+impl Attachments {
+    pub fn new(root: &Path) -> Self {
+        Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()), known: HashMap::new() }
+    }
+
+    /// The file that a manifest in `folder` means.
+    pub fn find(&mut self, folder: &Path, written: &str, rules: AttachmentRules) -> Result<Attachment, Refused> {
+        let key = (folder.to_path_buf(), written.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let found = self.look_up(folder, written, rules);
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    fn look_up(&self, folder: &Path, written: &str, rules: AttachmentRules) -> Result<Attachment, Refused> {
+        let path = folder.join(written);
+        let outside = || {
+            let help = "Copy it into the project and write its path relative to this file.";
+            Refused::new("attachment/outside", format!("the attachment `{written}` is outside the project's folder"), help)
+        };
+        if Path::new(written).components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
+            return Err(outside());
+        }
+        let real = fs::canonicalize(&path).map_err(|_| missing(folder, written))?;
+        let inside = real.strip_prefix(&self.root).map_err(|_| outside())?;
+        let metadata = fs::metadata(&real).map_err(|_| missing(folder, written))?;
+        if !metadata.is_file() {
+            return Err(Refused::new("attachment/no-file", format!("the attachment `{written}` is a folder"), "Name each file by itself."));
+        }
+        fits(written, rules)?;
+        if metadata.len() > rules.total_bytes {
+            return Err(too_large(&format!("the attachment `{written}` is"), metadata.len(), rules));
+        }
+        let unreadable = |error: std::io::Error| {
+            Refused::new("attachment/unreadable", format!("the attachment `{written}` cannot be read: {error}"), "Allow reading it.")
+        };
+        let bytes = fs::read(&real).map_err(unreadable)?;
+        let filename = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Attachment { filename, path: inside.to_path_buf(), size: bytes.len() as u64, sha256: Digest::of_bytes(&bytes) })
+    }
+}
+
+/// Whether all files of one ticket fit into one request.
+pub fn fit_together(attachments: &[Attachment], rules: AttachmentRules) -> Result<(), Refused> {
+    let total = attachments.iter().map(|attachment| attachment.size).sum();
+    if total > rules.total_bytes { Err(too_large("the attachments are", total, rules)) } else { Ok(()) }
+}
+
+fn too_large(what: &str, size: u64, rules: AttachmentRules) -> Refused {
+    let message = format!("{what} {} MB in all; at most {} MB can be sent", megabytes(size), megabytes(rules.total_bytes));
+    Refused::new("attachment/too-large", message, "Make it smaller, or hand it over in another way and say so in the ticket.")
+}
+
+/// With one decimal, rounded up, so that a size just above a limit does not look like the limit.
+fn megabytes(size: u64) -> String {
+    let tenths = size.div_ceil(100_000);
+    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+}
+
+fn fits(written: &str, rules: AttachmentRules) -> Result<(), Refused> {
+    let extension = Path::new(written).extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if rules.extensions.contains(&extension.as_str()) {
+        return Ok(());
+    }
+    let message = if extension.is_empty() {
+        format!("the attachment `{written}` has no extension")
+    } else {
+        format!("the attachment `{written}` is a .{extension} file, which cannot be sent")
+    };
+    Err(Refused::new("attachment/extension", message, format!("Convert it; these can be sent: {}.", rules.extensions.join(", "))))
+}
+
+fn missing(folder: &Path, written: &str) -> Refused {
+    let wanted = Path::new(written);
+    let beside = folder.join(wanted.parent().unwrap_or(Path::new("")));
+    let names: Vec<String> = fs::read_dir(beside)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    let name = wanted.file_name().unwrap_or_default().to_string_lossy();
+    let help = nearest(&name, names.iter().map(String::as_str)).map_or_else(
+        || "The path is relative to this manifest's folder.".to_owned(),
+        |near| format!("Did you mean `{}`?", wanted.with_file_name(near).display()),
+    );
+    Refused::new("attachment/missing", format!("there is no file `{written}`"), help)
+}

@@ -1,0 +1,159 @@
+//! What only the whole project can tell: names that clash, links that lead nowhere or in a circle, systems without settings.
+//!
+//! Owns one function for each check; all of them run. Refuses files and schemas: it sees tickets and links.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::document::{Link, Linked};
+use super::project::Project;
+use crate::diagnostics::{Diagnostic, Place};
+use crate::systems::{by_kind, nearest};
+use crate::ticket::{Address, Ticket};
+
+/// A document's name, where it is written. Documents with mistakes have one too.
+#[derive(Debug, Clone)]
+pub struct Named {
+    pub address: Address,
+    pub place: Option<Place>,
+}
+
+/// Everything that was read, for the checks to look at.
+pub struct Whole<'w> {
+    pub named: &'w [Named],
+    pub tickets: &'w [Ticket],
+    pub links: &'w [Linked],
+}
+
+impl Whole<'_> {
+    /// Runs every check.
+    pub fn check(&self, project: Option<&Project>, sandbox: bool) -> Vec<Diagnostic> {
+        let settings = project.filter(|_| !sandbox).map(|project| self.systems_have_settings(project)).unwrap_or_default();
+        [self.names_are_unique(), self.links_lead_somewhere(), self.references_end(), settings].concat()
+    }
+
+    fn names_are_unique(&self) -> Vec<Diagnostic> {
+        let mut first: BTreeMap<&Address, &Named> = BTreeMap::new();
+        let mut found = Vec::new();
+        for named in self.named {
+            let Some(twin) = first.get(&named.address) else {
+                first.insert(&named.address, named);
+                continue;
+            };
+            let other = twin.place.as_ref().map_or_else(|| "another file".to_owned(), ToString::to_string);
+            let message = format!("{} is described twice: first at {other}, and here again", named.address);
+            let help = "Give one of them another name. A new name is a new ticket, so rename the one that was added last.";
+            found
+                .push(located(Diagnostic::error("project/duplicate-name", message).help(help).about(&named.address), named.place.as_ref()));
+        }
+        found
+    }
+
+    fn links_lead_somewhere(&self) -> Vec<Diagnostic> {
+        let tickets: BTreeSet<&Address> = self.tickets.iter().map(|ticket| &ticket.address).collect();
+        let read: BTreeSet<(&str, &str)> = self.tickets.iter().map(|ticket| (&*ticket.address.kind, &*ticket.address.name)).collect();
+        // The tickets of a document with mistakes may be unknown; then only its own mistakes are told.
+        let unread = |to: &Address| {
+            let same = |named: &&Named| named.address.kind == to.kind && named.address.name == to.name;
+            !read.contains(&(&*to.kind, &*to.name)) && self.named.iter().any(|named| same(&named))
+        };
+        let mut found = Vec::new();
+        for linked in self.links {
+            let Linked { link, from, to, place } = linked;
+            let exists = tickets.contains(to);
+            let wrong = match link {
+                Link::RenamedFrom if exists => Some(still_there(to)),
+                Link::RenamedFrom => None,
+                Link::Reference | Link::Alongside if exists && from != to => None,
+                Link::Reference | Link::Alongside if exists => (*link == Link::Alongside).then(|| itself(from)),
+                Link::Reference | Link::Alongside => (!unread(to)).then(|| unknown(to, &tickets)),
+            };
+            found.extend(wrong.map(|diagnostic| located(diagnostic.about(from), place.as_ref())));
+        }
+        found
+    }
+
+    /// Each circle is told once, at the reference of its first address.
+    fn references_end(&self) -> Vec<Diagnostic> {
+        let mut next: BTreeMap<&Address, Vec<&Linked>> = BTreeMap::new();
+        for linked in self.links.iter().filter(|linked| linked.link == Link::Reference) {
+            next.entry(&linked.from).or_default().push(linked);
+        }
+        let mut done: BTreeSet<&Address> = BTreeSet::new();
+        let mut found = Vec::new();
+        for start in next.keys() {
+            found.extend(circle(start, &next, &mut done));
+        }
+        found
+    }
+
+    fn systems_have_settings(&self, project: &Project) -> Vec<Diagnostic> {
+        let mut missing: BTreeMap<&str, (&Ticket, usize)> = BTreeMap::new();
+        for ticket in self.tickets {
+            let Some(system) = by_kind(&ticket.address.kind).filter(|system| !project.systems.contains_key(system.id())) else { continue };
+            missing.entry(system.id()).or_insert((ticket, 0)).1 += 1;
+        }
+        let tell = |(id, (ticket, count)): (&str, (&Ticket, usize))| {
+            let title = by_kind(&ticket.address.kind).map_or(id, |system| system.title());
+            let tickets = if count == 1 { "1 ticket needs it".to_owned() } else { format!("{count} tickets need it") };
+            let message = format!("callout.yaml has no settings for {title}, and {tickets}, such as {}", ticket.address);
+            let help = format!(
+                "Add below `spec:`\n  systems:\n    {id}:\n      base_url: https://api.example.com\n      credential: {{bearer: \"env:{}_TOKEN\"}}\nor try it without an account: --sandbox",
+                id.to_uppercase()
+            );
+            Diagnostic::error("project/no-settings", message).help(help).at(project.place.clone())
+        };
+        missing.into_iter().map(tell).collect()
+    }
+}
+
+fn located(diagnostic: Diagnostic, place: Option<&Place>) -> Diagnostic {
+    place.cloned().into_iter().fold(diagnostic, Diagnostic::at)
+}
+
+fn still_there(to: &Address) -> Diagnostic {
+    let message = format!("renamed_from is {to}, and the files still describe that ticket");
+    Diagnostic::error("project/renamed-from", message)
+        .help("Remove the old description, or take `renamed_from` out if both tickets are meant.")
+}
+
+fn itself(from: &Address) -> Diagnostic {
+    Diagnostic::error("project/alongside", format!("alongside names this ticket itself, {from}"))
+        .help("Name the other ticket at this place.")
+}
+
+fn unknown(to: &Address, tickets: &BTreeSet<&Address>) -> Diagnostic {
+    let texts: Vec<String> = tickets.iter().map(ToString::to_string).collect();
+    let keyed: Vec<&str> = texts.iter().map(String::as_str).filter(|text| text.starts_with(&format!("{}/{}[", to.kind, to.name))).collect();
+    let help = match nearest(&to.to_string(), texts.iter().map(String::as_str)) {
+        _ if !keyed.is_empty() => format!("It has several locations; name one of them: {}.", keyed.join(", ")),
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => "Only tickets that these files describe can be named. For another one, give its id if the field takes one.".to_owned(),
+    };
+    Diagnostic::error("project/unknown-ticket", format!("no file describes {to}")).help(help)
+}
+
+/// Follows references from one address until they end, or come back to one on the way.
+fn circle<'l>(start: &'l Address, next: &BTreeMap<&'l Address, Vec<&'l Linked>>, done: &mut BTreeSet<&'l Address>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    // The way here, each step with the number of references already followed from it. No recursion: a chain may be long.
+    let mut way: Vec<(&Address, usize)> = vec![(start, 0)];
+    while let Some((at, followed)) = way.last_mut() {
+        let (at, step) = (*at, *followed);
+        *followed += 1;
+        let Some(linked) = next.get(at).filter(|_| !done.contains(at)).and_then(|links| links.get(step)) else {
+            done.insert(at);
+            way.pop();
+            continue;
+        };
+        match way.iter().position(|(on_way, _)| **on_way == linked.to) {
+            Some(from) => {
+                let path = way.iter().skip(from).map(|(address, _)| address.to_string()).chain([linked.to.to_string()]);
+                let message = format!("these tickets wait for each other: {}", path.collect::<Vec<_>>().join(" -> "));
+                let help = "Take one of the references out: each ticket is created after the one that it names.";
+                found.push(located(Diagnostic::error("project/circle", message).help(help).about(at), linked.place.as_ref()));
+            }
+            None => way.push((&linked.to, 0)),
+        }
+    }
+    found
+}

@@ -1,0 +1,146 @@
+//! From paths to texts.
+//!
+//! Owns finding the files and reading them. Refuses what is no text, what is too large to be a manifest, and folders that are ours
+//! or hidden. The order is by path, so that two runs over the same files say the same.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostics::{Diagnostic, Outcome, SourceFile};
+
+/// In bytes. Thirty thousand dispatches fit; what is larger is a data dump in the wrong folder.
+pub const LARGEST: u64 = 32_000_000;
+
+/// The files below some paths, and what could not be looked into.
+#[derive(Debug, Default)]
+pub struct Listing {
+    pub files: Vec<PathBuf>,
+    pub problems: Vec<Diagnostic>,
+    /// Folders already listed, by their real path: a link back up must not go round for ever.
+    seen: BTreeSet<PathBuf>,
+}
+
+/// Lists the YAML files at and below the paths. A file that is named itself may have any name.
+pub fn list(paths: &[PathBuf]) -> Listing {
+    let mut listing = Listing::default();
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => listing.folder(path),
+            Ok(_) => listing.files.push(path.clone()),
+            Err(error) => {
+                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", path.display(), why(&error)));
+                listing
+                    .problems
+                    .push(problem.help("Check the path; it is relative to the working folder, or to callout.yaml if it stands there."));
+            }
+        }
+    }
+    listing.files.sort();
+    listing.files.dedup();
+    listing
+}
+
+impl Listing {
+    fn folder(&mut self, folder: &Path) {
+        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        if !self.seen.insert(real) {
+            return;
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let problem =
+                    Diagnostic::error("load/folder", format!("cannot look into the folder {}: {}", folder.display(), why(&error)));
+                self.problems.push(problem.help("Allow reading it, or name the folders to read in spec.manifests of callout.yaml."));
+                return;
+            }
+        };
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        paths.sort();
+        for path in paths {
+            self.entry(path);
+        }
+    }
+
+    fn entry(&mut self, path: PathBuf) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') {
+            return;
+        }
+        if path.is_dir() {
+            self.folder(&path);
+        } else if matches!(path.extension().and_then(OsStr::to_str), Some("yaml" | "yml")) {
+            self.files.push(path);
+        }
+    }
+}
+
+/// Reads one file; `from` is the folder that its shown name is relative to.
+pub fn read(path: &Path, from: &Path) -> Outcome<Arc<SourceFile>> {
+    let name = shown(path, from);
+    let unreadable = |error: &std::io::Error| {
+        Diagnostic::error("load/unreadable", format!("cannot read {name}: {}", why(error)))
+            .help("Allow reading it, or move it out of the project's folders.")
+    };
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(Diagnostic::error("load/no-file", format!("{name} is no regular file")).help("Name a YAML file or a folder.").into());
+    }
+    if metadata.len() > LARGEST {
+        return Err(too_large(&name, metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // The limit holds while reading too: a file may grow between the two calls.
+    fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(too_large(&name, bytes.len() as u64));
+    }
+    Ok(SourceFile::new(name.clone(), path, text(&name, bytes)?))
+}
+
+fn too_large(name: &str, size: u64) -> Box<Diagnostic> {
+    let message = format!("{name} is {} MB; callout reads YAML files of up to {} MB", size / 1_000_000, LARGEST / 1_000_000);
+    Diagnostic::error("load/too-large", message).help("Split it, or name the folders to read in spec.manifests of callout.yaml.").into()
+}
+
+fn text(name: &str, bytes: Vec<u8>) -> Outcome<String> {
+    let error =
+        |code, message: String| Diagnostic::error(code, message).help("Save it as UTF-8 text, or move it out of the project's folders.");
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(error("load/not-utf8", format!("{name} is UTF-16, not UTF-8")).into());
+    }
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        let line = 1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count();
+        return Err(error("load/binary", format!("{name} is no text: line {line} has a NUL byte (byte {at})")).into());
+    }
+    String::from_utf8(bytes).map_err(|wrong| {
+        let at = wrong.utf8_error().valid_up_to();
+        let line = 1 + wrong.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+        error("load/not-utf8", format!("{name} is not UTF-8: line {line}, byte {at}")).into()
+    })
+}
+
+/// The operating system's reason, without its number.
+fn why(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+/// A path as people see it from a folder: the shorter of relative and absolute.
+pub fn shown(path: &Path, from: &Path) -> String {
+    let common = path.components().zip(from.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().count() - common;
+    let relative: PathBuf = std::iter::repeat_n(Component::ParentDir, up).chain(path.components().skip(common)).collect();
+    let (relative, absolute) = (relative.to_string_lossy(), path.to_string_lossy());
+    if relative.is_empty() {
+        ".".to_owned()
+    } else if relative.len() <= absolute.len() {
+        relative.into_owned()
+    } else {
+        absolute.into_owned()
+    }
+}

@@ -1,0 +1,101 @@
+//! The one schema of everything that callout reads: each system's documents and the project file.
+//!
+//! Owns how the branches by `kind` are put together, and the compiled validators. Refuses `oneOf`: with `if` and `then` an editor
+//! offers the keys of one kind only, and each mistake gives one error.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::project_spec::ProjectDocument;
+use super::shape::Shapes;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::systems::envelope::API_VERSION;
+use crate::systems::{System, registry};
+
+/// The kind of the project file.
+pub const PROJECT: &str = "Project";
+
+/// The schema of one kind, ready for use.
+#[derive(Debug)]
+pub struct KindSchema {
+    /// All definitions, with a reference to this kind's document at the top.
+    pub schema: Value,
+    pub shapes: Shapes,
+    pub validator: Validator,
+}
+
+/// Every kind that a document may have.
+pub fn kinds() -> Vec<&'static str> {
+    registry().iter().map(|system| system.kind()).chain([PROJECT]).collect()
+}
+
+/// The whole schema, draft 2020-12.
+pub fn document() -> Value {
+    let mut generator = generator();
+    let branches: Vec<(&str, Schema)> = branches(&mut generator);
+    let all_of: Vec<Value> = branches
+        .iter()
+        .map(|(kind, schema)| json!({"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": schema}))
+        .collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "callout",
+        "description": "Tickets as code: what callout reads. The kind decides which keys a document has.",
+        "type": "object",
+        "required": ["apiVersion", "kind"],
+        "properties": {
+            "apiVersion": {"const": API_VERSION, "description": "The version of this format."},
+            "kind": {"enum": kinds(), "description": "What this document describes."},
+        },
+        "allOf": all_of,
+        "$defs": generator.take_definitions(true),
+    })
+}
+
+/// The schema as it is printed and committed.
+pub fn text() -> String {
+    format!("{:#}\n", document())
+}
+
+/// The schema of one kind, compiled at the first use.
+pub fn of_kind(kind: &str) -> Outcome<&'static KindSchema> {
+    static COMPILED: OnceLock<BTreeMap<&'static str, Result<KindSchema, String>>> = OnceLock::new();
+    let bug = |why: &str| Box::new(Diagnostic::error("schema/internal", format!("callout's own schema of {kind} cannot be used: {why}")));
+    match COMPILED.get_or_init(compile).get(kind) {
+        Some(Ok(compiled)) => Ok(compiled),
+        Some(Err(why)) => Err(bug(why)),
+        None => Err(bug("there is no such kind")),
+    }
+}
+
+fn compile() -> BTreeMap<&'static str, Result<KindSchema, String>> {
+    let mut generator = generator();
+    let branches = branches(&mut generator);
+    let definitions = generator.take_definitions(true);
+    branches.into_iter().map(|(kind, schema)| (kind, compile_one(schema.to_value(), &definitions))).collect()
+}
+
+fn compile_one(mut schema: Value, definitions: &Map<String, Value>) -> Result<KindSchema, String> {
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        object.insert("$defs".to_owned(), Value::Object(definitions.clone()));
+    }
+    let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+    Ok(KindSchema { shapes: Shapes::new(&schema), schema, validator })
+}
+
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().into_generator()
+}
+
+fn branches(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+    let of_system = |system: &&'static dyn System| (system.kind(), system.document_schema(generator));
+    let mut branches: Vec<_> = registry().iter().map(of_system).collect();
+    branches.push((PROJECT, generator.subschema_for::<ProjectDocument>()));
+    branches
+}

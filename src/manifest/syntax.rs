@@ -1,0 +1,76 @@
+//! What is wrong with a text that is no YAML, in a person's words.
+//!
+//! Owns the wording of the parser's errors and a better place for some of them. Refuses to guess a repair.
+
+use granit_parser::ErrorKind;
+
+/// Message, next step and byte offset for an error that the parser met at `at`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the parser has ninety kinds of error and may grow more; the rest keeps its own words")]
+pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
+    let (message, help) = match kind {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => ("a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."),
+        ErrorKind::UnclosedQuotedScalar => ("a quote is opened here and never closed", "Close it with the same kind of quote."),
+        ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("a `---` or `...` line stands inside a quoted text", "Close the quote before it, or indent the line.")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            ("there is more text after the closing quote", "Put the whole value into one pair of quotes; inside '...' write a quote twice.")
+        }
+        ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape | ErrorKind::InvalidUnicodeEscape => {
+            ("this is no escape that YAML knows", "In \"...\" a backslash starts an escape: write it twice, or use '...'.")
+        }
+        ErrorKind::MappingValueNotAllowed
+        | ErrorKind::InvalidColonPlacement
+        | ErrorKind::SimpleKeyExpected
+        | ErrorKind::InvalidSimpleKey => (
+            "this does not fit here: a key needs its own line and the same indentation as the keys around it",
+            "Check the indentation, that a colon and a blank follow each key, and quote a value that holds `: `.",
+        ),
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockSequenceEntry => (
+            "the indentation does not match the lines above",
+            "Indent all keys of a mapping, and all dashes of a list, by the same number of spaces.",
+        ),
+        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection | ErrorKind::InvalidBlockEntryWhitespace => {
+            ("a list item `-` is not allowed here", "Start the list on a new line below its key, with a blank after each dash.")
+        }
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping
+        | ErrorKind::ExpectedFlowMappingSeparator
+        | ErrorKind::ExpectedFlowSequenceSeparator => {
+            ("a bracket is opened and never closed, or a comma is missing inside it", "Close it, and put commas between the items.")
+        }
+        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
+            ("this bracket closes nothing that is open", "Remove it, or open it before; quote a text that holds brackets.")
+        }
+        ErrorKind::UnknownAnchor => {
+            ("no anchor of this name comes before this alias", "Define it above with `&`; quote a text that starts with `*`.")
+        }
+        ErrorKind::RecursionLimitExceeded => {
+            ("this is nested more than 100 levels deep", "A manifest needs fewer than ten levels. Look for brackets that are never closed.")
+        }
+        ErrorKind::UnexpectedCharacter { character } if matches!(character, '@' | '`' | '%') => {
+            ("a value may not start with this character", "Quote the value.")
+        }
+        other => {
+            return (
+                format!("this is not valid YAML: {other}"),
+                "Quote texts with special characters, and check the indentation.".to_owned(),
+                at,
+            );
+        }
+    };
+    let offset = if message.starts_with("a tab") { tab_near(text, at) } else { at };
+    (message.to_owned(), help.to_owned(), offset)
+}
+
+/// The parser notices a tab after it; people look for the tab itself.
+fn tab_near(text: &str, at: u32) -> u32 {
+    let head = text.get(..(at as usize + 1).min(text.len())).unwrap_or("");
+    head.rfind('\t').filter(|tab| !head[*tab..].contains('\n')).and_then(|tab| u32::try_from(tab).ok()).unwrap_or(at)
+}
