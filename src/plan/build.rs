@@ -176,7 +176,8 @@ pub(super) struct Case<'a> {
 /// The address that this ticket's records move from, if they still have to.
 fn rename<'a>(world: &World<'_>, ticket: &'a Ticket) -> Option<&'a Address> {
     let from = ticket.lifecycle.renamed_from.as_ref()?;
-    (world.state.latest(&ticket.address).is_none() && world.state.latest(from).is_some()).then_some(from)
+    let is_free = world.state.latest(&ticket.address).is_none_or(|(_, record)| record.is_moved());
+    (is_free && world.state.latest(from).is_some_and(|(_, record)| !record.is_moved())).then_some(from)
 }
 
 fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
@@ -203,7 +204,7 @@ fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
 
 /// Every visit of the old address moves.
 fn moves(state: &State, from: &Address, to: &Address) -> Vec<Event> {
-    let visits = state.visits(from).filter(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }));
+    let visits = state.visits(from).filter(|(_, record)| !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. }));
     let moved = |key: &Key| Event::Moved {
         key: key.clone(),
         to: Key::new(to.clone(), key.reissue),

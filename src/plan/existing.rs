@@ -90,6 +90,10 @@ pub(super) fn keep_finished(case: &Case<'_>) -> Step {
 /// A tombstone: the files have it again, and still nobody is sent.
 pub(super) fn keep_closed(case: &Case<'_>) -> Step {
     let mut step = case.step(Action::Keep);
+    if case.record.is_some_and(Record::is_moved) {
+        step.notes.push("its ticket has another address now; `lifecycle.renamed_from` with that address moves it back".to_owned());
+        return step;
+    }
     let reissue = case.key.reissue + 1;
     step.notes.push(format!("closed before: nothing is sent; a new visit is `lifecycle.reissue: {reissue}`"));
     step

@@ -105,7 +105,7 @@ pub fn refusals_allowing(rules: &Rules, allowed: Allowed, state: &State, steps: 
 /// Tickets that were sent, or may have been, on this day in UTC.
 fn created_on_day_of(state: &State, now: Timestamp) -> usize {
     let day = |moment: Timestamp| moment.to_zoned(TimeZone::UTC).date();
-    let was_sent = |record: &Record| !record.adopted && !matches!(record.phase, Phase::NotCreated { .. });
+    let was_sent = |record: &Record| !record.adopted && !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. });
     state.records.values().filter(|record| was_sent(record) && day(record.since) == day(now)).count()
 }
 
@@ -177,7 +177,7 @@ fn may_be_coming(world: &World<'_>, key: &Key, record: &Record) -> bool {
         Phase::Pending => true,
         Phase::Live { .. } => !record.finished && !is_over,
         Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. } => !record.finished,
-        Phase::Closed { why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled, .. }
+        Phase::Closed { why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved, .. }
         | Phase::NotCreated { .. } => false,
     }
 }

@@ -19,7 +19,7 @@ pub enum Access {
 
 /// Puts `bytes` in the place of a file: at every moment there is the old file or the new one.
 pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Outcome<()> {
-    put(path, bytes, access).map_err(|error| trouble("write", path, &error))
+    put(path, bytes, access).map_err(|error| trouble("write", path, &error).into())
 }
 
 fn put(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
@@ -54,7 +54,7 @@ pub fn private_folder(folder: &Path) -> Outcome<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(|error| trouble("make", folder, &error))
+    builder.create(folder).map_err(|error| trouble("make", folder, &error).into())
 }
 
 /// Opens a file for reading and writing, private if it is made.
@@ -74,21 +74,21 @@ pub fn read(path: &Path) -> Outcome<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(trouble("read", path, &error)),
+        Err(error) => Err(trouble("read", path, &error).into()),
     }
 }
 
-/// Which file it is, whatever its name: device and inode.
+/// Whether two names or handles lead to one file: device and inode.
 #[cfg(unix)]
-pub fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+pub fn same_file(one: &Metadata, other: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Stable Rust tells no identity of a file here; its length is compared in any case.
+/// Stable Rust tells no identity of a file here: the time at which it was made stands in.
 #[cfg(not(unix))]
-pub fn identity(_: &Metadata) -> Option<(u64, u64)> {
-    None
+pub fn same_file(one: &Metadata, other: &Metadata) -> bool {
+    one.created().ok() == other.created().ok()
 }
 
 /// The folder of a file; a bare name lies in the working folder.
@@ -97,17 +97,18 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 /// A disk's refusal, in words, with the next step.
-pub fn trouble(verb: &str, path: &Path, error: &io::Error) -> Box<Diagnostic> {
-    let help = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "The disk is full: free some space, then run the command again.",
-        ErrorKind::ReadOnlyFilesystem => "The file system is read-only: make it writable, then run the command again.",
-        ErrorKind::PermissionDenied => "Its permissions keep this user out: run as the user who owns it, or give that folder to this user.",
-        ErrorKind::NotADirectory | ErrorKind::IsADirectory => "A file and a folder are mixed up there: look at that path.",
-        // Every other refusal of an operating system is told by its own words in the message.
-        other => {
-            tracing::debug!(kind = ?other, path = %path.display(), "a disk's refusal without a help of its own");
-            "Look at the disk before anything else: a state that cannot be trusted must not be used."
-        }
+pub fn trouble(verb: &str, path: &Path, error: &io::Error) -> Diagnostic {
+    let kind = error.kind();
+    let help = if matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        "The disk is full: free some space, then run the command again."
+    } else if kind == ErrorKind::ReadOnlyFilesystem {
+        "The file system is read-only: make it writable, then run the command again."
+    } else if kind == ErrorKind::PermissionDenied {
+        "Its permissions keep this user out: run as the user who owns it, or give that folder to this user."
+    } else if matches!(kind, ErrorKind::NotADirectory | ErrorKind::IsADirectory) {
+        "A file stands where a folder must be, or the reverse: look at that path."
+    } else {
+        "Look at the disk first: a state that cannot be trusted must not be used."
     };
-    Box::new(Diagnostic::error("state/disk", format!("cannot {verb} `{}`: {error}", path.display())).help(help))
+    Diagnostic::error("state/disk", format!("cannot {verb} `{}`: {error}", path.display())).help(help)
 }

@@ -58,11 +58,11 @@ impl FileStore {
         let live = self.live.as_mut().ok_or_else(|| bug("a commit is added only after a load"))?;
         let ours = live.file.metadata().map_err(|error| disk::trouble("read", path, &error))?;
         let found = fs::metadata(path).map_err(|error| disk::trouble("find", path, &error))?;
-        if disk::identity(&ours) != disk::identity(&found) {
-            return Err(touched(path, "was replaced by another file"));
+        if !disk::same_file(&ours, &found) {
+            return Err(touched(path, "was replaced by another file").into());
         }
         if found.len() != live.length {
-            return Err(touched(path, &format!("was {} bytes long and is now {}", live.length, found.len())));
+            return Err(touched(path, &format!("was {} bytes long and is now {}", live.length, found.len())).into());
         }
         Ok(live)
     }
@@ -127,14 +127,14 @@ impl Store for FileStore {
         let (snapshot, journal) = match (snapshot, journal) {
             (Some(snapshot), Some(journal)) => (snapshot, journal),
             (None, journal) if kept.newest().is_none() && journal.as_deref().is_none_or(replay::never_used) => return Ok(None),
-            (None, _) => return Err(gone(&self.snapshot, &restore)),
-            (Some(_), None) => return Err(gone(&self.journal, &without_journal(&self.journal))),
+            (None, _) => return Err(gone(&self.snapshot, &restore).into()),
+            (Some(_), None) => return Err(gone(&self.journal, &without_journal(&self.journal)).into()),
         };
         let named = |path: &Path, bytes| Named { name: path.display().to_string(), bytes };
         let parts = Parts { snapshot: named(&self.snapshot, snapshot), journal: named(&self.journal, journal), restore };
         let (loaded, journal) = replay::assemble(&parts, |span| self.history.journals_with(span))?;
         if let Some(newest) = kept.newest().filter(|newest| *newest > loaded.state.through) {
-            return Err(older_copy(&self.folder, loaded.state.through, newest));
+            return Err(older_copy(&self.folder, loaded.state.through, newest).into());
         }
         if self.lock.is_some() {
             self.take_up(&journal)?;
@@ -160,12 +160,12 @@ impl Store for FileStore {
         let path = self.journal.clone();
         let live = self.untouched()?;
         if commit.sequence != live.span.last + 1 {
-            return Err(bug(&format!("commit {} cannot follow commit {}", commit.sequence, live.span.last)));
+            return Err(bug(&format!("commit {} cannot follow commit {}", commit.sequence, live.span.last)).into());
         }
         let written = live.file.seek(SeekFrom::Start(live.length)).and_then(|_| live.file.write_all(text.as_bytes()));
         if let Err(error) = written {
             let cut = live.file.set_len(live.length).and_then(|()| live.file.sync_all());
-            return Err(not_added(&path, &error, cut.is_ok(), live.span.last));
+            return Err(not_added(&path, &error, cut.is_ok(), live.span.last).into());
         }
         // After a failed fsync the kernel may have dropped the bytes: trying again would prove nothing.
         live.file.sync_data().map_err(|error| not_added(&path, &error, false, live.span.last))?;
@@ -178,7 +178,7 @@ impl Store for FileStore {
         self.owned()?;
         let span = self.untouched()?.span;
         if state.through != span.last {
-            return Err(bug(&format!("the snapshot ends with commit {}, the journal with {}", state.through, span.last)));
+            return Err(bug(&format!("the snapshot ends with commit {}, the journal with {}", state.through, span.last)).into());
         }
         let text = replay::snapshot_text(state)?;
         if span.first <= span.last {
@@ -194,7 +194,7 @@ impl Store for FileStore {
     fn set_aside(&mut self) -> Outcome<()> {
         self.owned()?;
         self.live = None;
-        let aside = (1..).map(|number: u32| beside(&self.snapshot, &format!("set-aside-{number}"))).find(|path| !path.exists());
+        let aside = (1..=u16::MAX).map(|number| beside(&self.snapshot, &format!("set-aside-{number}"))).find(|path| !path.exists());
         let aside = aside.ok_or_else(|| bug("too many states were set aside"))?;
         disk::private_folder(&aside)?;
         // The history last: as long as it is there, what is left does not look like a place without a state.
@@ -203,7 +203,7 @@ impl Store for FileStore {
                 fs::rename(path, aside.join(name)).map_err(|error| disk::trouble("move", path, &error))?;
             }
         }
-        disk::sync_folder(&self.folder).map_err(|error| disk::trouble("write", &self.folder, &error))
+        disk::sync_folder(&self.folder).map_err(|error| disk::trouble("write", &self.folder, &error).into())
     }
 }
 
@@ -211,18 +211,18 @@ fn beside(path: &Path, name: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn bug(what: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error("state/order", what).help("Nothing was added to the state. This is a bug in callout."))
+fn bug(what: &str) -> Diagnostic {
+    Diagnostic::error("state/order", what).help("Nothing was added to the state. This is a bug in callout.")
 }
 
-fn touched(path: &Path, what: &str) -> Box<Diagnostic> {
+fn touched(path: &Path, what: &str) -> Diagnostic {
     let message = format!("`{}` {what}: something else wrote to the state during this run", path.display());
-    Box::new(Diagnostic::error("state/moved", message).help(
+    Diagnostic::error("state/moved", message).help(
         "Nothing was added to it. See that no other callout is running and that nothing synchronises that folder, then run callout plan.",
-    ))
+    )
 }
 
-fn not_added(path: &Path, error: &io::Error, cut: bool, last: u64) -> Box<Diagnostic> {
+fn not_added(path: &Path, error: &io::Error, cut: bool, last: u64) -> Diagnostic {
     let trouble = disk::trouble("write", path, error);
     let kept = if cut {
         format!("Commits up to {last} are kept, this one is not.")
@@ -230,14 +230,11 @@ fn not_added(path: &Path, error: &io::Error, cut: bool, last: u64) -> Box<Diagno
         format!("Commits up to {last} are kept; the next run finds out whether this one is.")
     };
     let help = format!("{kept} {}", trouble.help.as_deref().unwrap_or_default());
-    Box::new(trouble.help(help))
+    trouble.help(help)
 }
 
-fn gone(path: &Path, restore: &str) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("state/damaged", format!("`{}` is missing, though other files of the state are there", path.display()))
-            .help(restore),
-    )
+fn gone(path: &Path, restore: &str) -> Diagnostic {
+    Diagnostic::error("state/damaged", format!("`{}` is missing, though other files of the state are there", path.display())).help(restore)
 }
 
 fn without_journal(journal: &Path) -> String {
@@ -247,11 +244,9 @@ fn without_journal(journal: &Path) -> String {
     )
 }
 
-fn older_copy(folder: &Path, through: u64, newest: u64) -> Box<Diagnostic> {
+fn older_copy(folder: &Path, through: u64, newest: u64) -> Diagnostic {
     let message =
         format!("the state in `{}` ends with commit {through}, but its history has commit {newest}: it is an older copy", folder.display());
-    Box::new(
-        Diagnostic::error("state/damaged", message)
-            .help("Nothing was changed. Put back the newest backup of the whole folder; an older copy does not know of all tickets."),
-    )
+    Diagnostic::error("state/damaged", message)
+        .help("Nothing was changed. Put back the newest backup of the whole folder; an older copy does not know of all tickets.")
 }

@@ -40,7 +40,7 @@ impl History {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kept::default()),
-            Err(error) => return Err(disk::trouble("read", &self.folder, &error)),
+            Err(error) => return Err(disk::trouble("read", &self.folder, &error).into()),
         };
         let mut kept = Kept::default();
         for entry in entries {

@@ -63,26 +63,24 @@ impl Journal {
 
 /// The first line of a journal, with its newline.
 pub fn header_line(header: &Header) -> Outcome<String> {
-    HEADER.seal(header).map(|line| line + "\n").map_err(|error| unwritable(&error))
+    HEADER.seal(header).map(|line| line + "\n").map_err(|error| unwritable(&error).into())
 }
 
 /// A commit as its line, with its newline.
 pub fn commit_line(commit: &Commit) -> Outcome<String> {
-    COMMIT.seal(commit).map(|line| line + "\n").map_err(|error| unwritable(&error))
+    COMMIT.seal(commit).map(|line| line + "\n").map_err(|error| unwritable(&error).into())
 }
 
-fn unwritable(error: &serde_json::Error) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("state/unwritable", format!("the commit has no JSON form: {error}"))
-            .help("Nothing was sent. This is a bug in callout."),
-    )
+fn unwritable(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error("state/unwritable", format!("the commit has no JSON form: {error}"))
+        .help("Nothing was sent. This is a bug in callout.")
 }
 
 /// Reads a journal's bytes.
 pub fn read(name: &str, bytes: &[u8]) -> Outcome<Journal> {
     let Some(first_end) = bytes.iter().position(|byte| *byte == b'\n') else {
         let what = if bytes.is_empty() { "is empty" } else { "has no complete first line" };
-        return Err(damaged(name, &format!("`{name}` {what}; a journal always has a first line that says where it begins")));
+        return Err(damaged(name, &format!("`{name}` {what}; a journal always has a first line that says where it begins")).into());
     };
     let header = open(HEADER, &bytes[..first_end]).map_err(|why| at_line(name, 1, &why))?;
     let mut journal = Journal { name: name.to_owned(), header, commits: Vec::new(), intact: first_end + 1, terminated: true };
@@ -108,11 +106,11 @@ impl Journal {
         if commit.lineage != self.header.lineage {
             let message =
                 format!("`{name}` line {line} belongs to another state (lineage {}, not {})", commit.lineage, self.header.lineage);
-            return Err(damaged(name, &message));
+            return Err(damaged(name, &message).into());
         }
         if commit.sequence != wanted {
             let message = format!("`{name}` line {line} holds commit {}, where commit {wanted} must be", commit.sequence);
-            return Err(damaged(name, &message));
+            return Err(damaged(name, &message).into());
         }
         self.commits.push(commit);
         Ok(())
@@ -129,7 +127,7 @@ impl Journal {
                 Ok(self)
             }
             Err(Broken::NotSealed(_)) if !starts_with_a_whole_line(tail) => Ok(self),
-            Err(why) => Err(at_line(&self.name, self.line_of(self.end() + 1), &why)),
+            Err(why) => Err(at_line(&self.name, self.line_of(self.end() + 1), &why).into()),
         }
     }
 }
@@ -143,18 +141,18 @@ fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8]) -> Result<T, Br
     form.unseal(std::str::from_utf8(line).map_err(|error| Broken::NotSealed(error.to_string()))?)
 }
 
-fn at_line(name: &str, line: u64, why: &Broken) -> Box<Diagnostic> {
+fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
     if let Broken::Newer { .. } = why {
         let message = format!("`{name}` line {line} was written by a newer callout: {why}");
-        return Box::new(Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed."));
+        return Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed.");
     }
     damaged(name, &format!("`{name}` line {line} is damaged: {why}"))
 }
 
-fn damaged(name: &str, message: &str) -> Box<Diagnostic> {
+fn damaged(name: &str, message: &str) -> Diagnostic {
     let help = format!(
         "Nothing was changed. Put back the newest backup of `{name}`. Do not delete lines: each may stand for a technician who was sent. \
          Tickets made since that backup come back with `callout import ADDRESS ID`."
     );
-    Box::new(Diagnostic::error("state/damaged", message).help(help))
+    Diagnostic::error("state/damaged", message).help(help)
 }

@@ -178,7 +178,9 @@ impl Core {
     fn commit(&mut self, entries: VecDeque<Entry>) {
         if let Some(failed) = &self.failed {
             let refusal = after_failure(failed);
-            entries.into_iter().for_each(|entry| answer(entry.answer, Err(Box::new(refusal.clone()))));
+            for entry in entries {
+                answer(entry.answer, Err(Box::new(refusal.clone())));
+            }
             return;
         }
         let Some(at) = entries.iter().map(|entry| entry.now).max() else { return };
@@ -197,7 +199,9 @@ impl Core {
             return;
         }
         let outcome = self.append(events, at, undos);
-        waiting.into_iter().for_each(|one| answer(one, outcome.clone()));
+        for caller in waiting {
+            answer(caller, outcome.clone());
+        }
     }
 
     fn append(&mut self, events: Vec<Event>, at: Timestamp, undos: Vec<Undo>) -> Outcome<()> {
@@ -271,3 +275,6 @@ fn lost() -> Diagnostic {
     Diagnostic::error("state/stopped", "the ledger gave no answer")
         .help("Run `callout plan`: it shows what is in doubt. This is a bug in callout.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
     let lock_file = LockFile::read(&home.lock_file)?;
     let mut store = FileStore::new(&home.state);
     match (lock_file, start) {
-        (Some(lock), Start::New) => Err(already(home, &lock, store.load()?.as_ref())),
+        (Some(lock), Start::New) => Err(already(home, &lock, store.load()?.as_ref()).into()),
         (Some(lock), Start::Over { reason }) => {
             let reason = reason.trim();
             if reason.is_empty() {
@@ -101,8 +101,8 @@ pub fn open_for_writing(home: &Home, session: Session) -> Outcome<Ledger> {
 /// The loaded state, if it is there and of this lineage.
 pub(super) fn expect(loaded: Option<Loaded>, lineage: &str, name: &str) -> Outcome<Loaded> {
     match loaded {
-        None => Err(missing(lineage, name)),
-        Some(loaded) if loaded.state.lineage != lineage => Err(foreign(lineage, &loaded.state.lineage, name)),
+        None => Err(missing(lineage, name).into()),
+        Some(loaded) if loaded.state.lineage != lineage => Err(foreign(lineage, &loaded.state.lineage, name).into()),
         Some(loaded) => Ok(loaded),
     }
 }
@@ -123,46 +123,40 @@ fn lineage_of(home: &Home) -> Outcome<String> {
     }))
 }
 
-fn missing(lineage: &str, name: &str) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("state/missing", format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})"))
+fn missing(lineage: &str, name: &str) -> Diagnostic {
+    Diagnostic::error("state/missing", format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})"))
             .help(format!(
                 "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
                  1. Restore it: copy the folder of `{name}` back from the machine or the backup that has it.\n\
                  2. Gone for good, tickets known: callout state init --start-over --reason \"...\", then callout import ADDRESS ID for each live ticket.\n\
                  3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\"."
-            )),
-    )
+            ))
 }
 
-fn foreign(lineage: &str, found: &str, name: &str) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error(
-            "state/lineage",
-            format!("the state `{name}` belongs to another project: its lineage is {found}, `callout.lock` says {lineage}"),
-        )
-        .help(format!(
-            "Nothing was planned or sent. Either put back the folder of `{name}` that has lineage {lineage}, or, if `callout.lock` was changed \
+fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "state/lineage",
+        format!("the state `{name}` belongs to another project: its lineage is {found}, `callout.lock` says {lineage}"),
+    )
+    .help(format!(
+        "Nothing was planned or sent. Either put back the folder of `{name}` that has lineage {lineage}, or, if `callout.lock` was changed \
              by mistake, put that back: `git checkout -- callout.lock`."
-        )),
-    )
+    ))
 }
 
-fn already(home: &Home, lock: &LockFile, loaded: Option<&Loaded>) -> Box<Diagnostic> {
+fn already(home: &Home, lock: &LockFile, loaded: Option<&Loaded>) -> Diagnostic {
     let name = home.state.display().to_string();
     match loaded {
         None => missing(&lock.lineage, &name),
         Some(loaded) if loaded.state.lineage != lock.lineage => foreign(&lock.lineage, &loaded.state.lineage, &name),
-        Some(loaded) => Box::new(
-            Diagnostic::error(
-                "state/exists",
-                format!(
-                    "this project has a state already: `{name}`, lineage {}, {} tickets on record",
-                    lock.lineage,
-                    loaded.state.records.len()
-                ),
-            )
-            .help("Nothing to do: go on with callout plan."),
-        ),
+        Some(loaded) => Diagnostic::error(
+            "state/exists",
+            format!(
+                "this project has a state already: `{name}`, lineage {}, {} tickets on record",
+                lock.lineage,
+                loaded.state.records.len()
+            ),
+        )
+        .help("Nothing to do: go on with callout plan."),
     }
 }

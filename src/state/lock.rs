@@ -23,8 +23,8 @@ impl Lock {
         let mut file = disk::open_private(path, true).map_err(|error| disk::trouble("open", path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
-            Err(TryLockError::Error(error)) => return Err(disk::trouble("lock", path, &error)),
+            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file).into()),
+            Err(TryLockError::Error(error)) => return Err(disk::trouble("lock", path, &error).into()),
         }
         let name = serde_json::to_string(owner).unwrap_or_else(|_| owner.to_string());
         file.set_len(0)
@@ -39,7 +39,7 @@ impl Lock {
     /// Whether the path still leads to the locked file: after somebody deleted it, a second run could lock a new one.
     pub fn still_held(&self) -> Outcome<()> {
         let ours = self.file.metadata().map_err(|error| disk::trouble("read", &self.path, &error))?;
-        let same = fs::metadata(&self.path).is_ok_and(|there| disk::identity(&there) == disk::identity(&ours));
+        let same = fs::metadata(&self.path).is_ok_and(|there| disk::same_file(&there, &ours));
         if same {
             return Ok(());
         }
@@ -52,13 +52,13 @@ impl Lock {
     }
 }
 
-fn held(path: &Path, file: &mut File) -> Box<Diagnostic> {
+fn held(path: &Path, file: &mut File) -> Diagnostic {
     let mut text = String::new();
     let owner = file.read_to_string(&mut text).ok().and_then(|_| serde_json::from_str::<Owner>(&text).ok());
     let by = owner.map_or_else(|| "another process".to_owned(), |owner| owner.to_string());
     let message = format!("the state is in use by {by}");
-    Box::new(Diagnostic::error("state/locked", message).help(format!(
+    Diagnostic::error("state/locked", message).help(format!(
         "Wait until it ends, then run the command again. The lock `{}` ends with its process; do not delete it.",
         path.display()
-    )))
+    ))
 }

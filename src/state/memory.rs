@@ -19,11 +19,11 @@ pub struct Disk(Arc<Mutex<Contents>>);
 /// The files.
 #[derive(Debug, Clone, Default)]
 pub struct Contents {
-    pub snapshot: Option<String>,
+    pub snapshot: Option<Vec<u8>>,
     pub journal: Option<Vec<u8>>,
-    pub snapshots: BTreeMap<u64, String>,
+    pub snapshots: BTreeMap<u64, Vec<u8>>,
     pub journals: BTreeMap<Span, Vec<u8>>,
-    pub aside: Vec<(Option<String>, Option<Vec<u8>>)>,
+    pub aside: Vec<(Option<Vec<u8>>, Option<Vec<u8>>)>,
     locked_by: Option<Owner>,
 }
 
@@ -65,8 +65,8 @@ pub struct MemoryStore {
     hook: Hook,
     killed: bool,
     locked: bool,
-    /// The journal's length as this store left it.
-    left: Option<usize>,
+    /// The journal's length and its last commit, as this store left them.
+    left: Option<(usize, u64)>,
 }
 
 impl MemoryStore {
@@ -84,7 +84,7 @@ impl MemoryStore {
             return Ok(());
         }
         self.killed = true;
-        Err(refusal("state/killed", format!("the run was killed at {effect:?}")))
+        Err(refusal("state/killed", format!("the run was killed at {effect:?}")).into())
     }
 
     fn change(&mut self, step: Step, change: impl FnOnce(&mut Contents)) -> Outcome<()> {
@@ -94,7 +94,7 @@ impl MemoryStore {
     }
 
     fn owns(&self) -> Outcome<()> {
-        if self.locked { Ok(()) } else { Err(refusal("state/unlocked", "a state is changed only under its lock")) }
+        if self.locked { Ok(()) } else { Err(refusal("state/unlocked", "a state is changed only under its lock").into()) }
     }
 }
 
@@ -114,7 +114,7 @@ impl Store for MemoryStore {
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         let mut contents = self.disk.contents();
         if let Some(other) = &contents.locked_by {
-            return Err(refusal("state/locked", format!("the state is in use by {other}")));
+            return Err(refusal("state/locked", format!("the state is in use by {other}")).into());
         }
         contents.locked_by = Some(owner.clone());
         self.locked = true;
@@ -124,10 +124,10 @@ impl Store for MemoryStore {
     fn load(&mut self) -> Outcome<Option<Loaded>> {
         let contents = self.disk.contents().clone();
         let (snapshot, journal) = match (contents.snapshot, contents.journal) {
-            (Some(snapshot), Some(journal)) => (snapshot.into_bytes(), journal),
+            (Some(snapshot), Some(journal)) => (snapshot, journal),
             (None, journal) if contents.snapshots.is_empty() && journal.as_deref().is_none_or(replay::never_used) => return Ok(None),
             (None | Some(_), None | Some(_)) => {
-                return Err(refusal("state/damaged", "one of `memory/state.json` and `memory/journal.jsonl` is missing"));
+                return Err(refusal("state/damaged", "one of `memory/state.json` and `memory/journal.jsonl` is missing").into());
             }
         };
         let named = |name: &str, bytes| Named { name: format!("memory/{name}"), bytes };
@@ -143,7 +143,7 @@ impl Store for MemoryStore {
             if !journal.terminated {
                 bytes.push(b'\n');
             }
-            self.left = Some(bytes.len());
+            self.left = Some((bytes.len(), journal.end()));
             self.disk.contents().journal = Some(bytes);
         }
         Ok(Some(loaded))
@@ -152,10 +152,10 @@ impl Store for MemoryStore {
     fn create(&mut self, state: &State) -> Outcome<()> {
         self.owns()?;
         if self.load()?.is_some() {
-            return Err(refusal("state/exists", "there is a state already"));
+            return Err(refusal("state/exists", "there is a state already").into());
         }
-        let (snapshot, journal) = (replay::snapshot_text(state)?, replay::fresh_journal(state)?.into_bytes());
-        self.left = Some(journal.len());
+        let (snapshot, journal) = (replay::snapshot_text(state)?.into_bytes(), replay::fresh_journal(state)?.into_bytes());
+        self.left = Some((journal.len(), state.through));
         self.change(Step::CreateJournal, |contents| contents.journal = Some(journal))?;
         self.change(Step::CreateSnapshot, |contents| contents.snapshot = Some(snapshot.clone()))?;
         self.change(Step::KeepSnapshot, |contents| drop(contents.snapshots.insert(state.through, snapshot)))
@@ -164,9 +164,12 @@ impl Store for MemoryStore {
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
         self.owns()?;
         let line = journal::commit_line(commit)?;
-        let length = self.disk.contents().journal.as_ref().map(Vec::len);
-        if length.is_none() || length != self.left {
-            return Err(refusal("state/moved", "`memory/journal.jsonl` was changed by somebody else; nothing was added"));
+        let (left, last) = self.left.ok_or_else(|| refusal("state/order", "a commit is added only after a load"))?;
+        if commit.sequence != last + 1 {
+            return Err(refusal("state/order", format!("commit {} cannot follow commit {last}", commit.sequence)).into());
+        }
+        if self.disk.contents().journal.as_ref().map(Vec::len) != Some(left) {
+            return Err(refusal("state/moved", "`memory/journal.jsonl` was changed by somebody else; nothing was added").into());
         }
         self.reach(Effect::Before(Step::Append))?;
         let (head, tail) = line.as_bytes().split_at(line.len() / 2);
@@ -174,17 +177,17 @@ impl Store for MemoryStore {
         add(&self.disk, head);
         self.reach(Effect::Amid(Step::Append))?;
         add(&self.disk, tail);
-        self.left = length.map(|length| length + line.len());
+        self.left = Some((left + line.len(), commit.sequence));
         self.reach(Effect::After(Step::Append))?;
         Ok(line.len() as u64)
     }
 
     fn compact(&mut self, state: &State) -> Outcome<()> {
         self.owns()?;
-        let (snapshot, journal) = (replay::snapshot_text(state)?, replay::fresh_journal(state)?.into_bytes());
+        let (snapshot, journal) = (replay::snapshot_text(state)?.into_bytes(), replay::fresh_journal(state)?.into_bytes());
         let before = journal::read("memory/journal.jsonl", self.disk.contents().journal.as_deref().unwrap_or_default())?;
         let span = Span { first: before.header.follows + 1, last: before.end() };
-        let left = journal.len();
+        let left = (journal.len(), state.through);
         self.change(Step::KeepJournal, |contents| {
             contents.journals.extend(contents.journal.clone().map(|bytes| (span, bytes)));
         })?;
@@ -206,6 +209,6 @@ impl Store for MemoryStore {
     }
 }
 
-fn refusal(code: &'static str, message: impl Into<String>) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(code, message).help("Nothing was changed."))
+fn refusal(code: &'static str, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(code, message).help("Nothing was changed.")
 }

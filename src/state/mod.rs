@@ -3,6 +3,8 @@
 //! Owns the only writer of state, and the [`Permit`] without which no request can be sent.
 //! Refuses to take a missing state for an empty one.
 
+#[cfg(test)]
+mod conformance;
 mod disk;
 mod file;
 mod history;
@@ -15,6 +17,8 @@ pub mod memory;
 mod model;
 mod permit;
 mod replay;
+#[cfg(test)]
+mod samples;
 mod seal;
 mod store;
 mod transition;

@@ -249,6 +249,8 @@ pub enum Closing {
     Cancelled,
     /// Taken out of the state by a person.
     Removed,
+    /// The ticket goes on under another address.
+    Moved,
 }
 
 impl fmt::Display for Closing {
@@ -334,6 +336,11 @@ impl Record {
 
     pub fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live { .. })
+    }
+
+    /// Nothing but the trace of a rename.
+    pub fn is_moved(&self) -> bool {
+        matches!(self.phase, Phase::Closed { why: Closing::Moved, .. })
     }
 
     pub fn in_doubt(&self) -> bool {

@@ -62,7 +62,7 @@ pub fn assemble(parts: &Parts, kept: impl FnOnce(Span) -> Outcome<Vec<Named>>) -
     let live = journal::read(&parts.journal.name, &parts.journal.bytes)?;
     same_lineage(&parts.snapshot.name, &state, &live)?;
     if live.end() < state.through {
-        return Err(too_old(parts, &live, &state));
+        return Err(too_old(parts, &live, &state).into());
     }
     if live.header.follows > state.through {
         let missing = kept(Span { first: state.through + 1, last: live.header.follows })?;
@@ -108,7 +108,7 @@ fn same_lineage(snapshot: &str, state: &State, journal: &Journal) -> Outcome<()>
     ))
 }
 
-fn too_old(parts: &Parts, journal: &Journal, state: &State) -> Box<Diagnostic> {
+fn too_old(parts: &Parts, journal: &Journal, state: &State) -> Diagnostic {
     let message = format!(
         "`{}` ends with commit {}, but `{}` has commit {} already: commits are missing",
         journal.name,
@@ -116,10 +116,8 @@ fn too_old(parts: &Parts, journal: &Journal, state: &State) -> Box<Diagnostic> {
         parts.snapshot.name,
         state.through
     );
-    Box::new(Diagnostic::error("state/damaged", message).help(format!(
-        "Nothing was changed. Put back the newest backup of `{}`; an older copy does not know of all tickets.",
-        journal.name
-    )))
+    Diagnostic::error("state/damaged", message)
+        .help(format!("Nothing was changed. Put back the newest backup of `{}`; an older copy does not know of all tickets.", journal.name))
 }
 
 /// Brings an older snapshot up to where the journal begins.
@@ -131,7 +129,7 @@ fn bridge(state: &mut State, live: &Journal, kept: Vec<Named>) -> Outcome<()> {
             replay(state, commit, &journal)?;
         }
     }
-    if state.through == live.header.follows { Ok(()) } else { Err(gap(state.through, &live.name, live.header.follows + 1)) }
+    if state.through == live.header.follows { Ok(()) } else { Err(gap(state.through, &live.name, live.header.follows + 1).into()) }
 }
 
 fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> {
@@ -139,7 +137,7 @@ fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> 
         return Ok(());
     }
     if commit.sequence != state.through + 1 {
-        return Err(gap(state.through, &journal.name, commit.sequence));
+        return Err(gap(state.through, &journal.name, commit.sequence).into());
     }
     for event in &commit.events {
         state.apply(event, commit.at).map_err(|impossible| {
@@ -154,9 +152,9 @@ fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> 
     Ok(())
 }
 
-fn gap(through: u64, name: &str, next: u64) -> Box<Diagnostic> {
+fn gap(through: u64, name: &str, next: u64) -> Diagnostic {
     let message = format!("commits {} to {} are missing: `{name}` begins with commit {next}", through + 1, next.saturating_sub(1));
-    Box::new(Diagnostic::error("state/gap", message).help(
+    Diagnostic::error("state/gap", message).help(
         "Nothing was changed. Put back the newest backup of the whole folder: each missing commit may stand for a technician who was sent.",
-    ))
+    )
 }

@@ -94,3 +94,6 @@ impl Form {
 fn checksum(version: u32, written_by: &str, kind: &str, body: &RawValue) -> Digest {
     Digest::of_bytes(format!("{version}\n{written_by}\n{kind}\n{}", body.get()).as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

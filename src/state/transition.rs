@@ -54,7 +54,7 @@ impl State {
                 self.intend(key, Intent { write: *write, payload: payload.clone(), at, request: request.clone() })?;
             }
             Event::Created { key, id, seen } => created(self.pending(key, "created")?, id, seen),
-            Event::Updated { key, seen } => updated(self.intended(key, "updated")?, seen.as_ref()),
+            Event::Updated { key, seen } => updated(self.changing(key, "updated")?, seen.as_ref()),
             Event::Rejected { key, why } => refused(self.intended(key, "rejected")?, why),
             Event::Unsent { key, why } => refused(self.intended(key, "unsent")?, why),
             Event::NotCreated { key, reason } => refused(self.pending(key, "not created")?, reason),
@@ -110,10 +110,18 @@ impl State {
         Ok(())
     }
 
+    /// The old address keeps a tombstone: taking a rename back must not send anybody again. Only moving back takes its place.
     fn rekey(&mut self, key: &Key, to: &Key) -> Result<(), Impossible> {
-        self.free(to, "moved")?;
-        let record = self.records.remove(key).ok_or_else(|| impossible(key, "moved", "there is no such record"))?;
-        self.records.insert(to.clone(), record);
+        if key == to || self.records.get(to).is_some_and(|record| !record.is_moved()) {
+            self.free(to, "moved")?;
+        }
+        let record = self.known(key, "moved")?;
+        if record.is_moved() {
+            return Err(impossible(key, "moved", "its record has another address already"));
+        }
+        let left = Record { phase: Phase::Closed { id: None, why: Closing::Moved }, intent: None, ..record.clone() };
+        let moved = std::mem::replace(record, left);
+        self.records.insert(to.clone(), moved);
         Ok(())
     }
 
@@ -128,7 +136,7 @@ impl State {
 
     /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count.
     pub fn latest(&self, address: &Address) -> Option<(&Key, &Record)> {
-        self.visits(address).filter(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. })).next_back()
+        self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
     }
 
     /// The address that holds a ticket id of this origin, live or as a tombstone.
@@ -275,3 +283,6 @@ mod listed {
         Ok(entries.into_iter().map(|entry| (Key::new(entry.address, entry.reissue), entry.record)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;
