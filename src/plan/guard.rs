@@ -177,7 +177,10 @@ fn may_be_coming(world: &World<'_>, key: &Key, record: &Record) -> bool {
         Phase::Pending => true,
         Phase::Live { .. } => !record.finished && !is_over,
         Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. } => !record.finished,
-        Phase::Closed { why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved, .. }
+        Phase::Closed {
+            why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved,
+            ..
+        }
         | Phase::NotCreated { .. } => false,
     }
 }

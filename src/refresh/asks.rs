@@ -90,7 +90,9 @@ fn places_of_creates(tickets: &[Ticket], state: &State, sides: &Sides, selection
     tickets
         .iter()
         .filter(|ticket| selection.holds(&ticket.address) && state.latest(&ticket.address).is_none() && ticket.lifecycle.adopt.is_none())
-        .filter(|ticket| ticket.lifecycle.renamed_from.as_ref().is_none_or(|from| state.latest(from).is_none_or(|(_, record)| record.is_moved())))
+        .filter(|ticket| {
+            ticket.lifecycle.renamed_from.as_ref().is_none_or(|from| state.latest(from).is_none_or(|(_, record)| record.is_moved()))
+        })
         .filter_map(|ticket| Some(sides.get(&ticket.address.kind)?.system.look_alike(&ticket.fields)))
         .flatten()
         .collect()
