@@ -317,3 +317,7 @@ fn measure(node: &Node<'_>) -> (usize, usize) {
     };
     (count, depth + 1)
 }
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

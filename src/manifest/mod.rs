@@ -132,7 +132,7 @@ impl Loader {
         let listing = load::list(paths, start);
         self.loaded.diagnostics.extend(listing.problems);
         for path in &listing.files {
-            if self.project_file.as_deref() == Some(path) {
+            if self.is_project_file(path) {
                 continue;
             }
             match load::read(path, start) {
@@ -140,6 +140,12 @@ impl Loader {
                 Err(diagnostic) => self.loaded.diagnostics.push(*diagnostic),
             }
         }
+    }
+
+    /// Whether it is the project file, also by another way to it (`../`, a link).
+    fn is_project_file(&self, path: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        path.ends_with(PROJECT_FILE) && self.project_file.as_deref().is_some_and(|file| file == path || real(file) == real(path))
     }
 
     /// Reads the documents of one file. One that was named itself is ours, even if it does not look so.

@@ -106,8 +106,16 @@ fn opening_quote(text: &str, at: u32) -> u32 {
     }
 }
 
-/// The parser notices a tab after it; people look for the tab itself.
+/// The parser may notice a tab before or after it; people look for the tab itself, so the nearest indentation that has one.
 fn tab_near(text: &str, at: u32) -> u32 {
-    let head = text.get(..(at as usize + 1).min(text.len())).unwrap_or("");
-    head.rfind('\t').filter(|tab| !head[*tab..].contains('\n')).and_then(|tab| u32::try_from(tab).ok()).unwrap_or(at)
+    let line = text.get(..at as usize).and_then(|head| head.rfind('\n')).map_or(0, |line| line + 1);
+    let mut start = line;
+    for line in text.get(line..).unwrap_or("").split_inclusive('\n').take(3) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t', '-']).len();
+        if let Some(tab) = line.get(..indent).and_then(|indent| indent.find('\t')) {
+            return u32::try_from(start + tab).unwrap_or(at);
+        }
+        start += line.len();
+    }
+    at
 }
