@@ -63,7 +63,7 @@ fn a_broken_document_hides_neither_its_fault_nor_the_next_document() {
 #[test]
 fn duplicate_keys_are_faults_also_among_many_keys() {
     assert_eq!(faults("a: 1\nb: 2\na: 3\n"), vec![("the key `a` is given twice: first on line 1, and here again".to_owned(), "a")]);
-    let many: String = (0..100).map(|number| format!("key{number}: 1\n")).collect();
+    let many: String = (0..100).map(|number| format!("key{number}: 1\n")).collect::<Vec<_>>().concat();
     let text = format!("{many}key7: 2\n");
     assert_eq!(faults(&text), vec![("the key `key7` is given twice: first on line 8, and here again".to_owned(), "key7")]);
 }
@@ -82,11 +82,11 @@ fn hostile_aliases_are_refused_before_they_fill_memory() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..40 {
         let alias = format!("*a{}", level - 1);
-        text += &format!("a{level}: &a{level} [{}]\n", vec![alias.as_str(); 10].join(", "));
+        text = [text, format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 10].join(", "))].concat();
     }
     assert!(faults(&text)[0].0.contains("stand for more than 100000 values"));
     let merges = format!("a: &a {{{}}}\n", (0..1000).map(|n| format!("k{n}: 1")).collect::<Vec<_>>().join(", "));
-    let merges = merges + &(0..200).map(|n| format!("b{n}: {{<<: *a}}\n")).collect::<String>();
+    let merges = merges + &(0..200).map(|n| format!("b{n}: {{<<: *a}}\n")).collect::<Vec<_>>().concat();
     assert!(faults(&merges)[0].0.contains("stand for more than 100000 values"));
 }
 

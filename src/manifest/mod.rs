@@ -9,6 +9,7 @@ mod compose;
 mod document;
 mod envelope;
 mod example;
+mod fault;
 mod load;
 mod project;
 mod project_spec;
@@ -29,6 +30,7 @@ use attachments::Attachments;
 use checks::{Named, Whole};
 use document::{Document, Linked};
 use envelope::Whose;
+use fault::Fault;
 use schema::PROJECT;
 use tree::{Node, Sources, Span};
 
@@ -160,7 +162,7 @@ impl Loader {
         // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
         if ours || explicit || speaks_to_us(&file.text) {
             ours |= !composed.faults.is_empty();
-            let place = |fault: compose::Fault| {
+            let place = |fault: Fault| {
                 let (diagnostic, span) = fault.into_diagnostic();
                 self.sources.at(diagnostic, span)
             };
