@@ -57,7 +57,7 @@ pub fn missing() -> Diagnostic {
 pub struct Text {
     path: PathBuf,
     name: String,
-    text: String,
+    content: String,
 }
 
 /// A project file that was read, as far as it could be.
@@ -72,13 +72,13 @@ pub struct Read<'a> {
 impl Text {
     pub fn load(path: &Path, from: &Path) -> Result<Self, Box<Diagnostic>> {
         let file = load::read(path, from)?;
-        Ok(Self { path: path.to_path_buf(), name: file.name.clone(), text: file.text.clone() })
+        Ok(Self { path: path.to_path_buf(), name: file.name.clone(), content: file.text.clone() })
     }
 
     /// Reads the one document in it.
     pub fn read<'a>(&'a self, sources: &mut Sources) -> Read<'a> {
-        let composed = compose(&self.text, sources.next());
-        let masked = secrets::masked(&self.text, &composed);
+        let composed = compose(&self.content, sources.next());
+        let masked = secrets::masked(&self.content, &composed);
         let file = SourceFile::new(self.name.clone(), self.path.clone(), masked);
         sources.add(Arc::clone(&file));
         let place = |(diagnostic, span): (Diagnostic, Span)| sources.at(diagnostic, span);

@@ -93,7 +93,7 @@ impl<'j, 'a> Violation<'j, 'a> {
         let (code, message, help) = match error.kind() {
             ValidationErrorKind::Type { kind } => ("schema/type", self.wrong_type(kind, value), self.type_help(kind, value)),
             ValidationErrorKind::Enum { options } => {
-                ("schema/enum", format!("{name} is {shown}, which {owner} does not take"), enum_help(value, options))
+                ("schema/enum", format!("{name} is {shown}, which {owner} does not take"), Some(enum_help(value, options)))
             }
             ValidationErrorKind::MaxLength { limit } => {
                 ("schema/too-long", format!("{name} is {count} characters; {owner} takes at most {limit}"), self.example())
@@ -250,10 +250,10 @@ fn is_false_word(text: &str) -> bool {
     matches!(text.to_lowercase().as_str(), "no" | "n" | "off" | "false")
 }
 
-fn enum_help(value: &Value, options: &Value) -> Option<String> {
+fn enum_help(value: &Value, options: &Value) -> String {
     let words = || options.as_array().into_iter().flatten().filter_map(Value::as_str);
     let near = value.as_str().and_then(|text| nearest(text, words()));
-    Some(near.map_or_else(|| format!("It takes one of: {}.", list(options)), |near| format!("Did you mean `{near}`?")))
+    near.map_or_else(|| format!("It takes one of: {}.", list(options)), |near| format!("Did you mean `{near}`?"))
 }
 
 fn list(options: &Value) -> String {
