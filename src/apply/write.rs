@@ -116,7 +116,7 @@ impl Run<'_> {
                 let event = done_event(task.write, key.clone(), seen.id.clone(), sight);
                 return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
                     Ok(()) => Ok(Attempt::Over(done)),
-                    Err(error) => Err(unrecorded(&key, &seen.id, &error)),
+                    Err(error) => Err(Box::new(unrecorded(&key, &seen.id, &error))),
                 };
             }
             Sent::Rejected { why, stops_system } => {
@@ -184,8 +184,8 @@ fn done_event(write: Write, key: Key, id: String, seen: Sighting) -> Event {
 }
 
 /// The worst moment: the ticket exists, and the state does not say so. The intent still does.
-fn unrecorded(key: &Key, id: &str, error: &Diagnostic) -> Box<Diagnostic> {
+fn unrecorded(key: &Key, id: &str, error: &Diagnostic) -> Diagnostic {
     let message = format!("ticket {id} was created or changed for {key}, but that could not be recorded: {error}");
     let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} --id {id} --reason \"recorded by hand\"");
-    Box::new(Diagnostic::error("apply/unrecorded", message).about(key).help(help))
+    Diagnostic::error("apply/unrecorded", message).about(key).help(help)
 }

@@ -107,7 +107,7 @@ fn closing(plan: &Plan, report: &Report) -> String {
     let open = plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently;
     if open > 0 {
         let needs = if open == 1 { "1 ticket needs a person".to_owned() } else { format!("{open} tickets need a person") };
-        text.push_str(&format!("{needs}: callout settle lists them.\n"));
+        text = format!("{text}{needs}: callout settle lists them.\n");
     }
     text
 }

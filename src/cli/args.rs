@@ -177,6 +177,7 @@ pub struct Apply {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(group = clap::ArgGroup::new("settlement").args(["id", "not_created", "done", "not_done", "accept", "cancelled", "outcome"]))]
 pub struct Settle {
     /// The ticket to settle, as ADDRESS or ADDRESS#REISSUE. Without one, all that needs a person is listed.

@@ -4,11 +4,11 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::args::Cli;
-use super::{Ending, Environment, Exit};
+use super::{Environment, Exit};
 
-pub(super) fn run(shell: Shell, environment: &Environment) -> Ending {
+pub(super) fn run(shell: Shell, environment: &Environment) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "callout", &mut script);
     environment.out.write(&String::from_utf8_lossy(&script));
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -85,7 +85,7 @@ impl Files<'_> {
             return Ok(());
         }
         let start = if own.is_empty() || own.ends_with('\n') { "" } else { "\n" };
-        let added = fs::OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| write!(file, "{start}/.callout/\n"));
+        let added = fs::OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| writeln!(file, "{start}/.callout/"));
         added.map_err(|error| cannot(&path, &error))?;
         self.environment.out.line("wrote:   .gitignore (added /.callout/)");
         Ok(())

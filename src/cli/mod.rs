@@ -81,16 +81,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
 async fn dispatch(command: Command, global: &Global, environment: &mut Environment) -> Ending {
     match command {
         Command::Init(words) => init::run(&words, global, environment),
-        Command::Validate(words) => validate::run(&words, environment),
+        Command::Validate(words) => Ok(validate::run(&words, environment)),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment),
-        Command::Schema => schema::run(environment),
+        Command::Schema => Ok(schema::run(environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,
-        Command::Completions { shell } => completions::run(shell, environment),
+        Command::Completions { shell } => Ok(completions::run(shell, environment)),
     }
 }
 

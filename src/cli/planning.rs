@@ -58,7 +58,7 @@ fn selection(opened: &Opened, state: &State, choice: &Choice) -> Result<Selectio
     let selection = Selection { targets: choice.target.clone() };
     let known = opened.tickets.iter().map(|ticket| &ticket.address).chain(state.records.keys().map(|key| &key.address));
     let diagnostics: Vec<Diagnostic> = selection
-        .unmatched(known.clone())
+        .unmatched(&known)
         .into_iter()
         .map(|target| {
             let names: Vec<String> = known.clone().map(ToString::to_string).collect();

@@ -1,9 +1,9 @@
 //! `callout schema`: the JSON Schema of the manifests.
 
-use super::{Ending, Environment, Exit};
+use super::{Environment, Exit};
 use crate::manifest;
 
-pub(super) fn run(environment: &Environment) -> Ending {
+pub(super) fn run(environment: &Environment) -> Exit {
     environment.out.write(&manifest::schema::text());
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -69,7 +69,7 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
 
 async fn link(opened: &Opened, state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
     let doubted = state.records.get(&settlement.key).filter(|record| is_doubted_create(record));
-    let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt")) };
+    let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt").into()) };
     take(opened, state, Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason }).await
 }
 

@@ -98,26 +98,26 @@ impl Settlement {
         let (key, reason) = (self.key.clone(), self.reason.clone());
         match &self.verdict {
             Verdict::NotCreated if is_doubted_create(record) => Ok(Event::NotCreated { key, reason }),
-            Verdict::Is(_) | Verdict::NotCreated => Err(self.wrong("no create of it is in doubt")),
+            Verdict::Is(_) | Verdict::NotCreated => Err(self.wrong("no create of it is in doubt").into()),
             Verdict::Write { done } => match record.intent.as_ref().map(|intent| intent.write) {
                 Some(Write::Close) if *done => Ok(Event::Closed { key, why: Closing::Closed, reason: Some(reason) }),
                 Some(Write::Delete) if *done => Ok(Event::Closed { key, why: Closing::Deleted, reason: Some(reason) }),
                 Some(Write::Update | Write::Close | Write::Delete) => Ok(Event::WriteSettled { key, done: *done, reason }),
-                Some(Write::Create) => Err(self.wrong("its create is in doubt: settle it with --id ID or --not-created")),
-                None => Err(self.wrong("no update, close or delete of it is in doubt")),
+                Some(Write::Create) => Err(self.wrong("its create is in doubt: settle it with --id ID or --not-created").into()),
+                None => Err(self.wrong("no update, close or delete of it is in doubt").into()),
             },
             Verdict::Accept => match plan.and_then(|plan| self.step(plan)).and_then(|step| step.difference.clone()) {
                 Some(difference) => Ok(Event::Accepted { key, difference, reason }),
-                None => Err(self.wrong("the plan shows no difference that could be accepted")),
+                None => Err(self.wrong("the plan shows no difference that could be accepted").into()),
             },
             Verdict::Cancelled => match &record.phase {
                 Phase::Live { .. } | Phase::Pending => Ok(Event::Closed { key, why: Closing::Cancelled, reason: Some(reason) }),
-                Phase::Closed { .. } => Err(self.wrong("it is closed already")),
-                Phase::NotCreated { .. } => Err(self.wrong("it was never created")),
+                Phase::Closed { .. } => Err(self.wrong("it is closed already").into()),
+                Phase::NotCreated { .. } => Err(self.wrong("it was never created").into()),
             },
             Verdict::Ended(outcome) => match &record.phase {
                 Phase::Live { .. } | Phase::Closed { .. } => Ok(Event::VisitEnded { key, outcome: *outcome, reason }),
-                Phase::Pending | Phase::NotCreated { .. } => Err(self.wrong("no visit of it is known")),
+                Phase::Pending | Phase::NotCreated { .. } => Err(self.wrong("no visit of it is known").into()),
             },
         }
     }
@@ -126,9 +126,9 @@ impl Settlement {
         plan.steps.iter().find(|step| step.key.address == self.key.address)
     }
 
-    pub fn wrong(&self, why: &str) -> Box<Diagnostic> {
+    pub fn wrong(&self, why: &str) -> Diagnostic {
         let message = format!("{} cannot be settled like this: {why}", self.key);
-        Box::new(Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how"))
+        Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how")
     }
 }
 

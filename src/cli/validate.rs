@@ -1,11 +1,11 @@
 //! `callout validate`: offline, without credentials and without state.
 
 use super::args::{Validate as Words, ValidateFormat};
-use super::{Ending, Environment, Exit};
+use super::{Environment, Exit};
 use crate::manifest::{self, Loaded};
 use crate::render;
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
+pub(super) fn run(words: &Words, environment: &Environment) -> Exit {
     // Whether a system has its settings is no question of the manifests: plan asks it.
     let request = manifest::Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true };
     let loaded = manifest::load(&request);
@@ -16,7 +16,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
         }
         ValidateFormat::Json => environment.out.line(&render::json(&loaded.diagnostics).to_string()),
     }
-    Ok(if loaded.has_errors() { Exit::Error } else { Exit::Done })
+    if loaded.has_errors() { Exit::Error } else { Exit::Done }
 }
 
 fn summary(loaded: &Loaded) -> String {

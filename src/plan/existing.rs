@@ -132,9 +132,8 @@ fn changing(case: &Case<'_>, desired: Request, changes: &[Change], drifted: &[Ch
         (Some(remark), _) => blocked(Reason::DoByHand { remark: remark.to_owned() }),
         (None, _) if !both.is_empty() => blocked(Reason::Conflict { fields: both }),
         (None, Some(id)) => {
-            let changed: Fields =
-                changes.iter().map(|change| (change.field.clone(), change.after.clone().unwrap_or(Value::Null))).collect();
-            Action::Update { id, request: Box::new(desired), changed }
+            let fields: Fields = changes.iter().map(|change| (change.field.clone(), change.after.clone().unwrap_or(Value::Null))).collect();
+            Action::Update { id, request: Box::new(desired), changed: fields }
         }
         (None, None) => Action::Keep,
     }

@@ -67,8 +67,7 @@ fn question(record: &Record, side: &Side) -> Option<Question> {
     match &record.phase {
         Phase::Live { id } if !record.finished => Some(Question::Read(id.clone())),
         Phase::Pending if side.system.capabilities().find.yes() => record.request.mark.clone().map(Question::Find),
-        Phase::Pending => None,
-        Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
+        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
     }
 }
 

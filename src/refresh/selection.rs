@@ -22,7 +22,7 @@ impl Selection {
     }
 
     /// The targets that select none of these addresses: mistakes.
-    pub fn unmatched<'a>(&self, addresses: impl Iterator<Item = &'a Address> + Clone) -> Vec<&Address> {
+    pub fn unmatched<'a>(&self, addresses: &(impl Iterator<Item = &'a Address> + Clone)) -> Vec<&Address> {
         self.targets.iter().filter(|target| !addresses.clone().any(|address| covers(target, address))).collect()
     }
 }
@@ -41,7 +41,7 @@ mod tests {
         let addresses: Vec<Address> = ["Dispatch/a", "Dispatch/a[x]", "Dispatch/ab"].iter().filter_map(|text| text.parse().ok()).collect();
         let held: Vec<bool> = addresses.iter().map(|address| selection.holds(address)).collect();
         assert_eq!(held, [true, true, false]);
-        assert!(selection.unmatched(addresses.iter()).is_empty());
-        assert_eq!(selection.unmatched(addresses[2..].iter()).len(), 1);
+        assert!(selection.unmatched(&addresses.iter()).is_empty());
+        assert_eq!(selection.unmatched(&addresses[2..].iter()).len(), 1);
     }
 }

@@ -77,12 +77,11 @@ pub(super) fn step_text(step: &Step) -> String {
     match &step.action {
         Action::Create { request, payload } => create(&mut text, &step.key.address.kind, request, payload),
         Action::Adopt { why, .. } => line(&mut text, &format!("taken over, not sent: {}", clean(why))),
-        Action::Update { .. } => {}
         Action::Close { .. } => line(&mut text, "closed in its system, as `on_remove: close` says"),
         Action::Delete { .. } => line(&mut text, "deleted in its system, as `on_remove: delete` says"),
         Action::Retire { .. } => line(&mut text, "its record ends; nothing is sent"),
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
-        Action::Keep => {}
+        Action::Update { .. } | Action::Keep => {}
     }
     for note in &step.notes {
         line(&mut text, &clean(note));

@@ -1,6 +1,6 @@
 //! A short fingerprint of a value: equal values have equal digests, whatever the order of their keys.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,7 +20,12 @@ impl Digest {
     }
 
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut text = String::with_capacity(64);
+        for byte in Sha256::digest(bytes) {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
     }
 
     /// The first twelve digits, for people.
