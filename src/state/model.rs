@@ -262,6 +262,7 @@ impl fmt::Display for Closing {
             Self::Deleted => "deleted",
             Self::Cancelled => "cancelled",
             Self::Removed => "taken out of the state",
+            Self::Moved => "renamed",
         })
     }
 }
