@@ -83,7 +83,8 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
     let writes: Vec<&Step> = job.plan.steps.iter().filter(|step| step.action.is_write()).collect();
     job.progress.begin(writes.len());
     for batch in independent(&writes) {
-        let results: Vec<Outcome<()>> = stream::iter(batch).map(|step| run.write(step)).buffer_unordered(job.parallelism.max(1)).collect().await;
+        let results: Vec<Outcome<()>> =
+            stream::iter(batch).map(|step| run.write(step)).buffer_unordered(job.parallelism.max(1)).collect().await;
         results.into_iter().collect::<Outcome<()>>()?;
     }
     let report = run.report();

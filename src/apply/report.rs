@@ -12,21 +12,40 @@ use crate::ticket::Change;
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Done {
     /// A new ticket; `differs` is what was booked otherwise than sent.
-    Created { id: String, differs: Vec<Change> },
-    Adopted { id: String },
-    Updated { id: String },
-    Closed { id: String },
-    Deleted { id: String },
+    Created {
+        id: String,
+        differs: Vec<Change>,
+    },
+    Adopted {
+        id: String,
+    },
+    Updated {
+        id: String,
+    },
+    Closed {
+        id: String,
+    },
+    Deleted {
+        id: String,
+    },
     /// Only the record ended.
     Retired,
     /// The system refused it; nothing changed there.
-    Rejected { why: String },
+    Rejected {
+        why: String,
+    },
     /// It never reached the system.
-    Unsent { why: String },
+    Unsent {
+        why: String,
+    },
     /// It was sent, and its result is unknown: in doubt.
-    Unknown { why: String },
+    Unknown {
+        why: String,
+    },
     /// It was not tried.
-    NotStarted { why: String },
+    NotStarted {
+        why: String,
+    },
 }
 
 impl fmt::Display for Done {

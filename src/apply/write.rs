@@ -4,8 +4,8 @@
 
 use jiff::SignedDuration;
 
-use super::run::Run;
 use super::Done;
+use super::run::Run;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Step, booking_mismatch};
 use crate::refresh::{Sides, id_of, sighting};

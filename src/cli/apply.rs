@@ -52,13 +52,7 @@ async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Envir
     })
 }
 
-async fn carry_out(
-    words: &Words,
-    opened: &Opened,
-    ledger: &Ledger,
-    plan: &Plan,
-    environment: &Environment,
-) -> Result<Report, Failure> {
+async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan, environment: &Environment) -> Result<Report, Failure> {
     let used = plan.steps.iter().filter(|step| step.action.is_write()).filter_map(|step| opened.sides.get(&step.key.address.kind));
     let remotes = opened.connect(used.map(|side| side.system.id()).collect::<BTreeSet<_>>())?;
     let writers: Writers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.writer())).collect();

@@ -11,8 +11,10 @@ use crate::ticket::Address;
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
 #[derive(Debug, Parser)]
 #[command(name = "callout", version, propagate_version = true, max_term_width = 110)]
-#[command(after_help = "Exit codes: 0 done or no changes; 1 error; 3 plan stale, finished or expired; 4 refused by a limit; 5 tickets in doubt; \
-6 partly applied; with --detailed-exitcode also 2 changes or drift, 7 nothing to change but something needs a person.")]
+#[command(
+    after_help = "Exit codes: 0 done or no changes; 1 error; 3 plan stale, finished or expired; 4 refused by a limit; 5 tickets in doubt; \
+6 partly applied; with --detailed-exitcode also 2 changes or drift, 7 nothing to change but something needs a person."
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,

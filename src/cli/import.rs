@@ -97,9 +97,8 @@ struct Row {
 }
 
 fn from_csv(path: &Path) -> Result<Vec<(Address, String)>, Failure> {
-    let wrong = |message: String| {
-        Diagnostic::error("import/csv", format!("{}: {message}", path.display())).help("the columns are address,id")
-    };
+    let wrong =
+        |message: String| Diagnostic::error("import/csv", format!("{}: {message}", path.display())).help("the columns are address,id");
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|error| wrong(error.to_string()))?;
     let (mut pairs, mut diagnostics) = (Vec::new(), Vec::new());
     for (number, row) in reader.deserialize::<Row>().enumerate() {

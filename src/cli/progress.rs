@@ -44,9 +44,12 @@ impl Progress for Lines {
         let text = clean(&done.to_string());
         let shown = match done {
             Done::Created { differs, .. } if !differs.is_empty() => text.yellow().to_string(),
-            Done::Created { .. } | Done::Adopted { .. } | Done::Updated { .. } | Done::Closed { .. } | Done::Deleted { .. } | Done::Retired => {
-                text.green().to_string()
-            }
+            Done::Created { .. }
+            | Done::Adopted { .. }
+            | Done::Updated { .. }
+            | Done::Closed { .. }
+            | Done::Deleted { .. }
+            | Done::Retired => text.green().to_string(),
             Done::Rejected { .. } | Done::Unsent { .. } | Done::Unknown { .. } | Done::NotStarted { .. } => text.red().to_string(),
         };
         let writes = self.writes.load(Ordering::Relaxed);

@@ -48,5 +48,6 @@ pub(super) async fn run(words: &Words, environment: &Environment) -> Ending {
 }
 
 fn cannot_listen(port: u16, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("sandbox/port", format!("the sandbox cannot listen on port {port}: {error}")).help("try another one: callout sandbox --port 0")
+    Diagnostic::error("sandbox/port", format!("the sandbox cannot listen on port {port}: {error}"))
+        .help("try another one: callout sandbox --port 0")
 }

@@ -84,7 +84,11 @@ async fn list(words: &Words, opened: &Opened, environment: &Environment) -> Endi
     let Some(plan) = plan(opened, &state, environment).await? else { return Ok(Exit::Done) };
     let key = words.address.as_deref().map(|address| key_of(address, &state)).transpose()?;
     let plan = Plan {
-        steps: plan.steps.into_iter().filter(|step| step.needs_person() && key.as_ref().is_none_or(|key| key.address == step.key.address)).collect(),
+        steps: plan
+            .steps
+            .into_iter()
+            .filter(|step| step.needs_person() && key.as_ref().is_none_or(|key| key.address == step.key.address))
+            .collect(),
         ..plan
     };
     match words.format {

@@ -72,7 +72,10 @@ impl From<Ended> for VisitOutcome {
 /// `Dispatch/store-0417`, or `Dispatch/store-0417#1` for a later visit. Without a number, the latest visit is meant.
 pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
     let wrong = |message: String| {
-        Box::new(Diagnostic::error("settle/unknown", message).help("`callout settle` lists what needs a person, `callout state list` all records"))
+        Box::new(
+            Diagnostic::error("settle/unknown", message)
+                .help("`callout settle` lists what needs a person, `callout state list` all records"),
+        )
     };
     let (address, reissue) = match text.split_once('#') {
         None => (text, None),

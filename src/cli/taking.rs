@@ -14,13 +14,20 @@ pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> 
         let message = format!("{key} is not linked to ticket {id}: {why}");
         Box::new(Diagnostic::error("import/misfit", message).about(key).help("look the ticket up in the portal, and check the id"))
     };
-    let side = opened.sides.get(&key.address.kind).ok_or_else(|| refused(format!("callout.yaml has no section for {}", key.address.kind)))?;
+    let side =
+        opened.sides.get(&key.address.kind).ok_or_else(|| refused(format!("callout.yaml has no section for {}", key.address.kind)))?;
     if side.origin != request.origin {
         return Err(refused(format!("its record belongs to {}, and this project now talks to {}", request.origin, side.origin)));
     }
     let seen = read(opened, side, id).await.map_err(refused)?;
     let sight = fits(side.system, request, state, &seen).map_err(|reason| refused(reason.to_string()))?;
-    Ok(Event::Adopted { key: key.clone(), id: id.to_owned(), request: Box::new(request.clone()), seen: Some(sight), reason: reason.to_owned() })
+    Ok(Event::Adopted {
+        key: key.clone(),
+        id: id.to_owned(),
+        request: Box::new(request.clone()),
+        seen: Some(sight),
+        reason: reason.to_owned(),
+    })
 }
 
 /// What is to be linked.

@@ -23,8 +23,13 @@ fn summary(loaded: &Loaded) -> String {
     let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     let warnings = loaded.diagnostics.len() - errors;
     let plural = |count: usize, name: &str| if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") };
-    let skipped = if loaded.skipped_files > 0 { format!("; {} not callout's, skipped", plural(loaded.skipped_files, "file")) } else { String::new() };
+    let skipped =
+        if loaded.skipped_files > 0 { format!("; {} not callout's, skipped", plural(loaded.skipped_files, "file")) } else { String::new() };
     let warned = if warnings > 0 { format!(", {}", plural(warnings, "warning")) } else { String::new() };
     let counted = format!("{} in {}", plural(loaded.tickets.len(), "ticket"), plural(loaded.documents, "document"));
-    if errors > 0 { format!("Not valid: {}{warned}{skipped}.", plural(errors, "error")) } else { format!("Valid: {counted}{warned}{skipped}.") }
+    if errors > 0 {
+        format!("Not valid: {}{warned}{skipped}.", plural(errors, "error"))
+    } else {
+        format!("Valid: {counted}{warned}{skipped}.")
+    }
 }

@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Link, Linked};
+use super::example::example_of;
 use super::project::Project;
+use super::schema::{self, PROJECT};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::systems::{by_kind, nearest};
 use crate::ticket::{Address, Ticket};
@@ -96,14 +98,18 @@ impl Whole<'_> {
             let title = by_kind(&ticket.address.kind).map_or(id, |system| system.title());
             let tickets = if count == 1 { "1 ticket needs it".to_owned() } else { format!("{count} tickets need it") };
             let message = format!("callout.yaml has no settings for {title}, and {tickets}, such as {}", ticket.address);
+            let example = schema::of_kind(PROJECT).ok().and_then(|schema| settings_example(&schema.schema, id)).unwrap_or_default();
             let help = format!(
-                "Add below `spec:`\n  systems:\n    {id}:\n      base_url: https://api.example.com\n      credential: {{bearer: \"env:{}_TOKEN\"}}\nor try it without an account: --sandbox",
-                id.to_uppercase()
+                "Add it below `spec:` in callout.yaml:\n  systems:\n    {id}: {example}\nTo try callout without an account, use --sandbox."
             );
             Diagnostic::error("project/no-settings", message).help(help).at(project.place.clone())
         };
         missing.into_iter().map(tell).collect()
     }
+}
+
+fn settings_example(root: &serde_json::Value, id: &str) -> Option<String> {
+    example_of(root.pointer(&format!("/$defs/ProjectSpec/properties/systems/properties/{id}"))?, root)
 }
 
 fn located(diagnostic: Diagnostic, place: Option<&Place>) -> Diagnostic {
@@ -148,7 +154,9 @@ fn circle<'l>(start: &'l Address, next: &BTreeMap<&'l Address, Vec<&'l Linked>>,
         match way.iter().position(|(on_way, _)| **on_way == linked.to) {
             Some(from) => {
                 let path = way.iter().skip(from).map(|(address, _)| address.to_string()).chain([linked.to.to_string()]);
-                let message = format!("these tickets wait for each other: {}", path.collect::<Vec<_>>().join(" -> "));
+                let path = path.collect::<Vec<_>>();
+                let who = if path.len() == 2 { "this ticket waits for itself" } else { "these tickets wait for each other" };
+                let message = format!("{who}: {}", path.join(" -> "));
                 let help = "Take one of the references out: each ticket is created after the one that it names.";
                 found.push(located(Diagnostic::error("project/circle", message).help(help).about(at), linked.place.as_ref()));
             }

@@ -5,11 +5,10 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, StrInput, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, Span as YamlSpan, StrInput, Tag};
 
-use super::syntax;
+use super::fault::Fault;
 use super::tree::{Content, Entry, Node, Span, Style};
-use crate::diagnostics::Diagnostic;
 
 /// Levels of nesting. A ticket needs six; the limit guards every recursion over a tree.
 pub const MAX_DEPTH: usize = 100;
@@ -17,26 +16,6 @@ pub const MAX_DEPTH: usize = 100;
 /// Values that aliases and merge keys may add to one document. A file that repeats its anchors by hand stays far below;
 /// a "billion laughs" passes it after a few lines.
 pub const MAX_ALIASED: usize = 100_000;
-
-/// Something wrong with the file's YAML. The second span is the other place that it is about.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
-    pub code: &'static str,
-    pub message: String,
-    pub help: Option<String>,
-    pub span: Span,
-}
-
-impl Fault {
-    fn new(code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: Some(help.into()), span }
-    }
-
-    pub fn into_diagnostic(self) -> (Diagnostic, Span) {
-        let diagnostic = Diagnostic::error(self.code, self.message);
-        (self.help.into_iter().fold(diagnostic, Diagnostic::help), self.span)
-    }
-}
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -54,24 +33,24 @@ pub fn compose(text: &str, file: u32) -> Composed<'_> {
         block_nesting_limit: MAX_DEPTH + 1,
     };
     let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut composed = Composed::default();
+    let mut result = Composed::default();
     let mut composer = Composer::new(text, file);
     while let Some(next) = parser.next_event() {
-        let step = next.map_err(|error| composer.scan_fault(&error)).and_then(|(event, span)| composer.take(event, &span));
+        let step = next.map_err(|error| Fault::syntax(&error, text, file)).and_then(|(event, span)| composer.take(event, &span));
         match step {
-            Ok(Some(document)) => composed.documents.push(document),
+            Ok(Some(document)) => result.documents.push(document),
             Ok(None) => {}
             Err(fault) => {
-                composed.faults.push(fault);
+                result.faults.push(fault);
                 composer = Composer::new(text, file);
                 if !skip_document(&mut parser) {
                     break;
                 }
             }
         }
-        composed.faults.append(&mut composer.faults);
+        result.faults.append(&mut composer.faults);
     }
-    composed
+    result
 }
 
 fn skip_document<'a>(parser: &mut Parser<'a, StrInput<'a>>) -> bool {
@@ -111,12 +90,6 @@ impl<'a> Composer<'a> {
         Span { file: self.file, start: number(range.start), end: number(range.end) }
     }
 
-    fn scan_fault(&self, error: &ScanError) -> Fault {
-        let at = u32::try_from(error.marker().byte_offset().unwrap_or(0)).unwrap_or(u32::MAX);
-        let (message, help, start) = syntax::explain(error.kind(), self.text, at);
-        Fault { code: "yaml/syntax", message, help: Some(help), span: Span { file: self.file, start, end: start } }
-    }
-
     /// Takes one event in. A document comes back when it is complete.
     fn take(&mut self, event: Event<'a>, span: &YamlSpan) -> Result<Option<Node<'a>>, Fault> {
         let at = self.span(span);
@@ -149,24 +122,16 @@ impl<'a> Composer<'a> {
         match tag {
             None => Ok(if style == ScalarStyle::Plain { Style::Plain } else { Style::Text }),
             Some(tag) if tag.is_yaml_core_schema_tag("str") || tag.original() == "!" => Ok(Style::Text),
-            Some(tag) => Err(self.tag_fault(tag, at)),
+            Some(tag) => Err(Fault::tag(tag, self.text, at)),
         }
-    }
-
-    fn tag_fault(&self, tag: &Tag, at: Span) -> Fault {
-        let tag = tag.original();
-        let help = "Remove the tag. Quote a value that must stay text.";
-        let start = self.text.get(..at.start as usize).and_then(|head| head.rfind(tag.as_str()));
-        let span = start.and_then(|start| u32::try_from(start).ok()).map_or(at, |start| Span { start, ..at });
-        Fault::new("yaml/tag", span, format!("`{tag}` is a YAML tag, and callout reads none"), help)
     }
 
     fn start(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, kind: Kind<'a>) -> Result<Option<Node<'a>>, Fault> {
         if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema_tag("map") && !tag.is_yaml_core_schema_tag("seq")) {
-            return Err(self.tag_fault(tag, span));
+            return Err(Fault::tag(tag, self.text, span));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(too_deep(span));
+            return Err(Fault::too_deep(span));
         }
         self.open.push(Open { span, anchor, kind });
         Ok(None)
@@ -209,7 +174,7 @@ impl<'a> Composer<'a> {
         };
         let mut node = node.clone();
         if self.open.len() + self.count(&node, at)? > MAX_DEPTH {
-            return Err(too_deep(at));
+            return Err(Fault::too_deep(at));
         }
         if node.text().is_some() {
             node.span = at;
@@ -235,7 +200,7 @@ impl<'a> Composer<'a> {
         if entries.len() > FEW || !merges.is_empty() {
             entries.retain(|entry| match seen.get(&entry.key) {
                 Some(first) => {
-                    self.faults.push(duplicate(self.text, entry, *first));
+                    self.faults.push(Fault::duplicate(self.text, entry, *first));
                     false
                 }
                 None => seen.insert(entry.key.clone(), entry.key_span).is_none(),
@@ -268,7 +233,7 @@ impl<'a> Composer<'a> {
             let (before, rest) = entries.split_at(at);
             let twin = rest.first().and_then(|entry| before.iter().find(|twin| twin.key == entry.key).map(|twin| (entry, twin.key_span)));
             if let Some((entry, first)) = twin {
-                self.faults.push(duplicate(self.text, entry, first));
+                self.faults.push(Fault::duplicate(self.text, entry, first));
                 entries.remove(at);
             } else {
                 at += 1;
@@ -293,17 +258,6 @@ fn key_of(node: Node<'_>) -> Result<(std::borrow::Cow<'_, str>, Span, bool), Fau
     }
 }
 
-fn duplicate(text: &str, entry: &Entry<'_>, first: Span) -> Fault {
-    let line = 1 + text.as_bytes().iter().take(first.start as usize).filter(|byte| **byte == b'\n').count();
-    let message = format!("the key `{}` is given twice: first on line {line}, and here again", entry.key);
-    Fault::new("yaml/duplicate-key", entry.key_span, message, "Keep one of the two. Neither is preferred, so that none is lost silently.")
-}
-
-fn too_deep(span: Span) -> Fault {
-    let message = format!("this is nested more than {MAX_DEPTH} levels deep");
-    Fault::new("yaml/too-deep", span, message, "A manifest needs fewer than ten levels. Look for brackets that are never closed.")
-}
-
 /// How many values a tree has, and how many levels.
 fn measure(node: &Node<'_>) -> (usize, usize) {
     let inner = |nodes: &mut dyn Iterator<Item = &Node<'_>>| {
@@ -316,3 +270,7 @@ fn measure(node: &Node<'_>) -> (usize, usize) {
     };
     (count, depth + 1)
 }
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

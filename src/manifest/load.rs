@@ -20,22 +20,21 @@ pub const LARGEST: u64 = 32_000_000;
 pub struct Listing {
     pub files: Vec<PathBuf>,
     pub problems: Vec<Diagnostic>,
+    from: PathBuf,
     /// Folders already listed, by their real path: a link back up must not go round for ever.
     seen: BTreeSet<PathBuf>,
 }
 
 /// Lists the YAML files at and below the paths. A file that is named itself may have any name.
-pub fn list(paths: &[PathBuf]) -> Listing {
-    let mut listing = Listing::default();
+pub fn list(paths: &[PathBuf], from: &Path) -> Listing {
+    let mut listing = Listing { from: from.to_path_buf(), ..Listing::default() };
     for path in paths {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => listing.folder(path),
             Ok(_) => listing.files.push(path.clone()),
             Err(error) => {
-                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", path.display(), why(&error)));
-                listing
-                    .problems
-                    .push(problem.help("Check the path; it is relative to the working folder, or to callout.yaml if it stands there."));
+                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", shown(path, from), why(&error)));
+                listing.problems.push(problem.help("Check the path; it is relative to the working folder."));
             }
         }
     }
@@ -54,7 +53,7 @@ impl Listing {
             Ok(entries) => entries,
             Err(error) => {
                 let problem =
-                    Diagnostic::error("load/folder", format!("cannot look into the folder {}: {}", folder.display(), why(&error)));
+                    Diagnostic::error("load/folder", format!("cannot look into the folder {}: {}", shown(folder, &self.from), why(&error)));
                 self.problems.push(problem.help("Allow reading it, or name the folders to read in spec.manifests of callout.yaml."));
                 return;
             }
@@ -91,20 +90,20 @@ pub fn read(path: &Path, from: &Path) -> Outcome<Arc<SourceFile>> {
         return Err(Diagnostic::error("load/no-file", format!("{name} is no regular file")).help("Name a YAML file or a folder.").into());
     }
     if metadata.len() > LARGEST {
-        return Err(too_large(&name, metadata.len()));
+        return Err(too_large(&name, metadata.len()).into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     // The limit holds while reading too: a file may grow between the two calls.
     fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(too_large(&name, bytes.len() as u64));
+        return Err(too_large(&name, bytes.len() as u64).into());
     }
     Ok(SourceFile::new(name.clone(), path, text(&name, bytes)?))
 }
 
-fn too_large(name: &str, size: u64) -> Box<Diagnostic> {
+fn too_large(name: &str, size: u64) -> Diagnostic {
     let message = format!("{name} is {} MB; callout reads YAML files of up to {} MB", size / 1_000_000, LARGEST / 1_000_000);
-    Diagnostic::error("load/too-large", message).help("Split it, or name the folders to read in spec.manifests of callout.yaml.").into()
+    Diagnostic::error("load/too-large", message).help("Split it, or name the folders to read in spec.manifests of callout.yaml.")
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Outcome<String> {

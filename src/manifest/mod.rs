@@ -8,6 +8,8 @@ mod checks;
 mod compose;
 mod document;
 mod envelope;
+mod example;
+mod fault;
 mod load;
 mod project;
 mod project_spec;
@@ -28,6 +30,7 @@ use attachments::Attachments;
 use checks::{Named, Whole};
 use document::{Document, Linked};
 use envelope::Whose;
+use fault::Fault;
 use schema::PROJECT;
 use tree::{Node, Sources, Span};
 
@@ -137,10 +140,10 @@ impl Loader {
     }
 
     fn read(&mut self, paths: &[PathBuf], defaults: &BTreeMap<String, Node<'_>>, start: &Path) {
-        let listing = load::list(paths);
+        let listing = load::list(paths, start);
         self.loaded.diagnostics.extend(listing.problems);
         for path in &listing.files {
-            if self.project_file.as_deref() == Some(path) {
+            if self.is_project_file(path) {
                 continue;
             }
             match load::read(path, start) {
@@ -148,6 +151,12 @@ impl Loader {
                 Err(diagnostic) => self.loaded.diagnostics.push(*diagnostic),
             }
         }
+    }
+
+    /// Whether it is the project file, also by another way to it (`../`, a link).
+    fn is_project_file(&self, path: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        path.ends_with(PROJECT_FILE) && self.project_file.as_deref().is_some_and(|file| file == path || real(file) == real(path))
     }
 
     /// Reads the documents of one file. One that was named itself is ours, even if it does not look so.
@@ -162,7 +171,7 @@ impl Loader {
         // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
         if ours || explicit || speaks_to_us(&file.text) {
             ours |= !composed.faults.is_empty();
-            let place = |fault: compose::Fault| {
+            let place = |fault: Fault| {
                 let (diagnostic, span) = fault.into_diagnostic();
                 self.sources.at(diagnostic, span)
             };

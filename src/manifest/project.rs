@@ -31,7 +31,7 @@ pub struct Project {
     pub folder: PathBuf,
     /// The first line of `callout.yaml`.
     pub place: Place,
-    /// Files and folders to read.
+    /// Files and folders to read; those that exist.
     pub manifests: Vec<PathBuf>,
     /// The state's snapshot; the journal is beside it.
     pub state: PathBuf,
@@ -57,7 +57,7 @@ pub fn missing() -> Diagnostic {
 pub struct Text {
     path: PathBuf,
     name: String,
-    text: String,
+    content: String,
 }
 
 /// A project file that was read, as far as it could be.
@@ -72,13 +72,13 @@ pub struct Read<'a> {
 impl Text {
     pub fn load(path: &Path, from: &Path) -> Result<Self, Box<Diagnostic>> {
         let file = load::read(path, from)?;
-        Ok(Self { path: path.to_path_buf(), name: file.name.clone(), text: file.text.clone() })
+        Ok(Self { path: path.to_path_buf(), name: file.name.clone(), content: file.text.clone() })
     }
 
     /// Reads the one document in it.
     pub fn read<'a>(&'a self, sources: &mut Sources) -> Read<'a> {
-        let composed = compose(&self.text, sources.next());
-        let masked = secrets::masked(&self.text, &composed);
+        let composed = compose(&self.content, sources.next());
+        let masked = secrets::masked(&self.content, &composed);
         let file = SourceFile::new(self.name.clone(), self.path.clone(), masked);
         sources.add(Arc::clone(&file));
         let place = |(diagnostic, span): (Diagnostic, Span)| sources.at(diagnostic, span);
@@ -110,8 +110,9 @@ impl Text {
                 return read.diagnostics.push(Diagnostic::error("project/kind", message).help(STARTER).at(start));
             }
         }
-        let (value, problems) = judge_document(&document);
-        let sound = problems.is_empty();
+        let (value, mut problems) = judge_document(&document);
+        let sound = !problems.iter().any(|(diagnostic, _)| diagnostic.is_error());
+        problems.extend(self.missing_manifests(&document));
         read.diagnostics.extend(problems.into_iter().map(|(diagnostic, span)| sources.at(diagnostic, span)));
         if let (true, Ok(typed)) = (sound, ProjectDocument::deserialize(&value)) {
             read.project = Some(self.project(typed, start));
@@ -119,10 +120,29 @@ impl Text {
         read.defaults = defaults(document);
     }
 
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    fn missing_manifests(&self, document: &Node<'_>) -> Vec<(Diagnostic, Span)> {
+        let (listed, true) = document.find("/spec/manifests") else { return Vec::new() };
+        let Content::List(items) = &listed.node.content else { return Vec::new() };
+        let missing =
+            items.iter().filter_map(|item| Some((item.text()?, item.span))).filter(|(path, _)| !self.folder().join(path).exists());
+        let tell = |(path, span): (&str, Span)| {
+            let message = format!("there is no file or folder `{}`", super::violations::printable(path));
+            (Diagnostic::error("project/manifests", message).help("The path is relative to callout.yaml."), span)
+        };
+        missing.map(tell).collect()
+    }
+
     fn project(&self, document: ProjectDocument, place: Place) -> Project {
-        let folder = self.path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let folder = self.folder().to_path_buf();
         let ProjectDocument { metadata, spec, .. } = document;
-        let manifests = spec.manifests.map_or_else(|| vec![folder.clone()], |paths| paths.iter().map(|path| folder.join(path)).collect());
+        let manifests = spec.manifests.map_or_else(
+            || vec![folder.clone()],
+            |paths| paths.iter().map(|path| folder.join(path)).filter(|path| path.exists()).collect(),
+        );
         Project {
             name: metadata.name,
             place,

@@ -99,3 +99,43 @@ fn branches(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
     branches.push((PROJECT, generator.subschema_for::<ProjectDocument>()));
     branches
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_is_the_one_of_the_types() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/callout.schema.json");
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(path, text()).expect("a written schema");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(committed == text(), "schemas/callout.schema.json is stale: cargo run -- schema > schemas/callout.schema.json");
+    }
+
+    #[test]
+    fn it_is_a_valid_schema_whose_branches_exclude_each_other() {
+        let schema = document();
+        jsonschema::draft202012::meta::validate(&schema).expect("a valid schema");
+        assert!(jsonschema::draft202012::new(&schema).is_ok());
+        assert_eq!(schema["allOf"].as_array().map(Vec::len), Some(kinds().len()));
+        assert!(!schema.to_string().contains("oneOf"), "an editor offers every kind's keys in a oneOf");
+    }
+
+    #[test]
+    fn every_object_is_closed_and_every_key_is_explained() {
+        fn walk(at: &str, value: &Value) {
+            let map = value.as_object().expect("a schema");
+            for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                let open = at.ends_with("/systems") || at.contains("/defaults");
+                assert!(open || property.get("description").is_some(), "{at}/{name} has no description");
+                assert!(map.contains_key("additionalProperties"), "{at} lets unknown keys pass");
+                walk(&format!("{at}/{name}"), property);
+            }
+        }
+        for (name, definition) in document()["$defs"].as_object().expect("definitions") {
+            walk(name, definition);
+        }
+    }
+}

@@ -152,7 +152,7 @@ impl<'a> Node<'a> {
 impl Found<'_, '_> {
     pub fn span(&self) -> Span {
         match &self.node.content {
-            Content::Scalar(text, _) if !text.is_empty() || self.key_span.is_none() => self.node.span,
+            Content::Scalar(..) if self.node.span.start < self.node.span.end || self.key_span.is_none() => self.node.span,
             Content::Scalar(..) | Content::List(_) | Content::Map(_) => self.key_span.unwrap_or_else(|| first(self.node)),
         }
     }

@@ -6,8 +6,9 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
+use super::example::example_of;
 use super::schema::KindSchema;
-use super::tree::{Node, Span};
+use super::tree::{Entry, Node, Span};
 use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
 
@@ -32,6 +33,8 @@ pub fn violations(judged: Judged<'_, '_>, schema: &KindSchema) -> Vec<(Diagnosti
 struct Violation<'j, 'a> {
     judged: Judged<'j, 'a>,
     pointer: String,
+    /// The whole schema, for references.
+    root: &'j Value,
     /// The key, as people would say it: `po_number`, `locations[1]`.
     name: String,
     /// The part of the schema that the value breaks.
@@ -42,24 +45,55 @@ impl<'j, 'a> Violation<'j, 'a> {
     fn new(judged: Judged<'j, 'a>, schema: &'j KindSchema, error: &ValidationError<'_>) -> Self {
         let pointer = error.instance_path().as_str().to_owned();
         let rule = error.schema_path().as_str();
-        let schema = rule.rsplit_once('/').and_then(|(parent, _)| schema.schema.pointer(parent));
-        Self { judged, name: name_of(&pointer), pointer, schema }
+        let part = rule.rsplit_once('/').and_then(|(parent, _)| schema.schema.pointer(parent));
+        Self { judged, name: name_of(&pointer), pointer, root: &schema.schema, schema: part }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "our schemas use these keywords; any other keeps the validator's words")]
     fn told(&self, error: &ValidationError<'_>) -> Vec<(Diagnostic, Span)> {
-        let Self { name, judged: Judged { system, .. }, .. } = self;
-        let owner = if self.pointer.starts_with("/spec") { *system } else { "callout" };
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.iter().map(|key| self.unknown(key)).collect(),
+            ValidationErrorKind::Required { property } => self.missing(property.as_str().unwrap_or("")).into_iter().collect(),
+            // An empty text breaks every pattern; that it is empty says more, and the schema says that too.
+            ValidationErrorKind::Pattern { .. } if *error.instance().as_ref() == "" && self.rule("minLength").is_some() => Vec::new(),
+            ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MaxItems { .. } | ValidationErrorKind::UniqueItems => {
+                vec![self.list(error)]
+            }
+            _ => vec![self.scalar(error)],
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "called for these three only")]
+    fn list(&self, error: &ValidationError<'_>) -> (Diagnostic, Span) {
+        let (name, items) = (&self.name, error.instance().as_array().map_or(0, Vec::len));
+        let (code, message, help) = match error.kind() {
+            ValidationErrorKind::MinItems { .. } if items == 0 => ("schema/too-few", format!("{name} is an empty list"), self.example()),
+            ValidationErrorKind::MinItems { limit } => {
+                ("schema/too-few", format!("{name} has {items} entries; it needs at least {limit}"), self.example())
+            }
+            ValidationErrorKind::MaxItems { limit } => {
+                ("schema/too-many", format!("{name} has {items} entries; {} takes at most {limit}", self.owner()), None)
+            }
+            _ => ("schema/twice", format!("{name} names the same thing twice"), Some("Keep one of the two.".to_owned())),
+        };
+        diagnostic(code, message, help, self.judged.node.span_of(&self.pointer))
+    }
+
+    /// Whose limits these are.
+    fn owner(&self) -> &'j str {
+        if self.pointer.starts_with("/spec") { self.judged.system } else { "callout" }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "our schemas use these keywords; any other keeps the validator's words")]
+    fn scalar(&self, error: &ValidationError<'_>) -> (Diagnostic, Span) {
+        let (name, owner) = (&self.name, self.owner());
         let value = error.instance();
         let shown = self.shown(value);
         let count = value.as_str().map_or(0, |text| text.chars().count());
-        let items = value.as_array().map_or(0, Vec::len);
         let (code, message, help) = match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => return unexpected.iter().map(|key| self.unknown(key)).collect(),
-            ValidationErrorKind::Required { property } => return vec![self.missing(property.as_str().unwrap_or(""))],
             ValidationErrorKind::Type { kind } => ("schema/type", self.wrong_type(kind, value), self.type_help(kind, value)),
             ValidationErrorKind::Enum { options } => {
-                ("schema/enum", format!("{name} is {shown}, which {owner} does not take"), enum_help(value, options))
+                ("schema/enum", format!("{name} is {shown}, which {owner} does not take"), Some(enum_help(value, options)))
             }
             ValidationErrorKind::MaxLength { limit } => {
                 ("schema/too-long", format!("{name} is {count} characters; {owner} takes at most {limit}"), self.example())
@@ -68,8 +102,6 @@ impl<'j, 'a> Violation<'j, 'a> {
             ValidationErrorKind::MinLength { limit } => {
                 ("schema/too-short", format!("{name} is {count} characters; {owner} takes at least {limit}"), self.example())
             }
-            // An empty text breaks every pattern; that it is empty says more, and the schema says that too.
-            ValidationErrorKind::Pattern { .. } if count == 0 && self.rule("minLength").is_some() => return Vec::new(),
             ValidationErrorKind::Pattern { .. } => ("schema/pattern", format!("{name} is {shown}, which has the wrong form"), self.form()),
             ValidationErrorKind::Minimum { limit } => {
                 ("schema/too-small", format!("{name} is {shown}; the smallest is {limit}"), self.example())
@@ -77,58 +109,51 @@ impl<'j, 'a> Violation<'j, 'a> {
             ValidationErrorKind::Maximum { limit } => {
                 ("schema/too-large", format!("{name} is {shown}; the largest is {limit}"), self.example())
             }
-            ValidationErrorKind::MinItems { limit } => {
-                ("schema/too-few", format!("{name} has {items} entries; it needs at least {limit}"), self.example())
-            }
-            ValidationErrorKind::MaxItems { limit } => {
-                ("schema/too-many", format!("{name} has {items} entries; {owner} takes at most {limit}"), None)
-            }
-            ValidationErrorKind::UniqueItems => {
-                ("schema/twice", format!("{name} names the same thing twice"), Some("Keep one of the two.".to_owned()))
-            }
             ValidationErrorKind::Constant { expected_value } => {
                 ("schema/const", format!("{name} is {shown}; it must be {}", self.shown(expected_value)), None)
             }
             _ => ("schema/invalid", format!("{name} is refused by the schema: {}", error.masked()), None),
         };
-        vec![self.diagnostic(code, message, help, self.judged.node.span_of(&self.pointer))]
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as a step of this violation")]
-    fn diagnostic(&self, code: &'static str, message: String, help: Option<String>, span: Span) -> (Diagnostic, Span) {
-        (help.into_iter().fold(Diagnostic::error(code, message), Diagnostic::help), span)
+        diagnostic(code, message, help, self.judged.node.span_of(&self.pointer))
     }
 
     fn unknown(&self, key: &str) -> (Diagnostic, Span) {
         let found = self.judged.node.find(&self.pointer).0;
         let span = found.node.entry(key).map_or_else(|| found.span(), |entry| entry.key_span);
-        let known: Vec<&str> =
-            self.rule("properties").and_then(Value::as_object).map(|map| map.keys().map(String::as_str).collect()).unwrap_or_default();
+        let known = self.keys();
         let help = match nearest(key, known.iter().copied()) {
             Some(near) => format!("Did you mean `{near}`?"),
             None if known.is_empty() => "Remove it.".to_owned(),
             None => format!("These keys fit here: {}.", known.join(", ")),
         };
-        self.diagnostic("schema/unknown-key", format!("{} has no key `{}`", self.name, printable(key)), Some(help), span)
+        diagnostic("schema/unknown-key", format!("{} has no key `{}`", self.name, printable(key)), Some(help), span)
     }
 
-    fn missing(&self, key: &str) -> (Diagnostic, Span) {
+    /// `None` if a misspelt key beside it says it better.
+    fn missing(&self, key: &str) -> Option<(Diagnostic, Span)> {
         let found = self.judged.node.find(&self.pointer).0;
+        let known = self.keys();
+        let misspelt = |entry: &Entry<'_>| !known.contains(&&*entry.key) && nearest(&entry.key, known.iter().copied()) == Some(key);
+        if found.node.entries().iter().any(misspelt) {
+            return None;
+        }
         let empty = found.node.entry(key).map(|entry| entry.key_span);
         let property = self.rule("properties").and_then(|properties| properties.get(key));
-        let example = property.and_then(first_example).map(|example| format!("For example: `{key}: {example}`"));
+        let example =
+            property.and_then(|property| example_of(property, self.root)).map(|example| format!("For example: `{key}: {example}`"));
         let about = property.and_then(|property| property.get("description")).and_then(Value::as_str);
-        let help = example.or_else(|| about.map(str::to_owned)).or_else(|| self.choices(property));
+        let choices = property.and_then(|property| property.get("enum")).map(|options| format!("One of: {}.", list(options)));
+        let help = choices.or(example).or_else(|| about.map(str::to_owned));
         let (message, span) = match empty {
             Some(span) => (format!("{key} is empty, and it is required"), span),
             None => (format!("{} has no {key}, which is required", self.name), found.span()),
         };
-        self.diagnostic("schema/missing", message, help, span)
+        Some(diagnostic("schema/missing", message, help, span))
     }
 
-    #[expect(clippy::unused_self, reason = "reads as a step of this violation")]
-    fn choices(&self, property: Option<&Value>) -> Option<String> {
-        property?.get("enum").map(|options| format!("One of: {}.", list(options)))
+    /// The keys that fit at this place.
+    fn keys(&self) -> Vec<&'j str> {
+        self.rule("properties").and_then(Value::as_object).map(|map| map.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 
     fn wrong_type(&self, wanted: &TypeKind, value: &Value) -> String {
@@ -138,7 +163,9 @@ impl<'j, 'a> Violation<'j, 'a> {
         };
         let is = match value {
             Value::Null => "empty".to_owned(),
-            Value::Bool(_) | Value::Number(_) | Value::String(_) => self.shown(value),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) if self.is_secret() => "a plain value".to_owned(),
+            Value::String(_) => format!("the text {}", self.shown(value)),
+            Value::Bool(_) | Value::Number(_) => self.shown(value),
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "a mapping of keys".to_owned(),
         };
@@ -164,7 +191,7 @@ impl<'j, 'a> Violation<'j, 'a> {
     }
 
     fn example(&self) -> Option<String> {
-        self.schema.and_then(first_example).map(|example| format!("For example: {example}"))
+        example_of(self.schema?, self.root).map(|example| format!("For example: {example}"))
     }
 
     /// How a text with a certain form is written: an example, and what the field is.
@@ -176,13 +203,22 @@ impl<'j, 'a> Violation<'j, 'a> {
         }
     }
 
+    /// Whether it may be a secret that somebody wrote where a reference belongs.
+    fn is_secret(&self) -> bool {
+        self.pointer.contains("/credential")
+    }
+
     /// A value for a message: short, on one line, and never a secret.
     fn shown(&self, value: &Value) -> String {
-        if self.pointer.contains("/credential") {
-            return "not shown".to_owned();
+        if self.is_secret() {
+            return "a value that is not shown".to_owned();
         }
         value.as_str().map_or_else(|| printable(&value.to_string()), |text| format!("`{}`", printable(text)))
     }
+}
+
+fn diagnostic(code: &'static str, message: String, help: Option<String>, span: Span) -> (Diagnostic, Span) {
+    (help.into_iter().fold(Diagnostic::error(code, message), Diagnostic::help), span)
 }
 
 /// The last key of a pointer, with the numbers after it.
@@ -214,24 +250,15 @@ fn is_false_word(text: &str) -> bool {
     matches!(text.to_lowercase().as_str(), "no" | "n" | "off" | "false")
 }
 
-fn enum_help(value: &Value, options: &Value) -> Option<String> {
+fn enum_help(value: &Value, options: &Value) -> String {
     let words = || options.as_array().into_iter().flatten().filter_map(Value::as_str);
     let near = value.as_str().and_then(|text| nearest(text, words()));
-    Some(near.map_or_else(|| format!("It takes one of: {}.", list(options)), |near| format!("Did you mean `{near}`?")))
+    near.map_or_else(|| format!("It takes one of: {}.", list(options)), |near| format!("Did you mean `{near}`?"))
 }
 
 fn list(options: &Value) -> String {
     let texts = options.as_array().into_iter().flatten().map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned));
     texts.collect::<Vec<_>>().join(", ")
-}
-
-/// The schema's example, as YAML on one line.
-fn first_example(schema: &Value) -> Option<String> {
-    let example = schema.get("examples")?.get(0)?;
-    match example {
-        Value::String(text) if super::scalar::resolve(text).is_string() => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
 }
 
 /// At most 60 characters, none of which moves the cursor.

@@ -19,10 +19,7 @@ pub fn drift(system: &dyn System, record: &Record, seen: &Fields) -> Vec<Change>
 /// What the booking shows that was not ordered: fields that both sides have and that differ.
 pub fn booking_mismatch(system: &dyn System, request: &Request, booked: &Fields) -> Vec<Change> {
     let expected = system.expected(&request.fields, &request.attachments, request.visit.as_ref());
-    changes(&expected, booked, &request.lifecycle.ignore_changes)
-        .into_iter()
-        .filter(Change::is_between_values)
-        .collect()
+    changes(&expected, booked, &request.lifecycle.ignore_changes).into_iter().filter(Change::is_between_values).collect()
 }
 
 /// Whether the ticket already shows everything that the files changed: a person made the change in the portal.

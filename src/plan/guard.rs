@@ -157,9 +157,8 @@ fn meant<'a>(world: &World<'a>) -> BTreeSet<(&'a Address, &'a Address)> {
     let known = || world.tickets.iter().map(|ticket| &ticket.address).chain(world.state.records.keys().map(|key| &key.address));
     for ticket in world.tickets {
         for named in &ticket.lifecycle.alongside {
-            let is_meant = |address: &&Address| {
-                *address == named || (named.key.is_none() && address.kind == named.kind && address.name == named.name)
-            };
+            let is_meant =
+                |address: &&Address| *address == named || (named.key.is_none() && address.kind == named.kind && address.name == named.name);
             pairs.extend(known().filter(is_meant).map(|address| (&ticket.address, address)));
         }
     }
@@ -178,7 +177,10 @@ fn may_be_coming(world: &World<'_>, key: &Key, record: &Record) -> bool {
         Phase::Pending => true,
         Phase::Live { .. } => !record.finished && !is_over,
         Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. } => !record.finished,
-        Phase::Closed { why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved, .. }
+        Phase::Closed {
+            why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved,
+            ..
+        }
         | Phase::NotCreated { .. } => false,
     }
 }

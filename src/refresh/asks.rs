@@ -82,8 +82,7 @@ fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, s
             !config_changes(&record.request, &desired, state).is_empty()
         })
     };
-    is_latest
-        && (record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue || is_changed())
+    is_latest && (record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue || is_changed())
 }
 
 /// The places of work of the tickets that are not sent yet.
@@ -91,7 +90,9 @@ fn places_of_creates(tickets: &[Ticket], state: &State, sides: &Sides, selection
     tickets
         .iter()
         .filter(|ticket| selection.holds(&ticket.address) && state.latest(&ticket.address).is_none() && ticket.lifecycle.adopt.is_none())
-        .filter(|ticket| ticket.lifecycle.renamed_from.as_ref().is_none_or(|from| state.latest(from).is_none_or(|(_, record)| record.is_moved())))
+        .filter(|ticket| {
+            ticket.lifecycle.renamed_from.as_ref().is_none_or(|from| state.latest(from).is_none_or(|(_, record)| record.is_moved()))
+        })
         .filter_map(|ticket| Some(sides.get(&ticket.address.kind)?.system.look_alike(&ticket.fields)))
         .flatten()
         .collect()

@@ -10,5 +10,5 @@ mod values;
 
 pub use human::{Look, MOST, human, json};
 pub use plan::{plan_json, plan_text, summary};
-pub use state::{settle_text, state_text};
 pub use source::clean;
+pub use state::{settle_text, state_text};

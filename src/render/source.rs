@@ -38,9 +38,9 @@ impl Window {
         for number in first..=last {
             let range = line_of(file, number);
             if number == line {
-                window.push_marked(file, range, &place.span)
+                window.push_marked(file, range, &place.span);
             } else {
-                window.push(file, range)
+                window.push(file, range);
             }
             window.text.push('\n');
         }

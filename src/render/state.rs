@@ -12,7 +12,8 @@ use crate::state::{Key, Phase, Record, State};
 
 /// Every visit of an address, in full.
 pub fn state_text(visits: &[(&Key, &Record)]) -> String {
-    let blocks: Vec<String> = visits.iter().map(|(key, record)| format!("{}\n{}", key.to_string().bold(), record_text(&key.address.kind, record))).collect();
+    let blocks: Vec<String> =
+        visits.iter().map(|(key, record)| format!("{}\n{}", key.to_string().bold(), record_text(&key.address.kind, record))).collect();
     blocks.join("\n")
 }
 

@@ -56,13 +56,13 @@ impl Reference {
     }
 }
 
-/// For people. A command line may itself hold a secret, so only its first word is shown.
+/// For people. A command line may itself hold a secret, so it is not shown.
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(name) => write!(f, "the variable {name}"),
             Self::File(path) => write!(f, "the file {path}"),
-            Self::Command(line) => write!(f, "the command `{}`", line.split_whitespace().next().unwrap_or_default()),
+            Self::Command(_) => f.write_str("the credential's command"),
         }
     }
 }
@@ -228,7 +228,7 @@ mod tests {
         );
         wrong(
             &resolve("command:echo s3cr3t >&2; exit 3").await.expect_err("a failure"),
-            "the command `echo` gave no access token: it ended with exit status: 3 [Run it by hand in the project's folder: it must print the access token and end with 0.]",
+            "the credential's command gave no access token: it ended with exit status: 3 [Run it by hand in the project's folder: it must print the access token and end with 0.]",
         );
         let file = resolve("file:none").await.expect_err("no file");
         assert!(file.starts_with("the file none, which holds the access token, cannot be read: "), "{file}");

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::stage::{JumpingClock, Stage, file, form, told};
+use crate::stage::{Stage, clock, file, form, told};
 
 fn once(trouble: Trouble) -> Fault {
     Fault::on(Call::Create, trouble).times(1)
@@ -127,12 +127,12 @@ impl Clock for StandingClock {
 
 #[tokio::test]
 async fn a_client_that_gives_up_on_a_late_answer_has_a_ticket() {
-    let clock = Arc::new(StandingClock(Notify::new()));
-    let stage = Stage::of(JumpingClock::new(), Sandbox::new(Options::new(clock.clone()))).await;
+    let standing = Arc::new(StandingClock(Notify::new()));
+    let stage = Stage::of(clock(), Sandbox::new(Options::new(standing.clone()))).await;
     let late = Fault::on(Call::Create, Trouble::Latency { milliseconds: 1 });
     tokio::select! {
         answer = stage.create_with(late) => panic!("an answer: {answer:?}"),
-        () = clock.0.notified() => {}
+        () = standing.0.notified() => {}
     }
     assert_eq!(stage.sandbox.creates(), 1);
 }

@@ -3,7 +3,7 @@
 use callout::systems::sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 
-use crate::stage::{JumpingClock, Stage, file, form, told};
+use crate::stage::{Stage, clock, file, form, told};
 
 #[tokio::test]
 async fn all_that_was_received_can_be_looked_at_and_no_token() {
@@ -85,7 +85,7 @@ async fn faults_are_switched_over_http() {
 async fn tickets_outlive_the_process_and_a_torn_line_is_cut_off() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sandbox/techexpress.jsonl");
-    let clock = JumpingClock::new();
+    let clock = crate::stage::clock();
     let load = || Sandbox::load(Options::new(clock.clone()), &path).expect("a sandbox");
     let stage = Stage::of(clock.clone(), load()).await;
     let (first, second) = (stage.create().await, stage.create().await);
@@ -109,7 +109,7 @@ async fn a_file_that_is_none_of_a_sandbox_is_left_alone() {
     let path = folder.path().join("techexpress.jsonl");
     let message = |text: &str| {
         std::fs::write(&path, text).expect("a file");
-        let error = Sandbox::load(Options::new(JumpingClock::new()), &path).err().expect("an error");
+        let error = Sandbox::load(Options::new(clock()), &path).err().expect("an error");
         assert_eq!(std::fs::read_to_string(&path).expect("the file"), text);
         error.message.replace(&path.display().to_string(), "FILE")
     };

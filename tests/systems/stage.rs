@@ -1,35 +1,17 @@
 //! What the tests stand on: a clock that jumps, a running sandbox, and a create that passes every check.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use callout::systems::sandbox::{Fault, Options, Running, Sandbox};
-use callout::ticket::Clock;
-use jiff::{SignedDuration, Timestamp};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-/// Waiting moves the time and takes none.
-pub struct JumpingClock(Mutex<Timestamp>);
+use crate::support::clock::JumpingClock;
 
-impl JumpingClock {
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new("2027-01-04T12:00:00Z".parse().expect("a moment"))))
-    }
-}
-
-impl Clock for JumpingClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("the clock's lock")
-    }
-
-    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        *self.0.lock().expect("the clock's lock") += SignedDuration::try_from(time).expect("a short time");
-        Box::pin(std::future::ready(()))
-    }
+/// The tests' clock, at the moment at which they all begin.
+pub fn clock() -> Arc<JumpingClock> {
+    JumpingClock::at("2027-01-04T12:00:00Z")
 }
 
 /// A sandbox that answers, and a client that follows and repeats nothing.
@@ -46,7 +28,7 @@ impl Stage {
     }
 
     pub async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let clock = JumpingClock::new();
+        let clock = clock();
         let mut options = Options::new(clock.clone());
         change(&mut options);
         Self::of(clock, Sandbox::new(options)).await

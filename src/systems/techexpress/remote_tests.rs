@@ -9,7 +9,7 @@ use super::{TechExpress, example};
 use crate::state::Permit;
 use crate::support::clock::JumpingClock;
 use crate::support::server::{Reply, Server};
-use crate::systems::{Context, Observed, Payload, Remote, Sent, System};
+use crate::systems::{Context, Observed, Payload, Remote, Sent, System, Unready};
 use crate::ticket::{Attachment, Digest};
 
 const TOKEN: &str = "s3cr3t/token+0123456789";
@@ -48,9 +48,19 @@ impl Stage {
         self.create_with(Vec::new()).await
     }
 
-    async fn create_with(&self, attachments: Vec<Attachment>) -> Sent {
+    fn payload(attachments: Vec<Attachment>) -> Payload {
         let (drafts, _) = TechExpress.tickets(&example::dispatch()).expect("a dispatch");
-        let payload = Payload { fields: drafts[0].fields.clone(), attachments };
+        Payload { fields: drafts[0].fields.clone(), attachments }
+    }
+
+    async fn ready(&self, payload: &Payload) -> Result<(), Unready> {
+        self.remote.writer().ready(Some(payload)).await
+    }
+
+    /// What becomes of a create, also of one that was tried although nothing was ready.
+    async fn create_with(&self, attachments: Vec<Attachment>) -> Sent {
+        let payload = Self::payload(attachments);
+        let _ = self.ready(&payload).await;
         let sent = self.remote.create(Permit::in_a_test(), &payload).await;
         assert!(!format!("{sent:?}").contains("s3cr3t"), "the token shows: {sent:?}");
         sent
@@ -106,9 +116,10 @@ async fn files_go_as_parts_named_file_if_they_are_what_was_reviewed() {
     for name in ["a.pdf", "b.png"] {
         std::fs::write(stage.folder.path().join(name), name).expect("a file");
     }
-    let changed = stage.create_with(vec![attachment("a.pdf", b"a.pdf"), attachment("b.png", b"as reviewed")]).await;
+    let changed = vec![attachment("a.pdf", b"a.pdf"), attachment("b.png", b"as reviewed")];
     let why = "the file b.png changed since the plan; make a new plan".to_owned();
-    assert_eq!(changed, Sent::Unsent { why, retry_after: None, stops_system: false });
+    assert_eq!(stage.ready(&Stage::payload(changed.clone())).await, Err(Unready::Ticket(why.clone())));
+    assert_eq!(stage.create_with(changed).await, Sent::Unsent { why, retry_after: None, stops_system: false });
     assert_eq!(server.requests(), Vec::<String>::new());
 
     assert!(matches!(stage.create_with(vec![attachment("a.pdf", b"a.pdf"), attachment("b.png", b"b.png")]).await, Sent::Done(_)));
@@ -284,6 +295,7 @@ async fn without_its_credential_nothing_is_sent_and_the_next_step_is_told() {
     let server = Server::with([Reply::json(&json!({"id": 77}))]).await;
     let stage = Stage::with(&server.url, &json!({"credential": {"bearer": "env:OTHER"}}));
     let why = "the variable OTHER, which holds the access token, is not set. Set it and try again: export OTHER=YOUR_TOKEN".to_owned();
+    assert_eq!(stage.ready(&Stage::payload(Vec::new())).await, Err(Unready::System(why.clone())));
     assert_eq!(stage.create().await, Sent::Unsent { why: why.clone(), retry_after: None, stops_system: true });
     assert_eq!(stage.read().await, Observed::Unread { why, stops_system: true });
     assert_eq!(server.requests(), Vec::<String>::new());

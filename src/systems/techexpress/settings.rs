@@ -123,7 +123,15 @@ pub fn check(value: &Value) -> Vec<Finding> {
         text("/credential/bearer").map(|text| ("/credential/bearer", text)).or_else(|| Some(("/credential", text("/credential")?)));
     let credential = written.and_then(|(pointer, text)| Some((pointer, Reference::parse(text).err()?)));
     let credential = credential.map(|(pointer, why)| Finding::error("settings/credential", pointer, why.message).help(why.help));
-    text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default().into_iter().chain(credential).collect()
+    let base_url = text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default();
+    // Put after the host as it is, a path without its slash could name another host.
+    let paths = [("/create_path", ""), ("/read_path", "{ticket_id}")].into_iter().filter_map(|(pointer, part)| {
+        let path = text(pointer).filter(|path| !path.starts_with('/') || !path.contains(part))?;
+        let help =
+            if part.is_empty() { "Begin it with a slash." } else { "Begin it with a slash, and write {ticket_id} where the id goes." };
+        Some(Finding::error("settings/path", pointer, format!("`{path}` is no path of this call")).help(help))
+    });
+    base_url.into_iter().chain(credential).chain(paths).collect()
 }
 
 fn check_url(text: &str, insecure: bool) -> Vec<Finding> {
@@ -199,6 +207,15 @@ mod tests {
         }
         let text = json!({"base_url": "https://api.example.com", "credential": "s3cr3t-token"});
         assert_eq!(told(&text), ["Error /credential: the credential is a plain value; a file that is shared must not hold one"]);
+    }
+
+    #[test]
+    fn a_path_cannot_lead_to_another_host() {
+        let section = json!({"create_path": "@example.org/", "read_path": "/tickets"});
+        assert_eq!(
+            told(&section),
+            ["Error /create_path: `@example.org/` is no path of this call", "Error /read_path: `/tickets` is no path of this call"]
+        );
     }
 
     #[test]
