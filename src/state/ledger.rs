@@ -9,9 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::event::{Event, Write};
 use super::journal::Commit;
 use super::lineage;
-use super::model::{Event, Key, Request, Write};
+use super::model::{Key, Request};
 use super::permit::Permit;
 use super::store::{Owner, Store};
 use super::transition::{Impossible, State};
