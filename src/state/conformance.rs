@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::event::{Event, Write};
 use super::file::FileStore;
 use super::journal::Commit;
 use super::memory::{Disk, MemoryStore};
-use super::model::{Event, Write};
 use super::samples::{commit, created, intended, owner};
 use super::store::{Loaded, Store};
 use super::transition::State;

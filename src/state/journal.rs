@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::model::Event;
+use super::event::Event;
 use super::seal::{Broken, Form};
 use super::store::By;
 use crate::diagnostics::{Diagnostic, Outcome};

@@ -9,9 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::event::{Event, Write};
 use super::journal::Commit;
 use super::lineage;
-use super::model::{Event, Key, Request, Write};
+use super::model::{Key, Request};
 use super::permit::Permit;
 use super::store::{Owner, Store};
 use super::transition::{Impossible, State};
@@ -115,33 +116,44 @@ impl Ledger {
         let leaving = Leaving(self);
         // Lets tasks that are ready queue their events too, so that one fsync serves them all.
         tokio::task::yield_now().await;
-        self.drain(&mut *self.core.lock().await);
+        self.with_core(|core| self.drain(core)).await;
         drop(leaving);
         answered.try_recv().unwrap_or_else(|_| Err(Box::new(lost())))
     }
 
     /// The state with all that is durable.
     pub async fn state(&self) -> State {
-        self.core.lock().await.state.clone()
+        self.read(State::clone).await
     }
 
     /// A look at the state without copying it.
     pub async fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
-        look(&self.core.lock().await.state)
+        self.with_core(|core| look(&core.state)).await
     }
 
     /// Folds the journal into the snapshot now.
     pub async fn compact(&self) -> Outcome<()> {
-        let mut core = self.core.lock().await;
-        self.drain(&mut core);
-        core.compact()
+        self.with_core(|core| {
+            self.drain(core);
+            core.compact()
+        })
+        .await
     }
 
     /// Ends a run: writes what is queued, and folds a long journal. An error here loses nothing: the journal has it all.
     pub async fn finish(&self) -> Outcome<()> {
-        let mut core = self.core.lock().await;
-        self.drain(&mut core);
-        if core.journal_is_long() { core.compact() } else { Ok(()) }
+        self.with_core(|core| {
+            self.drain(core);
+            if core.journal_is_long() { core.compact() } else { Ok(()) }
+        })
+        .await
+    }
+
+    /// Whoever holds the core looks at the queue again after letting go of it: a caller may have been dropped meanwhile.
+    async fn with_core<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
+        let done = work(&mut *self.core.lock().await);
+        self.sweep();
+        done
     }
 
     fn queued(&self) -> MutexGuard<'_, VecDeque<Entry>> {
@@ -156,7 +168,7 @@ impl Ledger {
         }
     }
 
-    /// Serves what a dropped caller left in the queue. Whoever holds the core looks at the queue again after letting go of it.
+    /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
     fn sweep(&self) {
         while !self.queued().is_empty() {
             let Ok(mut core) = self.core.try_lock() else { return };

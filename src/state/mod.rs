@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod conformance;
 mod disk;
+mod event;
 mod file;
 mod history;
 mod journal;
@@ -24,12 +25,13 @@ mod store;
 mod transition;
 mod undo;
 
+pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
 pub use ledger::{Intention, Ledger, Session};
 pub use lineage::{Begun, Home, Start, init, open_for_reading, open_for_writing};
 pub use lock_file::{GivenUp, LockFile};
-pub use model::{Closing, Event, Intent, Key, Phase, PlanUse, Record, Request, Sighting, VisitOutcome, Write};
+pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 pub use permit::Permit;
 pub use seal::{Broken, Form};
 pub use store::{By, Loaded, Owner, Store};

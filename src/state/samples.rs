@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::event::{Event, Write};
 use super::journal::Commit;
 use super::ledger::{Intention, Session};
-use super::model::{Event, Key, Request, Sighting, Write};
+use super::model::{Key, Request, Sighting};
 use super::store::{By, Owner};
 use crate::ticket::{Address, Digest, Fields, Lifecycle};
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Closing, Event, Intent, Key, Phase, PlanUse, Record, Request, Sighting, Write};
+use super::event::{Closing, Event, Write};
+use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 use crate::ticket::Address;
 
 /// Everything that callout remembers.

@@ -4,7 +4,8 @@
 
 use jiff::Timestamp;
 
-use super::model::{Event, Key, PlanUse, Record};
+use super::event::Event;
+use super::model::{Key, PlanUse, Record};
 use super::transition::{Impossible, State};
 
 /// What was there before a batch, oldest first.

@@ -1,4 +1,5 @@
-use super::super::model::{Phase, Write};
+use super::super::event::Write;
+use super::super::model::Phase;
 use super::super::samples::{at, commit, created, intended, owner};
 use super::*;
 

@@ -1,4 +1,4 @@
-use super::super::model::Write;
+use super::super::event::Write;
 use super::super::samples::{at, created, intended, key, owner, session};
 use super::*;
 

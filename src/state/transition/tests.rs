@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::state::model::{Closing, VisitOutcome};
+use crate::state::event::{Closing, VisitOutcome};
 use crate::state::samples::{at, created, fields, intended, key, request, seen};
 use crate::ticket::{Digest, Lifecycle};
 

@@ -1,0 +1,216 @@
+//! What can happen to a ticket: the lines of the journal.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Key, Request, Sighting};
+use crate::ticket::{Digest, Lifecycle, Visit};
+
+/// A write to a ticket system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Write {
+    Create,
+    Update,
+    Close,
+    Delete,
+}
+
+impl fmt::Display for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Close => "close",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+/// How a visit went, in a person's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VisitOutcome {
+    Ok,
+    Failed,
+    NoAccess,
+}
+
+impl fmt::Display for VisitOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::NoAccess => "no-access",
+        })
+    }
+}
+
+/// One thing that happened. The journal is a list of these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Written durably *before* a request is sent.
+    Intended {
+        key: Key,
+        write: Write,
+        payload: Digest,
+        #[serde(default)]
+        request: Option<Box<Request>>,
+    },
+    /// The request's answer named a ticket.
+    Created { key: Key, id: String, seen: Sighting },
+    /// An update was accepted; `seen` is its read-back.
+    Updated {
+        key: Key,
+        #[serde(default)]
+        seen: Option<Sighting>,
+    },
+    /// The system refused the request; it changed nothing.
+    Rejected { key: Key, why: String },
+    /// The request never left.
+    Unsent { key: Key, why: String },
+    /// A ticket that existed already now belongs to this address.
+    Adopted {
+        key: Key,
+        id: String,
+        request: Box<Request>,
+        #[serde(default)]
+        seen: Option<Sighting>,
+        reason: String,
+    },
+    /// A read showed this; it replaces the baseline where `baseline` is true, and adds absent fields to it otherwise.
+    Observed {
+        key: Key,
+        seen: Sighting,
+        #[serde(default)]
+        baseline: bool,
+        #[serde(default)]
+        booking_checked: bool,
+    },
+    /// A person made in the portal the change that the files ask for.
+    DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
+    /// The files changed only what is not sent: lifecycle, labels, a time zone.
+    Noted {
+        key: Key,
+        lifecycle: Lifecycle,
+        labels: BTreeMap<String, String>,
+        #[serde(default)]
+        visit: Option<Visit>,
+    },
+    /// A tombstone: the address stays taken, nothing is ever sent for it again.
+    Closed {
+        key: Key,
+        why: Closing,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// A person found that an in-doubt create made no ticket.
+    NotCreated { key: Key, reason: String },
+    /// A person settled an in-doubt update, close or delete: it took effect, or it did not.
+    WriteSettled { key: Key, done: bool, reason: String },
+    /// A person leaves a difference alone until the files or the ticket change again.
+    Accepted { key: Key, difference: Digest, reason: String },
+    /// A person says how the visit went.
+    VisitEnded { key: Key, outcome: VisitOutcome, reason: String },
+    /// The address changed, the ticket did not.
+    Moved { key: Key, to: Key, reason: String },
+    /// A saved plan is being applied.
+    PlanStarted { plan: String },
+    /// A saved plan was applied to its end.
+    PlanFinished { plan: String },
+}
+
+impl Event {
+    /// Which visit it is about; a plan's own events are about none.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Intended { key, .. }
+            | Self::Created { key, .. }
+            | Self::Updated { key, .. }
+            | Self::Rejected { key, .. }
+            | Self::Unsent { key, .. }
+            | Self::Adopted { key, .. }
+            | Self::Observed { key, .. }
+            | Self::DoneByHand { key, .. }
+            | Self::Noted { key, .. }
+            | Self::Closed { key, .. }
+            | Self::NotCreated { key, .. }
+            | Self::WriteSettled { key, .. }
+            | Self::Accepted { key, .. }
+            | Self::VisitEnded { key, .. }
+            | Self::Moved { key, .. } => Some(key),
+            Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
+        }
+    }
+
+    /// What happened, in words.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Intended { .. } => "intended",
+            Self::Created { .. } => "created",
+            Self::Updated { .. } => "updated",
+            Self::Rejected { .. } => "rejected",
+            Self::Unsent { .. } => "unsent",
+            Self::Adopted { .. } => "adopted",
+            Self::Observed { .. } => "observed",
+            Self::DoneByHand { .. } => "done by hand",
+            Self::Noted { .. } => "noted",
+            Self::Closed { .. } => "closed",
+            Self::NotCreated { .. } => "not created",
+            Self::WriteSettled { .. } => "write settled",
+            Self::Accepted { .. } => "accepted",
+            Self::VisitEnded { .. } => "visit ended",
+            Self::Moved { .. } => "moved",
+            Self::PlanStarted { .. } => "plan started",
+            Self::PlanFinished { .. } => "plan finished",
+        }
+    }
+}
+
+/// `created Dispatch/store-0417 (ticket 123456)`: enough to find it again by hand.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb())?;
+        if let Some(key) = self.key() {
+            write!(f, " {key}")?;
+        }
+        if let Self::Created { id, .. } | Self::Adopted { id, .. } = self { write!(f, " (ticket {id})") } else { Ok(()) }
+    }
+}
+
+/// Why an address has a tombstone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Finished, and its description left the files.
+    FinishedAndRemoved,
+    /// Its description left the files, and `on_remove: forget` said to let it be.
+    Forgotten,
+    /// Closed in its system by callout.
+    Closed,
+    /// Deleted in its system by callout.
+    Deleted,
+    /// Cancelled outside callout, as a person told.
+    Cancelled,
+    /// Taken out of the state by a person.
+    Removed,
+    /// The ticket goes on under another address.
+    Moved,
+}
+
+impl fmt::Display for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FinishedAndRemoved => "finished, and out of the files",
+            Self::Forgotten => "forgotten",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "taken out of the state",
+            Self::Moved => "renamed",
+        })
+    }
+}
