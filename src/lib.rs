@@ -1,8 +1,20 @@
 //! `callout`: tickets as code.
 
+pub mod apply;
+pub mod cli;
 pub mod diagnostics;
 pub mod manifest;
+pub mod plan;
+pub mod refresh;
 pub mod render;
 pub mod state;
 pub mod systems;
 pub mod ticket;
+
+/// Lets unit tests share the helpers of `tests/support`, which name this crate from outside.
+#[cfg(test)]
+extern crate self as callout;
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;

@@ -40,7 +40,7 @@ use crate::ticket::Ticket;
 
 pub use compose::{MAX_ALIASED, MAX_DEPTH};
 pub use load::LARGEST;
-pub use project::{FILE as PROJECT_FILE, Project, find as find_project};
+pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
 
 /// What to read.
@@ -99,7 +99,7 @@ pub fn load(request: &Request) -> Loaded {
         Some(project) => project.manifests.clone(),
         None => {
             // Which files are meant, and with which defaults, is not known.
-            loader.loaded.diagnostics.extend(text.is_none().then(|| no_project(&request.start)));
+            loader.loaded.diagnostics.extend(text.is_none().then(project::missing));
             return loader.finish(request.sandbox);
         }
     };
@@ -107,9 +107,13 @@ pub fn load(request: &Request) -> Loaded {
     loader.finish(request.sandbox)
 }
 
-fn no_project(start: &Path) -> Diagnostic {
-    let message = format!("there is no {PROJECT_FILE} in {} or above it", start.display());
-    Diagnostic::error("project/none", message).help("Run `callout init` to start a project, or name the files to read.")
+/// The project file alone: for commands that must work whatever is wrong in the manifests.
+pub fn project_only(start: &Path) -> Result<Project, Vec<Diagnostic>> {
+    let start = std::path::absolute(start).unwrap_or_else(|_| start.to_path_buf());
+    let file = find_project(&start).ok_or_else(|| vec![project::missing()])?;
+    let text = project::Text::load(&file, &start).map_err(|diagnostic| vec![*diagnostic])?;
+    let read = text.read(&mut Sources::default());
+    read.project.ok_or(read.diagnostics)
 }
 
 /// The work in progress.

@@ -47,6 +47,12 @@ pub fn find(start: &Path) -> Option<PathBuf> {
     start.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
 }
 
+/// What a command says that needs a project where there is none.
+pub fn missing() -> Diagnostic {
+    Diagnostic::error("project/none", "there is no callout.yaml here or in any folder above")
+        .help("Run `callout init` in the project's folder, or name the folder with -C DIR.")
+}
+
 /// The text of a project file. Lives outside [`Read`], so that trees can borrow from it.
 pub struct Text {
     path: PathBuf,

@@ -1,8 +1,14 @@
-//! What people and programs read.
+//! What people and programs read: diagnostics, plans and records as text and JSON.
 //!
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
 mod human;
+mod plan;
 mod source;
+mod state;
+mod values;
 
 pub use human::{Look, MOST, human, json};
+pub use plan::{plan_json, plan_text, summary};
+pub use source::clean;
+pub use state::{settle_text, state_text};

@@ -3,10 +3,34 @@
 //! Owns the only writer of state, and the [`Permit`] without which no request can be sent.
 //! Refuses to take a missing state for an empty one.
 
+#[cfg(test)]
+mod conformance;
+mod disk;
+mod file;
+mod history;
+mod journal;
+mod ledger;
+mod lineage;
+mod lock;
+mod lock_file;
+pub mod memory;
 mod model;
 mod permit;
+mod replay;
+#[cfg(test)]
+mod samples;
+mod seal;
+mod store;
 mod transition;
+mod undo;
 
+pub use file::FileStore;
+pub use journal::Commit;
+pub use ledger::{Intention, Ledger, Session};
+pub use lineage::{Begun, Home, Start, init, open_for_reading, open_for_writing};
+pub use lock_file::{GivenUp, LockFile};
 pub use model::{Closing, Event, Intent, Key, Phase, PlanUse, Record, Request, Sighting, VisitOutcome, Write};
 pub use permit::Permit;
+pub use seal::{Broken, Form};
+pub use store::{By, Loaded, Owner, Store};
 pub use transition::{Impossible, State};

@@ -90,6 +90,16 @@ pub enum VisitOutcome {
     NoAccess,
 }
 
+impl fmt::Display for VisitOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::NoAccess => "no-access",
+        })
+    }
+}
+
 /// One thing that happened. The journal is a list of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -134,8 +144,14 @@ pub enum Event {
     },
     /// A person made in the portal the change that the files ask for.
     DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
-    /// The files changed only what is not sent: lifecycle or labels.
-    Noted { key: Key, lifecycle: Lifecycle, labels: BTreeMap<String, String> },
+    /// The files changed only what is not sent: lifecycle, labels, a time zone.
+    Noted {
+        key: Key,
+        lifecycle: Lifecycle,
+        labels: BTreeMap<String, String>,
+        #[serde(default)]
+        visit: Option<Visit>,
+    },
     /// A tombstone: the address stays taken, nothing is ever sent for it again.
     Closed {
         key: Key,
@@ -159,6 +175,64 @@ pub enum Event {
     PlanFinished { plan: String },
 }
 
+impl Event {
+    /// Which visit it is about; a plan's own events are about none.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Intended { key, .. }
+            | Self::Created { key, .. }
+            | Self::Updated { key, .. }
+            | Self::Rejected { key, .. }
+            | Self::Unsent { key, .. }
+            | Self::Adopted { key, .. }
+            | Self::Observed { key, .. }
+            | Self::DoneByHand { key, .. }
+            | Self::Noted { key, .. }
+            | Self::Closed { key, .. }
+            | Self::NotCreated { key, .. }
+            | Self::WriteSettled { key, .. }
+            | Self::Accepted { key, .. }
+            | Self::VisitEnded { key, .. }
+            | Self::Moved { key, .. } => Some(key),
+            Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
+        }
+    }
+
+    /// What happened, in words.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Intended { .. } => "intended",
+            Self::Created { .. } => "created",
+            Self::Updated { .. } => "updated",
+            Self::Rejected { .. } => "rejected",
+            Self::Unsent { .. } => "unsent",
+            Self::Adopted { .. } => "adopted",
+            Self::Observed { .. } => "observed",
+            Self::DoneByHand { .. } => "done by hand",
+            Self::Noted { .. } => "noted",
+            Self::Closed { .. } => "closed",
+            Self::NotCreated { .. } => "not created",
+            Self::WriteSettled { .. } => "write settled",
+            Self::Accepted { .. } => "accepted",
+            Self::VisitEnded { .. } => "visit ended",
+            Self::Moved { .. } => "moved",
+            Self::PlanStarted { .. } => "plan started",
+            Self::PlanFinished { .. } => "plan finished",
+        }
+    }
+}
+
+/// `created Dispatch/store-0417 (ticket 123456)`: enough to find it again by hand.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb())?;
+        if let Some(key) = self.key() {
+            write!(f, " {key}")?;
+        }
+        if let Self::Created { id, .. } | Self::Adopted { id, .. } = self { write!(f, " (ticket {id})") } else { Ok(()) }
+    }
+}
+
 /// Why an address has a tombstone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -175,6 +249,22 @@ pub enum Closing {
     Cancelled,
     /// Taken out of the state by a person.
     Removed,
+    /// The ticket goes on under another address.
+    Moved,
+}
+
+impl fmt::Display for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FinishedAndRemoved => "finished, and out of the files",
+            Self::Forgotten => "forgotten",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "taken out of the state",
+            Self::Moved => "renamed",
+        })
+    }
 }
 
 /// Where a record stands.
@@ -216,6 +306,9 @@ pub struct Record {
     pub intent: Option<Intent>,
     /// When the create was first intended, or the ticket adopted.
     pub since: Timestamp,
+    /// Somebody else created the ticket: it counts for no limit on creates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
     /// Drift is told against this. Absent until an answer showed the ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Fields>,
@@ -244,6 +337,11 @@ impl Record {
 
     pub fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live { .. })
+    }
+
+    /// Nothing but the trace of a rename.
+    pub fn is_moved(&self) -> bool {
+        matches!(self.phase, Phase::Closed { why: Closing::Moved, .. })
     }
 
     pub fn in_doubt(&self) -> bool {

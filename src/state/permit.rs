@@ -11,4 +11,10 @@ impl Permit {
     pub(super) fn after_durable_intent() -> Self {
         Self { _private: () }
     }
+
+    /// For the unit tests of systems, which have no ledger.
+    #[cfg(test)]
+    pub(crate) fn in_a_test() -> Self {
+        Self { _private: () }
+    }
 }

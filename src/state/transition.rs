@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Event, Intent, Key, Phase, PlanUse, Record, Request, Sighting, Write};
+use super::model::{Closing, Event, Intent, Key, Phase, PlanUse, Record, Request, Sighting, Write};
 use crate::ticket::Address;
 
 /// Everything that callout remembers.
@@ -37,6 +37,12 @@ impl State {
 
     /// The state after one more event.
     pub fn with(mut self, event: &Event, at: Timestamp) -> Result<Self, Impossible> {
+        self.apply(event, at)?;
+        Ok(self)
+    }
+
+    /// The same in place. Checks before it changes: an impossible event leaves the state as it was.
+    pub(super) fn apply(&mut self, event: &Event, at: Timestamp) -> Result<(), Impossible> {
         match event {
             Event::Intended { key, write: Write::Create, payload, request } => {
                 let request = request.as_deref().ok_or_else(|| impossible(key, "intended", "a create without its request"))?;
@@ -45,84 +51,85 @@ impl State {
                 self.records.insert(key.clone(), Record { intent: Some(intent), ..record(Phase::Pending, request, at) });
             }
             Event::Intended { key, write, payload, request } => {
-                let record = self.live(key, "intended")?;
-                if record.intent.is_some() {
-                    return Err(impossible(key, "intended", "an earlier write is still in doubt"));
-                }
-                record.intent = Some(Intent { write: *write, payload: payload.clone(), at, request: request.clone() });
+                self.intend(key, Intent { write: *write, payload: payload.clone(), at, request: request.clone() })?;
             }
-            Event::Created { key, id, seen } => {
-                let record = self.pending(key, "created")?;
-                record.phase = Phase::Live { id: id.clone() };
-                record.intent = None;
-                sight(record, seen, true);
+            Event::Created { key, id, seen } => created(self.pending(key, "created")?, id, seen),
+            Event::Updated { key, seen } => updated(self.changing(key, "updated")?, seen.as_ref()),
+            Event::Rejected { key, why } => refused(self.intended(key, "rejected")?, why),
+            Event::Unsent { key, why } => refused(self.intended(key, "unsent")?, why),
+            Event::NotCreated { key, reason } => refused(self.pending(key, "not created")?, reason),
+            Event::WriteSettled { key, done, .. } => settle_write(self.changing(key, "write settled")?, *done),
+            Event::Adopted { key, id, request, seen, .. } => {
+                self.adopt(key, record(Phase::Live { id: id.clone() }, request, at), seen.as_ref())?;
             }
-            Event::Updated { key, seen } => {
-                let record = self.intended(key, "updated")?;
-                took_effect(record);
-                if let Some(seen) = seen {
-                    sight(record, seen, true);
-                }
-            }
-            Event::Rejected { key, why } | Event::Unsent { key, why } | Event::NotCreated { key, reason: why } => {
-                let record = self.intended(key, "rejected, unsent or not created")?;
-                record.intent = None;
-                if record.phase == Phase::Pending {
-                    record.phase = Phase::NotCreated { why: why.clone() };
-                }
-            }
-            Event::WriteSettled { key, done, .. } => settle_write(self.intended(key, "write settled")?, *done),
-            Event::Adopted { key, id, request, seen, .. } => self.adopt(key, id, request, seen.as_ref(), at)?,
             Event::Observed { key, seen, baseline, booking_checked } => {
                 let record = self.live(key, "observed")?;
                 sight(record, seen, *baseline);
                 record.booking_checked |= booking_checked;
             }
-            Event::DoneByHand { key, request, seen } => {
-                let record = self.live(key, "done by hand")?;
-                record.request = request.as_ref().clone();
-                sight(record, seen, true);
+            Event::DoneByHand { key, request, seen } => done_by_hand(self.live(key, "done by hand")?, request, seen),
+            Event::Noted { key, lifecycle, labels, visit } => {
+                let request = &mut self.known(key, "noted")?.request;
+                request.lifecycle.clone_from(lifecycle);
+                request.labels.clone_from(labels);
+                request.visit.clone_from(visit);
             }
-            Event::Noted { key, lifecycle, labels } => {
-                let record = self.known(key, "noted")?;
-                record.request.lifecycle = lifecycle.clone();
-                record.request.labels = labels.clone();
-            }
-            Event::Closed { key, why, .. } => {
-                let record = self.known(key, "closed")?;
-                let id = record.id().map(str::to_owned);
-                record.phase = Phase::Closed { id, why: *why };
-                record.intent = None;
-            }
+            Event::Closed { key, why, .. } => close(self.known(key, "closed")?, *why),
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
             Event::VisitEnded { key, outcome, .. } => self.known(key, "visit ended")?.outcome = Some(*outcome),
-            Event::Moved { key, to, .. } => {
-                self.free(to, "moved")?;
-                let record = self.records.remove(key).ok_or_else(|| impossible(key, "moved", "there is no such record"))?;
-                self.records.insert(to.clone(), record);
-            }
-            Event::PlanStarted { plan } => {
-                self.plans.entry(plan.clone()).or_insert(PlanUse { started: at, finished: None });
-            }
-            Event::PlanFinished { plan } => {
-                self.plans.entry(plan.clone()).or_insert(PlanUse { started: at, finished: None }).finished = Some(at);
-            }
+            Event::Moved { key, to, .. } => self.rekey(key, to)?,
+            Event::PlanStarted { plan } => drop(self.plan(plan, at)),
+            Event::PlanFinished { plan } => self.plan(plan, at).finished = Some(at),
         }
-        Ok(self)
+        Ok(())
     }
 
-    fn adopt(&mut self, key: &Key, id: &str, request: &Request, seen: Option<&Sighting>, at: Timestamp) -> Result<(), Impossible> {
+    fn intend(&mut self, key: &Key, intent: Intent) -> Result<(), Impossible> {
+        let record = self.live(key, "intended")?;
+        if record.intent.is_some() {
+            return Err(impossible(key, "intended", "an earlier write is still in doubt"));
+        }
+        record.intent = Some(intent);
+        Ok(())
+    }
+
+    fn adopt(&mut self, key: &Key, mut adopted: Record, seen: Option<&Sighting>) -> Result<(), Impossible> {
         if let Some(record) = self.records.get(key)
             && !matches!(record.phase, Phase::Pending | Phase::NotCreated { .. })
         {
             return Err(impossible(key, "adopted", "the address has a ticket already"));
         }
-        let mut adopted = record(Phase::Live { id: id.to_owned() }, request, at);
+        // A create in doubt that is found again is still a create of this project, on the day of its intent.
+        let doubted = self.records.get(key).filter(|record| record.phase == Phase::Pending);
+        adopted.adopted = doubted.is_none();
+        adopted.since = doubted.map_or(adopted.since, |record| record.since);
         if let Some(seen) = seen {
             sight(&mut adopted, seen, true);
         }
         self.records.insert(key.clone(), adopted);
         Ok(())
+    }
+
+    /// The old address keeps a tombstone: taking a rename back must not send anybody again. Only moving back takes its place.
+    fn rekey(&mut self, key: &Key, to: &Key) -> Result<(), Impossible> {
+        if key == to || self.records.get(to).is_some_and(|record| !record.is_moved()) {
+            self.free(to, "moved")?;
+        }
+        let record = self.known(key, "moved")?;
+        if record.is_moved() {
+            return Err(impossible(key, "moved", "its record has another address already"));
+        }
+        if matches!(record.phase, Phase::NotCreated { .. }) {
+            return Err(impossible(key, "moved", "nothing was created under it"));
+        }
+        let left = Record { phase: Phase::Closed { id: None, why: Closing::Moved }, intent: None, ..record.clone() };
+        let moved = std::mem::replace(record, left);
+        self.records.insert(to.clone(), moved);
+        Ok(())
+    }
+
+    fn plan(&mut self, plan: &str, at: Timestamp) -> &mut PlanUse {
+        self.plans.entry(plan.to_owned()).or_insert(PlanUse { started: at, finished: None })
     }
 
     /// The records of an address, by rising reissue.
@@ -132,7 +139,7 @@ impl State {
 
     /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count.
     pub fn latest(&self, address: &Address) -> Option<(&Key, &Record)> {
-        self.visits(address).filter(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. })).next_back()
+        self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
     }
 
     /// The address that holds a ticket id of this origin, live or as a tombstone.
@@ -161,6 +168,12 @@ impl State {
         if record.phase == Phase::Pending { Ok(record) } else { Err(impossible(key, event, "no create was intended")) }
     }
 
+    /// Live, with a write in doubt: an in-doubt create is settled by an id or as not created, never like this.
+    fn changing(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        self.live(key, event)?;
+        self.intended(key, event)
+    }
+
     fn intended(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
         let record = self.known(key, event)?;
         if record.intent.is_some() { Ok(record) } else { Err(impossible(key, event, "no write was intended")) }
@@ -177,6 +190,7 @@ fn record(phase: Phase, request: &Request, since: Timestamp) -> Record {
         request: request.clone(),
         intent: None,
         since,
+        adopted: false,
         baseline: None,
         booking_checked: false,
         status: None,
@@ -199,6 +213,38 @@ fn sight(record: &mut Record, seen: &Sighting, replaces: bool) {
     record.status.clone_from(&seen.status);
     // Finished is final: a ticket that reopens in its system does not start a second visit here.
     record.finished |= seen.finished;
+}
+
+fn created(record: &mut Record, id: &str, seen: &Sighting) {
+    record.phase = Phase::Live { id: id.to_owned() };
+    record.intent = None;
+    sight(record, seen, true);
+}
+
+fn updated(record: &mut Record, seen: Option<&Sighting>) {
+    took_effect(record);
+    if let Some(seen) = seen {
+        sight(record, seen, true);
+    }
+}
+
+/// The write changed nothing. After a create the address is free again.
+fn refused(record: &mut Record, why: &str) {
+    record.intent = None;
+    if record.phase == Phase::Pending {
+        record.phase = Phase::NotCreated { why: why.to_owned() };
+    }
+}
+
+fn done_by_hand(record: &mut Record, request: &Request, seen: &Sighting) {
+    record.request = request.clone();
+    sight(record, seen, true);
+}
+
+fn close(record: &mut Record, why: Closing) {
+    let id = record.id().map(str::to_owned);
+    record.phase = Phase::Closed { id, why };
+    record.intent = None;
 }
 
 fn took_effect(record: &mut Record) {
@@ -240,3 +286,6 @@ mod listed {
         Ok(entries.into_iter().map(|entry| (Key::new(entry.address, entry.reissue), entry.record)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

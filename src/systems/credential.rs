@@ -1,6 +1,24 @@
 //! Credentials: where they come from, and how they stay out of sight.
 //!
-//! Owns the three kinds of reference. Refuses values: a manifest or a project file never holds a secret.
+//! Owns the three kinds of reference, and the token that one leads to. Refuses values: no file of a project holds a secret.
+//! A token has no `Display`, its `Debug` hides it, and it is wiped when it is dropped.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+
+use super::Context;
+use crate::diagnostics::{Diagnostic, Outcome};
+
+/// A password manager may ask its person for a fingerprint; nobody needs longer than this.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where a secret is: `env:NAME`, `file:PATH` or `command:LINE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +27,7 @@ pub enum Reference {
     Variable(String),
     /// A file, relative to the project's folder; blanks around its content are dropped.
     File(String),
-    /// What this command line prints, likewise.
+    /// What this command line prints, likewise. It runs in the project's folder.
     Command(String),
 }
 
@@ -35,5 +53,200 @@ impl Reference {
             "command" => Ok(Self::Command(rest)),
             _ => Err(wrong),
         }
+    }
+}
+
+/// For people. A command line may itself hold a secret, so it is not shown.
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "the variable {name}"),
+            Self::File(path) => write!(f, "the file {path}"),
+            Self::Command(_) => f.write_str("the credential's command"),
+        }
+    }
+}
+
+/// A secret that a request carries.
+#[derive(Debug, Clone)]
+pub struct Token(SecretString);
+
+impl Token {
+    /// For the one header that carries it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// A text with the token taken out, in case a server repeats what it was sent, as it is or as JSON spells it.
+    ///
+    /// What is shorter than eight signs is no secret, and taking it out could damage a ticket's id.
+    pub fn redact(&self, text: &str) -> String {
+        let token = self.expose();
+        if token.len() < 8 {
+            return text.to_owned();
+        }
+        let json = token.replace('\\', "\\\\").replace('"', "\\\"");
+        let spellings = [token, &json, &json.replace('/', "\\/")];
+        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, "[token]"))
+    }
+}
+
+/// A reference and what it led to: resolved at the first call, and once only.
+pub struct Credential {
+    reference: Reference,
+    variables: Arc<BTreeMap<String, String>>,
+    folder: PathBuf,
+    token: OnceCell<Token>,
+}
+
+/// Shows where the secret is, and nothing else: the variables hold it too.
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({})", self.reference)
+    }
+}
+
+impl Credential {
+    pub fn new(reference: Reference, context: &Context) -> Self {
+        Self { reference, variables: Arc::clone(&context.variables), folder: context.folder.clone(), token: OnceCell::new() }
+    }
+
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    pub async fn token(&self) -> Outcome<&Token> {
+        self.token.get_or_try_init(|| self.resolve()).await
+    }
+
+    async fn resolve(&self) -> Outcome<Token> {
+        let text = match &self.reference {
+            Reference::Variable(name) => self.variable(name)?,
+            Reference::File(path) => self.file(path).await?,
+            Reference::Command(line) => self.command(line).await?,
+        };
+        let text = text.trim();
+        let wrong =
+            |what: &str, help: &str| Err(Diagnostic::error("credential/form", format!("{} {what}", self.reference)).help(help).into());
+        if text.is_empty() {
+            return wrong("is empty", "Put the access token there, and nothing else.");
+        }
+        // A header cannot hold a line end, and a second header must not be smuggled in with one.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return wrong(
+                "holds more than a token: a blank, a line end or another sign that no token has",
+                "Put only the access token there.",
+            );
+        }
+        Ok(Token(SecretString::from(text)))
+    }
+
+    fn variable(&self, name: &str) -> Outcome<String> {
+        self.variables.get(name).cloned().ok_or_else(|| {
+            let help = format!("Set it and try again: export {name}=YOUR_TOKEN");
+            Diagnostic::error("credential/missing", format!("the variable {name}, which holds the access token, is not set"))
+                .help(help)
+                .into()
+        })
+    }
+
+    async fn file(&self, path: &str) -> Outcome<String> {
+        tokio::fs::read_to_string(self.folder.join(path)).await.map_err(|error| {
+            let message = format!("the file {path}, which holds the access token, cannot be read: {error}");
+            Diagnostic::error("credential/file", message).help("A relative path starts at the project's folder.").into()
+        })
+    }
+
+    async fn command(&self, line: &str) -> Outcome<String> {
+        let wrong = |why: String| {
+            let help = "Run it by hand in the project's folder: it must print the access token and end with 0.";
+            Box::new(Diagnostic::error("credential/command", format!("{} gave no access token: {why}", self.reference)).help(help))
+        };
+        let run = shell(line).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true).output();
+        let ended = tokio::time::timeout(COMMAND_TIMEOUT, run).await;
+        let Output { status, stdout, .. } = ended
+            .map_err(|_| wrong(format!("it did not end within {} s", COMMAND_TIMEOUT.as_secs())))?
+            .map_err(|error| wrong(error.to_string()))?;
+        if !status.success() {
+            // Its own words stay unsaid: they may hold the secret.
+            return Err(wrong(format!("it ended with {status}")));
+        }
+        String::from_utf8(stdout).map_err(|_| wrong("it printed something else than text".to_owned()))
+    }
+}
+
+fn shell(line: &str) -> Command {
+    let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut command = Command::new(program);
+    command.arg(flag).arg(line);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::clock::JumpingClock;
+
+    fn context(folder: &std::path::Path) -> Context {
+        Context {
+            clock: JumpingClock::at("2027-01-04T12:00:00Z"),
+            variables: Arc::new(
+                [("GOOD", " s3cr3t-token\n"), ("TWO", "s3cr3t\nX-Admin: yes"), ("EMPTY", " ")].map(|(a, b)| (a.into(), b.into())).into(),
+            ),
+            folder: folder.to_owned(),
+            waiting: Arc::new(|_| {}),
+        }
+    }
+
+    async fn resolve(text: &str) -> Result<String, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("token"), "from-a-file\n").expect("a file");
+        let credential = Credential::new(Reference::parse(text).expect("a reference"), &context(folder.path()));
+        let told = |error: Box<Diagnostic>| format!("{error} [{}]", error.help.clone().unwrap_or_default());
+        let token = credential.token().await.map(|token| token.expose().to_owned()).map_err(told);
+        assert!(!format!("{credential:?}").contains("s3cr3t"), "{credential:?}");
+        token
+    }
+
+    #[tokio::test]
+    async fn a_token_comes_from_a_variable_a_file_or_a_command() {
+        assert_eq!(resolve("env:GOOD").await.as_deref(), Ok("s3cr3t-token"));
+        assert_eq!(resolve("file:token").await.as_deref(), Ok("from-a-file"));
+        assert_eq!(resolve("command:cat token").await.as_deref(), Ok("from-a-file"));
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named_with_the_next_step() {
+        let wrong = |text: &str, wanted: &str| assert_eq!(text, wanted);
+        wrong(
+            &resolve("env:NONE").await.expect_err("no variable"),
+            "the variable NONE, which holds the access token, is not set [Set it and try again: export NONE=YOUR_TOKEN]",
+        );
+        wrong(
+            &resolve("env:EMPTY").await.expect_err("blank"),
+            "the variable EMPTY is empty [Put the access token there, and nothing else.]",
+        );
+        wrong(
+            &resolve("command:echo s3cr3t >&2; exit 3").await.expect_err("a failure"),
+            "the credential's command gave no access token: it ended with exit status: 3 [Run it by hand in the project's folder: it must print the access token and end with 0.]",
+        );
+        let file = resolve("file:none").await.expect_err("no file");
+        assert!(file.starts_with("the file none, which holds the access token, cannot be read: "), "{file}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_would_break_a_header_is_refused_unseen() {
+        let error = resolve("env:TWO").await.expect_err("two lines");
+        assert_eq!(
+            error,
+            "the variable TWO holds more than a token: a blank, a line end or another sign that no token has [Put only the access token there.]"
+        );
+    }
+
+    #[test]
+    fn a_token_is_taken_out_of_a_text_in_each_spelling() {
+        let token = Token(SecretString::from("ab/cd\"ef"));
+        assert_eq!(token.redact(r#"x ab/cd"ef y ab/cd\"ef z ab\/cd\"ef"#), "x [token] y [token] z [token]");
+        assert_eq!(Token(SecretString::from("7")).redact("id 7"), "id 7");
     }
 }

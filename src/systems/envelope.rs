@@ -100,11 +100,9 @@ pub struct Addresses(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for Addresses {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let one_or_many = match Value::deserialize(deserializer)? {
-            Value::Array(many) => Value::Array(many),
-            one => Value::Array(vec![one]),
-        };
-        serde_json::from_value(one_or_many).map(Self).map_err(serde::de::Error::custom)
+        let written = Value::deserialize(deserializer)?;
+        let list = if written.is_array() { written } else { Value::Array(vec![written]) };
+        serde_json::from_value(list).map(Self).map_err(serde::de::Error::custom)
     }
 }
 

@@ -6,7 +6,9 @@
 
 mod credential;
 pub mod envelope;
+mod http;
 mod nearest;
+pub mod sandbox;
 pub mod schema;
 mod seen;
 pub mod techexpress;
@@ -173,6 +175,8 @@ pub trait System: Send + Sync {
     fn look_alike(&self, fields: &Fields) -> Vec<String>;
     /// The place, for people: `Store 417 (0417), account 01234567`.
     fn site(&self, fields: &Fields) -> String;
+    /// Why a read ticket is for another site than these fields ask for, if it is.
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String>;
     /// What a read of this ticket shows if it was booked as sent: comparable fields in normal form.
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields;
     /// The comparable fields of a read, in the same normal form. Idempotent.
@@ -218,6 +222,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Remote: Reader + Writer {
     /// The part that planning may hold.
     fn reader(&self) -> &dyn Reader;
+    /// The part that only apply holds.
+    fn writer(&self) -> &dyn Writer;
 }
 
 /// Reading. Never changes anything, so reads are repeated on trouble.
@@ -248,8 +254,22 @@ pub struct Payload {
     pub attachments: Vec<Attachment>,
 }
 
+/// Why a write cannot even be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unready {
+    /// This ticket cannot be sent: a file changed or is gone.
+    Ticket(String),
+    /// Nothing can be sent to this system: no credential.
+    System(String),
+}
+
 /// Writing. Each call consumes the [`Permit`] of a durable intent, sends once, and never repeats.
 pub trait Writer: Send + Sync {
+    /// Everything that can take time or fail without the system: the credential, the files, a slot of the rate limit.
+    ///
+    /// Called before the intent, so that a run killed while it waits leaves nothing in doubt. The write that follows does not wait.
+    fn ready<'a>(&'a self, payload: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>>;
+
     fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent>;
 
     fn update<'a>(&'a self, _permit: Permit, _id: &'a str, _changed: &'a Fields) -> Answer<'a, Sent> {

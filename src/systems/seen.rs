@@ -36,8 +36,8 @@ pub enum Sent {
     Done(Box<Seen>),
     /// The system refused it; nothing was created. `stops_system` for 401 and 403: no further write of this run would pass either.
     Rejected { why: String, stops_system: bool },
-    /// It surely never reached the system: no connection, or told to wait.
-    Unsent { why: String, retry_after: Option<Duration> },
+    /// It surely never took effect: no credential, no connection, or told to wait. `stops_system`: the next write would fare the same.
+    Unsent { why: String, retry_after: Option<Duration>, stops_system: bool },
     /// It was sent, and nobody knows what became of it.
     Unknown { why: String },
 }

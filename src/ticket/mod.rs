@@ -3,6 +3,7 @@
 //! Owns addresses, fields, marks, visits, phone numbers, and the [`Clock`] trait. Refuses IO of any kind.
 
 mod address;
+mod change;
 mod clock;
 mod digest;
 mod fields;
@@ -14,6 +15,7 @@ mod visit;
 use std::collections::BTreeMap;
 
 pub use address::{Address, NotAnAddress, is_key, is_name};
+pub use change::{Change, changes};
 pub use clock::Clock;
 pub use digest::Digest;
 pub use fields::{Attachment, Fields, references};

@@ -126,7 +126,7 @@ fn normal(compare: Compare, value: &Value) -> Option<Value> {
 fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null => return None,
-        Value::String(text) => text.replace("\r\n", "\n").trim().to_owned(),
+        Value::String(text) => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     };
     (!text.is_empty()).then_some(text)
@@ -160,6 +160,17 @@ pub fn look_alike(fields: &Fields) -> Vec<String> {
     number.into_iter().chain(part("location_name")).map(|place| format!("{account} | {service} | {place}")).collect()
 }
 
+/// Why a read ticket is for another site: its location's number differs, or without numbers, its name.
+///
+/// The account cannot be compared: no answer shows the macnum as a field of its own.
+pub fn site_mismatch(fields: &Fields, seen: &Fields) -> Option<String> {
+    let part = |fields: &Fields, name: &str| fields.get(name).and_then(text);
+    ["location_number", "location_name"].into_iter().find_map(|name| {
+        let (wanted, found) = part(fields, name).zip(part(seen, name))?;
+        Some((wanted.to_lowercase() != found.to_lowercase()).then(|| format!("its {name} is `{found}`, and the file says `{wanted}`")))
+    })?
+}
+
 /// The place, for people: `Store 417 (0417), account 01234567`.
 pub fn site(fields: &Fields) -> String {
     let part = |name: &str| fields.get(name).and_then(text);
@@ -167,4 +178,127 @@ pub fn site(fields: &Fields) -> String {
     let number = part("location_number").map(|number| format!(" ({number})")).unwrap_or_default();
     let account = part("account_macnum").map(|account| format!(", account {account}")).unwrap_or_default();
     format!("{name}{number}{account}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems::System;
+    use crate::systems::techexpress::{TechExpress, example};
+    use proptest::prelude::*;
+
+    fn fields(value: &Value) -> Fields {
+        serde_json::from_value(value.clone()).expect("fields")
+    }
+
+    fn plan() -> Attachment {
+        Attachment { filename: "plan.pdf".into(), path: "plan.pdf".into(), size: 1, sha256: crate::ticket::Digest::of_bytes(b"x") }
+    }
+
+    #[test]
+    fn what_was_sent_is_what_a_read_shows_in_other_spellings() {
+        let (drafts, _) = TechExpress.tickets(&example::dispatch()).expect("a dispatch");
+        let mark = Mark::new("lineage", &crate::ticket::Address::new("Dispatch", "a"), 0);
+        let mut seen = with_mark(drafts[0].fields.clone(), &mark);
+        seen.set("customer_ticket_number", format!(" INC-1 , {mark}"));
+        seen.set("initial_description", "Replace the branch router.\r\n");
+        seen.set("local_contact_number", "(617) 555-0123");
+        seen.set("start_date", "2027-01-11T13:00:00.000Z");
+        seen.set("end_date", "2027-01-11T17:00:00");
+        seen.set("attachments", json!(["plan.pdf"]));
+        seen.set("special_instructions", Value::Null);
+        seen.set("service_type", "Installation");
+        let mut shown = comparable(&seen);
+        assert_eq!(shown.0.remove("service_type"), Some(json!("Installation")), "compared between two reads");
+        assert_eq!(shown, expected(&drafts[0].fields, &[plan()], drafts[0].visit.as_ref()));
+    }
+
+    #[test]
+    fn without_a_zone_no_moment_is_expected() {
+        let document = example::with(&[("/spec/locations/0/timezone", Value::Null)]);
+        let (drafts, _) = TechExpress.tickets(&document).expect("a dispatch");
+        let expected = expected(&drafts[0].fields, &[], drafts[0].visit.as_ref());
+        assert_eq!((expected.get("start_date"), expected.get("end_date"), expected.get("attachments")), (None, None, None));
+    }
+
+    #[test]
+    fn what_waits_for_another_ticket_is_not_expected() {
+        let waiting = fields(&json!({"prior_ticket": {"ref": "Dispatch/a"}, "po_number": "P"}));
+        assert_eq!(expected(&waiting, &[], None), fields(&json!({"po_number": "P"})));
+    }
+
+    #[test]
+    fn the_mark_joins_the_customers_own_numbers() {
+        let mark = Mark::new("lineage", &crate::ticket::Address::new("Dispatch", "a"), 0);
+        let marked = with_mark(fields(&json!({"customer_ticket_number": "INC-1"})), &mark);
+        assert_eq!(marked.text("customer_ticket_number"), Some(format!("INC-1,{mark}").as_str()));
+        assert_eq!(TechExpress.mark_of(&marked), Some(mark.clone()));
+        assert_eq!(with_mark(Fields::default(), &mark).text("customer_ticket_number"), Some(mark.as_str()));
+    }
+
+    #[test]
+    fn an_earlier_visit_is_linked_unless_the_file_names_another_ticket() {
+        assert_eq!(TechExpress.with_prior(Fields::default(), "77").get("prior_ticket"), Some(&json!(77)));
+        assert_eq!(TechExpress.with_prior(fields(&json!({"prior_ticket": 5})), "77").get("prior_ticket"), Some(&json!(5)));
+        assert_eq!(TechExpress.with_prior(Fields::default(), "T-77").get("prior_ticket"), None);
+    }
+
+    #[test]
+    fn tickets_at_one_place_for_one_kind_of_work_look_alike() {
+        let keys = |account: &str, service: &str, name: &str, number: &str| {
+            look_alike(&fields(
+                &json!({"account_macnum": account, "service_type": service, "location_name": name, "location_number": number}),
+            ))
+        };
+        let alike = |other: &[String]| keys("01", "Move", "Store 417", "0417").iter().any(|key| other.contains(key));
+        assert!(alike(&keys("01", "Move", "Other name", "0417")));
+        assert!(alike(&keys("01", "Move", " STORE  417", "")));
+        assert!(!alike(&keys("01", "Site Audit", "Store 417", "0417")));
+        assert!(!alike(&keys("02", "Move", "Store 417", "0417")));
+        assert!(!alike(&keys("01", "Move", "0417", "417")), "a name is no number");
+    }
+
+    #[test]
+    fn a_site_is_named_for_people() {
+        let site_of = |value: &Value| site(&fields(value));
+        assert_eq!(
+            site_of(&json!({"location_name": "Store 417", "location_number": "0417", "account_macnum": "01234567"})),
+            "Store 417 (0417), account 01234567"
+        );
+        assert_eq!(site_of(&json!({"location_name": "Store 417"})), "Store 417");
+    }
+
+    #[test]
+    fn every_field_is_in_the_table_once() {
+        let mut names: Vec<_> = FIELDS.iter().map(|field| field.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FIELDS.len());
+        // The vendor's details page lists 47 fields; `schedule` becomes four of ours.
+        assert_eq!(FIELDS.iter().filter(|field| field.in_read).count(), 47 - 1 + 4);
+        // The create's answer lists 40.
+        assert_eq!(FIELDS.iter().filter(|field| field.in_create).count(), 40);
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "[ ,0-9a-z+()./\r\n:TZ-]{0,24}".prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+            proptest::collection::vec("[ ,a-z]{0,4}", 0..4).prop_map(Value::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_normal_form_of_a_normal_form_is_itself(values in proptest::collection::vec(any_value(), FIELDS.len())) {
+            let seen: Fields = FIELDS.iter().map(|field| field.name.to_owned()).zip(values).collect();
+            let once = comparable(&seen);
+            prop_assert_eq!(comparable(&once), once);
+        }
+    }
 }

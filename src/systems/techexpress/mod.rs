@@ -3,18 +3,25 @@
 //! Owns what callout knows of this API: vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
 
 mod checks;
+#[cfg(test)]
+mod example;
 mod fields;
+mod remote;
+#[cfg(test)]
+mod remote_tests;
+pub mod sandbox;
 pub mod service;
 mod settings;
 pub mod spec;
 mod tickets;
+mod wire;
 
 use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System};
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 use settings::Settings;
 use spec::DispatchDocument;
@@ -87,6 +94,9 @@ impl System for TechExpress {
     fn site(&self, fields: &Fields) -> String {
         fields::site(fields)
     }
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
+        fields::site_mismatch(fields, seen)
+    }
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
         fields::expected(fields, attachments, visit)
     }
@@ -97,8 +107,7 @@ impl System for TechExpress {
     fn origin(&self, settings: &Value) -> Origin {
         Settings::deserialize(settings).map_or_else(|_| Origin { url: String::new(), tenant: None }, |settings| settings.origin())
     }
-    fn connect(&self, settings: &Value, _context: Context) -> Outcome<Box<dyn Remote>> {
-        let settings = Settings::deserialize(settings).map_err(|error| Diagnostic::error("settings/techexpress", error.to_string()))?;
-        Err(Diagnostic::error("settings/techexpress", format!("callout cannot connect to {} yet", settings.base())).into())
+    fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
+        Ok(Box::new(remote::Connection::new(settings, context)?))
     }
 }

@@ -78,3 +78,20 @@ impl ServiceType {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn each_word_of_the_schema_is_read_and_written_the_same() {
+        let schema = schemars::schema_for!(ServiceType).to_value();
+        let words = schema["enum"].as_array().expect("words");
+        assert_eq!((words.len(), schema["enumDescriptions"].as_array().map(Vec::len)), (15, Some(15)));
+        for word in words {
+            let service: ServiceType = serde_json::from_value(word.clone()).expect("a service");
+            assert_eq!(Value::from(service.as_str()), *word);
+        }
+    }
+}

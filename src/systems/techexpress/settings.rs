@@ -42,6 +42,7 @@ pub struct Settings {
     pub timeout_seconds: u64,
     /// Allow `http://` to a host that is not this machine. The token then travels in the open.
     #[serde(default)]
+    #[allow(dead_code, reason = "`check` reads it from the JSON, so that it is heard also when another setting is wrong")]
     pub insecure_http: bool,
 }
 
@@ -117,9 +118,20 @@ impl Settings {
 pub fn check(value: &Value) -> Vec<Finding> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
     let insecure = value.get("insecure_http") == Some(&json!(true));
-    let credential = text("/credential/bearer").and_then(|text| Reference::parse(text).err());
-    let credential = credential.map(|why| Finding::error("settings/credential", "/credential/bearer", why.message).help(why.help));
-    text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default().into_iter().chain(credential).collect()
+    // A text in place of the section is taken for a reference too: it may well be a token, and must be refused as one.
+    let written =
+        text("/credential/bearer").map(|text| ("/credential/bearer", text)).or_else(|| Some(("/credential", text("/credential")?)));
+    let credential = written.and_then(|(pointer, text)| Some((pointer, Reference::parse(text).err()?)));
+    let credential = credential.map(|(pointer, why)| Finding::error("settings/credential", pointer, why.message).help(why.help));
+    let base_url = text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default();
+    // Put after the host as it is, a path without its slash could name another host.
+    let paths = [("/create_path", ""), ("/read_path", "{ticket_id}")].into_iter().filter_map(|(pointer, part)| {
+        let path = text(pointer).filter(|path| !path.starts_with('/') || !path.contains(part))?;
+        let help =
+            if part.is_empty() { "Begin it with a slash." } else { "Begin it with a slash, and write {ticket_id} where the id goes." };
+        Some(Finding::error("settings/path", pointer, format!("`{path}` is no path of this call")).help(help))
+    });
+    base_url.into_iter().chain(credential).chain(paths).collect()
 }
 
 fn check_url(text: &str, insecure: bool) -> Vec<Finding> {
@@ -153,5 +165,72 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(settings: &Value) -> Vec<String> {
+        check(settings).into_iter().map(|finding| format!("{:?} {}: {}", finding.severity, finding.pointer, finding.message)).collect()
+    }
+
+    #[test]
+    fn defaults_are_the_vendors() {
+        let section = json!({"base_url": "https://API.example.com/", "credential": {"bearer": "env:T"}});
+        let settings = Settings::deserialize(&section).expect("settings");
+        assert_eq!(settings.requests_per_minute, Pace(Some(60)));
+        assert_eq!(settings.base(), "https://api.example.com");
+        assert_eq!(settings.origin().to_string(), "https://api.example.com");
+        assert_eq!(
+            (settings.create_path.as_str(), settings.read_path.as_str()),
+            ("/api/v1/tickets/external", "/api/v1/tickets/{ticket_id}")
+        );
+        assert!(told(&section).is_empty());
+    }
+
+    #[test]
+    fn a_pace_is_a_number_or_unlimited() {
+        let pace = |value: Value| serde_json::from_value::<Pace>(value).ok();
+        assert_eq!(pace(json!("unlimited")), Some(Pace(None)));
+        assert_eq!(pace(json!(5)), Some(Pace(Some(5))));
+        assert_eq!((pace(json!(0)), pace(json!("fast")), pace(json!(1.5))), (None, None, None));
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_refused_and_never_repeated() {
+        for secret in ["s3cr3t-token", "Bearer: s3cr3t-token", "env:"] {
+            let section = json!({"base_url": "https://api.example.com", "credential": {"bearer": secret}});
+            let told = told(&section);
+            assert_eq!(told, ["Error /credential/bearer: the credential is a plain value; a file that is shared must not hold one"]);
+        }
+        let text = json!({"base_url": "https://api.example.com", "credential": "s3cr3t-token"});
+        assert_eq!(told(&text), ["Error /credential: the credential is a plain value; a file that is shared must not hold one"]);
+    }
+
+    #[test]
+    fn a_path_cannot_lead_to_another_host() {
+        let section = json!({"create_path": "@example.org/", "read_path": "/tickets"});
+        assert_eq!(
+            told(&section),
+            ["Error /create_path: `@example.org/` is no path of this call", "Error /read_path: `/tickets` is no path of this call"]
+        );
+    }
+
+    #[test]
+    fn the_address_must_be_safe_to_send_a_token_to() {
+        let url = |text: &str| told(&json!({"base_url": text}));
+        for fine in ["https://api.example.com", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"] {
+            assert!(url(fine).is_empty(), "{fine}");
+        }
+        assert_eq!(url("http://api.example.com"), ["Error /base_url: base_url is not encrypted, and the token would travel in the open"]);
+        assert_eq!(url("http://localhost.example.com").len(), 1);
+        assert_eq!(url("api.example.com"), ["Error /base_url: base_url is no web address"]);
+        assert_eq!(url("ftp://api.example.com"), ["Error /base_url: base_url is neither https nor http"]);
+        assert_eq!(url("https://me:pass@api.example.com"), ["Error /base_url: base_url holds a user name or a password"]);
+        assert_eq!(url("https://api.example.com/?x=1"), ["Error /base_url: base_url has a `?` or a `#`"]);
+        let insecure = json!({"base_url": "http://api.example.com", "insecure_http": true});
+        assert_eq!(told(&insecure), ["Warning /base_url: base_url is not encrypted: anybody on the way can read the token"]);
     }
 }

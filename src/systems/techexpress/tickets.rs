@@ -146,3 +146,81 @@ fn flat<'a>(
     let texts = texts.map(|(name, text)| (name.to_owned(), json!(text)));
     texts.chain(others.filter_map(|(name, value)| Some((name.to_owned(), value?)))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems::System;
+    use crate::systems::techexpress::{TechExpress, example};
+    use crate::ticket::Address;
+
+    fn drafts_of(changes: &[(&str, Value)]) -> Vec<Draft> {
+        TechExpress.tickets(&example::with(changes)).expect("a dispatch").0
+    }
+
+    #[test]
+    fn one_location_is_one_flat_ticket() {
+        let drafts = drafts_of(&[("/spec/po_number", json!("")), ("/spec/prior_ticket", json!({"ref": "Dispatch/survey"}))]);
+        let [draft] = drafts.as_slice() else { panic!("{drafts:?}") };
+        let fields = json!({
+            "account_macnum": "01234567",
+            "automatic_email_cc": false,
+            "automatic_email_contact": true,
+            "contact_email_address": "dana@example.com",
+            "contact_name": "Dana Ortiz",
+            "customer_ticket_number": "INC-1",
+            "end_date": "2027-01-11T12:00:00",
+            "initial_description": "Replace the branch router.",
+            "local_contact_name": "Sam Lee",
+            "local_contact_number": 6_175_550_123_u64,
+            "location_name": "Store 417",
+            "location_number": "0417",
+            "prior_ticket": {"ref": "Dispatch/survey"},
+            "service_type": "Equipment Install",
+            "start_date": "2027-01-11T08:00:00",
+        });
+        assert_eq!(serde_json::to_value(&draft.fields).expect("fields"), fields);
+        assert_eq!((draft.key.as_deref(), draft.reissue, draft.pointer.as_str()), (None, 0, "/spec/locations/0"));
+        assert_eq!(draft.attachments, ["floor-plan.pdf"]);
+        assert_eq!(draft.fields.references(), [Address::new("Dispatch", "survey")]);
+        let visit = draft.visit.as_ref().expect("a visit");
+        assert_eq!(visit.starts_at(), "2027-01-11T13:00:00Z".parse().ok());
+    }
+
+    #[test]
+    fn several_locations_are_several_tickets_with_their_own_keys_and_reissues() {
+        let first = example::dispatch()["spec"]["locations"][0].clone();
+        let mut second = first.clone();
+        second["key"] = json!("rear");
+        second["reissue"] = json!(3);
+        let lifecycle = json!({"reissue": 1, "renamed_from": "Dispatch/old", "alongside": "Dispatch/ap", "ignore_changes": ["po_number"]});
+        let drafts = drafts_of(&[("/spec/locations", json!([first, second])), ("/lifecycle", lifecycle)]);
+        let shown: Vec<_> = drafts.iter().map(|draft| (draft.key.as_deref(), draft.reissue, draft.pointer.as_str())).collect();
+        assert_eq!(shown, [(None, 1, "/spec/locations/0"), (Some("rear"), 3, "/spec/locations/1")]);
+        let renamed: Vec<_> = drafts.iter().filter_map(|draft| draft.lifecycle.renamed_from.as_ref()).map(ToString::to_string).collect();
+        assert_eq!(renamed, ["Dispatch/old", "Dispatch/old[rear]"]);
+        assert_eq!(drafts[1].lifecycle.alongside, [Address::new("Dispatch", "ap")]);
+        assert!(drafts[1].lifecycle.ignore_changes.contains("po_number"));
+    }
+
+    #[test]
+    fn an_id_to_adopt_may_be_a_number_or_a_text() {
+        for id in [json!(123_456), json!("123456")] {
+            let drafts = drafts_of(&[("/lifecycle", json!({"adopt": id}))]);
+            assert_eq!(drafts[0].lifecycle.adopt.as_deref(), Some("123456"));
+        }
+    }
+
+    #[test]
+    fn null_is_the_same_as_absent() {
+        let with_nulls =
+            drafts_of(&[("/spec/po_number", Value::Null), ("/lifecycle", Value::Null), ("/spec/locations/0/key", Value::Null)]);
+        assert_eq!((with_nulls[0].fields.get("po_number"), with_nulls[0].key.as_deref()), (None, None));
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        let error = TechExpress.tickets(&example::with(&[("/spec/colour", json!("red"))])).expect_err("an unknown key");
+        assert!(error.to_string().starts_with("unknown field `colour`"), "{error}");
+    }
+}

@@ -1,0 +1,119 @@
+//! Carrying a plan out: the only caller of writers.
+//!
+//! Owns the create protocol ([`write`]), the order and the stopping. Makes no choice that the plan did not make:
+//! it only refuses to go on. Every request is preceded by a durable intent, and is sent once.
+
+mod report;
+mod run;
+mod write;
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, stream};
+use tokio::sync::watch;
+
+use crate::diagnostics::Outcome;
+use crate::plan::{Action, Plan, Rules, Step};
+use crate::refresh::Sides;
+use crate::state::{Event, Ledger};
+use crate::systems::Writer;
+use crate::ticket::{Address, Clock};
+
+pub use report::{Done, Report, Tally};
+use run::Run;
+
+/// Writers by the system's key, such as `techexpress`.
+pub type Writers<'a> = BTreeMap<&'static str, &'a dyn Writer>;
+
+/// Hears how it goes. Shows it to people or not; decides nothing.
+pub trait Progress: Sync {
+    fn begin(&self, writes: usize);
+    fn done(&self, step: &Step, done: &Done);
+}
+
+/// Asked once, nothing new is started; what is in flight is finished and recorded.
+#[derive(Debug)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Stop {
+    pub fn ask(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Ends once it is asked.
+    pub async fn asked(&self) {
+        // The sender is `self`, so waiting cannot fail.
+        let _ = self.0.subscribe().wait_for(|asked| *asked).await;
+    }
+}
+
+/// What carrying out a plan needs.
+pub struct Job<'a> {
+    pub plan: &'a Plan,
+    pub ledger: &'a Ledger,
+    pub writers: &'a Writers<'a>,
+    pub sides: &'a Sides,
+    pub rules: &'a Rules,
+    pub clock: &'a dyn Clock,
+    pub progress: &'a dyn Progress,
+    pub stop: &'a Stop,
+    /// Requests in flight at once, at least 1.
+    pub parallelism: usize,
+    /// The plan is a saved one: it is marked as used.
+    pub saved: bool,
+}
+
+/// Carries the plan out. An error means that the state could not be written: nothing more was sent after it.
+pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
+    if job.saved {
+        job.ledger.record(vec![Event::PlanStarted { plan: job.plan.id.clone() }], job.clock.now()).await?;
+    }
+    let run = Run::new(job);
+    run.record_what_is_known().await?;
+    let writes: Vec<&Step> = job.plan.steps.iter().filter(|step| step.action.is_write()).collect();
+    job.progress.begin(writes.len());
+    for batch in independent(&writes) {
+        let results: Vec<Outcome<()>> =
+            stream::iter(batch).map(|step| run.write(step)).buffer_unordered(job.parallelism.max(1)).collect().await;
+        results.into_iter().collect::<Outcome<()>>()?;
+    }
+    let report = run.report();
+    if job.saved && !job.stop.is_asked() {
+        job.ledger.record(vec![Event::PlanFinished { plan: job.plan.id.clone() }], job.clock.now()).await?;
+    }
+    Ok(report)
+}
+
+/// Cuts the writes where one refers to a ticket that an earlier one of the same batch makes.
+fn independent<'a>(writes: &[&'a Step]) -> Vec<Vec<&'a Step>> {
+    let mut batches: Vec<Vec<&Step>> = Vec::new();
+    for step in writes {
+        let needs: Vec<Address> = match &step.action {
+            Action::Create { payload, .. } => payload.references(),
+            Action::Update { changed, .. } => changed.references(),
+            Action::Adopt { .. }
+            | Action::Close { .. }
+            | Action::Delete { .. }
+            | Action::Retire { .. }
+            | Action::Blocked { .. }
+            | Action::InDoubt { .. }
+            | Action::Deferred { .. }
+            | Action::Keep => Vec::new(),
+        };
+        match batches.last_mut() {
+            Some(batch) if !batch.iter().any(|earlier| needs.contains(&earlier.key.address)) => batch.push(step),
+            Some(_) | None => batches.push(vec![step]),
+        }
+    }
+    batches
+}

@@ -1,0 +1,119 @@
+//! What became of each step.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::state::Key;
+use crate::ticket::Change;
+
+/// The end of one step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Done {
+    /// A new ticket; `differs` is what was booked otherwise than sent.
+    Created {
+        id: String,
+        differs: Vec<Change>,
+    },
+    Adopted {
+        id: String,
+    },
+    Updated {
+        id: String,
+    },
+    Closed {
+        id: String,
+    },
+    Deleted {
+        id: String,
+    },
+    /// Only the record ended.
+    Retired,
+    /// The system refused it; nothing changed there.
+    Rejected {
+        why: String,
+    },
+    /// It never reached the system.
+    Unsent {
+        why: String,
+    },
+    /// It was sent, and its result is unknown: in doubt.
+    Unknown {
+        why: String,
+    },
+    /// It was not tried.
+    NotStarted {
+        why: String,
+    },
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created { id, differs } if differs.is_empty() => write!(f, "created ticket {id}"),
+            Self::Created { id, differs } => {
+                let fields: Vec<_> = differs.iter().map(|change| change.field.as_str()).collect();
+                write!(f, "created ticket {id}, booked differently: {}", fields.join(", "))
+            }
+            Self::Adopted { id } => write!(f, "adopted ticket {id}"),
+            Self::Updated { id } => write!(f, "updated ticket {id}"),
+            Self::Closed { id } => write!(f, "closed ticket {id}"),
+            Self::Deleted { id } => write!(f, "deleted ticket {id}"),
+            Self::Retired => f.write_str("record closed"),
+            Self::Rejected { why } => write!(f, "rejected: {why}"),
+            Self::Unsent { why } => write!(f, "not sent: {why}"),
+            Self::Unknown { why } => write!(f, "in doubt: {why}"),
+            Self::NotStarted { why } => write!(f, "not started: {why}"),
+        }
+    }
+}
+
+/// The end of a whole run, by visit.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Report {
+    pub results: Vec<(Key, Done)>,
+}
+
+/// A report, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    pub created: usize,
+    pub adopted: usize,
+    pub updated: usize,
+    pub closed: usize,
+    pub retired: usize,
+    pub rejected: usize,
+    pub unsent: usize,
+    pub unknown: usize,
+    pub not_started: usize,
+    pub booked_differently: usize,
+}
+
+impl Tally {
+    /// Steps that the plan had and that were not done.
+    pub fn failed(&self) -> usize {
+        self.rejected + self.unsent + self.not_started
+    }
+}
+
+impl Report {
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for (_, done) in &self.results {
+            *match done {
+                Done::Created { .. } => &mut tally.created,
+                Done::Adopted { .. } => &mut tally.adopted,
+                Done::Updated { .. } => &mut tally.updated,
+                Done::Closed { .. } | Done::Deleted { .. } => &mut tally.closed,
+                Done::Retired => &mut tally.retired,
+                Done::Rejected { .. } => &mut tally.rejected,
+                Done::Unsent { .. } => &mut tally.unsent,
+                Done::Unknown { .. } => &mut tally.unknown,
+                Done::NotStarted { .. } => &mut tally.not_started,
+            } += 1;
+            tally.booked_differently += usize::from(matches!(done, Done::Created { differs, .. } if !differs.is_empty()));
+        }
+        tally
+    }
+}

@@ -1,0 +1,91 @@
+//! One run: what stops it, and what it did so far.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Done, Job, Report};
+use crate::diagnostics::Outcome;
+use crate::plan::{Action, Step};
+use crate::state::{Event, Key};
+
+/// Shared by the writes in flight.
+pub(super) struct Run<'a> {
+    pub job: &'a Job<'a>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    /// Systems to which nothing more is sent in this run, and why.
+    closed: BTreeMap<String, String>,
+    unknown: usize,
+    results: Vec<(Key, Done)>,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(job: &'a Job<'a>) -> Self {
+        Self { job, inner: Mutex::default() }
+    }
+
+    /// Observations, adoptions and tombstones: no request, one commit.
+    pub async fn record_what_is_known(&self) -> Outcome<()> {
+        let mut events: Vec<Event> = Vec::new();
+        for step in &self.job.plan.steps {
+            events.extend(step.events.iter().cloned());
+            let (event, done) = match &step.action {
+                Action::Adopt { id, request, seen, why } => {
+                    let (id, request) = (id.clone(), request.clone());
+                    let done = Done::Adopted { id: id.clone() };
+                    (Event::Adopted { key: step.key.clone(), id, request, seen: Some(seen.clone()), reason: why.clone() }, done)
+                }
+                Action::Retire { why } => (Event::Closed { key: step.key.clone(), why: *why, reason: None }, Done::Retired),
+                Action::Create { .. }
+                | Action::Update { .. }
+                | Action::Close { .. }
+                | Action::Delete { .. }
+                | Action::Blocked { .. }
+                | Action::InDoubt { .. }
+                | Action::Deferred { .. }
+                | Action::Keep => continue,
+            };
+            events.push(event);
+            self.finish(step, done);
+        }
+        if events.is_empty() { Ok(()) } else { self.job.ledger.record(events, self.job.clock.now()).await }
+    }
+
+    /// Why nothing more may be sent to this system now, if so.
+    pub fn stopped(&self, system: &str) -> Option<String> {
+        if self.job.stop.is_asked() {
+            return Some("the run was asked to stop".to_owned());
+        }
+        let inner = self.inner();
+        if let Some(why) = inner.closed.get(system) {
+            return Some(why.clone());
+        }
+        let limit = self.job.rules.stop_after_unknown;
+        (inner.unknown >= limit).then(|| format!("the result of {} is unknown (spec.limits.stop_after_unknown: {limit})", inner.unknown))
+    }
+
+    /// Sends nothing more to this system in this run.
+    pub fn close(&self, system: &str, why: &str) {
+        self.inner().closed.entry(system.to_owned()).or_insert_with(|| why.to_owned());
+    }
+
+    pub fn finish(&self, step: &Step, done: Done) {
+        self.job.progress.done(step, &done);
+        let mut inner = self.inner();
+        inner.unknown += usize::from(matches!(done, Done::Unknown { .. }));
+        inner.results.push((step.key.clone(), done));
+    }
+
+    pub fn report(self) -> Report {
+        let mut results = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner).results;
+        results.sort_by(|a, b| a.0.cmp(&b.0));
+        Report { results }
+    }
+
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,191 @@
+//! The protocol of every write: make ready, intend durably, send once, record.
+//!
+//! An intent without an outcome *is* the doubt, so an unknown result records nothing.
+
+use jiff::SignedDuration;
+
+use super::Done;
+use super::run::Run;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::plan::{Action, Step, booking_mismatch};
+use crate::refresh::{Sides, id_of, sighting};
+use crate::state::{Closing, Event, Intention, Key, Permit, Request, Sighting, Write};
+use crate::systems::{Payload, Sent, System, Unready, Writer};
+use crate::ticket::{Digest, Fields};
+
+/// Times that a create is tried again after the system said to wait. Each is a new intent.
+const TRIES: usize = 5;
+
+/// One write, as the plan has it.
+struct Task<'a> {
+    step: &'a Step,
+    system: &'static dyn System,
+    write: Write,
+    id: Option<&'a str>,
+    /// What the record becomes.
+    request: Option<&'a Request>,
+    /// As planned: may hold references.
+    fields: Fields,
+}
+
+impl Run<'_> {
+    /// Carries one write out and keeps its result. An error means that the state cannot be written any more.
+    pub async fn write(&self, step: &Step) -> Outcome<()> {
+        let Some(task) = task(step, self.job.sides) else { return Ok(()) };
+        let Some(writer) = self.job.writers.get(task.system.id()).copied() else {
+            self.finish(step, Done::NotStarted { why: format!("there is no connection to {}", task.system.title()) });
+            return Ok(());
+        };
+        let mut tries = 0;
+        let done = loop {
+            tries += 1;
+            match self.attempt(&task, writer).await? {
+                Attempt::Over(done) => break done,
+                Attempt::Again(why) if tries >= TRIES => break Done::Unsent { why },
+                // The pause that the system asked for is kept by `ready`.
+                Attempt::Again(_) => {}
+            }
+        };
+        self.finish(step, done);
+        Ok(())
+    }
+
+    async fn attempt(&self, task: &Task<'_>, writer: &dyn Writer) -> Outcome<Attempt> {
+        let not_started = |why: String| Ok(Attempt::Over(Done::NotStarted { why }));
+        let system = task.system.id();
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| id_of(state, address))).await;
+        let fields = match filled {
+            Ok(fields) => fields,
+            Err(address) => return not_started(format!("it waits for {address}, which has no ticket")),
+        };
+        let payload = Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() };
+        if let Some(why) = self.stopped(system) {
+            return not_started(why);
+        }
+        let ready = tokio::select! {
+            ready = writer.ready(Some(&payload).filter(|_| task.write == Write::Create)) => ready,
+            // Waiting for the rate limit can take minutes, and a person who stops a run does not wait.
+            () = self.job.stop.asked() => Ok(()),
+        };
+        match ready {
+            Ok(()) => {}
+            Err(Unready::Ticket(why)) => return not_started(why),
+            Err(Unready::System(why)) => {
+                self.close(system, &why);
+                return not_started(why);
+            }
+        }
+        // That may have taken a while: look again.
+        if let Some(why) = self.stopped(system).or_else(|| self.passed(task)) {
+            return not_started(why);
+        }
+        let permit = self.intend(task, &payload).await?;
+        let sent = send(task, writer, permit, &payload).await;
+        self.record(task, sent).await
+    }
+
+    /// A start that has passed since the plan was made.
+    fn passed(&self, task: &Task<'_>) -> Option<String> {
+        let visit = task.request.and_then(|request| request.visit.as_ref()).filter(|_| task.write == Write::Create)?;
+        let has_passed = visit.starts_before(self.job.clock.now(), SignedDuration::ZERO);
+        has_passed.then(|| format!("its start, {}, has passed", visit.start))
+    }
+
+    async fn intend(&self, task: &Task<'_>, payload: &Payload) -> Outcome<Permit> {
+        let intention = Intention {
+            key: task.step.key.clone(),
+            write: task.write,
+            payload: Digest::of(&(task.id, &payload.fields, &payload.attachments)),
+            request: task.request.cloned().map(Box::new),
+        };
+        self.job.ledger.intend(intention, self.job.clock.now()).await
+    }
+
+    async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {
+        let key = task.step.key.clone();
+        let (event, attempt) = match sent {
+            Sent::Done(seen) => {
+                let sight = sighting(task.system, &seen);
+                let differs = task.request.map(|request| booking_mismatch(task.system, request, &sight.fields)).unwrap_or_default();
+                let done = match task.write {
+                    Write::Create => Done::Created { id: seen.id.clone(), differs },
+                    Write::Update => Done::Updated { id: seen.id.clone() },
+                    Write::Close => Done::Closed { id: seen.id.clone() },
+                    Write::Delete => Done::Deleted { id: seen.id.clone() },
+                };
+                let event = done_event(task.write, key.clone(), seen.id.clone(), sight);
+                return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
+                    Ok(()) => Ok(Attempt::Over(done)),
+                    Err(error) => Err(unrecorded(&key, &seen.id, &error)),
+                };
+            }
+            Sent::Rejected { why, stops_system } => {
+                if stops_system {
+                    self.close(task.system.id(), &format!("{} refused an earlier request: {why}", task.system.title()));
+                }
+                (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
+            }
+            Sent::Unsent { why, retry_after, stops_system } => {
+                if stops_system {
+                    self.close(task.system.id(), &why);
+                }
+                let is_later = retry_after.is_some() && !stops_system;
+                let attempt = if is_later { Attempt::Again(why.clone()) } else { Attempt::Over(Done::Unsent { why: why.clone() }) };
+                (Event::Unsent { key, why }, attempt)
+            }
+            Sent::Unknown { why } => return Ok(Attempt::Over(Done::Unknown { why })),
+        };
+        self.job.ledger.record(vec![event], self.job.clock.now()).await?;
+        Ok(attempt)
+    }
+}
+
+enum Attempt {
+    Over(Done),
+    /// It never reached the system, which said to come back later.
+    Again(String),
+}
+
+fn task<'a>(step: &'a Step, sides: &Sides) -> Option<Task<'a>> {
+    let (write, id, request, fields) = match &step.action {
+        Action::Create { request, payload } => (Write::Create, None, Some(request.as_ref()), payload.clone()),
+        Action::Update { id, request, changed } => (Write::Update, Some(id.as_str()), Some(request.as_ref()), changed.clone()),
+        Action::Close { id } => (Write::Close, Some(id.as_str()), None, Fields::default()),
+        Action::Delete { id } => (Write::Delete, Some(id.as_str()), None, Fields::default()),
+        Action::Adopt { .. }
+        | Action::Retire { .. }
+        | Action::Blocked { .. }
+        | Action::InDoubt { .. }
+        | Action::Deferred { .. }
+        | Action::Keep => return None,
+    };
+    Some(Task { step, system: sides.get(&step.key.address.kind)?.system, write, id, request, fields })
+}
+
+async fn send(task: &Task<'_>, writer: &dyn Writer, permit: Permit, payload: &Payload) -> Sent {
+    match (task.write, task.id) {
+        (Write::Create, _) => writer.create(permit, payload).await,
+        (Write::Update, Some(id)) => writer.update(permit, id, &payload.fields).await,
+        (Write::Close, Some(id)) => writer.close(permit, id).await,
+        (Write::Delete, Some(id)) => writer.delete(permit, id).await,
+        (Write::Update | Write::Close | Write::Delete, None) => {
+            Sent::Unsent { why: "the plan names no ticket id".to_owned(), retry_after: None, stops_system: false }
+        }
+    }
+}
+
+fn done_event(write: Write, key: Key, id: String, seen: Sighting) -> Event {
+    match write {
+        Write::Create => Event::Created { key, id, seen },
+        Write::Update => Event::Updated { key, seen: Some(seen) },
+        Write::Close => Event::Closed { key, why: Closing::Closed, reason: None },
+        Write::Delete => Event::Closed { key, why: Closing::Deleted, reason: None },
+    }
+}
+
+/// The worst moment: the ticket exists, and the state does not say so. The intent still does.
+fn unrecorded(key: &Key, id: &str, error: &Diagnostic) -> Box<Diagnostic> {
+    let message = format!("ticket {id} was created or changed for {key}, but that could not be recorded: {error}");
+    let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} --id {id} --reason \"recorded by hand\"");
+    Box::new(Diagnostic::error("apply/unrecorded", message).about(key).help(help))
+}

@@ -1,0 +1,148 @@
+//! Everything a command gets from outside: folder, variables, time, randomness, and its three streams.
+//!
+//! The tests build one of their own, so a command in a test is the command that people run.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::Color;
+use crate::diagnostics::Diagnostic;
+use crate::render::{self, Look};
+use crate::ticket::Clock;
+
+/// What is outside of a command.
+pub struct Environment {
+    /// The working folder.
+    pub folder: PathBuf,
+    pub variables: Arc<BTreeMap<String, String>>,
+    pub clock: Arc<dyn Clock>,
+    /// 128 random bits, fresh at each call.
+    pub random: Arc<dyn Fn() -> u128 + Send + Sync>,
+    pub input: Box<dyn BufRead + Send>,
+    pub input_is_terminal: bool,
+    pub out: Output,
+    pub err: Output,
+    /// Hears Ctrl-C and SIGTERM.
+    pub listens_to_signals: bool,
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+/// One output stream. Texts come in colour and lose it here where it is not wanted.
+#[derive(Clone)]
+pub struct Output {
+    stream: Arc<Mutex<Box<dyn Write + Send>>>,
+    pub is_terminal: bool,
+    pub colour: bool,
+    /// In columns.
+    width: usize,
+}
+
+/// Of text that goes to a file or a pipe.
+const WIDTH: usize = 110;
+
+impl Output {
+    pub fn new(stream: Box<dyn Write + Send>, is_terminal: bool) -> Self {
+        Self { stream: Arc::new(Mutex::new(stream)), is_terminal, colour: is_terminal, width: WIDTH }
+    }
+
+    /// Writes a text. A reader that went away, as `head` does, is no error of ours.
+    pub fn write(&self, text: &str) {
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = if self.colour {
+            stream.write_all(text.as_bytes())
+        } else {
+            stream.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
+        };
+        let _ = written.and_then(|()| stream.flush());
+    }
+
+    pub fn line(&self, text: &str) {
+        self.write(&format!("{text}\n"));
+    }
+
+    /// Shows diagnostics.
+    pub fn tell(&self, diagnostics: &[Diagnostic]) {
+        let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
+        self.write(&render::human(diagnostics, look));
+    }
+
+    /// Settles whether to use colour: the flag, then NO_COLOR, then whether it is a terminal.
+    pub fn choose_colour(&mut self, color: Color, variables: &BTreeMap<String, String>) {
+        let unwanted = variables.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.colour = match color {
+            Color::Auto => self.is_terminal && !unwanted,
+            Color::Always => true,
+            Color::Never => false,
+        };
+    }
+}
+
+impl Environment {
+    /// The real one.
+    pub fn of_process() -> io::Result<Self> {
+        Ok(Self {
+            folder: std::env::current_dir()?,
+            variables: Arc::new(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect()),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(|| uuid::Uuid::new_v4().as_u128()),
+            input: Box::new(io::BufReader::new(io::stdin())),
+            input_is_terminal: io::stdin().is_terminal(),
+            out: Output::new(Box::new(io::stdout()), io::stdout().is_terminal()),
+            err: Output::new(Box::new(io::stderr()), io::stderr().is_terminal()),
+            listens_to_signals: true,
+        })
+    }
+
+    /// Asks a question on stderr; yes only for `yes` or `y`.
+    pub fn confirms(&mut self, question: &str) -> bool {
+        self.err.write(&format!("{question} Only `yes` is taken as yes: "));
+        let mut answer = String::new();
+        let read = self.input.read_line(&mut answer).is_ok();
+        if !self.input_is_terminal {
+            self.err.write("\n");
+        }
+        read && answer.trim().eq_ignore_ascii_case("yes")
+    }
+}
+
+/// For the log: a line that goes to the stream as it is.
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Output {
+    type Writer = Lines;
+
+    fn make_writer(&'a self) -> Lines {
+        Lines(self.clone())
+    }
+}
+
+/// One log line's writer.
+pub struct Lines(Output);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! A project, opened: its files, its systems and its state, real or sandboxed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::args::Global;
+use super::{Environment, Exit, Failure, Output, sandbox};
+use crate::diagnostics::Outcome;
+use crate::manifest::{self, Project};
+use crate::plan::Rules;
+use crate::refresh::{Side, Sides};
+use crate::state::{By, Home, Ledger, Owner, Session, Start, State};
+use crate::systems::sandbox::Running;
+use crate::systems::{Context, Remote, by_id, registry};
+use crate::ticket::{Clock, Ticket};
+
+/// What the origin of records says while the sandbox answers. Its address changes from run to run.
+const SANDBOX_ORIGIN: &str = "the sandbox";
+
+/// What every command but `init` and `validate` starts from.
+pub(super) struct Opened {
+    pub project: Project,
+    pub tickets: Vec<Ticket>,
+    pub sides: Sides,
+    pub rules: Rules,
+    pub home: Home,
+    pub sandboxed: bool,
+    settings: BTreeMap<&'static str, Value>,
+    context: Context,
+    /// Serves until it is dropped.
+    _sandbox: Option<Running>,
+}
+
+/// Connections by the system's key.
+pub(super) type Remotes = BTreeMap<&'static str, Box<dyn Remote>>;
+
+impl Opened {
+    /// Loads the whole project. Its errors end the command, its warnings are shown.
+    pub async fn open(global: &Global, environment: &Environment) -> Result<Self, Failure> {
+        let request = manifest::Request { start: environment.folder.clone(), paths: Vec::new(), sandbox: global.sandbox };
+        let loaded = manifest::load(&request);
+        if loaded.has_errors() {
+            return Err(Failure { diagnostics: loaded.diagnostics, exit: Exit::Error });
+        }
+        environment.err.tell(&loaded.diagnostics);
+        let project = loaded.project.ok_or_else(manifest::missing_project)?;
+        let mut variables = environment.variables.as_ref().clone();
+        let running = if global.sandbox {
+            variables.insert(sandbox::TOKEN_VARIABLE.to_owned(), sandbox::TOKEN.to_owned());
+            Some(sandbox::embedded(&project, &loaded.tickets, &environment.clock).await?)
+        } else {
+            None
+        };
+        let settings = settings(&project, running.as_ref());
+        Ok(Self {
+            sides: sides(&settings, global.sandbox),
+            rules: rules(&project),
+            home: home(&project, global.sandbox),
+            context: context(&project, variables, environment),
+            tickets: loaded.tickets,
+            project,
+            sandboxed: global.sandbox,
+            settings,
+            _sandbox: running,
+        })
+    }
+
+    /// The state, for commands that only look.
+    pub fn state(&self, environment: &Environment) -> Outcome<State> {
+        self.start_sandbox_state(environment)?;
+        crate::state::open_for_reading(&self.home)
+    }
+
+    /// The state, for the one writer.
+    pub fn ledger(&self, command: &str, environment: &Environment) -> Outcome<Ledger> {
+        self.start_sandbox_state(environment)?;
+        crate::state::open_for_writing(&self.home, Session::new(owner(command, environment)))
+    }
+
+    /// The sandbox's state makes itself: nothing is lost with it, and nothing from there can be applied elsewhere.
+    fn start_sandbox_state(&self, environment: &Environment) -> Outcome<()> {
+        if !self.sandboxed || self.home.lock_file.exists() {
+            return Ok(());
+        }
+        crate::state::init(&self.home, &owner("callout --sandbox", environment), &Start::New).map(|_| ())
+    }
+
+    /// Connections to these systems.
+    pub fn connect<'a>(&self, systems: impl IntoIterator<Item = &'a str>) -> Outcome<Remotes> {
+        let mut remotes = Remotes::new();
+        for id in systems {
+            let (Some(system), Some(settings)) = (by_id(id), self.settings.get(id)) else { continue };
+            if !remotes.contains_key(system.id()) {
+                remotes.insert(system.id(), system.connect(settings, self.context.clone())?);
+            }
+        }
+        Ok(remotes)
+    }
+
+    /// The slowest rate of the systems that are used; `None` where none is limited.
+    pub fn requests_per_minute(&self) -> Option<usize> {
+        let rate = |settings: &Value| settings.get("requests_per_minute").map_or(Some(60), Value::as_u64);
+        self.settings.values().filter_map(rate).min().and_then(|rate| usize::try_from(rate).ok())
+    }
+
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.context.clock
+    }
+}
+
+pub(super) fn owner(command: &str, environment: &Environment) -> Owner {
+    Owner {
+        by: By::from_variables(&environment.variables),
+        pid: std::process::id(),
+        command: command.to_owned(),
+        since: environment.clock.now(),
+    }
+}
+
+/// Where the state of a project is; the sandbox has its own.
+pub(super) fn home(project: &Project, sandboxed: bool) -> Home {
+    if sandboxed {
+        let folder = sandbox::folder(project);
+        return Home { lock_file: folder.join("callout.lock"), state: folder.join("state.json") };
+    }
+    Home { lock_file: project.folder.join("callout.lock"), state: project.state.clone() }
+}
+
+fn rules(project: &Project) -> Rules {
+    let limits = &project.limits;
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Rules {
+        creates: count(limits.creates),
+        creates_per_day: count(limits.creates_per_day),
+        closes: count(limits.closes),
+        removals: count(limits.removals),
+        stop_after_unknown: count(limits.stop_after_unknown),
+        plan_expires_hours: i64::from(project.plan_expires_hours),
+    }
+}
+
+/// The settings of each system, turned to the sandbox if it serves.
+fn settings(project: &Project, running: Option<&Running>) -> BTreeMap<&'static str, Value> {
+    let own = |id: &str| project.systems.get(id).cloned();
+    registry()
+        .iter()
+        .filter_map(|system| {
+            let id = system.id();
+            let settings = match running {
+                Some(running) => {
+                    let mut settings = running.settings(&own(id).unwrap_or_default());
+                    settings["requests_per_minute"] = "unlimited".into();
+                    settings
+                }
+                None => own(id)?,
+            };
+            Some((id, settings))
+        })
+        .collect()
+}
+
+fn sides(settings: &BTreeMap<&'static str, Value>, sandboxed: bool) -> Sides {
+    let side = |system: &'static dyn crate::systems::System, settings: &Value| {
+        let origin = if sandboxed { SANDBOX_ORIGIN.to_owned() } else { system.origin(settings).to_string() };
+        (system.kind().to_owned(), Side { system, origin })
+    };
+    registry().iter().filter_map(|system| Some(side(*system, settings.get(system.id())?))).collect()
+}
+
+fn context(project: &Project, variables: BTreeMap<String, String>, environment: &Environment) -> Context {
+    let err = environment.err.clone();
+    Context {
+        clock: environment.clock.clone(),
+        variables: Arc::new(variables),
+        folder: project.folder.clone(),
+        waiting: Arc::new(move |text| wait_line(&err, text)),
+    }
+}
+
+/// Waits are always told: a run that stands still looks like one that hangs.
+fn wait_line(err: &Output, text: &str) {
+    err.line(&format!("waiting: {text}"));
+}

@@ -1,0 +1,39 @@
+//! `callout plan`: what apply would do.
+
+use super::args::{Global, Plan as Words, PlanFormat};
+use super::opened::Opened;
+use super::{Ending, Environment, Exit, plan_file, planning};
+use crate::plan::{Action, Plan};
+use crate::render;
+
+pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
+    let opened = Opened::open(global, environment).await?;
+    let state = opened.state(environment)?;
+    let plan = planning::make(&opened, &state, &words.choice, environment).await?;
+    show(&plan, words.format, words.verbose, environment);
+    if let Some(path) = &words.out {
+        plan_file::write(&environment.folder.join(path), &plan)?;
+        environment.err.line(&format!("saved; apply exactly this with: callout apply {}", path.display()));
+    }
+    Ok(ending(&plan, words.detailed_exitcode))
+}
+
+/// Prints a plan in the asked form.
+pub(super) fn show(plan: &Plan, format: PlanFormat, verbose: bool, environment: &Environment) {
+    match format {
+        PlanFormat::Text => environment.out.write(&render::plan_text(plan, verbose)),
+        PlanFormat::Json => environment.out.line(&render::plan_json(plan).to_string()),
+    }
+}
+
+fn ending(plan: &Plan, detailed: bool) -> Exit {
+    let in_doubt = plan.steps.iter().any(|step| matches!(step.action, Action::InDoubt { .. }));
+    let counts = plan.counts();
+    let changes = plan.has_changes() || counts.drifted > 0;
+    Exit::first(&[
+        (!plan.refusals.is_empty(), Exit::Refused),
+        (detailed && in_doubt, Exit::InDoubt),
+        (detailed && changes, Exit::Changes),
+        (detailed && plan.needs_person(), Exit::NeedsPerson),
+    ])
+}

@@ -1,0 +1,91 @@
+//! Making a plan: what `plan`, `apply` and `settle` share.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use super::args::Choice;
+use super::opened::Opened;
+use super::{Environment, Failure};
+use crate::diagnostics::Diagnostic;
+use crate::plan::{Plan, World, build};
+use crate::refresh::{self, Ask, Mode, Observations, Readers, Selection};
+use crate::state::State;
+use crate::systems::nearest;
+
+/// Reads what the plan depends on, and plans.
+pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
+    let selection = selection(opened, state, choice)?;
+    let asks = refresh::asks(&opened.tickets, state, &opened.sides, &selection, Mode::from(choice.refresh));
+    let observed = read(opened, &asks, environment).await?;
+    let world = World {
+        tickets: &opened.tickets,
+        state,
+        observed: &observed,
+        sides: &opened.sides,
+        selection: &selection,
+        rules: &opened.rules,
+        now: opened.clock().now(),
+        id: plan_id(environment),
+        project: opened.project.name.clone(),
+        commit: commit(opened),
+    };
+    Ok(build(&world))
+}
+
+/// Asks the systems. Says first how much that is.
+pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environment) -> Result<Observations, Failure> {
+    if asks.is_empty() {
+        return Ok(Observations::default());
+    }
+    let systems: BTreeSet<&str> = asks.iter().map(|ask| ask.system).collect();
+    let remotes = opened.connect(systems)?;
+    let readers: Readers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.reader())).collect();
+    if asks.len() > 1 {
+        environment.err.line(&format!("reading {} tickets{}", asks.len(), pace(opened, asks.len())));
+    }
+    Ok(refresh::read(asks, &readers, &|_| {}).await)
+}
+
+/// How long so many reads take at the system's rate.
+fn pace(opened: &Opened, reads: usize) -> String {
+    match opened.requests_per_minute() {
+        Some(rate) if reads > rate => format!(", about {} minutes at {rate} a minute", reads.div_ceil(rate)),
+        Some(_) | None => String::new(),
+    }
+}
+
+fn selection(opened: &Opened, state: &State, choice: &Choice) -> Result<Selection, Failure> {
+    let selection = Selection { targets: choice.target.clone() };
+    let known = opened.tickets.iter().map(|ticket| &ticket.address).chain(state.records.keys().map(|key| &key.address));
+    let diagnostics: Vec<Diagnostic> = selection
+        .unmatched(known.clone())
+        .into_iter()
+        .map(|target| {
+            let names: Vec<String> = known.clone().map(ToString::to_string).collect();
+            let hint = nearest(&target.to_string(), names.iter().map(String::as_str)).map(|name| format!("did you mean {name}?"));
+            Diagnostic::error("plan/unknown-target", format!("--target {target} selects no ticket of the files or of the state"))
+                .help(hint.unwrap_or_else(|| "`callout state list` and `callout validate` name them".to_owned()))
+        })
+        .collect();
+    if diagnostics.is_empty() { Ok(selection) } else { Err(Failure { diagnostics, exit: super::Exit::Error }) }
+}
+
+fn plan_id(environment: &Environment) -> String {
+    format!("{:012x}", (environment.random)() >> 80)
+}
+
+/// The git commit of the project's folder, where git knows one. Shown only, so every failure is simply no commit.
+fn commit(opened: &Opened) -> Option<String> {
+    git(opened, &["rev-parse", "--short=12", "HEAD"])
+}
+
+/// Whether the repository has a remote: then others run callout too, and a local state is a trap.
+pub(super) fn has_git_remote(opened: &Opened) -> bool {
+    git(opened, &["remote"]).is_some()
+}
+
+fn git(opened: &Opened, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(&opened.project.folder).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !text.is_empty()).then_some(text)
+}

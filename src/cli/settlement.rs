@@ -1,0 +1,161 @@
+//! One settlement: what a person says about one visit, checked against the state before it is written.
+
+use super::args::{Ended, Settle as Words};
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::plan::{Plan, Step};
+use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
+
+/// What a person says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The create in doubt made this ticket.
+    Is(String),
+    NotCreated,
+    /// The update, close or delete in doubt took effect, or did not.
+    Write {
+        done: bool,
+    },
+    Accept,
+    Cancelled,
+    Ended(VisitOutcome),
+}
+
+/// A verdict about a visit, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Settlement {
+    pub key: Key,
+    pub verdict: Verdict,
+    pub reason: String,
+}
+
+impl Verdict {
+    /// From the command line's flags; `None` where none is given.
+    pub fn of(words: &Words) -> Option<Self> {
+        let flags = [
+            (words.not_created, Self::NotCreated),
+            (words.done, Self::Write { done: true }),
+            (words.not_done, Self::Write { done: false }),
+            (words.accept, Self::Accept),
+            (words.cancelled, Self::Cancelled),
+        ];
+        let flagged = flags.into_iter().find(|(given, _)| *given).map(|(_, verdict)| verdict);
+        words.id.clone().map(Self::Is).or_else(|| words.outcome.map(|ended| Self::Ended(ended.into()))).or(flagged)
+    }
+
+    /// From a CSV's columns `settlement` and `id`.
+    pub fn named(name: &str, id: &str) -> Option<Self> {
+        Some(match name {
+            "id" if !id.is_empty() => Self::Is(id.to_owned()),
+            "not-created" => Self::NotCreated,
+            "done" => Self::Write { done: true },
+            "not-done" => Self::Write { done: false },
+            "accept" => Self::Accept,
+            "cancelled" => Self::Cancelled,
+            "ok" => Self::Ended(VisitOutcome::Ok),
+            "failed" => Self::Ended(VisitOutcome::Failed),
+            "no-access" => Self::Ended(VisitOutcome::NoAccess),
+            _ => return None,
+        })
+    }
+}
+
+impl From<Ended> for VisitOutcome {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Ok => Self::Ok,
+            Ended::Failed => Self::Failed,
+            Ended::NoAccess => Self::NoAccess,
+        }
+    }
+}
+
+/// `Dispatch/store-0417`, or `Dispatch/store-0417#1` for a later visit. Without a number, the latest visit is meant.
+pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
+    let wrong = |message: String| {
+        Box::new(
+            Diagnostic::error("settle/unknown", message)
+                .help("`callout settle` lists what needs a person, `callout state list` all records"),
+        )
+    };
+    let (address, reissue) = match text.split_once('#') {
+        None => (text, None),
+        Some((address, reissue)) => {
+            (address, Some(reissue.parse::<u32>().map_err(|_| wrong(format!("`{text}`: the part behind # is no number")))?))
+        }
+    };
+    let address = address.parse().map_err(|error: crate::ticket::NotAnAddress| wrong(error.to_string()))?;
+    let key = match reissue {
+        Some(reissue) => Some(Key::new(address, reissue)).filter(|key| state.records.contains_key(key)),
+        None => state.latest(&address).map(|(key, _)| key.clone()),
+    };
+    key.ok_or_else(|| wrong(format!("the state remembers nothing of {text}")))
+}
+
+impl Settlement {
+    /// The event that keeps it, if it fits what the state and the plan say. `Is` needs its ticket read, and is not settled here.
+    pub fn event(&self, state: &State, plan: Option<&Plan>) -> Outcome<Event> {
+        let record = state.records.get(&self.key).ok_or_else(|| self.wrong("the state remembers nothing of it"))?;
+        let (key, reason) = (self.key.clone(), self.reason.clone());
+        match &self.verdict {
+            Verdict::NotCreated if is_doubted_create(record) => Ok(Event::NotCreated { key, reason }),
+            Verdict::Is(_) | Verdict::NotCreated => Err(self.wrong("no create of it is in doubt")),
+            Verdict::Write { done } => match record.intent.as_ref().map(|intent| intent.write) {
+                Some(Write::Close) if *done => Ok(Event::Closed { key, why: Closing::Closed, reason: Some(reason) }),
+                Some(Write::Delete) if *done => Ok(Event::Closed { key, why: Closing::Deleted, reason: Some(reason) }),
+                Some(Write::Update | Write::Close | Write::Delete) => Ok(Event::WriteSettled { key, done: *done, reason }),
+                Some(Write::Create) => Err(self.wrong("its create is in doubt: settle it with --id ID or --not-created")),
+                None => Err(self.wrong("no update, close or delete of it is in doubt")),
+            },
+            Verdict::Accept => match plan.and_then(|plan| self.step(plan)).and_then(|step| step.difference.clone()) {
+                Some(difference) => Ok(Event::Accepted { key, difference, reason }),
+                None => Err(self.wrong("the plan shows no difference that could be accepted")),
+            },
+            Verdict::Cancelled => match &record.phase {
+                Phase::Live { .. } | Phase::Pending => Ok(Event::Closed { key, why: Closing::Cancelled, reason: Some(reason) }),
+                Phase::Closed { .. } => Err(self.wrong("it is closed already")),
+                Phase::NotCreated { .. } => Err(self.wrong("it was never created")),
+            },
+            Verdict::Ended(outcome) => match &record.phase {
+                Phase::Live { .. } | Phase::Closed { .. } => Ok(Event::VisitEnded { key, outcome: *outcome, reason }),
+                Phase::Pending | Phase::NotCreated { .. } => Err(self.wrong("no visit of it is known")),
+            },
+        }
+    }
+
+    fn step<'a>(&self, plan: &'a Plan) -> Option<&'a Step> {
+        plan.steps.iter().find(|step| step.key.address == self.key.address)
+    }
+
+    pub fn wrong(&self, why: &str) -> Box<Diagnostic> {
+        let message = format!("{} cannot be settled like this: {why}", self.key);
+        Box::new(Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how"))
+    }
+}
+
+pub(super) fn is_doubted_create(record: &Record) -> bool {
+    record.intent.as_ref().is_some_and(|intent| intent.write == Write::Create)
+}
+
+/// What the event means, for the question and for the last line.
+pub(super) fn in_words(event: &Event) -> String {
+    match event {
+        Event::Adopted { key, id, .. } => format!("{key} is ticket {id}"),
+        Event::NotCreated { key, .. } => format!("{key} was not created: its address is free, and the next apply sends it"),
+        Event::WriteSettled { key, done: true, .. } => format!("{key}: the write that was in doubt took effect"),
+        Event::WriteSettled { key, done: false, .. } => format!("{key}: the write that was in doubt did not take effect"),
+        Event::Accepted { key, .. } => format!("{key}: the difference is left alone until the file changes again"),
+        Event::Closed { key, why, .. } => format!("{key}: {why}; nothing is ever sent for it again, a new visit is `reissue`"),
+        Event::VisitEnded { key, outcome, .. } => format!("{key}: the visit ended as {outcome}"),
+        Event::Intended { .. }
+        | Event::Created { .. }
+        | Event::Updated { .. }
+        | Event::Rejected { .. }
+        | Event::Unsent { .. }
+        | Event::Observed { .. }
+        | Event::DoneByHand { .. }
+        | Event::Noted { .. }
+        | Event::Moved { .. }
+        | Event::PlanStarted { .. }
+        | Event::PlanFinished { .. } => event.to_string(),
+    }
+}

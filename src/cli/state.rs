@@ -1,0 +1,101 @@
+//! `callout state`: start one, list it, look into it.
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use serde_json::{Value, json};
+
+use super::args::{Global, PlanFormat, StateCommand};
+use super::opened::{home, owner};
+use super::{Ending, Environment, Exit, Failure};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{self, Project};
+use crate::render::{clean, state_text};
+use crate::state::{Begun, Key, Phase, Record, Start, State, open_for_reading};
+use crate::systems::{by_kind, nearest};
+use crate::ticket::Address;
+
+pub(super) fn run(command: &StateCommand, global: &Global, environment: &Environment) -> Ending {
+    let project = project(environment)?;
+    let home = home(&project, global.sandbox);
+    match command {
+        StateCommand::Init { start_over, reason } => {
+            let start = match (start_over, reason) {
+                (true, Some(reason)) => Start::Over { reason: reason.clone() },
+                (true | false, _) => Start::New,
+            };
+            let begun = crate::state::init(&home, &owner("callout state init", environment), &start)?;
+            environment.out.line(&match begun {
+                Begun::Fresh { lineage } => format!("A new, empty state (lineage {lineage}). Commit callout.lock."),
+                Begun::Completed { lineage } => format!("The state was there; callout.lock names it again (lineage {lineage}). Commit it."),
+            });
+        }
+        StateCommand::List { format } => {
+            let state = open_for_reading(&home)?;
+            environment.out.write(&match format {
+                PlanFormat::Text => table(&state),
+                PlanFormat::Json => format!("{}\n", list(&state)),
+            });
+        }
+        StateCommand::Show { address, format } => {
+            let state = open_for_reading(&home)?;
+            let visits: Vec<(&Key, &Record)> = state.visits(address).collect();
+            if visits.is_empty() {
+                return Err(unknown(&state, address).into());
+            }
+            environment.out.write(&match format {
+                PlanFormat::Text => state_text(&visits),
+                PlanFormat::Json => format!("{}\n", json!({"format_version": 1, "visits": visits.iter().map(row).collect::<Vec<_>>()})),
+            });
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The project alone: its tickets may have mistakes, and the state must be looked at all the same.
+fn project(environment: &Environment) -> Result<Project, Failure> {
+    manifest::project_only(&environment.folder).map_err(|diagnostics| Failure { diagnostics, exit: Exit::Error })
+}
+
+fn unknown(state: &State, address: &Address) -> Diagnostic {
+    let names: Vec<String> = state.records.keys().map(|key| key.address.to_string()).collect();
+    let hint = nearest(&address.to_string(), names.iter().map(String::as_str));
+    let help = hint.map_or_else(|| "`callout state list` names all that it remembers".to_owned(), |name| format!("did you mean {name}?"));
+    Diagnostic::error("state/unknown", format!("the state remembers nothing of {address}")).help(help)
+}
+
+/// Where a record stands, in a word or two.
+pub(super) fn standing(record: &Record) -> String {
+    match &record.phase {
+        _ if record.in_doubt() => "in doubt".to_owned(),
+        Phase::Pending => "in doubt".to_owned(),
+        Phase::Live { .. } if record.finished => "finished".to_owned(),
+        Phase::Live { .. } => record.status.clone().unwrap_or_else(|| "open".to_owned()),
+        Phase::Closed { why, .. } => why.to_string(),
+        Phase::NotCreated { .. } => "not created".to_owned(),
+    }
+}
+
+fn table(state: &State) -> String {
+    if state.records.is_empty() {
+        return "The state is empty: nothing was ever created or adopted.\n".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(["ADDRESS", "TICKET", "STANDING", "SITE", "MARK", "SINCE"]);
+    for (key, record) in &state.records {
+        let site = by_kind(&key.address.kind).map(|system| system.site(&record.request.fields)).unwrap_or_default();
+        let mark = record.request.mark.as_ref().map(ToString::to_string).unwrap_or_default();
+        let id = record.id().unwrap_or("-").to_owned();
+        table.add_row([key.to_string(), clean(&id), clean(&standing(record)), clean(&site), mark, format!("{:.0}", record.since)]);
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
+    format!("{}\n", lines.join("\n"))
+}
+
+fn list(state: &State) -> Value {
+    let records: Vec<Value> = state.records.iter().map(|entry| row(&entry)).collect();
+    json!({"format_version": 1, "lineage": state.lineage, "through": state.through, "records": records})
+}
+
+fn row((key, record): &(&Key, &Record)) -> Value {
+    json!({"address": key.address, "reissue": key.reissue, "standing": standing(record), "id": record.id(), "record": record})
+}

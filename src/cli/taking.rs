@@ -1,0 +1,49 @@
+//! Taking over a live ticket by its id: it is read and checked first. What `settle --id` and `import` share.
+
+use super::opened::Opened;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::plan::fits;
+use crate::refresh::Side;
+use crate::state::{Event, Key, Request, State};
+use crate::systems::{Observed, Seen};
+
+/// Reads the ticket and makes the event that links it, if it can be this visit's.
+pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> Outcome<Event> {
+    let Wanted { key, request, id, reason } = wanted;
+    let refused = |why: String| {
+        let message = format!("{key} is not linked to ticket {id}: {why}");
+        Box::new(Diagnostic::error("import/misfit", message).about(key).help("look the ticket up in the portal, and check the id"))
+    };
+    let side =
+        opened.sides.get(&key.address.kind).ok_or_else(|| refused(format!("callout.yaml has no section for {}", key.address.kind)))?;
+    if side.origin != request.origin {
+        return Err(refused(format!("its record belongs to {}, and this project now talks to {}", request.origin, side.origin)));
+    }
+    let seen = read(opened, side, id).await.map_err(refused)?;
+    let sight = fits(side.system, request, state, &seen).map_err(|reason| refused(reason.to_string()))?;
+    Ok(Event::Adopted {
+        key: key.clone(),
+        id: id.to_owned(),
+        request: Box::new(request.clone()),
+        seen: Some(sight),
+        reason: reason.to_owned(),
+    })
+}
+
+/// What is to be linked.
+pub(super) struct Wanted<'a> {
+    pub key: &'a Key,
+    pub request: &'a Request,
+    pub id: &'a str,
+    pub reason: &'a str,
+}
+
+async fn read(opened: &Opened, side: &Side, id: &str) -> Result<Seen, String> {
+    let remotes = opened.connect([side.system.id()]).map_err(|error| error.to_string())?;
+    let Some(remote) = remotes.get(side.system.id()) else { return Err(format!("there is no connection to {}", side.system.title())) };
+    match remote.reader().read(id).await {
+        Observed::Found(seen) => Ok(*seen),
+        Observed::Missing => Err(format!("{} has no such ticket, or this credential may not see it", side.system.title())),
+        Observed::Unread { why, .. } => Err(why),
+    }
+}

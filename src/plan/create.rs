@@ -1,0 +1,100 @@
+//! Steps that make a ticket, or take one over instead.
+
+use super::build::Case;
+use super::diff::booking_mismatch;
+use super::{Action, Reason, Step};
+use crate::refresh::{Side, request_of, sighting};
+use crate::state::{Request, Sighting, State};
+use crate::systems::{Observed, Seen, System};
+use crate::ticket::{Fields, Mark, Ticket};
+
+/// The first visit of an address.
+pub(super) fn first(case: &Case<'_>) -> Step {
+    let Some(ticket) = case.ticket else { return case.step(Action::Keep) };
+    match &ticket.lifecycle.adopt {
+        Some(id) => adopt(case, ticket, id),
+        None => create(case, ticket, None),
+    }
+}
+
+/// A further visit, after one that is over.
+pub(super) fn again(case: &Case<'_>) -> Step {
+    let Some(ticket) = case.ticket else { return case.step(Action::Keep) };
+    let prior = case.id();
+    let mut step = create(case, ticket, prior.as_deref());
+    let earlier = prior.map_or_else(|| "an earlier visit".to_owned(), |id| format!("ticket {id}"));
+    step.notes.push(format!("visit {} of this address, after {earlier}", ticket.reissue));
+    step
+}
+
+/// The request of a new visit, with its mark.
+fn request(case: &Case<'_>, ticket: &Ticket) -> Request {
+    marked_request(ticket, case.side, case.world.state)
+}
+
+/// What the record of a new visit says, with its mark.
+pub fn marked_request(ticket: &Ticket, side: &Side, state: &State) -> Request {
+    let mark = Mark::new(&state.lineage, &ticket.address, ticket.reissue);
+    request_of(ticket, side, Some(mark))
+}
+
+fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
+    if let Some(reason) = passed(case, ticket) {
+        return case.blocked(reason);
+    }
+    let request = request(case, ticket);
+    let payload = payload(case, &request, prior);
+    case.step(Action::Create { request: Box::new(request), payload })
+}
+
+fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
+    let system = case.side.system;
+    let fields = prior.map_or_else(|| request.fields.clone(), |prior| system.with_prior(request.fields.clone(), prior));
+    match &request.mark {
+        Some(mark) => system.with_mark(fields, mark),
+        None => fields,
+    }
+}
+
+/// A start that has passed, as a reason.
+pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
+    let visit = ticket.visit.as_ref()?;
+    let zone = visit.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
+    visit.starts_before(case.world.now, jiff::SignedDuration::ZERO).then(|| Reason::StartPassed { start: format!("{}{zone}", visit.start) })
+}
+
+fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
+    let seen = match case.observed {
+        Some(Observed::Found(seen)) => seen,
+        Some(Observed::Missing) => return case.blocked(Reason::Missing { id: id.to_owned() }),
+        Some(Observed::Unread { why, .. }) => return case.blocked(Reason::NotRead { why: why.clone() }),
+        None => return case.blocked(Reason::NotRead { why: "reading was switched off by --refresh none".to_owned() }),
+    };
+    let request = request(case, ticket);
+    let seen = match fits(case.side.system, &request, case.world.state, seen) {
+        Ok(seen) => seen,
+        Err(reason) => return case.blocked(reason),
+    };
+    let changes = booking_mismatch(case.side.system, &request, &seen.fields);
+    let (id, why) = (id.to_owned(), "lifecycle.adopt".to_owned());
+    let mut step = case.step(Action::Adopt { id: id.clone(), request: Box::new(request), seen, why });
+    step.changes = changes;
+    step.id = Some(id);
+    step
+}
+
+/// Whether a live ticket can be the one that a request asks for: it is nobody else's, carries no other mark, and is for the same site.
+pub fn fits(system: &dyn System, request: &Request, state: &State, seen: &Seen) -> Result<Sighting, Reason> {
+    let id = seen.id.clone();
+    if let Some(holder) = state.holder(&request.origin, &id) {
+        return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
+    }
+    let other = system.mark_of(&seen.fields).filter(|mark| Some(mark) != request.mark.as_ref());
+    let what = other
+        .map(|mark| format!("it carries the mark {mark}, which belongs to another visit"))
+        .or_else(|| system.site_mismatch(&request.fields, &seen.fields));
+    match what {
+        Some(what) => Err(Reason::AdoptMismatch { id, what }),
+        None => Ok(sighting(system, seen)),
+    }
+}

@@ -1,0 +1,53 @@
+//! What differs: the files from what was sent, the ticket from what it was, the booking from the order.
+
+use crate::state::{Record, Request};
+use crate::systems::System;
+use crate::ticket::{Change, Digest, Fields, changes};
+
+/// Drift: what a read shows now against the baseline.
+///
+/// Until a full read completed the baseline, a field that one side lacks is unknown; afterwards it is empty.
+pub fn drift(system: &dyn System, record: &Record, seen: &Fields) -> Vec<Change> {
+    let Some(baseline) = &record.baseline else { return Vec::new() };
+    let is_read = |name: &str| system.fields().iter().any(|field| field.name == name && field.in_read);
+    changes(baseline, seen, &record.request.lifecycle.ignore_changes)
+        .into_iter()
+        .filter(|change| change.is_between_values() || (record.booking_checked && is_read(&change.field)))
+        .collect()
+}
+
+/// What the booking shows that was not ordered: fields that both sides have and that differ.
+pub fn booking_mismatch(system: &dyn System, request: &Request, booked: &Fields) -> Vec<Change> {
+    let expected = system.expected(&request.fields, &request.attachments, request.visit.as_ref());
+    changes(&expected, booked, &request.lifecycle.ignore_changes).into_iter().filter(Change::is_between_values).collect()
+}
+
+/// Whether the ticket already shows everything that the files changed: a person made the change in the portal.
+pub fn done_by_hand(system: &dyn System, desired: &Request, seen: &Fields, changes: &[Change]) -> bool {
+    let expected = system.expected(&desired.fields, &desired.attachments, desired.visit.as_ref());
+    !changes.is_empty()
+        && changes.iter().all(|change| {
+            let name = change.field.as_str();
+            match (expected.get(name), seen.get(name)) {
+                (Some(expected), Some(seen)) => expected == seen,
+                // Taken out of the files, and gone from a field that reads do show.
+                (None, None) => change.after.is_none() && system.fields().iter().any(|field| field.name == name && field.in_read),
+                (Some(_), None) | (None, Some(_)) => false,
+            }
+        })
+}
+
+/// The fingerprint of what a person may accept: what the files ask for beyond what was sent, and what was booked otherwise.
+pub fn difference(changes: &[Change], booking: &[Change]) -> Option<Digest> {
+    (!changes.is_empty() || !booking.is_empty()).then(|| Digest::of(&(changes, booking)))
+}
+
+/// What was booked otherwise and still is: told against the first sight, and gone once a later sight shows it corrected.
+pub fn standing_mismatch(system: &dyn System, record: &Record, seen: Option<&Fields>) -> Vec<Change> {
+    let first = record.baseline.as_ref().map(|baseline| booking_mismatch(system, &record.request, baseline)).unwrap_or_default();
+    let Some(seen) = seen else { return first };
+    let now = booking_mismatch(system, &record.request, seen);
+    // A field that no answer has shown before is compared at its first sight.
+    let is_first_sight = |change: &Change| record.baseline.as_ref().is_none_or(|baseline| baseline.get(&change.field).is_none());
+    now.into_iter().filter(|change| is_first_sight(change) || first.iter().any(|old| old.field == change.field)).collect()
+}

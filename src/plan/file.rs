@@ -1,0 +1,89 @@
+//! A saved plan: sealed, versioned, and applied only while what it was made from still holds.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::build::desired_digest;
+use super::{Plan, Rules, Step};
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::{Form, Phase, PlanUse, Record, State};
+use crate::ticket::{Address, Digest, Ticket};
+
+const FORM: Form = Form { kind: "plan", version: 1 };
+
+/// The plan as it is saved.
+pub fn seal_plan(plan: &Plan) -> Outcome<String> {
+    FORM.seal(plan).map_err(|error| Box::new(Diagnostic::error("plan/seal", format!("the plan cannot be written: {error}"))))
+}
+
+/// A saved plan, if every byte of it is as it was written. `name` is for the message.
+pub fn open_plan(name: &str, text: &str) -> Outcome<Plan> {
+    FORM.unseal(text.trim_end()).map_err(|broken| {
+        let help = format!("make a new one: callout plan --out {name}");
+        Box::new(Diagnostic::error("plan/damaged", format!("{name} cannot be used as a plan: {broken}")).help(help))
+    })
+}
+
+/// Why a saved plan is not applied any more.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stale {
+    #[error("this plan was already applied, on {0:.0}")]
+    Finished(Timestamp),
+    #[error("this plan expired on {0:.0}")]
+    Expired(Timestamp),
+    #[error("this plan was made from another state (lineage {theirs}, here {ours})")]
+    Lineage { theirs: String, ours: String },
+    #[error("the limits changed since this plan was made")]
+    Rules,
+    #[error("{address}: its description changed since this plan was made")]
+    Desired { address: String },
+    #[error("{address}: its record changed since this plan was made")]
+    Record { address: String },
+}
+
+/// Checks a saved plan against the world it is to be applied in.
+///
+/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome.
+pub fn check_fresh(plan: &Plan, tickets: &[Ticket], state: &State, rules: &Rules, now: Timestamp) -> Result<Plan, Stale> {
+    let used = state.plans.get(&plan.id);
+    if plan.lineage != state.lineage {
+        return Err(Stale::Lineage { theirs: plan.lineage.clone(), ours: state.lineage.clone() });
+    }
+    if let Some(finished) = used.and_then(|used| used.finished) {
+        return Err(Stale::Finished(finished));
+    }
+    if now > plan.expires {
+        return Err(Stale::Expired(plan.expires));
+    }
+    if plan.rules != Digest::of(rules) {
+        return Err(Stale::Rules);
+    }
+    let desired: BTreeMap<&Address, &Ticket> = tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
+    let mut steps = Vec::with_capacity(plan.steps.len());
+    for step in &plan.steps {
+        if step.desired != desired.get(&step.key.address).map(|ticket| desired_digest(ticket)) {
+            return Err(Stale::Desired { address: step.key.to_string() });
+        }
+        match (is_unmoved(step, state, used), used) {
+            (true, _) => steps.push(step.clone()),
+            // Its own earlier run moved it: there is an outcome, or a doubt.
+            (false, Some(_)) => {}
+            (false, None) => return Err(Stale::Record { address: step.key.to_string() }),
+        }
+    }
+    Ok(Plan { steps, ..plan.clone() })
+}
+
+/// Whether the record is still the one that the step was made from.
+fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
+    // A create that failed before this plan was started left no ticket; one that failed since is this plan's outcome.
+    let counts = |record: &&Record| match record.phase {
+        Phase::NotCreated { .. } => used.is_some_and(|used| record.since >= used.started),
+        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => true,
+    };
+    let address = step.renamed_from().unwrap_or(&step.key.address);
+    let own = state.records.get(&step.key).filter(counts);
+    let now = own.or_else(|| state.latest(address).map(|(_, record)| record));
+    now.map(Digest::of) == step.record
+}

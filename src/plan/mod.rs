@@ -1,0 +1,233 @@
+//! The plan: complete, immutable data about what `apply` will do, and why.
+//!
+//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner's match ([`build`]), and the limits ([`guard`]).
+//! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
+
+mod build;
+mod create;
+mod diff;
+mod existing;
+mod file;
+mod guard;
+mod order;
+mod reason;
+mod removed;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::refresh::Selection;
+use crate::state::{Closing, Event, Key, Request, Sighting};
+use crate::ticket::{Address, Change, Digest, Fields};
+
+pub use build::{World, build};
+pub use create::{fits, marked_request};
+pub use diff::{booking_mismatch, difference};
+pub use file::{Stale, check_fresh, open_plan, seal_plan};
+pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
+pub use reason::Reason;
+
+/// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Random; a saved plan is used once.
+    pub id: String,
+    pub project: String,
+    /// The state it was made from.
+    pub lineage: String,
+    /// The last commit of that state; shown, not compared.
+    pub through: u64,
+    /// The git commit it was made from, if known; shown, not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    pub made: Timestamp,
+    /// After this moment it is not applied any more.
+    pub expires: Timestamp,
+    /// Of the limits that it was made under.
+    pub rules: Digest,
+    /// Empty: the whole project.
+    #[serde(default, skip_serializing_if = "Selection::is_all")]
+    pub selection: Selection,
+    /// In the order in which they are applied.
+    pub steps: Vec<Step>,
+    /// Limits that it is over. Such a plan is never applied, not even in part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
+    /// Requests that reading the tickets took.
+    pub reads: usize,
+}
+
+/// What happens to one visit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub key: Key,
+    pub action: Action,
+    /// State-only events: what was seen, found done by hand, renamed. Written by apply without asking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// What the files ask for against what was sent, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// What somebody changed in the ticket system since callout last looked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Change>,
+    /// Remarks for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The place of work, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub site: String,
+    /// The live ticket's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Where the ticket is described, as `file:line:column`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Of the desired ticket that it was made from; none where the files have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desired: Option<Digest>,
+    /// Of the record that it was made from; none where the state has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Digest>,
+    /// What a person may accept with `settle --accept`: the fingerprint of the difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Digest>,
+    /// When the visit would start, for ordering and expiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Timestamp>,
+}
+
+/// What apply does. Each write carries all that it sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Send a new ticket. `payload` may hold `{ref: ADDRESS}`, filled just before the intent.
+    Create { request: Box<Request>, payload: Fields },
+    /// Take over a ticket that exists: by `lifecycle.adopt`, or because its mark was found.
+    Adopt { id: String, request: Box<Request>, seen: Sighting, why: String },
+    /// Send the changed fields.
+    Update { id: String, request: Box<Request>, changed: Fields },
+    /// Close the ticket in its system.
+    Close { id: String },
+    /// Delete the ticket in its system.
+    Delete { id: String },
+    /// Only the record ends; nothing is sent.
+    Retire { why: Closing },
+    /// Nothing is done until a person acts.
+    Blocked { reason: Reason },
+    /// Nothing is known until a person or the system says what became of a write.
+    InDoubt { reason: Reason },
+    /// Nothing is done yet.
+    Deferred { reason: Reason },
+    /// Nothing to do.
+    Keep,
+}
+
+impl Action {
+    /// The mark in the text form of a plan.
+    pub fn sign(&self) -> char {
+        match self {
+            Self::Create { .. } => '+',
+            Self::Adopt { .. } => '=',
+            Self::Update { .. } => '~',
+            Self::Close { .. } | Self::Delete { .. } | Self::Retire { .. } => '-',
+            Self::Blocked { .. } => '!',
+            Self::InDoubt { .. } => '?',
+            Self::Deferred { .. } => '@',
+            Self::Keep => '.',
+        }
+    }
+
+    /// Whether applying it sends a request that changes something.
+    pub fn is_write(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Update { .. } | Self::Close { .. } | Self::Delete { .. })
+    }
+
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Blocked { reason } | Self::InDoubt { reason } | Self::Deferred { reason } => Some(reason),
+            Self::Create { .. }
+            | Self::Adopt { .. }
+            | Self::Update { .. }
+            | Self::Close { .. }
+            | Self::Delete { .. }
+            | Self::Retire { .. }
+            | Self::Keep => None,
+        }
+    }
+}
+
+impl Step {
+    /// The address that a record is renamed from, if this step renames one.
+    pub fn renamed_from(&self) -> Option<&Address> {
+        self.events.iter().find_map(|event| if let Event::Moved { key, .. } = event { Some(&key.address) } else { None })
+    }
+
+    /// Whether a person is asked before it is applied.
+    pub fn is_change(&self) -> bool {
+        self.action.is_write() || matches!(self.action, Action::Adopt { .. } | Action::Retire { .. }) || self.renamed_from().is_some()
+    }
+
+    /// Whether somebody has to act on it outside of apply.
+    pub fn needs_person(&self) -> bool {
+        matches!(self.action, Action::Blocked { .. } | Action::InDoubt { .. })
+    }
+
+    /// Whether the text form lists it: all but what is unchanged and has nothing to tell.
+    pub fn is_listed(&self) -> bool {
+        !matches!(self.action, Action::Keep) || !self.notes.is_empty() || !self.drift.is_empty() || self.renamed_from().is_some()
+    }
+}
+
+/// How many steps of each kind a plan has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub create: usize,
+    pub adopt: usize,
+    pub update: usize,
+    pub close: usize,
+    pub delete: usize,
+    pub retire: usize,
+    pub rename: usize,
+    pub blocked: usize,
+    pub in_doubt: usize,
+    pub deferred: usize,
+    pub unchanged: usize,
+    pub drifted: usize,
+}
+
+impl Plan {
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for step in &self.steps {
+            *match &step.action {
+                Action::Create { .. } => &mut counts.create,
+                Action::Adopt { .. } => &mut counts.adopt,
+                Action::Update { .. } => &mut counts.update,
+                Action::Close { .. } => &mut counts.close,
+                Action::Delete { .. } => &mut counts.delete,
+                Action::Retire { .. } => &mut counts.retire,
+                Action::Blocked { .. } => &mut counts.blocked,
+                Action::InDoubt { .. } => &mut counts.in_doubt,
+                Action::Deferred { .. } => &mut counts.deferred,
+                Action::Keep => &mut counts.unchanged,
+            } += 1;
+            counts.rename += usize::from(step.renamed_from().is_some());
+            counts.drifted += usize::from(!step.drift.is_empty());
+        }
+        counts
+    }
+
+    pub fn has_changes(&self) -> bool {
+        self.steps.iter().any(Step::is_change)
+    }
+
+    pub fn needs_person(&self) -> bool {
+        self.steps.iter().any(Step::needs_person)
+    }
+
+    /// Whether apply would write anything at all, be it only what was seen.
+    pub fn has_events(&self) -> bool {
+        self.steps.iter().any(|step| !step.events.is_empty())
+    }
+}

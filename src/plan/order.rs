@@ -1,0 +1,87 @@
+//! The order of the steps, and which creates have to wait for another ticket's id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Action, Reason, Step};
+use crate::refresh::id_of;
+use crate::state::State;
+use crate::ticket::Address;
+
+/// Sorts by address, puts each create behind what it refers to, and defers what refers to a ticket that will not be there.
+pub(super) fn in_order(state: &State, mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by(|a, b| a.key.cmp(&b.key));
+    while let Some((at, address)) = waiting(state, &steps) {
+        if let Some(step) = steps.get_mut(at) {
+            step.action = Action::Deferred { reason: Reason::WaitsFor { address } };
+        }
+    }
+    sorted(state, steps)
+}
+
+/// A create that refers to a ticket without id, which this plan does not make either.
+fn waiting(state: &State, steps: &[Step]) -> Option<(usize, Address)> {
+    let made: BTreeSet<&Address> = steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Create { .. } | Action::Adopt { .. }))
+        .map(|step| &step.key.address)
+        .collect();
+    steps.iter().enumerate().find_map(|(at, step)| {
+        let missing = needs(step).into_iter().find(|address| id_of(state, address).is_none() && !made.contains(address))?;
+        Some((at, missing))
+    })
+}
+
+fn needs(step: &Step) -> Vec<Address> {
+    match &step.action {
+        Action::Create { payload, .. } => payload.references(),
+        Action::Update { changed, .. } => changed.references(),
+        Action::Adopt { .. }
+        | Action::Close { .. }
+        | Action::Delete { .. }
+        | Action::Retire { .. }
+        | Action::Blocked { .. }
+        | Action::InDoubt { .. }
+        | Action::Deferred { .. }
+        | Action::Keep => Vec::new(),
+    }
+}
+
+/// Depth first. What is left over is a cycle: it can never be sent, and waits for itself.
+fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
+    let mut waiting: BTreeMap<Address, Step> = BTreeMap::new();
+    let mut ordered: Vec<Step> = Vec::with_capacity(steps.len());
+    let mut done: BTreeSet<Address> = BTreeSet::new();
+    for step in steps {
+        if is_ready(state, &step, &done) {
+            release(state, step, &mut waiting, &mut done, &mut ordered);
+        } else {
+            waiting.insert(step.key.address.clone(), step);
+        }
+    }
+    ordered.extend(waiting.into_values().map(|mut step| {
+        if let Some(address) = needs(&step).into_iter().next() {
+            step.action = Action::Deferred { reason: Reason::WaitsFor { address } };
+        }
+        step
+    }));
+    ordered
+}
+
+fn is_ready(state: &State, step: &Step, done: &BTreeSet<Address>) -> bool {
+    needs(step).iter().all(|address| done.contains(address) || id_of(state, address).is_some())
+}
+
+fn release(state: &State, step: Step, waiting: &mut BTreeMap<Address, Step>, done: &mut BTreeSet<Address>, ordered: &mut Vec<Step>) {
+    let mut ready = vec![step];
+    while let Some(step) = ready.pop() {
+        let address = step.key.address.clone();
+        done.insert(address.clone());
+        ordered.push(step);
+        let freed: Vec<Address> = waiting
+            .values()
+            .filter(|step| needs(step).contains(&address) && is_ready(state, step, done))
+            .map(|step| step.key.address.clone())
+            .collect();
+        ready.extend(freed.iter().rev().filter_map(|address| waiting.remove(address)));
+    }
+}

@@ -1,0 +1,129 @@
+//! Why a step does not happen, or not now: data with its own words, for people only.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::state::Write;
+use crate::ticket::{Address, Change};
+
+/// The reason beside an action. No code depends on it but what shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Reason {
+    /// A write was sent, or may have been, and no answer is known.
+    InDoubt { write: Write, since: Timestamp },
+    /// Several tickets carry this visit's mark.
+    SeveralFound { ids: Vec<String> },
+    /// The system has no update; a person makes the change.
+    DoByHand { remark: String },
+    /// The files and the ticket both changed the same fields.
+    Conflict { fields: Vec<String> },
+    /// What was booked is not what was sent.
+    BookedDifferently { fields: Vec<Change> },
+    /// The record belongs to another API or tenant.
+    OtherOrigin { recorded: String, now: String },
+    /// An earlier visit is still open.
+    EarlierStillOpen { id: Option<String> },
+    /// The files ask for an earlier visit than the latest one.
+    ReissueLowered { recorded: u32 },
+    /// The description left the files, the ticket is still open.
+    StillOpen { id: String, remark: String },
+    /// The ticket could not be read, and the step depends on it.
+    NotRead { why: String },
+    /// The system says that the ticket is not there. It may only be hidden.
+    Missing { id: String },
+    /// Another ticket is at the same place for the same work.
+    LookAlike { other: Address, id: Option<String> },
+    /// The visit would start in the past, or too soon.
+    StartPassed { start: String },
+    /// The ticket to adopt belongs to another address.
+    AdoptHeld { id: String, holder: String },
+    /// The ticket to adopt is for another place or visit.
+    AdoptMismatch { id: String, what: String },
+    /// The create needs the id of a ticket that does not exist yet.
+    WaitsFor { address: Address },
+    /// An attachment, or another part of the request, cannot be sent.
+    CannotSend { why: String },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InDoubt { write, since } => {
+                write!(f, "in doubt: a {write} was started at {since:.0} and its result is unknown")
+            }
+            Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
+            Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
+            Self::Conflict { fields } => {
+                write!(f, "conflict: {} changed both in the files and in the ticket", fields.join(", "))
+            }
+            Self::BookedDifferently { fields } => {
+                let names: Vec<_> = fields.iter().map(|change| change.field.as_str()).collect();
+                write!(f, "booked differently: {} is not what was sent", names.join(", "))
+            }
+            Self::OtherOrigin { recorded, now } => {
+                write!(f, "its record belongs to {recorded}, and this project now talks to {now}")
+            }
+            Self::EarlierStillOpen { id } => match id {
+                Some(id) => write!(f, "ticket {id} of the earlier visit is still open: this would send a second technician"),
+                None => write!(f, "the earlier visit is in doubt: this could send a second technician"),
+            },
+            Self::ReissueLowered { recorded } => {
+                write!(f, "visit {recorded} was already sent; lowering `reissue` does not un-send it")
+            }
+            Self::StillOpen { id, remark } => {
+                write!(f, "left the files, and ticket {id} is still open: its technician is still coming; {remark}")
+            }
+            Self::NotRead { why } => write!(f, "the ticket could not be read: {why}"),
+            Self::Missing { id } => {
+                write!(f, "ticket {id} is not there, or not visible with this credential; nothing is created in its place")
+            }
+            Self::LookAlike { other, id } => {
+                let ticket = id.as_ref().map(|id| format!(" (ticket {id})")).unwrap_or_default();
+                write!(f, "same place and same work as {other}{ticket}: this could send a second technician")
+            }
+            Self::StartPassed { start } => write!(f, "its start, {start}, has passed"),
+            Self::AdoptHeld { id, holder } => write!(f, "ticket {id} already belongs to {holder}"),
+            Self::AdoptMismatch { id, what } => write!(f, "ticket {id} does not fit: {what}"),
+            Self::WaitsFor { address } => write!(f, "waits for {address}, whose ticket id is not known yet"),
+            Self::CannotSend { why } => f.write_str(why),
+        }
+    }
+}
+
+impl Reason {
+    /// The next step for a person, with the command to type.
+    pub fn next_step(&self, key: &str) -> Option<String> {
+        Some(match self {
+            Self::InDoubt { write: Write::Create, .. } => {
+                format!("look for its mark in the portal, then: callout settle {key} --id ID --reason TEXT, or --not-created")
+            }
+            Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {key} --done --reason TEXT, or --not-done"),
+            Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {key} --id ID --reason TEXT"),
+            Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {key} --accept --reason TEXT"),
+            Self::Conflict { .. } => "make the file say what the ticket says, or set the ticket back".to_owned(),
+            Self::BookedDifferently { .. } => {
+                format!("have it corrected, then plan again; or leave it: callout settle {key} --accept --reason TEXT")
+            }
+            Self::OtherOrigin { .. } => "point spec.systems back to where the ticket is, or use another state for the other API".to_owned(),
+            Self::EarlierStillOpen { id: Some(_) } => {
+                format!("wait until it is finished, or after cancelling it: callout settle {key} --cancelled --reason TEXT")
+            }
+            Self::EarlierStillOpen { id: None } => format!("settle the earlier visit first: callout settle {key}"),
+            Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
+            Self::StillOpen { .. } => format!("cancel it by phone or portal, then: callout settle {key} --cancelled --reason TEXT"),
+            Self::NotRead { .. } => "plan again when the system answers".to_owned(),
+            Self::Missing { .. } => {
+                format!("check the credential and tenant; if it was cancelled: callout settle {key} --cancelled --reason TEXT")
+            }
+            Self::LookAlike { other, .. } => {
+                format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
+            }
+            Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
+            Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
+            Self::WaitsFor { .. } | Self::CannotSend { .. } => return None,
+        })
+    }
+}

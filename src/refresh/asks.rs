@@ -1,0 +1,113 @@
+//! Which tickets a plan depends on: those are read, and by default no others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Selection, Side, Sides, config_changes, request_of};
+use crate::state::{Key, Phase, Record, State};
+use crate::ticket::{Address, Mark, Ticket};
+
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// What a step depends on: changed, removed, in doubt, not yet compared with its booking, to be adopted, at the place of a new one.
+    #[default]
+    Auto,
+    /// Every unfinished ticket.
+    All,
+    /// Nothing.
+    None,
+}
+
+/// One request to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    pub key: Key,
+    /// The system's key, such as `techexpress`.
+    pub system: &'static str,
+    pub question: Question,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    Read(String),
+    Find(Mark),
+}
+
+/// The requests that planning needs, by address.
+pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selection, mode: Mode) -> Vec<Ask> {
+    if mode == Mode::None {
+        return Vec::new();
+    }
+    let desired: BTreeMap<&Address, &Ticket> = tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
+    let renamed: BTreeMap<&Address, &Ticket> =
+        tickets.iter().filter_map(|ticket| Some((ticket.lifecycle.renamed_from.as_ref()?, ticket))).collect();
+    let crowded = places_of_creates(tickets, state, sides, selection);
+    let mut asks: Vec<Ask> = state
+        .records
+        .iter()
+        .filter_map(|(key, record)| {
+            let ticket = desired.get(&key.address).or_else(|| renamed.get(&key.address)).copied();
+            let address = ticket.map_or(&key.address, |ticket| &ticket.address);
+            let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
+            let question = question(record, side)?;
+            let is_near = || side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
+            let needed = mode == Mode::All || depends(key, record, ticket, state, sides);
+            let system = side.system.id();
+            ((selection.holds(address) && needed) || is_near()).then_some(Ask { key: key.clone(), system, question })
+        })
+        .collect();
+    asks.extend(adoptions(tickets, state, sides, selection));
+    asks.sort_by(|a, b| a.key.cmp(&b.key));
+    asks
+}
+
+/// What can be asked about a record at all.
+fn question(record: &Record, side: &Side) -> Option<Question> {
+    match &record.phase {
+        Phase::Live { id } if !record.finished => Some(Question::Read(id.clone())),
+        Phase::Pending if side.system.capabilities().find.yes() => record.request.mark.clone().map(Question::Find),
+        Phase::Pending => None,
+        Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
+    }
+}
+
+/// Whether a step depends on what this ticket looks like now.
+fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, sides: &Sides) -> bool {
+    let Some(ticket) = ticket else { return true };
+    let is_latest = state.latest(&key.address).is_some_and(|(latest, _)| latest == key);
+    let is_changed = || {
+        sides.get(&ticket.address.kind).is_some_and(|side| {
+            let desired = request_of(ticket, side, record.request.mark.clone());
+            !config_changes(&record.request, &desired, state).is_empty()
+        })
+    };
+    is_latest && (record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue || is_changed())
+}
+
+/// The places of work of the tickets that are not sent yet.
+fn places_of_creates(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selection) -> BTreeSet<String> {
+    tickets
+        .iter()
+        .filter(|ticket| selection.holds(&ticket.address) && state.latest(&ticket.address).is_none() && ticket.lifecycle.adopt.is_none())
+        .filter(|ticket| {
+            ticket.lifecycle.renamed_from.as_ref().is_none_or(|from| state.latest(from).is_none_or(|(_, record)| record.is_moved()))
+        })
+        .filter_map(|ticket| Some(sides.get(&ticket.address.kind)?.system.look_alike(&ticket.fields)))
+        .flatten()
+        .collect()
+}
+
+/// Tickets that are to be adopted are read first.
+fn adoptions(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selection) -> Vec<Ask> {
+    tickets
+        .iter()
+        .filter(|ticket| selection.holds(&ticket.address))
+        .filter_map(|ticket| {
+            let id = ticket.lifecycle.adopt.clone()?;
+            let system = sides.get(&ticket.address.kind)?.system.id();
+            let is_new = state.latest(&ticket.address).is_none();
+            is_new.then(|| Ask { key: Key::new(ticket.address.clone(), ticket.reissue), system, question: Question::Read(id) })
+        })
+        .collect()
+}

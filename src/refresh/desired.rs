@@ -1,0 +1,63 @@
+//! A ticket of the files as the record that it would become.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::state::{Request, Sighting, State};
+use crate::systems::{Seen, System};
+use crate::ticket::{Address, Attachment, Change, Fields, Mark, Ticket, changes, references};
+
+/// One system as this project uses it.
+#[derive(Clone)]
+pub struct Side {
+    pub system: &'static dyn System,
+    /// The API's address and tenant, as records keep it.
+    pub origin: String,
+}
+
+/// By the kind of document.
+pub type Sides = BTreeMap<String, Side>;
+
+/// What the record of this ticket says once it is sent.
+pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
+    Request {
+        system: side.system.id().to_owned(),
+        origin: side.origin.clone(),
+        mark,
+        fields: ticket.fields.clone(),
+        attachments: ticket.attachments.clone(),
+        visit: ticket.visit.clone(),
+        lifecycle: ticket.lifecycle.clone(),
+        labels: ticket.labels.clone(),
+    }
+}
+
+/// What is kept of an answer: the comparable fields in normal form.
+pub fn sighting(system: &dyn System, seen: &Seen) -> Sighting {
+    Sighting { fields: system.comparable(&seen.fields), status: seen.status.clone(), finished: seen.finished }
+}
+
+/// What the files ask for against what was sent: fields, and attachments by name and content.
+///
+/// A reference and the id that it became are the same.
+pub fn config_changes(sent: &Request, desired: &Request, state: &State) -> Vec<Change> {
+    changes(&compared(sent, state), &compared(desired, state), &desired.lifecycle.ignore_changes)
+}
+
+fn compared(request: &Request, state: &State) -> Fields {
+    let known = |value: &Value| references(value).and_then(|address| id_of(state, &address));
+    let mut fields: Fields =
+        request.fields.iter().map(|(name, value)| (name.to_owned(), known(value).unwrap_or_else(|| value.clone()))).collect();
+    if !request.attachments.is_empty() {
+        let described = request.attachments.iter().map(Attachment::identity).map(|(name, content)| format!("{name} ({})", content.short()));
+        fields.set("attachments", described.collect::<Vec<_>>());
+    }
+    fields
+}
+
+/// The id of an address's latest ticket, as the number that the API takes where it is one.
+pub fn id_of(state: &State, address: &Address) -> Option<Value> {
+    let id = state.latest(address).and_then(|(_, record)| record.id())?;
+    Some(id.parse::<u64>().map_or_else(|_| id.into(), Into::into))
+}

@@ -1,0 +1,65 @@
+//! What must be read before planning, and reading it.
+//!
+//! Owns the choice of reads ([`asks`], pure) and their execution ([`read`]). It holds [`Reader`]s only, so it cannot write.
+
+mod asks;
+mod desired;
+mod selection;
+
+use std::collections::BTreeMap;
+
+use crate::state::Key;
+use crate::systems::{Found, Observed, Reader};
+
+pub use asks::{Ask, Mode, Question, asks};
+pub use desired::{Side, Sides, config_changes, id_of, request_of, sighting};
+pub use selection::Selection;
+
+/// What the reads found out, by visit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observations {
+    pub read: BTreeMap<Key, Observed>,
+    /// Searches by mark, for visits in doubt.
+    pub found: BTreeMap<Key, Found>,
+    /// Requests that were made.
+    pub requests: usize,
+}
+
+impl Observations {
+    pub fn of(&self, key: &Key) -> Option<&Observed> {
+        self.read.get(key)
+    }
+}
+
+/// Readers by the system's key, such as `techexpress`.
+pub type Readers<'a> = BTreeMap<&'static str, &'a dyn Reader>;
+
+/// Asks every question, one after the other: reading is paced to the system's rate anyway.
+///
+/// A system that refuses the credential is asked nothing more. `told` hears after each answer.
+pub async fn read(asks: &[Ask], readers: &Readers<'_>, told: &(dyn Fn(&Ask) + Sync)) -> Observations {
+    let mut observations = Observations::default();
+    let mut refused: BTreeMap<&'static str, String> = BTreeMap::new();
+    for ask in asks {
+        if let Some(why) = refused.get(ask.system) {
+            observations.read.insert(ask.key.clone(), Observed::Unread { why: why.clone(), stops_system: true });
+            continue;
+        }
+        let Some(reader) = readers.get(ask.system) else { continue };
+        observations.requests += 1;
+        match &ask.question {
+            Question::Read(id) => {
+                let observed = reader.read(id).await;
+                if let Observed::Unread { why, stops_system: true } = &observed {
+                    refused.insert(ask.system, why.clone());
+                }
+                observations.read.insert(ask.key.clone(), observed);
+            }
+            Question::Find(mark) => {
+                observations.found.insert(ask.key.clone(), reader.find(mark).await);
+            }
+        }
+        told(ask);
+    }
+    observations
+}

@@ -1,0 +1,154 @@
+//! A plan as text: a summary line first and last, and between them every step that is not simply unchanged.
+
+use std::fmt::Write as _;
+
+use owo_colors::{OwoColorize, Style};
+use serde_json::Value;
+
+use super::source::clean;
+use super::values::{difference, fields, size, visit};
+use crate::plan::{Action, Counts, Plan, Reason, Step};
+use crate::state::Request;
+use crate::ticket::{Change, Fields};
+
+/// The text form, in colour; the output strips it where colour is not wanted. `verbose` lists what is unchanged too.
+pub fn plan_text(plan: &Plan, verbose: bool) -> String {
+    let mut text = format!("{}\n", summary(plan).bold());
+    for step in plan.steps.iter().filter(|step| verbose || step.is_listed()) {
+        text.push('\n');
+        text.push_str(&step_text(step));
+    }
+    for refusal in &plan.refusals {
+        let _ = write!(text, "\n{} {refusal}\n    next: {}\n", "refused:".red().bold(), refusal.next_step());
+    }
+    if plan.steps.iter().any(|step| verbose || step.is_listed()) || !plan.refusals.is_empty() {
+        let _ = write!(text, "\n{}\n", summary(plan).bold());
+    }
+    text
+}
+
+/// One line: what merging or applying it means.
+pub fn summary(plan: &Plan) -> String {
+    let counts = plan.counts();
+    let mut parts = parts(&counts);
+    if parts.is_empty() && counts.unchanged == 0 {
+        return "No tickets: the files describe none, and the state remembers none that is open.".to_owned();
+    }
+    if !plan.has_changes() && !plan.needs_person() && counts.deferred == 0 {
+        let drift = if counts.drifted > 0 { format!(" {} changed in the ticket system.", counts.drifted) } else { String::new() };
+        return format!("No changes. {} as sent.{drift}", tickets(counts.unchanged));
+    }
+    if counts.unchanged > 0 {
+        parts.push(format!("{} unchanged", counts.unchanged));
+    }
+    if counts.drifted > 0 {
+        parts.push(format!("{} changed in the ticket system", counts.drifted));
+    }
+    let refused = if plan.refusals.is_empty() { "" } else { " Refused: over a limit." };
+    format!("Plan: {}.{refused}", parts.join(", "))
+}
+
+fn parts(counts: &Counts) -> Vec<String> {
+    let named = [
+        (counts.create, "to create"),
+        (counts.adopt, "to adopt"),
+        (counts.update, "to update"),
+        (counts.close, "to close"),
+        (counts.delete, "to delete"),
+        (counts.rename, "renamed"),
+        (counts.retire, "to leave the records"),
+        (counts.deferred, "deferred"),
+        (counts.in_doubt, "in doubt"),
+        (counts.blocked, if counts.blocked == 1 { "needs a person" } else { "need a person" }),
+    ];
+    named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
+}
+
+fn tickets(count: usize) -> String {
+    if count == 1 { "1 ticket is".to_owned() } else { format!("{count} tickets are") }
+}
+
+pub(super) fn step_text(step: &Step) -> String {
+    let sign = if matches!(step.action, Action::Keep) && step.renamed_from().is_some() { '=' } else { step.action.sign() };
+    let style = style(sign);
+    let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
+    let site = if step.site.is_empty() { String::new() } else { format!("  {}", clean(&step.site)) };
+    let mut text = format!("{} {}{id}{}\n", sign.style(style), step.key.to_string().style(style.bold()), site.dimmed());
+    match &step.action {
+        Action::Create { request, payload } => create(&mut text, &step.key.address.kind, request, payload),
+        Action::Adopt { why, .. } => line(&mut text, &format!("taken over, not sent: {}", clean(why))),
+        Action::Update { .. } => {}
+        Action::Close { .. } => line(&mut text, "closed in its system, as `on_remove: close` says"),
+        Action::Delete { .. } => line(&mut text, "deleted in its system, as `on_remove: delete` says"),
+        Action::Retire { .. } => line(&mut text, "its record ends; nothing is sent"),
+        Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
+        Action::Keep => {}
+    }
+    for note in &step.notes {
+        line(&mut text, &clean(note));
+    }
+    changes(&mut text, &step.changes);
+    if !step.drift.is_empty() {
+        line(&mut text, "changed in the ticket system:");
+        changes(&mut text, &step.drift);
+    }
+    if let Some(place) = &step.place {
+        line(&mut text, &format!("at {}", clean(place)).dimmed().to_string());
+    }
+    text
+}
+
+fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
+    line(text, &clean(&reason.to_string()).style(style).to_string());
+    if let Reason::BookedDifferently { fields } = reason {
+        changes(text, fields);
+    }
+    if let Some(next) = reason.next_step(&step.key.to_string()) {
+        line(text, &format!("next: {}", clean(&next)));
+    }
+}
+
+fn create(text: &mut String, kind: &str, request: &Request, payload: &Fields) {
+    if let Some(at) = &request.visit {
+        line(text, &format!("visit: {}", visit(at)));
+    }
+    text.push_str(&fields(4, kind, payload));
+    for file in &request.attachments {
+        line(text, &format!("file: {} ({})", clean(&file.filename), size(file.size)));
+    }
+}
+
+fn changes(text: &mut String, changes: &[Change]) {
+    for change in changes {
+        let side = |value: &Option<Value>| value.clone().unwrap_or(Value::Null);
+        text.push_str(&difference(&change.field, &side(&change.before), &side(&change.after)));
+    }
+}
+
+fn line(text: &mut String, content: &str) {
+    let _ = writeln!(text, "    {content}");
+}
+
+fn style(sign: char) -> Style {
+    match sign {
+        '+' => Style::new().green(),
+        '=' | '~' => Style::new().cyan(),
+        '-' => Style::new().magenta(),
+        '!' | '?' => Style::new().red(),
+        '@' => Style::new().yellow(),
+        _ => Style::new(),
+    }
+}
+
+/// The version of the JSON form of a plan. Raised when a reader must look at it again.
+const PLAN_FORMAT: u32 = 1;
+
+/// A plan as JSON: all of it, with its counts and its summary line.
+pub fn plan_json(plan: &Plan) -> Value {
+    serde_json::json!({
+        "format_version": PLAN_FORMAT,
+        "summary": summary(plan),
+        "counts": plan.counts(),
+        "plan": plan,
+    })
+}

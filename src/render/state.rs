@@ -1,0 +1,89 @@
+//! Records as text: what is remembered, and what a person needs to find a ticket in the portal.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize;
+
+use super::plan::step_text;
+use super::source::clean;
+use super::values::{fields, visit};
+use crate::plan::Plan;
+use crate::state::{Key, Phase, Record, State};
+
+/// Every visit of an address, in full.
+pub fn state_text(visits: &[(&Key, &Record)]) -> String {
+    let blocks: Vec<String> =
+        visits.iter().map(|(key, record)| format!("{}\n{}", key.to_string().bold(), record_text(&key.address.kind, record))).collect();
+    blocks.join("\n")
+}
+
+fn record_text(kind: &str, record: &Record) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, content: &str| {
+        let _ = writeln!(text, "    {name}: {}", clean(content));
+    };
+    match &record.phase {
+        Phase::Pending => line("standing", "create in doubt"),
+        Phase::Live { id } if record.finished => line("standing", &format!("ticket {id}, finished")),
+        Phase::Live { id } => line("standing", &format!("ticket {id}, open")),
+        Phase::Closed { id, why } => line("standing", &format!("{why} (ticket {})", id.as_deref().unwrap_or("unknown"))),
+        Phase::NotCreated { why } => line("standing", &format!("not created: {why}")),
+    }
+    if let Some(intent) = &record.intent {
+        line("in doubt", &format!("{} since {:.0}, payload {}", intent.write, intent.at, intent.payload.short()));
+    }
+    let optional = [
+        ("status", record.status.clone()),
+        ("mark", record.request.mark.as_ref().map(ToString::to_string)),
+        ("outcome", record.outcome.map(|outcome| outcome.to_string())),
+        ("visit", record.request.visit.as_ref().map(visit)),
+    ];
+    for (name, content) in optional {
+        if let Some(content) = content {
+            line(name, &content);
+        }
+    }
+    line("system", &format!("{} at {}", record.request.system, record.request.origin));
+    line(if record.adopted { "adopted" } else { "created" }, &format!("{:.0}", record.since));
+    line("on_remove", &record.request.lifecycle.on_remove.to_string());
+    text.push_str("    sent:\n");
+    text + &fields(6, kind, &record.request.fields)
+}
+
+/// What needs a person: each step of the plan, with the mark and the visit to look for in the portal.
+pub fn settle_text(plan: &Plan, state: &State) -> String {
+    if plan.steps.is_empty() {
+        return "Nothing needs a person.\n".to_owned();
+    }
+    let mut text = match plan.steps.len() {
+        1 => "1 ticket needs a person:\n".to_owned(),
+        many => format!("{many} tickets need a person:\n"),
+    };
+    for step in &plan.steps {
+        text.push('\n');
+        text.push_str(&step_text(step));
+        let Some((_, record)) = state.latest(&step.key.address) else { continue };
+        let since = record.intent.as_ref().map_or(record.since, |intent| intent.at);
+        let facts = [
+            ("mark", record.request.mark.as_ref().map(ToString::to_string)),
+            ("visit", record.request.visit.as_ref().map(visit)),
+            ("system", Some(format!("{} at {}", record.request.system, record.request.origin))),
+            ("since", Some(format!("{since:.0}, {} ago", age(plan.made.duration_since(since).as_secs())))),
+        ];
+        for (name, fact) in facts {
+            if let Some(fact) = fact {
+                let _ = writeln!(text, "    {name}: {}", clean(&fact));
+            }
+        }
+    }
+    text
+}
+
+/// `3 days`, `5 h`, `12 min`.
+fn age(seconds: i64) -> String {
+    match seconds {
+        ..3_600 => format!("{} min", seconds.max(0) / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

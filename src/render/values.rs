@@ -1,0 +1,98 @@
+//! Values for people: fields, differences, sizes and visits, safe to show on a terminal.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize;
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::source::clean;
+use crate::systems::{System, by_kind};
+use crate::ticket::{Fields, Visit, references};
+
+/// A value on one line, as it would stand in a manifest.
+pub fn value(value: &Value) -> String {
+    if let Some(address) = references(value) {
+        return format!("the id of {address}, known after apply");
+    }
+    match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) => clean(text),
+        Value::Array(items) => items.iter().map(self::value).collect::<Vec<_>>().join(", "),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => clean(&value.to_string()),
+    }
+}
+
+/// `name: value` behind so many blanks, a text of several lines below its name.
+pub fn field(indent: usize, name: &str, content: &Value) -> String {
+    let shown = value(content);
+    if !shown.contains('\n') {
+        return format!("{:indent$}{name}: {shown}\n", "");
+    }
+    let mut text = format!("{:indent$}{name}:\n", "");
+    for line in shown.lines() {
+        let _ = writeln!(text, "{:indent$}  | {line}", "");
+    }
+    text
+}
+
+/// All fields of a ticket, in the order of its system's documentation.
+pub fn fields(indent: usize, kind: &str, fields: &Fields) -> String {
+    let table = by_kind(kind).map(System::fields).unwrap_or_default();
+    let place = |name: &str| table.iter().position(|field| field.name == name).unwrap_or(table.len());
+    let mut rows: Vec<(&str, &Value)> = fields.iter().collect();
+    rows.sort_by_key(|(name, _)| (place(name), name.to_owned()));
+    rows.into_iter().map(|(name, value)| field(indent, name, value)).collect()
+}
+
+/// `      name: before -> after`, texts of several lines as a line diff.
+pub fn difference(name: &str, before: &Value, after: &Value) -> String {
+    let (old, new) = (value(before), value(after));
+    if !old.contains('\n') && !new.contains('\n') {
+        return format!("      {name}: {} -> {}\n", old.red(), new.green());
+    }
+    let mut text = format!("      {name}:\n");
+    for change in TextDiff::from_lines(&old, &new).iter_all_changes() {
+        let line = change.value().trim_end_matches('\n');
+        let _ = match change.tag() {
+            ChangeTag::Delete => writeln!(text, "        {}", format!("- {line}").red()),
+            ChangeTag::Insert => writeln!(text, "        {}", format!("+ {line}").green()),
+            ChangeTag::Equal => writeln!(text, "          {line}"),
+        };
+    }
+    text
+}
+
+/// A file's size: `812 bytes`, `24 kB`, `3.1 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// `Mon 11 Jan 2027, 08:00 to 12:00 America/New_York`.
+pub fn visit(visit: &Visit) -> String {
+    let day = visit.start.strftime("%a %-d %b %Y, %H:%M");
+    let until = if visit.start == visit.end { " sharp".to_owned() } else { format!(" to {}", visit.end.strftime("%H:%M")) };
+    let zone = visit.timezone.as_deref().map_or_else(|| " local time".to_owned(), |zone| format!(" {zone}"));
+    clean(&format!("{day}{until}{zone}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn long_texts_differ_by_line() {
+        let shown = anstream::adapter::strip_str(&difference("d", &json!("one\ntwo"), &json!("one\nthree"))).to_string();
+        assert_eq!(shown, "      d:\n          one\n        - two\n        + three\n");
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!([size(812), size(23_400), size(3_140_000)], ["812 bytes", "24 kB", "3.1 MB"]);
+    }
+}

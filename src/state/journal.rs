@@ -1,0 +1,158 @@
+//! The journal's text: one header, then one line for each commit.
+//!
+//! Owns how a commit is written and how lines are read back. Forgives one thing, a last line that was not written to its end;
+//! refuses all other damage, gaps and repetitions, and lines of another lineage.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::model::Event;
+use super::seal::{Broken, Form};
+use super::store::By;
+use crate::diagnostics::{Diagnostic, Outcome};
+
+const HEADER: Form = Form { kind: "journal", version: 1 };
+const COMMIT: Form = Form { kind: "commit", version: 1 };
+
+/// Events that became durable together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// From 1, without gaps over the whole life of a lineage.
+    pub sequence: u64,
+    pub lineage: String,
+    pub at: Timestamp,
+    /// The run that wrote it: all commits of one `apply` share it.
+    pub run: String,
+    #[serde(default, skip_serializing_if = "By::is_unknown")]
+    pub by: By,
+    pub events: Vec<Event>,
+}
+
+/// The first line. Without it an emptied file would pass for a journal in which nothing happened yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    pub lineage: String,
+    /// The number of the last commit before this file.
+    pub follows: u64,
+}
+
+/// A journal file, read.
+#[derive(Debug)]
+pub struct Journal {
+    /// For messages.
+    pub name: String,
+    pub header: Header,
+    pub commits: Vec<Commit>,
+    /// Length in bytes of what is intact; what comes after it is a torn tail.
+    pub intact: usize,
+    /// Whether the intact part ends with its newline.
+    pub terminated: bool,
+}
+
+impl Journal {
+    /// The number of the last commit.
+    pub fn end(&self) -> u64 {
+        self.commits.last().map_or(self.header.follows, |commit| commit.sequence)
+    }
+
+    /// The line of the file at which a commit of it stands, from 1.
+    pub fn line_of(&self, sequence: u64) -> u64 {
+        sequence.saturating_sub(self.header.follows) + 1
+    }
+}
+
+/// The first line of a journal, with its newline.
+pub fn header_line(header: &Header) -> Outcome<String> {
+    HEADER.seal(header).map(|line| line + "\n").map_err(|error| unwritable(&error).into())
+}
+
+/// A commit as its line, with its newline.
+pub fn commit_line(commit: &Commit) -> Outcome<String> {
+    COMMIT.seal(commit).map(|line| line + "\n").map_err(|error| unwritable(&error).into())
+}
+
+fn unwritable(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error("state/unwritable", format!("the commit has no JSON form: {error}"))
+        .help("Nothing was sent. This is a bug in callout.")
+}
+
+/// Reads a journal's bytes.
+pub fn read(name: &str, bytes: &[u8]) -> Outcome<Journal> {
+    let Some(first_end) = bytes.iter().position(|byte| *byte == b'\n') else {
+        let what = if bytes.is_empty() { "is empty" } else { "has no complete first line" };
+        return Err(damaged(name, &format!("`{name}` {what}; a journal always has a first line that says where it begins")).into());
+    };
+    let header = open(HEADER, &bytes[..first_end]).map_err(|why| at_line(name, 1, &why))?;
+    let mut journal = Journal { name: name.to_owned(), header, commits: Vec::new(), intact: first_end + 1, terminated: true };
+    while journal.intact < bytes.len() {
+        let rest = &bytes[journal.intact..];
+        match rest.iter().position(|byte| *byte == b'\n') {
+            Some(length) => {
+                let number = journal.line_of(journal.end() + 1);
+                let commit = open(COMMIT, &rest[..length]).map_err(|why| at_line(name, number, &why))?;
+                journal.take(commit)?;
+                journal.intact += length + 1;
+            }
+            None => return journal.with_tail(rest),
+        }
+    }
+    Ok(journal)
+}
+
+impl Journal {
+    fn take(&mut self, commit: Commit) -> Outcome<()> {
+        let (name, wanted) = (&self.name, self.end() + 1);
+        let line = self.line_of(wanted);
+        if commit.lineage != self.header.lineage {
+            let message =
+                format!("`{name}` line {line} belongs to another state (lineage {}, not {})", commit.lineage, self.header.lineage);
+            return Err(damaged(name, &message).into());
+        }
+        if commit.sequence != wanted {
+            let message = format!("`{name}` line {line} holds commit {}, where commit {wanted} must be", commit.sequence);
+            return Err(damaged(name, &message).into());
+        }
+        self.commits.push(commit);
+        Ok(())
+    }
+
+    /// What stands after the last newline. A line that lacks only its newline is whole, as its checksum shows: it may have been acted on, so it counts.
+    /// A whole line followed by anything is damage. The rest was never written to its end, so nobody acted on it.
+    fn with_tail(mut self, tail: &[u8]) -> Outcome<Self> {
+        match open::<Commit>(COMMIT, tail) {
+            Ok(commit) => {
+                self.take(commit)?;
+                self.intact += tail.len();
+                self.terminated = false;
+                Ok(self)
+            }
+            Err(Broken::NotSealed(_)) if !starts_with_a_whole_line(tail) => Ok(self),
+            Err(why) => Err(at_line(&self.name, self.line_of(self.end() + 1), &why).into()),
+        }
+    }
+}
+
+/// Whether a complete JSON value stands at the front: a torn write never gets that far.
+fn starts_with_a_whole_line(tail: &[u8]) -> bool {
+    serde_json::Deserializer::from_slice(tail).into_iter::<serde::de::IgnoredAny>().next().is_some_and(|first| first.is_ok())
+}
+
+fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8]) -> Result<T, Broken> {
+    form.unseal(std::str::from_utf8(line).map_err(|error| Broken::NotSealed(error.to_string()))?)
+}
+
+fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
+    if let Broken::Newer { .. } = why {
+        let message = format!("`{name}` line {line} was written by a newer callout: {why}");
+        return Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed.");
+    }
+    damaged(name, &format!("`{name}` line {line} is damaged: {why}"))
+}
+
+fn damaged(name: &str, message: &str) -> Diagnostic {
+    let help = format!(
+        "Nothing was changed. Put back the newest backup of `{name}`. Do not delete lines: each may stand for a technician who was sent. \
+         An older backup does not know the newest tickets and would send them again: import those with `callout import ADDRESS ID` before the next apply."
+    );
+    Diagnostic::error("state/damaged", message).help(help)
+}

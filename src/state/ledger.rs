@@ -1,0 +1,280 @@
+//! The only writer of state.
+//!
+//! Owns the order of commits: every event is checked, made durable, and only then part of the state that others see.
+//! Refuses everything after a failed write. Callers that come together share one line and one fsync.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use super::journal::Commit;
+use super::lineage;
+use super::model::{Event, Key, Request, Write};
+use super::permit::Permit;
+use super::store::{Owner, Store};
+use super::transition::{Impossible, State};
+use super::undo::Undo;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::ticket::Digest;
+
+/// A journal of more lines than this is folded into the snapshot when a run ends.
+const MANY_COMMITS: usize = 1000;
+/// A journal smaller than this (in bytes) is read in no time: folding it would only fill the history.
+const SMALL_JOURNAL: u64 = 256 * 1024;
+
+/// Which run writes, and who started it.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Random; all commits of the run carry it.
+    pub run: String,
+    pub owner: Owner,
+}
+
+impl Session {
+    pub fn new(owner: Owner) -> Self {
+        Self { run: uuid::Uuid::new_v4().to_string(), owner }
+    }
+}
+
+/// A write that is about to be sent.
+#[derive(Debug, Clone)]
+pub struct Intention {
+    pub key: Key,
+    pub write: Write,
+    /// Of what is sent.
+    pub payload: Digest,
+    /// Needed for a create; for an update, what the ticket is if it takes effect.
+    pub request: Option<Box<Request>>,
+}
+
+/// The state and its store, shared by all tasks of a run.
+pub struct Ledger {
+    lineage: String,
+    core: tokio::sync::Mutex<Core>,
+    queue: Mutex<VecDeque<Entry>>,
+}
+
+struct Core {
+    state: State,
+    store: Box<dyn Store>,
+    session: Session,
+    /// Why nothing is written any more.
+    failed: Option<Diagnostic>,
+    commits: usize,
+    journal_size: u64,
+    snapshot_size: u64,
+}
+
+/// One caller's events, which become durable together or not at all.
+struct Entry {
+    events: Vec<Event>,
+    now: Timestamp,
+    answer: oneshot::Sender<Outcome<()>>,
+}
+
+impl Ledger {
+    /// Locks and loads the state of this lineage. A missing state and another lineage's are refused.
+    pub fn open(mut store: Box<dyn Store>, lineage: &str, session: Session) -> Outcome<Self> {
+        store.lock(&session.owner)?;
+        let name = store.name();
+        let loaded = lineage::expect(store.load()?, lineage, &name)?;
+        let core = Core {
+            state: loaded.state,
+            store,
+            session,
+            failed: None,
+            commits: loaded.commits,
+            journal_size: loaded.journal_size,
+            snapshot_size: loaded.snapshot_size,
+        };
+        Ok(Self { lineage: lineage.to_owned(), core: tokio::sync::Mutex::new(core), queue: Mutex::default() })
+    }
+
+    pub fn lineage(&self) -> &str {
+        &self.lineage
+    }
+
+    /// Writes down that a request is about to be sent. The permit exists only once that is durable.
+    ///
+    /// Refuses what cannot follow, such as a create for an address that has a ticket. A caller that is dropped meanwhile leaves an intent, thus a doubt.
+    pub async fn intend(&self, intention: Intention, now: Timestamp) -> Outcome<Permit> {
+        let Intention { key, write, payload, request } = intention;
+        self.record(vec![Event::Intended { key, write, payload, request }], now).await?;
+        Ok(Permit::after_durable_intent())
+    }
+
+    /// Writes down what happened: all the events or, where one cannot follow, none. Answers when they are durable.
+    pub async fn record(&self, events: Vec<Event>, now: Timestamp) -> Outcome<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let (answer, mut answered) = oneshot::channel();
+        self.queued().push_back(Entry { events, now, answer });
+        let leaving = Leaving(self);
+        // Lets tasks that are ready queue their events too, so that one fsync serves them all.
+        tokio::task::yield_now().await;
+        self.drain(&mut *self.core.lock().await);
+        drop(leaving);
+        answered.try_recv().unwrap_or_else(|_| Err(Box::new(lost())))
+    }
+
+    /// The state with all that is durable.
+    pub async fn state(&self) -> State {
+        self.core.lock().await.state.clone()
+    }
+
+    /// A look at the state without copying it.
+    pub async fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.core.lock().await.state)
+    }
+
+    /// Folds the journal into the snapshot now.
+    pub async fn compact(&self) -> Outcome<()> {
+        let mut core = self.core.lock().await;
+        self.drain(&mut core);
+        core.compact()
+    }
+
+    /// Ends a run: writes what is queued, and folds a long journal. An error here loses nothing: the journal has it all.
+    pub async fn finish(&self) -> Outcome<()> {
+        let mut core = self.core.lock().await;
+        self.drain(&mut core);
+        if core.journal_is_long() { core.compact() } else { Ok(()) }
+    }
+
+    fn queued(&self) -> MutexGuard<'_, VecDeque<Entry>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes all that is queued durable, as one commit. Has no await in it: it is done whole, whoever is dropped.
+    fn drain(&self, core: &mut Core) {
+        let entries = std::mem::take(&mut *self.queued());
+        if !entries.is_empty() {
+            core.commit(entries);
+        }
+    }
+
+    /// Serves what a dropped caller left in the queue. Whoever holds the core looks at the queue again after letting go of it.
+    fn sweep(&self) {
+        while !self.queued().is_empty() {
+            let Ok(mut core) = self.core.try_lock() else { return };
+            self.drain(&mut core);
+        }
+    }
+}
+
+/// Sees to it that the queue is served, also when the caller is dropped at an await.
+struct Leaving<'a>(&'a Ledger);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.sweep();
+    }
+}
+
+impl Core {
+    fn commit(&mut self, entries: VecDeque<Entry>) {
+        if let Some(failed) = &self.failed {
+            let refusal = after_failure(failed);
+            for entry in entries {
+                answer(entry.answer, Err(Box::new(refusal.clone())));
+            }
+            return;
+        }
+        let Some(at) = entries.iter().map(|entry| entry.now).max() else { return };
+        let (mut events, mut undos, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in entries {
+            match self.state.apply_all(&entry.events, at) {
+                Ok(undo) => {
+                    undos.push(undo);
+                    events.extend(entry.events);
+                    waiting.push(entry.answer);
+                }
+                Err(impossible) => answer(entry.answer, Err(Box::new(refused(&impossible)))),
+            }
+        }
+        if events.is_empty() {
+            return;
+        }
+        let outcome = self.append(events, at, undos);
+        for caller in waiting {
+            answer(caller, outcome.clone());
+        }
+    }
+
+    fn append(&mut self, events: Vec<Event>, at: Timestamp, undos: Vec<Undo>) -> Outcome<()> {
+        let (run, by) = (self.session.run.clone(), self.session.owner.by.clone());
+        let commit = Commit { sequence: self.state.through + 1, lineage: self.state.lineage.clone(), at, run, by, events };
+        match self.store.append(&commit) {
+            Ok(length) => {
+                self.state.through = commit.sequence;
+                self.commits += 1;
+                self.journal_size += length;
+                Ok(())
+            }
+            Err(error) => {
+                undos.into_iter().rev().for_each(|undo| self.state.take_back(undo));
+                let error = not_kept(*error, &commit.events);
+                self.failed = Some(error.clone());
+                Err(Box::new(error))
+            }
+        }
+    }
+
+    fn journal_is_long(&self) -> bool {
+        self.failed.is_none() && (self.commits > MANY_COMMITS || self.journal_size > self.snapshot_size.max(SMALL_JOURNAL))
+    }
+
+    fn compact(&mut self) -> Outcome<()> {
+        if let Some(failed) = &self.failed {
+            return Err(Box::new(after_failure(failed)));
+        }
+        if self.commits == 0 {
+            return Ok(());
+        }
+        let compacted = self.store.compact(&self.state);
+        match &compacted {
+            Ok(()) => (self.commits, self.journal_size) = (0, 0),
+            Err(error) => self.failed = Some(error.as_ref().clone()),
+        }
+        compacted
+    }
+}
+
+/// A caller that was dropped meanwhile needs no answer.
+fn answer(to: oneshot::Sender<Outcome<()>>, outcome: Outcome<()>) {
+    drop(to.send(outcome));
+}
+
+fn refused(impossible: &Impossible) -> Diagnostic {
+    Diagnostic::error("state/impossible", format!("not recorded: {impossible}"))
+        .about(&impossible.key)
+        .help("Nothing was written for it. `callout plan` shows where this address stands.")
+}
+
+fn after_failure(first: &Diagnostic) -> Diagnostic {
+    Diagnostic::error("state/stopped", format!("not recorded, because an earlier write to the state failed: {first}"))
+        .help("This run sends nothing more. Make the state writable, then run `callout plan`: it shows what is in doubt.")
+}
+
+/// The first few events by name: an id that is only on the screen is better than none.
+fn not_kept(error: Diagnostic, events: &[Event]) -> Diagnostic {
+    const SHOWN: usize = 10;
+    let mut named: Vec<String> = events.iter().take(SHOWN).map(ToString::to_string).collect();
+    if events.len() > SHOWN {
+        named.push(format!("{} more", events.len() - SHOWN));
+    }
+    let help = error.help.as_deref().unwrap_or_default();
+    let help = format!("{help} Perhaps not recorded: {}.", named.join(", "));
+    error.help(help.trim_start())
+}
+
+fn lost() -> Diagnostic {
+    Diagnostic::error("state/stopped", "the ledger gave no answer")
+        .help("Run `callout plan`: it shows what is in doubt. This is a bug in callout.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! Which state is this project's, and what to do where it is not there.
+//!
+//! Owns `init` and the two ways to open a state. Refuses to take a missing state for an empty one: on a fresh checkout that
+//! mistake would send everybody twice.
+
+use std::path::PathBuf;
+
+use super::file::FileStore;
+use super::ledger::{Ledger, Session};
+use super::lock_file::{GivenUp, LockFile};
+use super::store::{Loaded, Owner, Store};
+use super::transition::State;
+use crate::diagnostics::{Diagnostic, Outcome};
+
+/// Where a project keeps its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// `callout.lock`, beside `callout.yaml`.
+    pub lock_file: PathBuf,
+    /// The snapshot, `.callout/state.json`; everything else lies beside it.
+    pub state: PathBuf,
+}
+
+/// How to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// Refused where the project has a lineage.
+    New,
+    /// Gives up the lineage that the project has. The reason is kept in `callout.lock`.
+    Over { reason: String },
+}
+
+/// What `init` made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// A new state of this lineage.
+    Fresh { lineage: String },
+    /// The state was there and only `callout.lock` was not: an earlier `init` was stopped half-way, or the file got lost.
+    Completed { lineage: String },
+}
+
+/// Makes the state, its lineage and `callout.lock`.
+pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
+    let lock_file = LockFile::read(&home.lock_file)?;
+    let mut store = FileStore::new(&home.state);
+    match (lock_file, start) {
+        (Some(lock), Start::New) => Err(already(home, &lock, store.load()?.as_ref()).into()),
+        (Some(lock), Start::Over { reason }) => {
+            let reason = reason.trim();
+            if reason.is_empty() {
+                return Err(Box::new(
+                    Diagnostic::error("state/no-reason", "starting over needs a reason")
+                        .help("callout state init --start-over --reason \"why the old state is gone for good\""),
+                ));
+            }
+            let mut given_up = lock.given_up;
+            given_up.push(GivenUp { lineage: lock.lineage, at: owner.since, reason: reason.to_owned() });
+            store.lock(owner)?;
+            store.set_aside()?;
+            fresh(home, &mut store, given_up)
+        }
+        (None, Start::New | Start::Over { .. }) => {
+            store.lock(owner)?;
+            match store.load()? {
+                Some(loaded) => {
+                    let lineage = loaded.state.lineage;
+                    LockFile { lineage: lineage.clone(), given_up: Vec::new() }.write(&home.lock_file)?;
+                    Ok(Begun::Completed { lineage })
+                }
+                None => fresh(home, &mut store, Vec::new()),
+            }
+        }
+    }
+}
+
+/// The state first: stopped in between, the next `init` finds it and adds the lock file.
+fn fresh(home: &Home, store: &mut FileStore, given_up: Vec<GivenUp>) -> Outcome<Begun> {
+    let lineage = uuid::Uuid::new_v4().to_string();
+    store.create(&State::new(lineage.clone()))?;
+    LockFile { lineage: lineage.clone(), given_up }.write(&home.lock_file)?;
+    Ok(Begun::Fresh { lineage })
+}
+
+/// The state as it is now, without a lock: for planning and looking.
+pub fn open_for_reading(home: &Home) -> Outcome<State> {
+    let (mut store, lineage) = (FileStore::new(&home.state), lineage_of(home)?);
+    let loaded = store.load()?;
+    Ok(expect(loaded, &lineage, &store.name())?.state)
+}
+
+/// The state under its lock: for everything that writes.
+pub fn open_for_writing(home: &Home, session: Session) -> Outcome<Ledger> {
+    let lineage = lineage_of(home)?;
+    let mut store = FileStore::new(&home.state);
+    // Looks before it locks: locking makes a folder, and a refusal should leave none behind.
+    let loaded = store.load()?;
+    expect(loaded, &lineage, &store.name())?;
+    Ledger::open(Box::new(store), &lineage, session)
+}
+
+/// The loaded state, if it is there and of this lineage.
+pub(super) fn expect(loaded: Option<Loaded>, lineage: &str, name: &str) -> Outcome<Loaded> {
+    match loaded {
+        None => Err(missing(lineage, name).into()),
+        Some(loaded) if loaded.state.lineage != lineage => Err(foreign(lineage, &loaded.state.lineage, name).into()),
+        Some(loaded) => Ok(loaded),
+    }
+}
+
+fn lineage_of(home: &Home) -> Outcome<String> {
+    if let Some(lock) = LockFile::read(&home.lock_file)? {
+        return Ok(lock.lineage);
+    }
+    let (lock, state) = (home.lock_file.display(), home.state.display());
+    Err(Box::new(match FileStore::new(&home.state).load()? {
+        None => Diagnostic::error("state/none", format!("this project has no state yet: neither `{lock}` nor `{state}` is there"))
+            .help("For a new project: callout init. If it has sent tickets before, get both back first: the lock file from git, the state from a backup."),
+        Some(loaded) => Diagnostic::error(
+            "state/no-lock-file",
+            format!("`{lock}` is missing, though `{state}` (lineage {}) is there", loaded.state.lineage),
+        )
+        .help(format!("Get it back with `git checkout -- {lock}`. If it was never committed: callout state init, then commit it.")),
+    }))
+}
+
+fn missing(lineage: &str, name: &str) -> Diagnostic {
+    Diagnostic::error("state/missing", format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})"))
+            .help(format!(
+                "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
+                 1. Restore it: copy the folder of `{name}` back from the machine or the backup that has it.\n\
+                 2. Gone for good, tickets known: callout state init --start-over --reason \"...\", then callout import ADDRESS ID for each live ticket.\n\
+                 3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\"."
+            ))
+}
+
+fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "state/lineage",
+        format!("the state `{name}` belongs to another project: its lineage is {found}, `callout.lock` says {lineage}"),
+    )
+    .help(format!(
+        "Nothing was planned or sent. Either put back the folder of `{name}` that has lineage {lineage}, or, if `callout.lock` was changed \
+             by mistake, put that back: `git checkout -- callout.lock`."
+    ))
+}
+
+fn already(home: &Home, lock: &LockFile, loaded: Option<&Loaded>) -> Diagnostic {
+    let name = home.state.display().to_string();
+    match loaded {
+        None => missing(&lock.lineage, &name),
+        Some(loaded) if loaded.state.lineage != lock.lineage => foreign(&lock.lineage, &loaded.state.lineage, &name),
+        Some(loaded) => Diagnostic::error(
+            "state/exists",
+            format!(
+                "this project has a state already: `{name}`, lineage {}, {} tickets on record",
+                lock.lineage,
+                loaded.state.records.len()
+            ),
+        )
+        .help("Nothing to do: go on with callout plan."),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! Snapshot and journals together are the state.
+//!
+//! Owns how they fit: the snapshot, then kept journals where the snapshot is older than the journal, then the journal.
+//! Refuses every gap between them. Pure; the stores bring the bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::{self, Commit, Header, Journal};
+use super::seal::{Broken, Form};
+use super::store::Loaded;
+use super::transition::State;
+use crate::diagnostics::{Diagnostic, Outcome};
+
+const SNAPSHOT: Form = Form { kind: "state", version: 1 };
+
+/// A file and its name for messages.
+#[derive(Debug, Clone)]
+pub struct Named {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What a store found.
+#[derive(Debug)]
+pub struct Parts {
+    pub snapshot: Named,
+    pub journal: Named,
+    /// How to bring back an earlier snapshot: a step for a person.
+    pub restore: String,
+}
+
+/// Which commits a kept journal holds, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    pub first: u64,
+    pub last: u64,
+}
+
+/// A snapshot's text.
+pub fn snapshot_text(state: &State) -> Outcome<String> {
+    SNAPSHOT.seal(state).map(|text| text + "\n").map_err(|error| {
+        Box::new(
+            Diagnostic::error("state/unwritable", format!("the state has no JSON form: {error}"))
+                .help("Nothing was changed. This is a bug in callout."),
+        )
+    })
+}
+
+/// The text of a journal in which nothing happened yet.
+pub fn fresh_journal(state: &State) -> Outcome<String> {
+    journal::header_line(&Header { lineage: state.lineage.clone(), follows: state.through })
+}
+
+/// Whether a journal is what a create leaves that was stopped half-way: nothing was ever recorded in it, nor before it.
+pub fn never_used(journal: &[u8]) -> bool {
+    journal::read("", journal).is_ok_and(|journal| journal.end() == 0)
+}
+
+/// The state that the parts make, and the journal as it was read. `kept` brings the kept journals that hold any of these commits, in order.
+pub fn assemble(parts: &Parts, kept: impl FnOnce(Span) -> Outcome<Vec<Named>>) -> Outcome<(Loaded, Journal)> {
+    let mut state = read_snapshot(parts)?;
+    let live = journal::read(&parts.journal.name, &parts.journal.bytes)?;
+    same_lineage(&parts.snapshot.name, &state, &live)?;
+    if live.end() < state.through {
+        return Err(too_old(parts, &live, &state).into());
+    }
+    if live.header.follows > state.through {
+        let missing = kept(Span { first: state.through + 1, last: live.header.follows })?;
+        bridge(&mut state, &live, missing)?;
+    }
+    for commit in &live.commits {
+        replay(&mut state, commit, &live)?;
+    }
+    let torn = live.intact < parts.journal.bytes.len();
+    let (journal_size, snapshot_size) = (parts.journal.bytes.len() as u64, parts.snapshot.bytes.len() as u64);
+    Ok((Loaded { state, commits: live.commits.len(), journal_size, snapshot_size, torn }, live))
+}
+
+fn read_snapshot(parts: &Parts) -> Outcome<State> {
+    let name = &parts.snapshot.name;
+    let text = std::str::from_utf8(&parts.snapshot.bytes).map_err(|error| Broken::NotSealed(error.to_string()));
+    text.and_then(|text| SNAPSHOT.unseal(text.trim_end_matches('\n'))).map_err(|why| {
+        Box::new(match why {
+            Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{name}` was written by a newer callout: {why}"))
+                .help("Install that version or a later one. Nothing was changed."),
+            Broken::NotSealed(_) if parts.snapshot.bytes.is_empty() => {
+                Diagnostic::error("state/damaged", format!("`{name}` is empty; a state never is")).help(&parts.restore)
+            }
+            Broken::NotSealed(_) | Broken::OtherKind { .. } | Broken::Checksum | Broken::Content(_) => {
+                Diagnostic::error("state/damaged", format!("`{name}` is damaged: {why}")).help(&parts.restore)
+            }
+        })
+    })
+}
+
+fn same_lineage(snapshot: &str, state: &State, journal: &Journal) -> Outcome<()> {
+    if state.lineage == journal.header.lineage {
+        return Ok(());
+    }
+    let message = format!(
+        "`{snapshot}` and `{}` belong to different states (lineages {} and {})",
+        journal.name, state.lineage, journal.header.lineage
+    );
+    Err(Box::new(
+        Diagnostic::error("state/damaged", message).help(
+            "Nothing was changed. Put back both files from the same backup; `callout.lock` names the lineage that is this project's.",
+        ),
+    ))
+}
+
+fn too_old(parts: &Parts, journal: &Journal, state: &State) -> Diagnostic {
+    let message = format!(
+        "`{}` ends with commit {}, but `{}` has commit {} already: commits are missing",
+        journal.name,
+        journal.end(),
+        parts.snapshot.name,
+        state.through
+    );
+    Diagnostic::error("state/damaged", message)
+        .help(format!("Nothing was changed. Put back the newest backup of `{}`; an older copy does not know of all tickets.", journal.name))
+}
+
+/// Brings an older snapshot up to where the journal begins.
+fn bridge(state: &mut State, live: &Journal, kept: Vec<Named>) -> Outcome<()> {
+    for file in kept {
+        let journal = journal::read(&file.name, &file.bytes)?;
+        same_lineage("the snapshot", state, &journal)?;
+        for commit in journal.commits.iter().filter(|commit| commit.sequence <= live.header.follows) {
+            replay(state, commit, &journal)?;
+        }
+    }
+    if state.through == live.header.follows { Ok(()) } else { Err(gap(state.through, &live.name, live.header.follows + 1).into()) }
+}
+
+fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> {
+    if commit.sequence <= state.through {
+        return Ok(());
+    }
+    if commit.sequence != state.through + 1 {
+        return Err(gap(state.through, &journal.name, commit.sequence).into());
+    }
+    for event in &commit.events {
+        state.apply(event, commit.at).map_err(|impossible| {
+            let line = journal.line_of(commit.sequence);
+            let message = format!("`{}` line {line} cannot be true: {impossible}", journal.name);
+            Diagnostic::error("state/impossible", message)
+                .about(&impossible.key)
+                .help("Nothing was changed. The journal was edited, or this is a bug in callout. Put back the newest backup of the folder.")
+        })?;
+    }
+    state.through = commit.sequence;
+    Ok(())
+}
+
+fn gap(through: u64, name: &str, next: u64) -> Diagnostic {
+    let message = format!("commits {} to {} are missing: `{name}` begins with commit {next}", through + 1, next.saturating_sub(1));
+    Diagnostic::error("state/gap", message).help(
+        "Nothing was changed. Put back the newest backup of the whole folder: each missing commit may stand for a technician who was sent.",
+    )
+}

@@ -1,0 +1,65 @@
+//! Small events, owners and commits for this room's tests.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::journal::Commit;
+use super::ledger::{Intention, Session};
+use super::model::{Event, Key, Request, Sighting, Write};
+use super::store::{By, Owner};
+use crate::ticket::{Address, Digest, Fields, Lifecycle};
+
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).expect("a moment")
+}
+
+pub fn key(name: &str) -> Key {
+    Key::new(Address::new("Dispatch", name), 0)
+}
+
+pub fn fields(text: &str) -> Fields {
+    [("initial_description".to_owned(), json!(text))].into_iter().collect()
+}
+
+pub fn request(text: &str) -> Request {
+    Request {
+        system: "techexpress".to_owned(),
+        origin: "https://api.example.com".to_owned(),
+        mark: None,
+        fields: fields(text),
+        attachments: Vec::new(),
+        visit: None,
+        lifecycle: Lifecycle::default(),
+        labels: std::collections::BTreeMap::default(),
+    }
+}
+
+pub fn seen(text: &str) -> Sighting {
+    Sighting { fields: fields(text), status: Some("Open".to_owned()), finished: false }
+}
+
+pub fn intended(name: &str, write: Write) -> Event {
+    let request = matches!(write, Write::Create | Write::Update).then(|| Box::new(request(&format!("{write}"))));
+    Event::Intended { key: key(name), write, payload: Digest::of(name), request }
+}
+
+pub fn created(name: &str, id: &str) -> Event {
+    Event::Created { key: key(name), id: id.to_owned(), seen: seen("as booked") }
+}
+
+pub fn intention(name: &str) -> Intention {
+    Intention { key: key(name), write: Write::Create, payload: Digest::of(name), request: Some(Box::new(request(name))) }
+}
+
+pub fn owner() -> Owner {
+    let by = By { user: Some("ana".to_owned()), host: Some("ci-7".to_owned()) };
+    Owner { by, pid: 4242, command: "callout apply".to_owned(), since: at(0) }
+}
+
+pub fn session() -> Session {
+    Session { run: "run-1".to_owned(), owner: owner() }
+}
+
+pub fn commit(sequence: u64, events: Vec<Event>) -> Commit {
+    Commit { sequence, lineage: "l1".to_owned(), at: at(0), run: "run-1".to_owned(), by: owner().by, events }
+}

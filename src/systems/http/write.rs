@@ -1,0 +1,68 @@
+//! Sending a write, once, and finding out what became of it.
+//!
+//! | what happened | then it is |
+//! | --- | --- |
+//! | no connection came about | unsent |
+//! | 429 | unsent, with the pause that is asked for |
+//! | 401, 403 | rejected, and so would be every other write |
+//! | another 4xx, 408 apart | rejected |
+//! | 2xx, read to its end | an answer, for the system to make sense of |
+//! | anything else | unknown |
+
+use std::time::Duration;
+
+use reqwest::RequestBuilder;
+use reqwest::header::ACCEPT;
+use url::Url;
+
+use super::answer::{self, Answer};
+use super::{Client, LONGEST_PENALTY, told};
+use crate::systems::{Sent, Unready};
+
+/// In bytes a second: the slowest line on which a file is still waited for. Less, and a large file would end in doubt.
+const SLOWEST_LINE: u64 = 50_000;
+
+impl Client {
+    /// Has the token, and waits for a turn. The write that follows waits for nothing but its answer.
+    pub async fn ready(&self) -> Result<(), Unready> {
+        self.credential.token().await.map_err(|error| Unready::System(told(&error)))?;
+        self.turn().await;
+        Ok(())
+    }
+
+    /// Posts once, after [`Client::ready`]. `size` of the body, in bytes, lengthens the time that is allowed. Answers with the body of a successful answer.
+    pub async fn post(&self, url: Url, size: u64, body: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Result<String, Sent> {
+        let unsent = |error| Sent::Unsent { why: told(&error), retry_after: None, stops_system: true };
+        let token = self.credential.token().await.map_err(|error| unsent(*error))?;
+        let time = self.profile.timeout + Duration::from_secs(size / SLOWEST_LINE);
+        let request = self.writes.post(url).header(ACCEPT, "application/json").bearer_auth(token.expose()).timeout(time);
+        let response = body(request).send().await.map_err(|error| self.unanswered(error))?;
+        let status = response.status();
+        match answer::read(response, |text| token.redact(text)).await {
+            Ok(answer) if status.is_success() => Ok(answer.body),
+            Ok(answer) => Err(self.settled(&answer)),
+            Err(cut) => Err(Sent::Unknown { why: format!("{} {}, after the status {}", self.profile.title, cut.words(), status.as_u16()) }),
+        }
+    }
+
+    fn unanswered(&self, error: reqwest::Error) -> Sent {
+        let unsent = error.is_connect();
+        let why = format!("{} {}", self.profile.title, self.silence(error));
+        if unsent { Sent::Unsent { why, retry_after: None, stops_system: true } } else { Sent::Unknown { why } }
+    }
+
+    fn settled(&self, answer: &Answer) -> Sent {
+        let why = format!("{} {}", self.profile.title, self.explained(answer));
+        match answer.status.as_u16() {
+            429 => {
+                let pause = self.asked_pause(answer);
+                self.keep_pause(pause);
+                Sent::Unsent { why, retry_after: Some(pause), stops_system: pause > LONGEST_PENALTY }
+            }
+            401 | 403 => Sent::Rejected { why, stops_system: true },
+            408 => Sent::Unknown { why },
+            400..=499 => Sent::Rejected { why, stops_system: false },
+            _ => Sent::Unknown { why },
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What the sandbox knows: tickets, faults, requests. All of it behind one lock, which nobody holds while waiting.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::faults::{Faults, Troubles};
+use super::file::Kept;
+use super::gate::Meter;
+use super::{Call, Fault, NotDone, Stored, Trouble};
+
+/// Requests kept for looking at; a stand-alone server may run for weeks.
+const LOG: usize = 1000;
+
+/// A request to a vendor's path. Headers are not kept, so no token is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Logged {
+    pub at: Timestamp,
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    /// What was to be answered, even when the connection was cut before.
+    pub status: u16,
+    pub faults: Vec<Trouble>,
+}
+
+pub(super) struct World {
+    tickets: BTreeMap<u64, Stored>,
+    /// The next ticket's id.
+    next_id: u64,
+    /// The next file's id.
+    next_file: u64,
+    creates: u64,
+    kept: Option<Kept>,
+    faults: Faults,
+    log: VecDeque<Logged>,
+    pub(super) meter: Meter,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, first_id: u64) -> Self {
+        Self {
+            tickets: BTreeMap::new(),
+            next_id: first_id,
+            next_file: 9001,
+            creates: 0,
+            kept: None,
+            faults: Faults::new(seed),
+            log: VecDeque::new(),
+            meter: Meter::default(),
+        }
+    }
+
+    pub(super) fn restore(&mut self, kept: Kept, tickets: Vec<Stored>) {
+        self.kept = Some(kept);
+        self.remember(tickets);
+    }
+
+    /// Numbers and keeps the tickets of one create: all of them or, when the file cannot be written, none.
+    pub(super) fn commit(&mut self, mut tickets: Vec<Stored>) -> io::Result<Vec<Stored>> {
+        let mut file_id = self.next_file;
+        for (id, ticket) in (self.next_id..).zip(&mut tickets) {
+            ticket.id = id;
+            ticket.create = self.creates + 1;
+            for file in &mut ticket.files {
+                file.id = file_id;
+                file_id += 1;
+            }
+        }
+        self.keep(&tickets)?;
+        self.remember(tickets.clone());
+        Ok(tickets)
+    }
+
+    /// A change by hand, kept like a create.
+    pub(super) fn change(&mut self, id: u64, change: impl FnOnce(&mut Stored) -> Result<(), NotDone>) -> Result<Stored, NotDone> {
+        let mut ticket = self.tickets.get(&id).cloned().ok_or(NotDone::NoSuchTicket(id))?;
+        change(&mut ticket)?;
+        self.keep(std::slice::from_ref(&ticket))?;
+        self.remember(vec![ticket.clone()]);
+        Ok(ticket)
+    }
+
+    fn keep(&mut self, tickets: &[Stored]) -> io::Result<()> {
+        self.kept.as_mut().map_or(Ok(()), |kept| kept.append(tickets))
+    }
+
+    fn remember(&mut self, tickets: Vec<Stored>) {
+        for ticket in tickets {
+            self.next_id = self.next_id.max(ticket.id + 1);
+            self.creates = self.creates.max(ticket.create);
+            self.next_file = ticket.files.iter().map(|file| file.id + 1).fold(self.next_file, u64::max);
+            self.tickets.insert(ticket.id, ticket);
+        }
+    }
+
+    /// A ticket that the API shows to requests for this company.
+    pub(super) fn visible(&self, id: u64, tenant: Option<&str>) -> Option<Stored> {
+        self.tickets.get(&id).filter(|ticket| !ticket.hidden && ticket.tenant.as_deref() == tenant).cloned()
+    }
+
+    pub(super) fn tickets(&self) -> Vec<Stored> {
+        self.tickets.values().cloned().collect()
+    }
+
+    pub(super) fn creates(&self) -> u64 {
+        self.creates
+    }
+
+    pub(super) fn draw(&mut self, call: Call) -> Troubles {
+        self.faults.draw(call)
+    }
+
+    pub(super) fn set_faults(&mut self, faults: Vec<Fault>) {
+        self.faults.list = faults;
+    }
+
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        self.faults.list.clone()
+    }
+
+    pub(super) fn log(&mut self, request: Logged) {
+        if self.log.len() == LOG {
+            self.log.pop_front();
+        }
+        self.log.push_back(request);
+    }
+
+    pub(super) fn requests(&self) -> Vec<Logged> {
+        self.log.iter().cloned().collect()
+    }
+}

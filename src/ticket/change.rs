@@ -1,0 +1,33 @@
+//! One difference between two sets of fields.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Fields;
+
+/// One field that differs. `None` is an absent value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub field: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+impl Change {
+    /// Whether both sides have a value: a real difference, whatever one side may not show.
+    pub fn is_between_values(&self) -> bool {
+        self.before.is_some() && self.after.is_some()
+    }
+}
+
+/// Every field whose value differs, but for the ignored ones; by name.
+pub fn changes(before: &Fields, after: &Fields, ignored: &BTreeSet<String>) -> Vec<Change> {
+    let names: BTreeSet<&str> = before.iter().chain(after.iter()).map(|(name, _)| name).collect();
+    names
+        .into_iter()
+        .filter(|name| !ignored.contains(*name) && before.get(name) != after.get(name))
+        .map(|name| Change { field: name.to_owned(), before: before.get(name).cloned(), after: after.get(name).cloned() })
+        .collect()
+}

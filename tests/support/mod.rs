@@ -1,0 +1,5 @@
+//! What tests share, inside the crate and outside.
+#![allow(dead_code, reason = "each test uses its own part of this")]
+
+pub mod clock;
+pub mod server;
