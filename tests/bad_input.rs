@@ -127,6 +127,26 @@ fn without_a_project_the_named_file_alone_is_read() {
 }
 
 #[test]
+fn without_a_project_and_without_paths_nothing_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.yaml"), DISPATCH).expect("a manifest");
+    let loaded = loaded(folder.path());
+    assert_eq!(messages(&loaded), vec![("project/none", "there is no callout.yaml here or in any folder above")]);
+    assert!(loaded.tickets.is_empty());
+}
+
+#[test]
+fn a_file_named_in_several_ways_is_read_once() {
+    let folder = project();
+    fs::create_dir(folder.path().join("sub")).expect("a folder");
+    fs::write(folder.path().join("sub/a.YAML"), DISPATCH).expect("a manifest");
+    let paths = ["sub", "./sub/a.YAML", "sub/../sub/a.YAML", "sub/.."].map(Into::into).to_vec();
+    let loaded = load(&Request { start: folder.path().to_path_buf(), paths, sandbox: true });
+    assert_eq!(messages(&loaded), vec![]);
+    assert_eq!(loaded.tickets.len(), 1);
+}
+
+#[test]
 fn a_thousand_mistakes_are_counted_and_a_hundred_shown() {
     let folder = project();
     let broken = |at: usize| format!("---\n{}", DISPATCH.replace("store-0417-router", &format!("s{at}")).replace("PO-88213", "{}"));

@@ -3,8 +3,7 @@
 //! Owns finding the files and reading them. Refuses what is no text, what is too large to be a manifest, and folders that are ours
 //! or hidden. The order is by path, so that two runs over the same files say the same.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::collections::HashSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -21,58 +20,64 @@ pub struct Listing {
     pub files: Vec<PathBuf>,
     pub problems: Vec<Diagnostic>,
     from: PathBuf,
-    /// Folders already listed, by their real path: a link back up must not go round for ever.
-    seen: BTreeSet<PathBuf>,
+    /// Files and folders already listed, by their real path: a link back up must not go round for ever, and no file is read twice.
+    seen: HashSet<PathBuf>,
 }
 
 /// Lists the YAML files at and below the paths. A file that is named itself may have any name.
 pub fn list(paths: &[PathBuf], from: &Path) -> Listing {
     let mut listing = Listing { from: from.to_path_buf(), ..Listing::default() };
     for path in paths {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => listing.folder(path),
-            Ok(_) => listing.files.push(path.clone()),
+        match fs::canonicalize(path) {
+            Ok(real) if real.is_dir() => listing.folder(path, &real),
+            Ok(real) => listing.file(path.clone(), real),
             Err(error) => {
                 let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", shown(path, from), why(&error)));
                 listing.problems.push(problem.help("Check the path; it is relative to the working folder."));
             }
         }
     }
-    listing.files.sort();
-    listing.files.dedup();
+    // By text, which is far quicker than by parts.
+    listing.files.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     listing
 }
 
 impl Listing {
-    fn folder(&mut self, folder: &Path) {
-        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-        if !self.seen.insert(real) {
+    fn folder(&mut self, folder: &Path, real: &Path) {
+        if !self.seen.insert(real.to_path_buf()) {
             return;
         }
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                let problem =
-                    Diagnostic::error("load/folder", format!("cannot look into the folder {}: {}", shown(folder, &self.from), why(&error)));
-                self.problems.push(problem.help("Allow reading it, or name the folders to read in spec.manifests of callout.yaml."));
-                return;
-            }
-        };
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-        paths.sort();
-        for path in paths {
-            self.entry(path);
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut entries = entries.unwrap_or_else(|error| {
+            // An unread entry may be somebody's ticket.
+            let message = format!("cannot look into the folder {}: {}", shown(folder, &self.from), why(&error));
+            let help = "Allow reading it, or name the folders to read in spec.manifests of callout.yaml.";
+            self.problems.push(Diagnostic::error("load/folder", message).help(help));
+            Vec::new()
+        });
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            self.entry(&entry, real);
         }
     }
 
-    fn entry(&mut self, path: PathBuf) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') {
+    fn entry(&mut self, entry: &fs::DirEntry, folder: &Path) {
+        let (name, path) = (entry.file_name(), entry.path());
+        if name.to_string_lossy().starts_with('.') {
             return;
         }
-        if path.is_dir() {
-            self.folder(&path);
-        } else if matches!(path.extension().and_then(OsStr::to_str), Some("yaml" | "yml")) {
+        // Without a link, the real path is known without asking for it.
+        let plain = entry.file_type().ok().filter(|kind| !kind.is_symlink());
+        let real = if plain.is_some() { folder.join(&name) } else { fs::canonicalize(&path).unwrap_or_else(|_| path.clone()) };
+        if plain.map_or_else(|| real.is_dir(), |kind| kind.is_dir()) {
+            self.folder(&path, &real);
+        } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml")) {
+            self.file(path, real);
+        }
+    }
+
+    fn file(&mut self, path: PathBuf, real: PathBuf) {
+        if self.seen.insert(real) {
             self.files.push(path);
         }
     }

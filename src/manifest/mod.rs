@@ -93,15 +93,15 @@ pub fn load(request: &Request) -> Loaded {
         loader.loaded.diagnostics.extend(read.diagnostics);
         loader.loaded.project = read.project;
         defaults = read.defaults;
-        if loader.loaded.project.is_none() && request.paths.is_empty() {
-            // Which files belong to it, and with which defaults, is not known.
+    }
+    let chosen = match &loader.loaded.project {
+        _ if !paths.is_empty() => paths,
+        Some(project) => project.manifests.clone(),
+        None => {
+            // Which files are meant, and with which defaults, is not known.
+            loader.loaded.diagnostics.extend(text.is_none().then(project::missing));
             return loader.finish(request.sandbox);
         }
-    }
-    let chosen = if paths.is_empty() {
-        loader.loaded.project.as_ref().map_or_else(|| vec![start.clone()], |project| project.manifests.clone())
-    } else {
-        paths
     };
     loader.read(&chosen, &defaults, &start);
     loader.finish(request.sandbox)
