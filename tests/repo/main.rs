@@ -5,4 +5,5 @@ mod documents;
 mod examples;
 #[cfg(unix)]
 mod readme;
+mod recovery;
 mod stage;
