@@ -58,7 +58,7 @@ impl Progress for Lines {
         } else {
             String::new()
         };
-        self.bar.suspend(|| self.out.line(&format!("{} {}: {shown}{count}", step.action.sign(), step.key)));
+        self.bar.suspend(|| self.out.line(&format!("{} {}: {shown}{count}", step.sign(), step.key)));
         if step.action.is_write() {
             self.bar.inc(1);
         }
