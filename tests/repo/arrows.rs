@@ -46,7 +46,8 @@ fn sources() -> Vec<PathBuf> {
 /// Files that hold nothing but tests: they may look anywhere.
 fn is_test(path: &Path) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    stem == "tests" || stem.ends_with("_tests") || is_declared_for_tests(path, &stem)
+    let is_below_tests = path.parent().is_some_and(|folder| folder.ends_with("tests"));
+    is_below_tests || stem == "tests" || stem.ends_with("_tests") || is_declared_for_tests(path, &stem)
 }
 
 /// Whether the module's parent has it behind `#[cfg(test)]`.
@@ -60,7 +61,7 @@ fn is_declared_for_tests(path: &Path, stem: &str) -> bool {
 /// A file's text up to its tests.
 fn without_tests(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("a source file");
-    text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }
 
 /// The room that a file belongs to: `plan` for `src/plan/diff.rs`.
