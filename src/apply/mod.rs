@@ -5,6 +5,8 @@
 
 mod report;
 mod run;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::collections::BTreeMap;
@@ -88,7 +90,8 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
         results.into_iter().collect::<Outcome<()>>()?;
     }
     let report = run.report();
-    if job.saved && !job.stop.is_asked() {
+    // A saved plan with steps that were not started may be applied again: it is the plan that was reviewed.
+    if job.saved && report.tally().not_started == 0 {
         job.ledger.record(vec![Event::PlanFinished { plan: job.plan.id.clone() }], job.clock.now()).await?;
     }
     Ok(report)

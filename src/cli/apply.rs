@@ -7,7 +7,7 @@ use super::opened::Opened;
 use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::plan::{Action, Allowed, Plan, check_fresh, refusals_allowing};
 use crate::render;
 use crate::state::{Ledger, State};
@@ -73,7 +73,10 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
     let applied = apply(&job).await;
     progress.end();
     let report = applied?;
-    ledger.finish().await?;
+    // The journal has everything; only its folding into the snapshot failed, and the next run does it.
+    if let Err(diagnostic) = ledger.finish().await {
+        environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..*diagnostic }]);
+    }
     Ok(report)
 }
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use indicatif::ProgressBar;
+
 use super::args::Choice;
 use super::opened::Opened;
+use super::progress::draw_target;
 use super::{Environment, Failure};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Plan, World, build};
@@ -43,7 +46,10 @@ pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environmen
     if asks.len() > 1 {
         environment.err.line(&format!("reading {} tickets{}", asks.len(), pace(opened, asks.len())));
     }
-    Ok(refresh::read(asks, &readers, &|_| {}).await)
+    let bar = ProgressBar::with_draw_target(Some(asks.len() as u64), draw_target(environment));
+    let observed = refresh::read(asks, &readers, &|_| bar.inc(1)).await;
+    bar.finish_and_clear();
+    Ok(observed)
 }
 
 /// How long so many reads take at the system's rate.

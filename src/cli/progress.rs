@@ -19,8 +19,7 @@ pub(super) struct Lines {
 
 impl Lines {
     pub fn new(environment: &Environment) -> Self {
-        let target = if environment.err.is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = ProgressBar::with_draw_target(None, draw_target(environment));
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tickets  {per_sec}  {eta} left  {msg}");
         if let Ok(style) = style {
             bar.set_style(style);
@@ -32,6 +31,11 @@ impl Lines {
     pub fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Bars are for terminals: a log keeps only lines.
+pub(super) fn draw_target(environment: &Environment) -> ProgressDrawTarget {
+    if environment.err.is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
 }
 
 impl Progress for Lines {
@@ -58,7 +62,7 @@ impl Progress for Lines {
         } else {
             String::new()
         };
-        self.bar.suspend(|| self.out.line(&format!("{} {}: {shown}{count}", step.action.sign(), step.key)));
+        self.bar.suspend(|| self.out.line(&format!("{} {}: {shown}{count}", step.sign(), step.key)));
         if step.action.is_write() {
             self.bar.inc(1);
         }

@@ -12,6 +12,8 @@ mod guard;
 mod order;
 mod reason;
 mod removed;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -124,8 +126,8 @@ pub enum Action {
 }
 
 impl Action {
-    /// The mark in the text form of a plan.
-    pub fn sign(&self) -> char {
+    /// Its mark, without the rename that its step may be.
+    fn sign(&self) -> char {
         match self {
             Self::Create { .. } => '+',
             Self::Adopt { .. } => '=',
@@ -158,6 +160,11 @@ impl Action {
 }
 
 impl Step {
+    /// The mark in the text form of a plan.
+    pub fn sign(&self) -> char {
+        if matches!(self.action, Action::Keep) && self.renamed_from().is_some() { '=' } else { self.action.sign() }
+    }
+
     /// The address that a record is renamed from, if this step renames one.
     pub fn renamed_from(&self) -> Option<&Address> {
         self.events.iter().find_map(|event| if let Event::Moved { key, .. } = event { Some(&key.address) } else { None })

@@ -52,7 +52,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InDoubt { write, since } => {
-                write!(f, "in doubt: a {write} was started at {since:.0} and its result is unknown")
+                write!(f, "in doubt: the {write} started at {since:.0} has no known result")
             }
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),

@@ -69,7 +69,7 @@ fn tickets(count: usize) -> String {
 }
 
 pub(super) fn step_text(step: &Step) -> String {
-    let sign = if matches!(step.action, Action::Keep) && step.renamed_from().is_some() { '=' } else { step.action.sign() };
+    let sign = step.sign();
     let style = style(sign);
     let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
     let site = if step.site.is_empty() { String::new() } else { format!("  {}", clean(&step.site)) };

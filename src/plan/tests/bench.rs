@@ -1,0 +1,292 @@
+//! A world in a few words: what the files want, what was sent, what is seen.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use crate::diagnostics::Outcome;
+use crate::plan::{Plan, Rules, World, build, marked_request};
+use crate::refresh::{Observations, Selection, Side, Sides, sighting};
+use crate::state::{Event, Key, Sighting, State, Write};
+use crate::systems::techexpress::TechExpress;
+use crate::systems::{
+    Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Found, Observed, Origin, Remote, Seen, System,
+};
+use crate::ticket::{Address, Attachment, Digest, Fields, Mark, Ticket, Visit};
+
+/// TechExpress's tickets in a system that can do everything: the rows of the table that TechExpress never reaches.
+pub struct Able;
+
+const ABLE: Capabilities = Capabilities { update: Ability::Yes, close: Ability::Yes, delete: Ability::Yes, find: Ability::Yes };
+
+impl System for Able {
+    fn id(&self) -> &'static str {
+        "able"
+    }
+    fn title(&self) -> &'static str {
+        "Able"
+    }
+    fn kind(&self) -> &'static str {
+        TechExpress.kind()
+    }
+    fn capabilities(&self) -> &'static Capabilities {
+        &ABLE
+    }
+    fn fields(&self) -> &'static [Field] {
+        TechExpress.fields()
+    }
+    fn attachments(&self) -> Option<AttachmentRules> {
+        TechExpress.attachments()
+    }
+    fn document_schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        TechExpress.document_schema(generator)
+    }
+    fn settings_schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        TechExpress.settings_schema(generator)
+    }
+    fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error> {
+        TechExpress.tickets(document)
+    }
+    fn check_settings(&self, settings: &Value) -> Vec<Finding> {
+        TechExpress.check_settings(settings)
+    }
+    fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {
+        TechExpress.with_mark(fields, mark)
+    }
+    fn mark_of(&self, seen: &Fields) -> Option<Mark> {
+        TechExpress.mark_of(seen)
+    }
+    fn with_prior(&self, fields: Fields, prior: &str) -> Fields {
+        TechExpress.with_prior(fields, prior)
+    }
+    fn look_alike(&self, fields: &Fields) -> Vec<String> {
+        TechExpress.look_alike(fields)
+    }
+    fn site(&self, fields: &Fields) -> String {
+        TechExpress.site(fields)
+    }
+    fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
+        TechExpress.site_mismatch(fields, seen)
+    }
+    fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
+        TechExpress.expected(fields, attachments, visit)
+    }
+    fn comparable(&self, seen: &Fields) -> Fields {
+        TechExpress.comparable(seen)
+    }
+    fn origin(&self, settings: &Value) -> Origin {
+        TechExpress.origin(settings)
+    }
+    fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
+        TechExpress.connect(settings, context)
+    }
+}
+
+pub struct Bench {
+    pub tickets: Vec<Ticket>,
+    pub state: State,
+    pub observed: Observations,
+    pub selection: Selection,
+    pub rules: Rules,
+    pub now: Timestamp,
+    system: &'static dyn System,
+    origin: String,
+}
+
+/// The dispatch `store-N` at site N, changed as a test wants it.
+pub fn ticket(number: u32, change: impl FnOnce(&mut Value)) -> Ticket {
+    let mut document = json!({
+        "apiVersion": "callout/v1", "kind": "Dispatch", "metadata": {"name": format!("store-{number}")},
+        "spec": {
+            "service_type": "Site Audit", "contact_name": "Dana Ortiz", "contact_email_address": "dana@example.com",
+            "initial_description": "Look at the rack.", "automatic_email_contact": true, "automatic_email_cc": false,
+            "locations": [{
+                "location_name": format!("Store {number}"), "location_number": number.to_string(), "local_contact_name": "Sam Lee",
+                "local_contact_number": "617-555-0123", "account_macnum": "01234567", "timezone": "America/New_York",
+                "start_date": "2027-01-11T08:00:00", "end_date": "2027-01-11T12:00:00",
+            }],
+        },
+        "lifecycle": {},
+    });
+    change(&mut document);
+    let name = document["metadata"]["name"].as_str().expect("a name").to_owned();
+    let (mut drafts, findings) = TechExpress.tickets(&document).expect("a document");
+    assert!(findings.iter().all(|finding| finding.pointer.contains("on_remove")), "{findings:?}");
+    let draft = drafts.remove(0);
+    Ticket {
+        address: Address::new("Dispatch", name).with_key(draft.key),
+        reissue: draft.reissue,
+        fields: draft.fields,
+        attachments: Vec::new(),
+        lifecycle: draft.lifecycle,
+        labels: BTreeMap::new(),
+        visit: draft.visit,
+        place: None,
+    }
+}
+
+pub fn plain(number: u32) -> Ticket {
+    ticket(number, |_| {})
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        Self::over(&TechExpress)
+    }
+
+    pub fn able() -> Self {
+        Self::over(&Able)
+    }
+
+    fn over(system: &'static dyn System) -> Self {
+        Self {
+            tickets: Vec::new(),
+            state: State::new("bench"),
+            observed: Observations::default(),
+            selection: Selection::default(),
+            rules: Rules { creates: 10, creates_per_day: 20, closes: 2, removals: 3, stop_after_unknown: 1, plan_expires_hours: 24 },
+            now: "2027-01-04T12:00:00Z".parse().expect("a moment"),
+            system,
+            origin: "https://api.example.com".to_owned(),
+        }
+    }
+
+    pub fn side(&self) -> Side {
+        Side { system: self.system, origin: self.origin.clone() }
+    }
+
+    #[must_use]
+    pub fn wants(mut self, ticket: Ticket) -> Self {
+        self.tickets.push(ticket);
+        self
+    }
+
+    #[must_use]
+    pub fn event(mut self, event: &Event) -> Self {
+        self.state = self.state.with(event, self.now).expect("an event that can be");
+        self
+    }
+
+    /// Its create was intended; nothing more is known.
+    #[must_use]
+    pub fn intended(self, ticket: &Ticket) -> Self {
+        let request = Some(Box::new(marked_request(ticket, &self.side(), &self.state)));
+        self.event(&Event::Intended { key: key(ticket), write: Write::Create, payload: Digest::of("sent"), request })
+    }
+
+    /// It was created as this ticket id, and the answer showed what was ordered.
+    #[must_use]
+    pub fn sent(self, ticket: &Ticket, id: &str) -> Self {
+        let fields = self.system.expected(&ticket.fields, &[], None);
+        self.intended(ticket).event(&Event::Created {
+            key: key(ticket),
+            id: id.to_owned(),
+            seen: Sighting { fields, ..Sighting::default() },
+        })
+    }
+
+    /// It was created, and a later read found the booking right.
+    #[must_use]
+    pub fn checked(self, ticket: &Ticket, id: &str) -> Self {
+        let seen = sighting(self.system, &seen(ticket, id));
+        self.sent(ticket, id).event(&Event::Observed { key: key(ticket), seen, baseline: false, booking_checked: true })
+    }
+
+    #[must_use]
+    pub fn finished(self, ticket: &Ticket, id: &str) -> Self {
+        let seen = Sighting { finished: true, ..Sighting::default() };
+        self.checked(ticket, id).event(&Event::Observed { key: key(ticket), seen, baseline: false, booking_checked: true })
+    }
+
+    #[must_use]
+    pub fn closed(self, ticket: &Ticket, id: &str, why: crate::state::Closing) -> Self {
+        self.checked(ticket, id).event(&Event::Closed { key: key(ticket), why, reason: None })
+    }
+
+    #[must_use]
+    pub fn sees(mut self, ticket: &Ticket, observed: Observed) -> Self {
+        self.observed.read.insert(key(ticket), observed);
+        self
+    }
+
+    #[must_use]
+    pub fn finds(mut self, ticket: &Ticket, found: Found) -> Self {
+        self.observed.found.insert(key(ticket), found);
+        self
+    }
+
+    #[must_use]
+    pub fn at(mut self, origin: &str) -> Self {
+        self.origin = origin.to_owned();
+        self
+    }
+
+    pub fn plan(&self) -> Plan {
+        let sides = Sides::from([("Dispatch".to_owned(), self.side())]);
+        build(&World {
+            tickets: &self.tickets,
+            state: &self.state,
+            observed: &self.observed,
+            sides: &sides,
+            selection: &self.selection,
+            rules: &self.rules,
+            now: self.now,
+            id: "p".to_owned(),
+            project: "bench".to_owned(),
+            commit: None,
+        })
+    }
+
+    /// Each step on a line: its sign, its visit, its reason, its notes, its fields that changed, and the events it writes.
+    pub fn shows(&self) -> String {
+        let lines: Vec<String> = self.plan().steps.iter().map(line).collect();
+        lines.join("\n")
+    }
+}
+
+fn line(step: &crate::plan::Step) -> String {
+    let mut parts = vec![format!("{} {}", step.sign(), step.key)];
+    parts.extend(step.action.reason().map(ToString::to_string));
+    parts.extend(step.notes.iter().cloned());
+    let named = |name: &str, changes: &[crate::ticket::Change]| {
+        (!changes.is_empty()).then(|| {
+            let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+            format!("{name} {}", fields.join(", "))
+        })
+    };
+    parts.extend(named("changes", &step.changes));
+    parts.extend(named("drift", &step.drift));
+    parts.extend(step.events.iter().map(|event| format!("writes `{}`", event.verb())));
+    parts.join("; ")
+}
+
+pub fn key(ticket: &Ticket) -> Key {
+    Key::new(ticket.address.clone(), ticket.reissue)
+}
+
+/// The ticket as the vendor shows it if it was booked as ordered.
+pub fn seen(ticket: &Ticket, id: &str) -> Seen {
+    let fields = TechExpress.expected(&ticket.fields, &ticket.attachments, ticket.visit.as_ref());
+    Seen { id: id.to_owned(), fields, status: Some("Open".to_owned()), finished: false }
+}
+
+pub fn open(ticket: &Ticket, id: &str) -> Observed {
+    Observed::Found(Box::new(seen(ticket, id)))
+}
+
+/// As shown, but for one field.
+pub fn open_with(ticket: &Ticket, id: &str, field: &str, value: &str) -> Observed {
+    let mut seen = seen(ticket, id);
+    seen.fields.set(field, value);
+    Observed::Found(Box::new(seen))
+}
+
+pub fn over(ticket: &Ticket, id: &str) -> Observed {
+    Observed::Found(Box::new(Seen { finished: true, ..seen(ticket, id) }))
+}
+
+pub fn unread() -> Observed {
+    Observed::Unread { why: "TechExpress did not answer".to_owned(), stops_system: false }
+}

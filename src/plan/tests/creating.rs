@@ -1,0 +1,172 @@
+//! New tickets, further visits, adoption, references and renames.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::bench::{Bench, key, open, open_with, over, plain, seen, ticket, unread};
+use crate::plan::Action;
+use crate::state::{Closing, Event};
+use crate::systems::{Found, Observed};
+
+fn reissued(number: u32, reissue: u32) -> crate::ticket::Ticket {
+    ticket(number, |document| document["lifecycle"]["reissue"] = json!(reissue))
+}
+
+fn adopting(number: u32, id: u64) -> crate::ticket::Ticket {
+    ticket(number, |document| document["lifecycle"]["adopt"] = json!(id))
+}
+
+fn after(number: u32, other: &str) -> crate::ticket::Ticket {
+    ticket(number, |document| document["spec"]["prior_ticket"] = json!({"ref": other}))
+}
+
+#[test]
+fn a_new_ticket_carries_its_mark_and_nothing_else_that_is_derived() {
+    let plan = Bench::new().wants(plain(1)).plan();
+    let Action::Create { request, payload } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
+    let mark = request.mark.as_ref().expect("a mark").as_str();
+    assert_eq!(payload.text("customer_ticket_number"), Some(mark));
+    assert_eq!(request.fields.get("customer_ticket_number"), None);
+}
+
+#[test]
+fn what_was_surely_not_created_is_created() {
+    let one = plain(1);
+    let bench = Bench::new().wants(one.clone()).intended(&one).event(&Event::Rejected { key: key(&one), why: "400".to_owned() });
+    assert_snapshot!(bench.shows(), @"+ Dispatch/store-1");
+}
+
+#[test]
+fn a_further_visit_waits_until_the_earlier_one_is_over() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let bench = || Bench::new().wants(again.clone()).checked(&one, "7");
+    assert_snapshot!(bench().shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
+    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
+    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
+    assert_snapshot!(bench().sees(&one, over(&one, "7")).shows(), @"+ Dispatch/store-1#1; visit 1 of this address, after ticket 7");
+    let doubted = Bench::new().wants(again.clone()).intended(&one);
+    assert_snapshot!(doubted.shows(), @"? Dispatch/store-1#1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
+}
+
+#[test]
+fn a_further_visit_names_the_earlier_ticket_and_a_closed_one_counts_as_over() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let plan = Bench::new().wants(again).closed(&one, "7", Closing::Cancelled).plan();
+    let Action::Create { payload, request } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
+    assert_eq!(payload.get("prior_ticket"), Some(&json!(7)));
+    assert_eq!(request.fields.get("prior_ticket"), None, "derived, so in no comparison");
+}
+
+#[test]
+fn lowering_reissue_does_not_unsend() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let bench = Bench::new().wants(one.clone()).finished(&one, "7").checked(&again, "8");
+    assert_snapshot!(bench.shows(), @"! Dispatch/store-1; visit 1 was already sent; lowering `reissue` does not un-send it");
+}
+
+#[test]
+fn a_ticket_is_adopted_only_if_it_is_the_right_one() {
+    let one = adopting(1, 7);
+    let bench = || Bench::new().wants(one.clone());
+    assert_snapshot!(bench().shows(), @"! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none");
+    assert_snapshot!(bench().sees(&one, unread()).shows(), @"! Dispatch/store-1; the ticket could not be read: TechExpress did not answer");
+    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1; ticket 7 is not there, or not visible with this credential; nothing is created in its place");
+    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"= Dispatch/store-1");
+    let elsewhere = open_with(&one, "7", "location_number", "99");
+    assert_snapshot!(bench().sees(&one, elsewhere).shows(), @"! Dispatch/store-1; ticket 7 does not fit: its location_number is `99`, and the file says `1`");
+    let marked = open_with(&one, "7", "customer_ticket_number", "INC-1,co-00000000");
+    assert_snapshot!(bench().sees(&one, marked).shows(), @"! Dispatch/store-1; ticket 7 does not fit: it carries the mark co-00000000, which belongs to another visit");
+    let two = plain(2);
+    let held = bench().wants(two.clone()).checked(&two, "7").sees(&one, open(&one, "7"));
+    assert_snapshot!(held.shows(), @r"
+    ! Dispatch/store-1; ticket 7 already belongs to Dispatch/store-2
+    . Dispatch/store-2
+    ");
+}
+
+#[test]
+fn a_create_in_doubt_that_is_found_by_its_mark_is_linked_and_two_are_reported() {
+    let one = plain(1);
+    let bench = || Bench::able().wants(one.clone()).intended(&one);
+    assert_snapshot!(bench().finds(&one, Found::One(Box::new(seen(&one, "7")))).shows(), @"= Dispatch/store-1");
+    let two = Found::Several(vec!["7".to_owned(), "8".to_owned()]);
+    assert_snapshot!(bench().finds(&one, two).shows(), @"? Dispatch/store-1; in doubt: 2 tickets carry its mark: 7, 8");
+    for found in [Found::None, Found::Cannot] {
+        assert_eq!(
+            bench().finds(&one, found).shows(),
+            "? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result"
+        );
+    }
+}
+
+#[test]
+fn a_reference_orders_the_creates_and_waits_for_what_will_not_be_there() {
+    let first = after(1, "Dispatch/store-2");
+    assert_snapshot!(Bench::new().wants(first.clone()).wants(plain(2)).shows(), @r"
+    + Dispatch/store-2
+    + Dispatch/store-1
+    ");
+    let two = plain(2);
+    let doubted = Bench::new().wants(first.clone()).wants(two.clone()).intended(&two);
+    assert_snapshot!(doubted.shows(), @r"
+    @ Dispatch/store-1; waits for Dispatch/store-2, whose ticket id is not known yet
+    ? Dispatch/store-2; in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+    ");
+    let known = Bench::new().wants(first.clone()).wants(two.clone()).checked(&two, "7");
+    assert_snapshot!(known.shows(), @r"
+    + Dispatch/store-1
+    . Dispatch/store-2
+    ");
+    let third = ticket(3, |document| document["spec"]["prior_ticket"] = json!({"ref": "Dispatch/store-1"}));
+    let chain = Bench::new().wants(third).wants(first).wants(two.clone()).intended(&two);
+    assert_snapshot!(chain.shows(), @r"
+    @ Dispatch/store-1; waits for Dispatch/store-2, whose ticket id is not known yet
+    ? Dispatch/store-2; in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+    @ Dispatch/store-3; waits for Dispatch/store-1, whose ticket id is not known yet
+    ");
+}
+
+#[test]
+fn a_cycle_of_references_is_never_sent() {
+    let bench = Bench::new().wants(after(1, "Dispatch/store-2")).wants(after(2, "Dispatch/store-1"));
+    assert_snapshot!(bench.shows(), @r"
+    @ Dispatch/store-1; waits for Dispatch/store-2, whose ticket id is not known yet
+    @ Dispatch/store-2; waits for Dispatch/store-1, whose ticket id is not known yet
+    ");
+}
+
+#[test]
+fn a_reference_and_the_id_that_it_became_are_the_same() {
+    let (first, two) = (after(1, "Dispatch/store-2"), plain(2));
+    let by_id = ticket(1, |document| document["spec"]["prior_ticket"] = json!(7));
+    let bench = Bench::new().wants(by_id).wants(two.clone()).checked(&two, "7").checked(&first, "8");
+    assert_snapshot!(bench.shows(), @r"
+    . Dispatch/store-1
+    . Dispatch/store-2
+    ");
+}
+
+#[test]
+fn a_rename_moves_the_record_and_sends_nothing_there_or_back() {
+    let (old, renamed) = (
+        plain(1),
+        ticket(1, |document| {
+            document["metadata"]["name"] = json!("shop-1");
+            document["lifecycle"]["renamed_from"] = json!("Dispatch/store-1");
+        }),
+    );
+    let bench = Bench::new().wants(renamed.clone()).checked(&old, "7");
+    assert_snapshot!(bench.shows(), @"= Dispatch/shop-1; renamed from Dispatch/store-1; writes `moved`; writes `noted`");
+    let moved = bench.plan().steps[0].events.iter().fold(Bench::new().checked(&old, "7"), Bench::event);
+    let state = moved.state.clone();
+    assert_snapshot!(moved.wants(renamed).shows(), @". Dispatch/shop-1");
+    let mut reverted = Bench::new().wants(old);
+    reverted.state = state.clone();
+    assert_snapshot!(reverted.shows(), @r"
+    ! Dispatch/shop-1; the ticket could not be read: reading was switched off by --refresh none
+    . Dispatch/store-1; its ticket has another address now; `lifecycle.renamed_from` with that address moves it back
+    ");
+    let mut back = Bench::new().wants(ticket(1, |document| document["lifecycle"]["renamed_from"] = json!("Dispatch/shop-1")));
+    back.state = state;
+    assert_snapshot!(back.shows(), @"= Dispatch/store-1; renamed from Dispatch/shop-1; writes `moved`; writes `noted`");
+}

@@ -1,0 +1,161 @@
+//! Limits, look-alikes, starts that passed, selection and saved plans.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::bench::{Bench, over, plain, ticket};
+use crate::plan::{check_fresh, open_plan, seal_plan};
+use crate::refresh::Selection;
+use crate::state::{Closing, Event};
+use crate::ticket::Ticket;
+
+/// Another name at the site of `store-1`.
+fn twin(change: impl FnOnce(&mut serde_json::Value)) -> Ticket {
+    ticket(1, |document| {
+        document["metadata"]["name"] = json!("twin");
+        change(document);
+    })
+}
+
+#[test]
+fn a_second_ticket_at_the_same_place_is_blocked_until_it_is_meant() {
+    let one = plain(1);
+    assert_snapshot!(Bench::new().wants(one.clone()).wants(twin(|_| {})).shows(), @r"
+    ! Dispatch/store-1; same place and same work as Dispatch/twin: this could send a second technician
+    ! Dispatch/twin; same place and same work as Dispatch/store-1: this could send a second technician
+    ");
+    let bench = || Bench::new().wants(one.clone()).checked(&one, "7");
+    assert_snapshot!(bench().wants(twin(|_| {})).shows(), @r"
+    . Dispatch/store-1
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+    let meant = twin(|document| document["lifecycle"]["alongside"] = json!("Dispatch/store-1"));
+    assert_snapshot!(bench().wants(meant).shows(), @r"
+    . Dispatch/store-1
+    + Dispatch/twin
+    ");
+    let other_work = twin(|document| document["spec"]["service_type"] = json!("Move"));
+    assert_snapshot!(bench().wants(other_work).shows(), @r"
+    . Dispatch/store-1
+    + Dispatch/twin
+    ");
+    assert_snapshot!(bench().sees(&one, over(&one, "7")).wants(twin(|_| {})).shows(), @r"
+    . Dispatch/store-1; writes `observed`
+    + Dispatch/twin
+    ");
+}
+
+#[test]
+fn a_ticket_that_leaves_the_files_or_was_let_go_of_still_counts() {
+    let one = plain(1);
+    assert_snapshot!(Bench::new().checked(&one, "7").wants(twin(|_| {})).shows(), @r"
+    ! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+    for why in [Closing::Forgotten, Closing::Removed] {
+        assert_eq!(
+            Bench::new().closed(&one, "7", why).wants(twin(|_| {})).shows(),
+            "! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician"
+        );
+    }
+    for why in [Closing::Cancelled, Closing::Closed, Closing::Deleted, Closing::FinishedAndRemoved] {
+        assert_eq!(Bench::new().closed(&one, "7", why).wants(twin(|_| {})).shows(), "+ Dispatch/twin");
+    }
+    assert_snapshot!(Bench::new().intended(&one).wants(twin(|_| {})).shows(), @r"
+    ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+    ! Dispatch/twin; same place and same work as Dispatch/store-1: this could send a second technician
+    ");
+}
+
+#[test]
+fn a_start_that_passed_blocks_that_create_alone() {
+    let mut bench = Bench::new().wants(plain(1)).wants(ticket(2, |document| {
+        document["spec"]["locations"][0]["start_date"] = json!("2027-02-11T08:00:00");
+        document["spec"]["locations"][0]["end_date"] = json!("2027-02-11T08:00:00");
+    }));
+    bench.now = "2027-01-11T13:00:01Z".parse().expect("a moment");
+    assert_snapshot!(bench.shows(), @r"
+    ! Dispatch/store-1; its start, 2027-01-11T08:00:00 America/New_York, has passed
+    + Dispatch/store-2
+    ");
+}
+
+#[test]
+fn limits_refuse_the_whole_plan_and_name_what_lifts_them() {
+    let mut bench = (1..=3).fold(Bench::new(), |bench, number| bench.wants(plain(number)));
+    bench.rules.creates = 2;
+    bench.rules.creates_per_day = 2;
+    let said: Vec<String> = bench.plan().refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step())).collect();
+    assert_snapshot!(said.join("\n"), @r"
+    3 creates are over the limit of 2 (spec.limits.creates); `callout apply --allow-creates 3` lifts it for one run; a slice that fits: --target Dispatch/store-1 --target Dispatch/store-2
+    3 creates today (0 already sent) are over the limit of 2 (spec.limits.creates_per_day); `callout apply --allow-creates 3` lifts it for one run; a slice that fits: --target Dispatch/store-1 --target Dispatch/store-2
+    ");
+}
+
+#[test]
+fn what_was_sent_today_counts_and_what_was_adopted_does_not() {
+    let (one, two) = (plain(1), plain(2));
+    let mut bench = Bench::new().wants(one.clone()).wants(two).sent(&one, "7");
+    bench.rules.creates_per_day = 1;
+    let refused = |bench: &Bench| bench.plan().refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    assert_snapshot!(refused(&bench), @"2 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day)");
+    bench.now += SignedDuration::from_hours(24);
+    assert_eq!(refused(&bench), "");
+}
+
+#[test]
+fn removals_have_a_limit_of_their_own() {
+    let bench = (1..=4).fold(Bench::new(), |bench, number| bench.finished(&plain(number), &number.to_string()));
+    let plan = bench.plan();
+    let said: Vec<String> = plan.refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step())).collect();
+    assert_snapshot!(said.join("\n"), @"4 removals are over the limit of 3 (spec.limits.removals); raise spec.limits.removals in callout.yaml if this is meant");
+}
+
+#[test]
+fn nothing_outside_the_selection_is_planned_or_removed() {
+    let (one, gone) = (plain(1), plain(9));
+    let mut bench = Bench::new().wants(one).wants(plain(2)).finished(&gone, "9");
+    bench.selection = Selection { targets: vec!["Dispatch/store-1".parse().expect("an address")] };
+    assert_snapshot!(bench.shows(), @"+ Dispatch/store-1");
+}
+
+#[test]
+fn a_saved_plan_is_used_once_and_only_while_it_holds() {
+    let bench = Bench::new().wants(plain(1)).wants(plain(2));
+    let sealed = seal_plan(&bench.plan()).expect("a plan");
+    let plan = open_plan("plan.json", &sealed).expect("the same plan");
+    assert_eq!(plan, bench.plan());
+    let check = |bench: &Bench| check_fresh(&plan, &bench.tickets, &bench.state, &bench.rules, bench.now);
+    let stale = |bench: &Bench| check(bench).map(|plan| plan.steps.len()).map_err(|stale| stale.to_string());
+    assert_eq!(stale(&bench), Ok(2));
+
+    let edited = Bench::new().wants(plain(1)).wants(ticket(2, |document| document["spec"]["po_number"] = json!("PO-1")));
+    assert_snapshot!(stale(&edited).expect_err("stale"), @"Dispatch/store-2: its description changed since this plan was made");
+    let mut late = Bench::new().wants(plain(1)).wants(plain(2));
+    late.now += SignedDuration::from_hours(25);
+    assert_snapshot!(stale(&late).expect_err("stale"), @"this plan expired on 2027-01-05T12:00:00Z");
+    let sent = Bench::new().wants(plain(1)).wants(plain(2)).sent(&plain(1), "7");
+    assert_snapshot!(stale(&sent).expect_err("stale"), @"Dispatch/store-1: its record changed since this plan was made");
+    let mut limits = Bench::new().wants(plain(1)).wants(plain(2));
+    limits.rules.creates = 9;
+    assert_snapshot!(stale(&limits).expect_err("stale"), @"the limits changed since this plan was made");
+
+    let plan_event = |start: bool| {
+        let plan = "p".to_owned();
+        if start { Event::PlanStarted { plan } } else { Event::PlanFinished { plan } }
+    };
+    let killed = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).sent(&plain(1), "7");
+    assert_eq!(stale(&killed), Ok(1), "what has an outcome is skipped");
+    let doubted = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).intended(&plain(1));
+    assert_eq!(stale(&doubted), Ok(1), "what is in doubt is skipped");
+    let finished = killed.event(&plan_event(false));
+    assert_snapshot!(stale(&finished).expect_err("finished"), @"this plan was already applied, on 2027-01-04T12:00:00Z");
+}
+
+#[test]
+fn a_damaged_plan_is_refused() {
+    let sealed = seal_plan(&Bench::new().wants(plain(1)).plan()).expect("a plan").replace("Site Audit", "Site audit");
+    let error = open_plan("plan.json", &sealed).expect_err("damaged");
+    assert_snapshot!(error.message, @"plan.json cannot be used as a plan: its checksum does not fit its content");
+}

@@ -1,0 +1,7 @@
+//! The planner's answers, row by row.
+
+pub(crate) mod bench;
+mod creating;
+mod existing;
+mod guarding;
+mod leaving;

@@ -1,0 +1,123 @@
+//! What people do to the files, to the tickets and to the state between two runs.
+
+use callout::state::{Closing, Event, Phase};
+use jiff::SignedDuration;
+
+use crate::killer::Killer;
+use crate::random::Random;
+use crate::world::{Wanted, World};
+
+/// Does one thing, and says what.
+pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
+    match random.below(12) {
+        0 | 1 => add(world, random),
+        2 => remove(world, random),
+        3 => restore(world, random),
+        4 => change(world, random),
+        5 => reissue(world, random),
+        6 => rename(world, random),
+        7 => resolve(world, random),
+        8 => {
+            world.settle_truthfully().await;
+            "settling"
+        }
+        9 => cancel(world, random).await,
+        10 => {
+            world.draw_faults();
+            "new faults"
+        }
+        _ => {
+            world.clock.jump(SignedDuration::from_hours(1));
+            world.heal();
+            "an hour"
+        }
+    }
+}
+
+/// A site that has no manifest now: a new one, or one whose manifest was removed.
+fn add(world: &mut World, random: &mut Random) -> &'static str {
+    let site = random.below(8);
+    if world.wanted.iter().all(|wanted| wanted.site != site) {
+        world.wanted.push(Wanted::at(site));
+    }
+    "adding a manifest"
+}
+
+fn at(world: &World, random: &mut Random) -> Option<usize> {
+    usize::try_from(random.below(world.wanted.len() as u64)).ok().filter(|at| *at < world.wanted.len())
+}
+
+fn remove(world: &mut World, random: &mut Random) -> &'static str {
+    if let Some(at) = at(world, random) {
+        let gone = world.wanted.remove(at);
+        // What refers to it goes with it, or the files would not be valid.
+        world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.name));
+    }
+    "removing a manifest"
+}
+
+/// As a revert does: the same name and site again, without the edits since.
+fn restore(world: &mut World, random: &mut Random) -> &'static str {
+    let site = random.below(8);
+    world.wanted.retain(|wanted| wanted.site != site && wanted.after != Some(format!("store-{site}")));
+    world.wanted.push(Wanted::at(site));
+    "restoring an old manifest"
+}
+
+fn change(world: &mut World, random: &mut Random) -> &'static str {
+    if let Some(at) = at(world, random) {
+        world.wanted[at].text += 1;
+    }
+    "changing a text"
+}
+
+fn reissue(world: &mut World, random: &mut Random) -> &'static str {
+    if let Some(at) = at(world, random) {
+        let wanted = &mut world.wanted[at];
+        wanted.reissue = if random.one_in(4) { wanted.reissue.saturating_sub(1) } else { wanted.reissue + 1 };
+    }
+    "changing reissue"
+}
+
+fn rename(world: &mut World, random: &mut Random) -> &'static str {
+    let Some(at) = at(world, random) else { return "nothing" };
+    let old = world.wanted[at].name.clone();
+    let new = format!("site-{}-{}", world.wanted[at].site, random.below(3));
+    if new == old || world.wanted.iter().any(|wanted| wanted.name == new) {
+        return "nothing";
+    }
+    // A person who forgets `renamed_from` is stopped by the look-alike.
+    let told = !random.one_in(4);
+    for wanted in &mut world.wanted {
+        if wanted.after.as_ref() == Some(&old) {
+            wanted.after = Some(new.clone());
+        }
+    }
+    world.wanted[at].renamed_from = told.then_some(old);
+    world.wanted[at].name = new;
+    "renaming"
+}
+
+/// A technician finishes.
+fn resolve(world: &mut World, random: &mut Random) -> &'static str {
+    let open: Vec<u64> = world.portal().iter().filter(|ticket| !ticket.resolved).map(|ticket| ticket.id).collect();
+    if let Some(id) = random.pick(&open) {
+        world.sandbox.resolve(*id).expect("a ticket that is there");
+    }
+    "a technician finishing"
+}
+
+/// Somebody cancels a ticket by phone and says so.
+async fn cancel(world: &mut World, random: &mut Random) -> &'static str {
+    let Some(ledger) = world.ledger(&Killer::never()) else { return "nothing" };
+    let state = ledger.state().await;
+    let live: Vec<_> = state.records.iter().filter(|(_, record)| record.is_open()).collect();
+    if let Some((key, record)) = random.pick(&live) {
+        if let Phase::Live { id } = &record.phase {
+            world.sandbox.resolve(id.parse().expect("a number")).expect("a ticket that is there");
+        }
+        let event = Event::Closed { key: (*key).clone(), why: Closing::Cancelled, reason: Some("by phone".to_owned()) };
+        ledger.record(vec![event], world.now()).await.expect("a settlement");
+    }
+    "a cancellation"
+}

@@ -1,0 +1,89 @@
+//! Kills a run at a chosen effect: a durable change, a request that is about to leave, an answer that just came.
+
+use std::future::pending;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use callout::state::Permit;
+use callout::state::memory::Hook;
+use callout::systems::{Answer, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
+use tokio::sync::Notify;
+
+/// Counts the effects of one run.
+pub struct Killer {
+    /// Dies at this effect; 0 is never.
+    at: u64,
+    seen: AtomicU64,
+    died: Notify,
+}
+
+impl Killer {
+    pub fn at(effect: u64) -> Arc<Self> {
+        Arc::new(Self { at: effect, seen: AtomicU64::new(0), died: Notify::new() })
+    }
+
+    pub fn never() -> Arc<Self> {
+        Self::at(0)
+    }
+
+    /// One more effect. False once the run is dead.
+    fn lives(&self) -> bool {
+        let seen = self.seen.fetch_add(1, Ordering::SeqCst) + 1;
+        let lives = self.at == 0 || seen < self.at;
+        if !lives {
+            self.died.notify_one();
+        }
+        lives
+    }
+
+    /// One more effect; a dead run waits here for ever.
+    async fn effect(&self) {
+        if !self.lives() {
+            pending::<()>().await;
+        }
+    }
+
+    pub async fn died(&self) {
+        self.died.notified().await;
+    }
+
+    /// For the store: a killed store changes nothing any more.
+    pub fn hook(self: &Arc<Self>) -> Hook {
+        let killer = self.clone();
+        Box::new(move |_| if killer.lives() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    }
+}
+
+/// A connection whose user may die before a request leaves and after its answer came.
+pub struct Mortal<'a> {
+    pub remote: &'a dyn Remote,
+    pub killer: Arc<Killer>,
+}
+
+impl Reader for Mortal<'_> {
+    fn read<'a>(&'a self, id: &'a str) -> Answer<'a, Observed> {
+        Box::pin(async move {
+            self.killer.effect().await;
+            self.remote.read(id).await
+        })
+    }
+}
+
+impl Writer for Mortal<'_> {
+    fn ready<'a>(&'a self, payload: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>> {
+        Box::pin(async move {
+            self.killer.effect().await;
+            self.remote.ready(payload).await
+        })
+    }
+
+    fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
+        Box::pin(async move {
+            self.killer.effect().await;
+            let sent = self.remote.create(permit, payload).await;
+            self.killer.effect().await;
+            sent
+        })
+    }
+}

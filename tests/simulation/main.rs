@@ -1,0 +1,91 @@
+//! The promise, tried: runs are killed at every effect, systems lie, people edit and change their minds, and in the end nobody was
+//! sent twice and nobody was forgotten.
+//!
+//! Each test prints the seed that it failed with. `SIMULATION_SEEDS=500 cargo test --test simulation` tries more of them.
+
+mod edits;
+mod killer;
+mod person;
+mod random;
+mod world;
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use killer::Killer;
+use random::Random;
+use world::World;
+
+/// How many seeds a test tries.
+fn seeds(default: u64) -> impl Iterator<Item = u64> {
+    let wanted = std::env::var("SIMULATION_SEEDS").ok().and_then(|text| text.parse().ok());
+    1..=wanted.unwrap_or(default)
+}
+
+/// Kills the run at its first effect, in another world at its second, and so on until it survives.
+#[tokio::test]
+async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
+    let mut kills = 0;
+    for seed in seeds(12) {
+        for at in 1.. {
+            let mut world = World::new(seed).await;
+            world.draw_faults();
+            let killer = Killer::at(at);
+            let survived = world.run(&killer).await.is_some();
+            world.check(&format!("seed {seed}, killed at effect {at}"));
+            world.heal();
+            for again in 1..=2 {
+                world.run(&Killer::never()).await.expect("nobody kills it");
+                world.check(&format!("seed {seed}, killed at effect {at}, run again {again} times"));
+            }
+            world.settle_truthfully().await;
+            world.run(&Killer::never()).await.expect("nobody kills it");
+            world.check(&format!("seed {seed}, killed at effect {at}, settled"));
+            world.check_all_sent(&format!("seed {seed}, killed at effect {at}, at the end")).await;
+            if survived {
+                break;
+            }
+            kills += 1;
+        }
+    }
+    assert!(kills > 100, "only {kills} kills: the simulation no longer reaches into a run");
+}
+
+/// Months of edits, failures, kills and settlements.
+#[tokio::test]
+async fn through_months_of_edits_nobody_is_sent_twice() {
+    for seed in seeds(40) {
+        let mut world = World::new(seed).await;
+        let mut random = Random::new(seed ^ 0xed17);
+        for round in 1..=25 {
+            let edit = edits::random(&mut world, &mut random).await;
+            let killer = if random.one_in(3) { Killer::at(random.below(40) + 1) } else { Killer::never() };
+            world.run(&killer).await;
+            world.check(&format!("seed {seed}, round {round}, after {edit}"));
+        }
+        world.heal();
+        for _ in 1..=2 {
+            world.run(&Killer::never()).await.expect("nobody kills it");
+            world.settle_truthfully().await;
+        }
+        world.run(&Killer::never()).await.expect("nobody kills it");
+        world.check(&format!("seed {seed}, healed"));
+        world.check_settled(&format!("seed {seed}, at the end")).await;
+    }
+}
+
+/// A run with the state of yesterday is the one thing that no journal can tell; a run without any state is refused elsewhere.
+#[tokio::test]
+async fn removing_everything_and_restoring_it_sends_nobody() {
+    for seed in seeds(10) {
+        let mut world = World::new(seed).await;
+        world.run(&Killer::never()).await.expect("nobody kills it");
+        let sent = world.sandbox.tickets().len();
+        let all = std::mem::take(&mut world.wanted);
+        world.run(&Killer::never()).await.expect("nobody kills it");
+        world.wanted = all;
+        world.run(&Killer::never()).await.expect("nobody kills it");
+        assert_eq!(world.sandbox.tickets().len(), sent, "seed {seed}");
+        world.check(&format!("seed {seed}"));
+    }
+}
