@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::build::desired_digest;
-use super::{Plan, Rules, Step};
+use super::{Action, Plan, Reason, Rules, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::{Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, Ticket};
@@ -44,7 +44,7 @@ pub enum Stale {
 
 /// Checks a saved plan against the world it is to be applied in.
 ///
-/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome.
+/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome, and what is in doubt.
 pub fn check_fresh(plan: &Plan, tickets: &[Ticket], state: &State, rules: &Rules, now: Timestamp) -> Result<Plan, Stale> {
     let used = state.plans.get(&plan.id);
     if plan.lineage != state.lineage {
@@ -68,11 +68,18 @@ pub fn check_fresh(plan: &Plan, tickets: &[Ticket], state: &State, rules: &Rules
         match (is_unmoved(step, state, used), used) {
             (true, _) => steps.push(step.clone()),
             // Its own earlier run moved it: there is an outcome, or a doubt.
-            (false, Some(_)) => {}
+            (false, Some(_)) => steps.extend(left_in_doubt(step, state)),
             (false, None) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
     Ok(Plan { steps, ..plan.clone() })
+}
+
+/// What an earlier run of this plan left in doubt stays in it, so that it is told and counted.
+fn left_in_doubt(step: &Step, state: &State) -> Option<Step> {
+    let intent = state.records.get(&step.key)?.intent.as_ref()?;
+    let reason = Reason::InDoubt { write: intent.write, since: intent.at };
+    Some(Step { action: Action::InDoubt { reason }, events: Vec::new(), ..step.clone() })
 }
 
 /// Whether the record is still the one that the step was made from.
