@@ -43,7 +43,8 @@ fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
     }
     let request = request(case, ticket);
     let payload = payload(case, &request, prior);
-    case.step(Action::Create { request: Box::new(request), payload })
+    // The id of an earlier visit would look like this one's.
+    Step { id: None, ..case.step(Action::Create { request: Box::new(request), payload }) }
 }
 
 fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
