@@ -121,7 +121,7 @@ impl Run<'_> {
             }
             Sent::Rejected { why, stops_system } => {
                 if stops_system {
-                    self.close(task.system.id(), &format!("{} refused an earlier request: {why}", task.system.title()));
+                    self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
                 }
                 (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
             }
