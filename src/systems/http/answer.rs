@@ -53,7 +53,8 @@ pub async fn read(mut response: Response, redact: impl Fn(&str) -> String) -> Re
             Err(error) => return Err(Cut::Broken(reason(error))),
         }
     }
-    let target = headers.get(LOCATION).filter(|_| status.is_redirection()).map(|target| redact(&String::from_utf8_lossy(target.as_bytes())));
+    let target =
+        headers.get(LOCATION).filter(|_| status.is_redirection()).map(|target| redact(&String::from_utf8_lossy(target.as_bytes())));
     Ok(Answer { status, headers, body: redact(&String::from_utf8_lossy(&body)), target })
 }
 
