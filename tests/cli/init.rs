@@ -122,7 +122,7 @@ fn an_init_where_the_lock_file_tells_of_a_lost_state_is_refused() {
     |   | is missing; `callout.lock` says that there is one (lineage [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. Restore it: copy the folder of `/tmp/
-    |         pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppTcMPsB/.callout/state.json` back from
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp7ZVVHJ/.callout/state.json` back from
     |         the machine or the backup that has it.
     |         2. Gone for good, tickets known: callout state init --start-over --reason "...", then callout import
     |         ADDRESS ID for each live ticket.

@@ -47,7 +47,10 @@ fn a_new_ticket_is_shown_as_it_will_be_sent() {
 fn a_plan_comes_as_json_with_its_counts() {
     let site = Site::with_dispatch();
     let plan = site.run("plan --format json").ends_with(0).json();
-    assert_eq!((&plan["format_version"], &plan["summary"], &plan["counts"]["create"]), (&1.into(), &"Plan: 1 to create.".into(), &1.into()));
+    assert_eq!(
+        (&plan["format_version"], &plan["summary"], &plan["counts"]["create"]),
+        (&1.into(), &"Plan: 1 to create.".into(), &1.into())
+    );
     let step = &plan["plan"]["steps"][0];
     assert_eq!((&step["key"]["address"], &step["action"]["do"]), (&"Dispatch/store-0417-router".into(), &"create".into()));
     assert_eq!(step["place"], "tickets/a.yaml:4:9");
@@ -154,7 +157,7 @@ fn nothing_is_read_when_reading_is_switched_off() {
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         the ticket could not be read: reading was switched off by --refresh none
-        next: plan again when the system answers
+        next: plan again once it can be read
           po_number: PO-88213 -> PO-1
         at tickets/a.yaml:4:9
 

@@ -18,11 +18,14 @@ fn program(project: &Project) -> Command {
 #[test]
 fn the_program_runs_the_commands() {
     let project = Project::empty();
-    let callout = |words: &[&str]| assert_cmd::Command::from_std({
-        let mut command = program(&project);
-        command.args(words);
-        command
-    }).assert();
+    let callout = |words: &[&str]| {
+        assert_cmd::Command::from_std({
+            let mut command = program(&project);
+            command.args(words);
+            command
+        })
+        .assert()
+    };
     callout(&["init", "--name", "acme"]).success().stderr("");
     let planned = callout(&["plan", "--sandbox", "--detailed-exitcode"]).code(2).stderr("");
     assert!(String::from_utf8_lossy(&planned.get_output().stdout).starts_with("Plan: 1 to create.\n"));
@@ -34,7 +37,8 @@ fn the_program_runs_the_commands() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_panic() {
-    let mut child = program(&Project::empty()).arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("callout");
+    let project = Project::empty();
+    let mut child = program(&project).arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("callout");
     drop(child.stdout.take());
     let mut told = String::new();
     child.stderr.take().expect("a stream").read_to_string(&mut told).expect("text");
@@ -78,10 +82,11 @@ fn sigterm_finishes_what_is_in_flight_and_starts_nothing_new() {
     let done: Vec<_> = lines.iter().skip_while(|line| !line.contains(": created ticket")).cloned().collect();
     insta::assert_snapshot!(format!("{}\n{told}exit {code:?}", done.join("\n")), @r"
     + Dispatch/store-0417: created ticket 482001 (1/3)
-    + Dispatch/store-0418: not started: the run was asked to stop (2/3)
-    + Dispatch/store-0419: not started: the run was asked to stop (3/3)
+    ! Dispatch/store-0418: not started: the run was asked to stop (2/3)
+    ! Dispatch/store-0419: not started: the run was asked to stop (3/3)
 
     Applied: 1 created, 2 not started.
+    What was not sent is still to do: mend what is said above, then apply again.
     stopping: what is in flight is finished and recorded; once more to leave at once
     exit Some(6)
     ");
@@ -95,8 +100,12 @@ fn sigterm_finishes_what_is_in_flight_and_starts_nothing_new() {
 #[test]
 fn a_killed_run_leaves_a_doubt_and_the_next_one_sends_the_rest() {
     let site = slow(600_000);
-    let mut child =
-        program(&site).env("G360_TOKEN", TOKEN).args(["apply", "--yes", "--parallelism", "1"]).stdout(Stdio::null()).spawn().expect("callout");
+    let mut child = program(&site)
+        .env("G360_TOKEN", TOKEN)
+        .args(["apply", "--yes", "--parallelism", "1"])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("callout");
     let patience = Instant::now() + Duration::from_secs(30);
     while site.vendor.tickets() == 0 {
         assert!(Instant::now() < patience, "no ticket was made");

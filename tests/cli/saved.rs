@@ -120,8 +120,8 @@ fn a_plan_of_another_state_is_refused() {
     $ callout apply --yes p.plan
     | plan/stale
     |
-    |   x p.plan is not applied: this plan was made from another state (lineage e07b96cb-5647-4689-9cef-
-    |   | 7d1c46a21583, here [lineage])
+    |   x p.plan is not applied: this plan was made from another state (lineage 957edc78-b5cf-4d3d-8dea-
+    |   | 5509a4059763, here [lineage])
     |   help: nothing was sent; make and review a new one: callout plan --out p.plan
     |
     exit 3
@@ -150,7 +150,7 @@ fn a_damaged_plan_is_refused() {
     |   x [folder]/p.plan cannot be used as a
     |   | plan: its checksum does not fit its content
     |   help: make a new one: callout plan --out /tmp/
-    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp1UclfW/p.plan
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/p.plan
     |
     exit 1
     ");
@@ -162,19 +162,19 @@ fn a_damaged_plan_is_refused() {
     |   x [folder]/p.plan cannot be used as a
     |   | plan: it is not what callout writes (EOF while parsing a string at line 1 column 932)
     |   help: make a new one: callout plan --out /tmp/
-    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp1UclfW/p.plan
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/p.plan
     |
     exit 1
     ");
     site.write("p.plan", [0_u8, 159, 146, 150]);
     shows!(site.run("show p.plan"), @r"
     $ callout show p.plan
-    | plan/unreadable
+    | plan/damaged
     |
-    |   x the plan [folder]/p.plan cannot be read:
-    |   | stream did not contain valid UTF-8
-    |   help: make one: callout plan --out /tmp/
-    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp1UclfW/p.plan
+    |   x [folder]/p.plan cannot be used as a
+    |   | plan: it is not what callout writes (expected value at line 1 column 1)
+    |   help: make a new one: callout plan --out /tmp/
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/p.plan
     |
     exit 1
     ");
@@ -183,9 +183,9 @@ fn a_damaged_plan_is_refused() {
     | plan/unreadable
     |
     |   x the plan [folder]/none.plan cannot be
-    |   | read: No such file or directory (os error 2)
+    |   | read: no such file or directory
     |   help: make one: callout plan --out /tmp/
-    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp1UclfW/none.plan
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/none.plan
     |
     exit 1
     ");
@@ -196,14 +196,13 @@ fn a_damaged_plan_is_refused() {
 fn a_plan_that_cannot_be_saved_says_so() {
     let site = Site::with_dispatch();
     let ran = site.run("plan --out none/p.plan").ends_with(1);
-    insta::assert_snapshot!(ran.err, @r#"
+    insta::assert_snapshot!(ran.err, @r"
     plan/save
 
-      x the plan cannot be saved to /tmp/pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppuOmLAa/
-      | none/p.plan: No such file or directory (os error 2) at path "/tmp/
-      | pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppuOmLAa/none/.tmp9y1Wlw"
+      x the plan cannot be saved to /tmp/ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp37mx2N/
+      | none/p.plan: no such file or directory
       help: nothing was applied; name a file in a folder that can be written
-    "#);
+    ");
 }
 
 #[test]

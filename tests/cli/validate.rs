@@ -49,7 +49,10 @@ fn mistakes_come_as_json_too() {
     let ran = project.run("validate --format json").ends_with(1);
     let told = &ran.json()[0];
     assert_eq!(told["code"], "schema/too-long");
-    assert_eq!((&told["file"], &told["line"], &told["address"]), (&"tickets/a.yaml".into(), &12.into(), &"Dispatch/store-0417-router".into()));
+    assert_eq!(
+        (&told["file"], &told["line"], &told["address"]),
+        (&"tickets/a.yaml".into(), &12.into(), &"Dispatch/store-0417-router".into())
+    );
     assert!(ran.err.is_empty(), "{ran}");
 }
 
