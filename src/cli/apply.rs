@@ -8,7 +8,7 @@ use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::plan::{Action, Allowed, Plan, check_fresh, refusals_allowing};
+use crate::plan::{Action, Allowed, Now, Plan, check_fresh, refusals_allowing};
 use crate::render;
 use crate::state::{Ledger, State};
 
@@ -45,7 +45,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
     let saved = plan_file::read(&environment.folder.join(path))?;
-    check_fresh(&saved, &opened.tickets, state, &opened.rules, opened.clock().now()).map_err(|stale| {
+    let now = Now { tickets: &opened.tickets, state, sides: &opened.sides, rules: &opened.rules, now: opened.clock().now() };
+    check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", path.display()));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
