@@ -106,8 +106,12 @@ fn closing(plan: &Plan, report: &Report) -> String {
         (tally.unknown, "in doubt"),
     ];
     let parts: Vec<String> = named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-    let done = if parts.is_empty() { "what was seen is recorded".to_owned() } else { parts.join(", ") };
-    let mut text = format!("\nApplied: {done}.\n");
+    let done = match (parts.is_empty(), tally.done() + tally.unknown) {
+        (true, _) => "What was seen is recorded".to_owned(),
+        (false, 0) => format!("Nothing was applied: {}", parts.join(", ")),
+        (false, _) => format!("Applied: {}", parts.join(", ")),
+    };
+    let mut text = format!("\n{done}.\n");
     let open = plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently;
     if open > 0 {
         let needs = if open == 1 { "1 ticket needs a person".to_owned() } else { format!("{open} tickets need a person") };
@@ -119,10 +123,9 @@ fn closing(plan: &Plan, report: &Report) -> String {
 fn ending(plan: &Plan, report: &Report) -> Exit {
     let tally = report.tally();
     let in_doubt = tally.unknown > 0 || plan.steps.iter().any(|step| matches!(step.action, Action::InDoubt { .. }));
-    let done = tally.created + tally.adopted + tally.updated + tally.closed + tally.retired;
     Exit::first(&[
         (in_doubt, Exit::InDoubt),
-        (tally.failed() > 0 && done == 0 && tally.unknown == 0, Exit::Error),
+        (tally.failed() > 0 && tally.done() == 0 && tally.unknown == 0, Exit::Error),
         (tally.failed() > 0, Exit::Partly),
     ])
 }
