@@ -1,9 +1,8 @@
 //! Steps that make a ticket, or take one over instead.
 
 use super::build::Case;
-use super::diff::booking_mismatch;
 use super::{Action, Reason, Step};
-use crate::refresh::{Side, request_of, sighting};
+use crate::refresh::{Side, booking_mismatch, request_of, sighting};
 use crate::state::{Request, Sighting, State};
 use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Fields, Mark, Ticket};

@@ -28,7 +28,7 @@ use crate::ticket::{Address, Change, Digest, Fields};
 
 pub use build::{World, build};
 pub use create::{fits, marked_request};
-pub use diff::{booking_mismatch, difference};
+pub use diff::difference;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
 pub use reason::Reason;
