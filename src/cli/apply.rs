@@ -9,7 +9,7 @@ use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::plan::{Action, Allowed, Plan, check_fresh, refusals_allowing};
+use crate::plan::{Action, Allowed, Now, Plan, check_fresh, refusals_allowing};
 use crate::render;
 use crate::state::{Ledger, State};
 
@@ -47,7 +47,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
     let saved = plan_file::read(&environment.folder.join(path))?;
-    check_fresh(&saved, &opened.tickets, state, &opened.rules, opened.clock().now()).map_err(|stale| {
+    let now = Now { tickets: &opened.tickets, state, sides: &opened.sides, rules: &opened.rules, now: opened.clock().now() };
+    check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", path.display()));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
@@ -85,10 +86,9 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
 fn ending(plan: &Plan, report: &Report) -> Exit {
     let tally = report.tally();
     let in_doubt = tally.unknown > 0 || plan.steps.iter().any(|step| matches!(step.action, Action::InDoubt { .. }));
-    let done = tally.created + tally.adopted + tally.updated + tally.closed + tally.retired;
     Exit::first(&[
         (in_doubt, Exit::InDoubt),
-        (tally.failed() > 0 && done == 0 && tally.unknown == 0, Exit::Error),
+        (tally.failed() > 0 && tally.done() == 0 && tally.unknown == 0, Exit::Error),
         (tally.failed() > 0, Exit::Partly),
     ])
 }

@@ -17,7 +17,11 @@ pub(super) fn question(plan: &Plan) -> String {
 pub(super) fn closing(plan: &Plan, report: &Report, sandboxed: bool) -> String {
     let tally = report.tally();
     let parts = parts(&tally, plan.counts().rename);
-    let done = if parts.is_empty() { "What was seen is recorded.".to_owned() } else { format!("Applied: {}.", parts.join(", ")) };
+    let done = match (parts.is_empty(), tally.done() + tally.unknown + plan.counts().rename) {
+        (true, _) => "What was seen is recorded.".to_owned(),
+        (false, 0) => format!("Nothing was applied: {}.", parts.join(", ")),
+        (false, _) => format!("Applied: {}.", parts.join(", ")),
+    };
     let rest = if tally.failed() > 0 { "What was not sent is still to do: mend what is said above, then apply again.\n" } else { "" };
     format!("\n{done}\n{rest}{}", to_do(plan, &tally, sandboxed))
 }

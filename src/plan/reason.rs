@@ -114,7 +114,7 @@ impl Reason {
             Self::EarlierStillOpen { id: None } => format!("settle the earlier visit first: callout settle {}", key.address),
             Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
             Self::StillOpen { .. } => format!("cancel it by phone or portal, then: callout settle {key} --cancelled --reason TEXT"),
-            Self::NotRead { .. } => "plan again once it can be read".to_owned(),
+            Self::NotRead { .. } => "mend that, then plan again".to_owned(),
             Self::Missing { .. } => {
                 format!("check the credential and tenant; if it was cancelled: callout settle {key} --cancelled --reason TEXT")
             }

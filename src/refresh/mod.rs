@@ -29,6 +29,11 @@ impl Observations {
     pub fn of(&self, key: &Key) -> Option<&Observed> {
         self.read.get(key)
     }
+
+    /// The visits that were seen to be over.
+    pub fn finished(&self) -> impl Iterator<Item = &Key> {
+        self.read.iter().filter(|(_, observed)| matches!(observed, Observed::Found(seen) if seen.finished)).map(|(key, _)| key)
+    }
 }
 
 /// Readers by the system's key, such as `techexpress`.
