@@ -91,6 +91,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Steps that took effect.
+    pub fn done(&self) -> usize {
+        self.created + self.adopted + self.updated + self.closed + self.retired
+    }
+
     /// Steps that the plan had and that were not done.
     pub fn failed(&self) -> usize {
         self.rejected + self.unsent + self.not_started

@@ -162,7 +162,7 @@ async fn after_an_unknown_result_the_run_starts_nothing_more() {
     let left = run(&Bench::new().wants(one.clone()).wants(two.clone()), &system).await;
     assert_snapshot!(left.said(), @r"
     Dispatch/store-1: in doubt: no answer
-    Dispatch/store-2: not started: the result of 1 is unknown (spec.limits.stop_after_unknown: 1)
+    Dispatch/store-2: not started: the run stopped after 1 unknown result (spec.limits.stop_after_unknown: 1)
     ");
     let state = left.state();
     assert!(state.records[&key(&one)].in_doubt());
@@ -182,7 +182,7 @@ async fn a_refusal_frees_the_address_and_one_of_the_credential_stops_the_system(
     let left = run(&Bench::new().wants(one).wants(two), &Scripted::new(vec![rejected(true)])).await;
     assert_snapshot!(left.said(), @r"
     Dispatch/store-1: rejected: no
-    Dispatch/store-2: not started: TechExpress refused an earlier request: no
+    Dispatch/store-2: not started: an earlier request was refused: no
     ");
 }
 

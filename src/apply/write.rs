@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use super::Done;
 use super::run::Run;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::{Action, Step, booking_mismatch};
-use crate::refresh::{Sides, id_of, sighting};
+use crate::plan::{Action, Step};
+use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
 use crate::state::{Closing, Event, Intention, Key, Permit, Request, Sighting, Write};
 use crate::systems::{Payload, Sent, System, Unready, Writer};
 use crate::ticket::{Digest, Fields};
@@ -121,7 +121,7 @@ impl Run<'_> {
             }
             Sent::Rejected { why, stops_system } => {
                 if stops_system {
-                    self.close(task.system.id(), &format!("{} refused an earlier request: {why}", task.system.title()));
+                    self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
                 }
                 (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
             }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::args::{Apply as Words, Global};
+use super::closing::{closing, left, question};
 use super::opened::Opened;
 use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::plan::{Action, Allowed, Plan, check_fresh, refusals_allowing};
+use crate::plan::{Action, Allowed, Now, Plan, check_fresh, refusals_allowing};
 use crate::render;
 use crate::state::{Ledger, State};
 
@@ -28,24 +29,26 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     environment.out.write(&render::plan_text(&plan, false));
     if !plan.refusals.is_empty() {
         environment.err.line("Nothing was applied.");
-        return Ok(Exit::Refused);
+        return Ok(Exit::first(&[(true, Exit::Refused), (true, ending(&plan, &Report::default()))]));
     }
     let nothing_to_do = !plan.has_changes() && !plan.has_events() && words.plan.is_none();
     if nothing_to_do {
+        environment.out.write(&left(&plan, global.sandbox));
         return Ok(ending(&plan, &Report::default()));
     }
     if plan.has_changes() && !words.yes && !environment.confirms(&question(&plan)) {
         return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
-    environment.out.write(&closing(&plan, &report));
+    environment.out.write(&closing(&plan, &report, global.sandbox));
     Ok(ending(&plan, &report))
 }
 
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
     let saved = plan_file::read(&environment.folder.join(path))?;
-    check_fresh(&saved, &opened.tickets, state, &opened.rules, opened.clock().now()).map_err(|stale| {
+    let now = Now { tickets: &opened.tickets, state, sides: &opened.sides, rules: &opened.rules, now: opened.clock().now() };
+    check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", path.display()));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
@@ -80,48 +83,12 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
     Ok(report)
 }
 
-fn question(plan: &Plan) -> String {
-    let creates = plan.counts().create;
-    let creates = match creates {
-        0 => String::new(),
-        1 => " It sends 1 technician or ticket, which cannot be undone from here.".to_owned(),
-        _ => format!(" It sends {creates} technicians or tickets, which cannot be undone from here."),
-    };
-    format!("\nApply this plan?{creates}")
-}
-
-/// What became of it, and loudly last what still needs somebody.
-fn closing(plan: &Plan, report: &Report) -> String {
-    let tally = report.tally();
-    let named = [
-        (tally.created, "created"),
-        (tally.adopted, "adopted"),
-        (tally.updated, "updated"),
-        (tally.closed, "closed"),
-        (tally.retired, "left the records"),
-        (tally.rejected, "rejected"),
-        (tally.unsent, "not sent"),
-        (tally.not_started, "not started"),
-        (tally.unknown, "in doubt"),
-    ];
-    let parts: Vec<String> = named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-    let done = if parts.is_empty() { "what was seen is recorded".to_owned() } else { parts.join(", ") };
-    let mut text = format!("\nApplied: {done}.\n");
-    let open = plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently;
-    if open > 0 {
-        let needs = if open == 1 { "1 ticket needs a person".to_owned() } else { format!("{open} tickets need a person") };
-        text = format!("{text}{needs}: callout settle lists them.\n");
-    }
-    text
-}
-
 fn ending(plan: &Plan, report: &Report) -> Exit {
     let tally = report.tally();
     let in_doubt = tally.unknown > 0 || plan.steps.iter().any(|step| matches!(step.action, Action::InDoubt { .. }));
-    let done = tally.created + tally.adopted + tally.updated + tally.closed + tally.retired;
     Exit::first(&[
         (in_doubt, Exit::InDoubt),
-        (tally.failed() > 0 && done == 0 && tally.unknown == 0, Exit::Error),
+        (tally.failed() > 0 && tally.done() == 0 && tally.unknown == 0, Exit::Error),
         (tally.failed() > 0, Exit::Partly),
     ])
 }

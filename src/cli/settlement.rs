@@ -1,6 +1,7 @@
 //! One settlement: what a person says about one visit, checked against the state before it is written.
 
 use super::args::{Ended, Settle as Words};
+use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Plan, Step};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
@@ -71,12 +72,7 @@ impl From<Ended> for VisitOutcome {
 
 /// `Dispatch/store-0417`, or `Dispatch/store-0417#1` for a later visit. Without a number, the latest visit is meant.
 pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
-    let wrong = |message: String| {
-        Box::new(
-            Diagnostic::error("settle/unknown", message)
-                .help("`callout settle` lists what needs a person, `callout state list` all records"),
-        )
-    };
+    let wrong = |message: String| Box::new(Diagnostic::error("settle/address", message).help("`callout state list` names all addresses"));
     let (address, reissue) = match text.split_once('#') {
         None => (text, None),
         Some((address, reissue)) => {
@@ -88,7 +84,7 @@ pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
         Some(reissue) => Some(Key::new(address, reissue)).filter(|key| state.records.contains_key(key)),
         None => state.latest(&address).map(|(key, _)| key.clone()),
     };
-    key.ok_or_else(|| wrong(format!("the state remembers nothing of {text}")))
+    key.ok_or_else(|| Box::new(unknown(state, text)))
 }
 
 impl Settlement {

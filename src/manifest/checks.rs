@@ -30,7 +30,7 @@ impl Whole<'_> {
     /// Runs every check.
     pub fn check(&self, project: Option<&Project>, sandbox: bool) -> Vec<Diagnostic> {
         let settings = project.filter(|_| !sandbox).map(|project| self.systems_have_settings(project)).unwrap_or_default();
-        [self.names_are_unique(), self.links_lead_somewhere(), self.references_end(), settings].concat()
+        [self.names_are_unique(), self.links_lead_somewhere(), self.nothing_is_taken_twice(), self.references_end(), settings].concat()
     }
 
     fn names_are_unique(&self) -> Vec<Diagnostic> {
@@ -67,9 +67,35 @@ impl Whole<'_> {
                 Link::RenamedFrom => None,
                 Link::Reference | Link::Alongside if exists && from != to => None,
                 Link::Reference | Link::Alongside if exists => (*link == Link::Alongside).then(|| itself(from)),
-                Link::Reference | Link::Alongside => (!unread(to)).then(|| unknown(to, &tickets)),
+                // Its ticket may have left the files, and still be open: only the state knows.
+                Link::Alongside => (!unread(to)).then(|| misspelt(to, &tickets)).flatten(),
+                Link::Reference => (!unread(to)).then(|| unknown(to, &tickets)),
             };
             found.extend(wrong.map(|diagnostic| located(diagnostic.about(from), place.as_ref())));
+        }
+        found
+    }
+
+    /// One ticket, or one earlier name, cannot become two tickets.
+    fn nothing_is_taken_twice(&self) -> Vec<Diagnostic> {
+        let mut first: BTreeMap<(&str, String), &Ticket> = BTreeMap::new();
+        let mut found = Vec::new();
+        for ticket in self.tickets {
+            let adopted = ticket.lifecycle.adopt.iter().map(|id| ("adopt", id.clone()));
+            let renamed = ticket.lifecycle.renamed_from.iter().map(|from| ("renamed_from", from.to_string()));
+            for (key, what) in adopted.chain(renamed) {
+                match first.get(&(key, format!("{} {what}", ticket.address.kind))) {
+                    Some(other) => {
+                        let message = format!("{} and {} both have `{key}: {what}`", other.address, ticket.address);
+                        let help = "It can be the ticket of one of them only.";
+                        let diagnostic = Diagnostic::error("project/taken-twice", message).help(help).about(&ticket.address);
+                        found.push(located(diagnostic, ticket.place.as_ref()));
+                    }
+                    None => {
+                        first.insert((key, format!("{} {what}", ticket.address.kind)), ticket);
+                    }
+                }
+            }
         }
         found
     }
@@ -125,6 +151,15 @@ fn still_there(to: &Address) -> Diagnostic {
 fn itself(from: &Address) -> Diagnostic {
     Diagnostic::error("project/alongside", format!("alongside names this ticket itself, {from}"))
         .help("Name the other ticket at this place.")
+}
+
+/// A name in `alongside` that no file describes, but that is nearly one that a file does.
+fn misspelt(to: &Address, tickets: &BTreeSet<&Address>) -> Option<Diagnostic> {
+    let texts: Vec<String> = tickets.iter().map(ToString::to_string).collect();
+    let near = nearest(&to.to_string(), texts.iter().map(String::as_str))?;
+    let message = format!("alongside names {to}, which no file describes");
+    let help = format!("Did you mean `{near}`? If {to} is a ticket that left the files, nothing is wrong.");
+    Some(Diagnostic::warning("project/alongside", message).help(help))
 }
 
 fn unknown(to: &Address, tickets: &BTreeSet<&Address>) -> Diagnostic {

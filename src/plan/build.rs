@@ -1,11 +1,12 @@
 //! The planner: brings what is wanted, recorded and seen of each address together, and makes the plan.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::guard::{Rules, block_look_alikes, refusals};
+use super::alike::Around;
+use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Plan, Reason, Step, create, existing, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, config_changes, request_of};
@@ -41,7 +42,8 @@ pub fn build(world: &World<'_>) -> Plan {
         .filter(|(key, _)| world.selection.holds(&key.address))
         .filter_map(|(key, record)| step_without(world, key, record));
     let mut steps: Vec<Step> = wanted.chain(gone).collect();
-    block_look_alikes(world, &mut steps);
+    let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
+    Around { tickets: world.tickets, state: world.state, sides: world.sides, over: &over }.block(&mut steps);
     let steps = order::in_order(world.state, steps);
     let refusals = refusals(world.rules, world.state, &steps, world.now);
     let expires = expiry(world, &steps);
@@ -56,6 +58,7 @@ pub fn build(world: &World<'_>) -> Plan {
         rules: Digest::of(world.rules),
         selection: world.selection.clone(),
         steps,
+        over,
         refusals,
         reads: world.observed.requests,
     }

@@ -1,9 +1,8 @@
 //! Steps that make a ticket, or take one over instead.
 
 use super::build::Case;
-use super::diff::booking_mismatch;
 use super::{Action, Reason, Step};
-use crate::refresh::{Side, request_of, sighting};
+use crate::refresh::{Side, booking_mismatch, request_of, sighting};
 use crate::state::{Request, Sighting, State};
 use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Fields, Mark, Ticket};
@@ -44,7 +43,8 @@ fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
     }
     let request = request(case, ticket);
     let payload = payload(case, &request, prior);
-    case.step(Action::Create { request: Box::new(request), payload })
+    // The id of an earlier visit would look like this one's.
+    Step { id: None, ..case.step(Action::Create { request: Box::new(request), payload }) }
 }
 
 fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {

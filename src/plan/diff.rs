@@ -1,5 +1,6 @@
 //! What differs: the files from what was sent, the ticket from what it was, the booking from the order.
 
+use crate::refresh::{ATTACHMENTS, booking_mismatch};
 use crate::state::{Record, Request};
 use crate::systems::System;
 use crate::ticket::{Change, Digest, Fields, changes};
@@ -16,16 +17,13 @@ pub fn drift(system: &dyn System, record: &Record, seen: &Fields) -> Vec<Change>
         .collect()
 }
 
-/// What the booking shows that was not ordered: fields that both sides have and that differ.
-pub fn booking_mismatch(system: &dyn System, request: &Request, booked: &Fields) -> Vec<Change> {
-    let expected = system.expected(&request.fields, &request.attachments, request.visit.as_ref());
-    changes(&expected, booked, &request.lifecycle.ignore_changes).into_iter().filter(Change::is_between_values).collect()
-}
-
 /// Whether the ticket already shows everything that the files changed: a person made the change in the portal.
 pub fn done_by_hand(system: &dyn System, desired: &Request, seen: &Fields, changes: &[Change]) -> bool {
     let expected = system.expected(&desired.fields, &desired.attachments, desired.visit.as_ref());
+    // A read shows the names of files, never their content: whether the right ones are there, only a person can say.
+    let is_visible = |change: &Change| change.field != ATTACHMENTS;
     !changes.is_empty()
+        && changes.iter().all(is_visible)
         && changes.iter().all(|change| {
             let name = change.field.as_str();
             match (expected.get(name), seen.get(name)) {

@@ -162,10 +162,10 @@ fn observe(case: &Case<'_>, record: &Record, step: &mut Step) {
     let is_right = standing_mismatch(case.side.system, record, Some(&now.fields)).is_empty();
     let is_news = record.status != now.status || record.finished != now.finished;
     let key = recorded(case);
-    let event = if !record.booking_checked {
-        Event::Observed { key, seen: now, baseline: false, booking_checked: true }
-    } else if was_wrong && is_right {
+    let event = if was_wrong && is_right {
         Event::Observed { key, seen: now, baseline: true, booking_checked: true }
+    } else if !record.booking_checked {
+        Event::Observed { key, seen: now, baseline: false, booking_checked: true }
     } else if is_news {
         Event::Observed { key, seen: Sighting { fields: Fields::default(), ..now }, baseline: false, booking_checked: true }
     } else {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::alike::Around;
 use super::build::desired_digest;
-use super::{Plan, Rules, Step};
+use super::{Action, Plan, Reason, Rules, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, Ticket};
 
@@ -26,7 +28,7 @@ pub fn open_plan(name: &str, text: &str) -> Outcome<Plan> {
 }
 
 /// Why a saved plan is not applied any more.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Stale {
     #[error("this plan was already applied, on {0:.0}")]
     Finished(Timestamp),
@@ -40,39 +42,70 @@ pub enum Stale {
     Desired { address: String },
     #[error("{address}: its record changed since this plan was made")]
     Record { address: String },
+    #[error("{address}: {reason}; it was not so when this plan was made")]
+    LookAlike { address: String, reason: Reason },
 }
 
-/// Checks a saved plan against the world it is to be applied in.
+/// The world that a saved plan is to be applied in.
+pub struct Now<'a> {
+    pub tickets: &'a [Ticket],
+    pub state: &'a State,
+    pub sides: &'a Sides,
+    pub rules: &'a Rules,
+    pub now: Timestamp,
+}
+
+/// Checks a saved plan against the world as it is now.
 ///
-/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome.
-pub fn check_fresh(plan: &Plan, tickets: &[Ticket], state: &State, rules: &Rules, now: Timestamp) -> Result<Plan, Stale> {
-    let used = state.plans.get(&plan.id);
-    if plan.lineage != state.lineage {
-        return Err(Stale::Lineage { theirs: plan.lineage.clone(), ours: state.lineage.clone() });
+/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome, and what is in doubt.
+pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
+    let used = world.state.plans.get(&plan.id);
+    if plan.lineage != world.state.lineage {
+        return Err(Stale::Lineage { theirs: plan.lineage.clone(), ours: world.state.lineage.clone() });
     }
     if let Some(finished) = used.and_then(|used| used.finished) {
         return Err(Stale::Finished(finished));
     }
-    if now > plan.expires {
+    if world.now > plan.expires {
         return Err(Stale::Expired(plan.expires));
     }
-    if plan.rules != Digest::of(rules) {
+    if plan.rules != Digest::of(world.rules) {
         return Err(Stale::Rules);
     }
-    let desired: BTreeMap<&Address, &Ticket> = tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
+    let desired: BTreeMap<&Address, &Ticket> = world.tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
     let mut steps = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
-        if step.desired != desired.get(&step.key.address).map(|ticket| desired_digest(ticket)) {
-            return Err(Stale::Desired { address: step.key.to_string() });
-        }
-        match (is_unmoved(step, state, used), used) {
+        let is_wanted = step.desired == desired.get(&step.key.address).map(|ticket| desired_digest(ticket));
+        match (is_wanted && is_unmoved(step, world.state, used), step.is_change()) {
             (true, _) => steps.push(step.clone()),
+            // It only tells or records what was seen, and somebody has seen more since.
+            (false, false) => {}
+            (false, true) if !is_wanted => return Err(Stale::Desired { address: step.key.to_string() }),
             // Its own earlier run moved it: there is an outcome, or a doubt.
-            (false, Some(_)) => {}
-            (false, None) => return Err(Stale::Record { address: step.key.to_string() }),
+            (false, true) if used.is_some() => steps.extend(left_in_doubt(step, world.state)),
+            (false, true) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
+    nobody_came_between(plan, &steps, world)?;
     Ok(Plan { steps, ..plan.clone() })
+}
+
+/// What an earlier run of this plan left in doubt stays in it, so that it is told and counted.
+fn left_in_doubt(step: &Step, state: &State) -> Option<Step> {
+    let intent = state.records.get(&step.key)?.intent.as_ref()?;
+    let reason = Reason::InDoubt { write: intent.write, since: intent.at };
+    Some(Step { action: Action::InDoubt { reason }, events: Vec::new(), ..step.clone() })
+}
+
+/// Another plan may have sent somebody to the same place since, under another name.
+fn nobody_came_between(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
+    let mut again = steps.to_vec();
+    Around { tickets: world.tickets, state: world.state, sides: world.sides, over: &plan.over }.block(&mut again);
+    let changed = steps.iter().zip(again).find(|(before, after)| before.action != after.action);
+    match changed {
+        Some((_, Step { key, action: Action::Blocked { reason }, .. })) => Err(Stale::LookAlike { address: key.to_string(), reason }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Whether the record is still the one that the step was made from.

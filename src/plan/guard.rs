@@ -1,16 +1,14 @@
-//! What stops a plan, or a step of it, though each step alone is right: limits and look-alikes.
+//! What refuses a plan though each step of it is right: limits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::build::World;
-use super::{Action, Reason, Step};
-use crate::state::{Closing, Key, Phase, Record, State};
-use crate::systems::Observed;
+use super::{Action, Step};
+use crate::state::{Phase, Record, State};
 use crate::ticket::Address;
 
 /// The project's limits, in visits unless the name says otherwise.
@@ -122,71 +120,4 @@ fn slice(steps: &[Step], room: usize) -> Vec<String> {
         fits
     });
     fitting.map(|(document, _)| document).take(3).collect()
-}
-
-/// Blocks each create at the same place as another visit that is open, in doubt, let go of, or in the same plan.
-pub(super) fn block_look_alikes(world: &World<'_>, steps: &mut [Step]) {
-    let mut places: BTreeMap<String, Vec<(Address, Option<String>)>> = BTreeMap::new();
-    for (key, record) in world.state.records.iter().filter(|(key, record)| may_be_coming(world, key, record)) {
-        let Some(side) = world.sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin) else { continue };
-        let address = renamed(world, &key.address);
-        for place in side.system.look_alike(&record.request.fields) {
-            places.entry(place).or_default().push((address.clone(), record.id().map(str::to_owned)));
-        }
-    }
-    for step in steps.iter() {
-        for place in places_of(world, step) {
-            places.entry(place).or_default().push((step.key.address.clone(), None));
-        }
-    }
-    let meant = meant(world);
-    for step in steps {
-        let others = places_of(world, step).into_iter().filter_map(|place| places.get(&place)).flatten();
-        let own = &step.key.address;
-        let alike = others.into_iter().find(|(other, _)| other != own && !meant.contains(&(own, other)) && !meant.contains(&(other, own)));
-        if let Some((other, id)) = alike {
-            let reason = Reason::LookAlike { other: other.clone(), id: id.clone() };
-            step.action = Action::Blocked { reason };
-        }
-    }
-}
-
-/// Pairs that `lifecycle.alongside` allows. A document named without a key stands for all of its locations.
-fn meant<'a>(world: &World<'a>) -> BTreeSet<(&'a Address, &'a Address)> {
-    let mut pairs = BTreeSet::new();
-    let known = || world.tickets.iter().map(|ticket| &ticket.address).chain(world.state.records.keys().map(|key| &key.address));
-    for ticket in world.tickets {
-        for named in &ticket.lifecycle.alongside {
-            let is_meant =
-                |address: &&Address| *address == named || (named.key.is_none() && address.kind == named.kind && address.name == named.name);
-            pairs.extend(known().filter(is_meant).map(|address| (&ticket.address, address)));
-        }
-    }
-    pairs
-}
-
-fn places_of(world: &World<'_>, step: &Step) -> Vec<String> {
-    let Action::Create { request, .. } = &step.action else { return Vec::new() };
-    world.sides.get(&step.key.address.kind).map(|side| side.system.look_alike(&request.fields)).unwrap_or_default()
-}
-
-/// Whether a technician may be on the way for this record.
-fn may_be_coming(world: &World<'_>, key: &Key, record: &Record) -> bool {
-    let is_over = matches!(world.observed.of(key), Some(Observed::Found(seen)) if seen.finished);
-    match &record.phase {
-        Phase::Pending => true,
-        Phase::Live { .. } => !record.finished && !is_over,
-        Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. } => !record.finished,
-        Phase::Closed {
-            why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved,
-            ..
-        }
-        | Phase::NotCreated { .. } => false,
-    }
-}
-
-/// The address that a record has after this plan's renames.
-fn renamed(world: &World<'_>, address: &Address) -> Address {
-    let to = world.tickets.iter().find(|ticket| ticket.lifecycle.renamed_from.as_ref() == Some(address));
-    to.map_or_else(|| address.clone(), |ticket| ticket.address.clone())
 }

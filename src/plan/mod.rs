@@ -3,6 +3,7 @@
 //! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits ([`guard`]).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
+mod alike;
 mod build;
 mod create;
 mod diff;
@@ -16,6 +17,8 @@ mod removed;
 pub(crate) mod tests;
 mod verdict;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +28,8 @@ use crate::ticket::{Address, Change, Digest, Fields};
 
 pub use build::{World, build};
 pub use create::{fits, marked_request};
-pub use diff::{booking_mismatch, difference};
-pub use file::{Stale, check_fresh, open_plan, seal_plan};
+pub use diff::difference;
+pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
 pub use reason::Reason;
 
@@ -53,6 +56,9 @@ pub struct Plan {
     pub selection: Selection,
     /// In the order in which they are applied.
     pub steps: Vec<Step>,
+    /// Visits that reads showed to be over: a new one at the same place looks like none of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub over: BTreeSet<Key>,
     /// Limits that it is over. Such a plan is never applied, not even in part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<Refusal>,

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::state::Write;
+use crate::state::{Key, Write};
 use crate::ticket::{Address, Change};
 
 /// The reason beside an action. No code depends on it but what shows it.
@@ -95,7 +95,7 @@ impl fmt::Display for Reason {
 
 impl Reason {
     /// The next step for a person, with the command to type.
-    pub fn next_step(&self, key: &str) -> Option<String> {
+    pub fn next_step(&self, key: &Key) -> Option<String> {
         Some(match self {
             Self::InDoubt { write: Write::Create, .. } => {
                 format!("look for its mark in the portal, then: callout settle {key} --id ID --reason TEXT, or --not-created")
@@ -109,12 +109,12 @@ impl Reason {
             }
             Self::OtherOrigin { .. } => "point spec.systems back to where the ticket is, or use another state for the other API".to_owned(),
             Self::EarlierStillOpen { id: Some(_) } => {
-                format!("wait until it is finished, or after cancelling it: callout settle {key} --cancelled --reason TEXT")
+                format!("wait until it is finished, or after cancelling it: callout settle {} --cancelled --reason TEXT", key.address)
             }
-            Self::EarlierStillOpen { id: None } => format!("settle the earlier visit first: callout settle {key}"),
+            Self::EarlierStillOpen { id: None } => format!("settle the earlier visit first: callout settle {}", key.address),
             Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
             Self::StillOpen { .. } => format!("cancel it by phone or portal, then: callout settle {key} --cancelled --reason TEXT"),
-            Self::NotRead { .. } => "plan again when the system answers".to_owned(),
+            Self::NotRead { .. } => "mend that, then plan again".to_owned(),
             Self::Missing { .. } => {
                 format!("check the credential and tenant; if it was cancelled: callout settle {key} --cancelled --reason TEXT")
             }

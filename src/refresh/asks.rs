@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Selection, Side, Sides, config_changes, request_of};
+use super::{Selection, Side, Sides, booking_mismatch, config_changes, request_of};
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, Mark, Ticket};
 
@@ -52,7 +52,7 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
             let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
             let question = question(record, side)?;
             let is_near = || side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
-            let needed = mode == Mode::All || depends(key, record, ticket, state, sides);
+            let needed = mode == Mode::All || depends(key, record, ticket, state, side);
             let system = side.system.id();
             ((selection.holds(address) && needed) || is_near()).then_some(Ask { key: key.clone(), system, question })
         })
@@ -72,16 +72,21 @@ fn question(record: &Record, side: &Side) -> Option<Question> {
 }
 
 /// Whether a step depends on what this ticket looks like now.
-fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, sides: &Sides) -> bool {
+fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, side: &Side) -> bool {
     let Some(ticket) = ticket else { return true };
     let is_latest = state.latest(&key.address).is_some_and(|(latest, _)| latest == key);
     let is_changed = || {
-        sides.get(&ticket.address.kind).is_some_and(|side| {
-            let desired = request_of(ticket, side, record.request.mark.clone());
-            !config_changes(&record.request, &desired, state).is_empty()
-        })
+        let desired = request_of(ticket, side, record.request.mark.clone());
+        !config_changes(&record.request, &desired, state).is_empty()
     };
-    is_latest && (record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue || is_changed())
+    let is_waiting = record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue;
+    is_latest && (is_waiting || booked_differently(record, side) || is_changed())
+}
+
+/// Whether somebody may be correcting it in the portal just now.
+fn booked_differently(record: &Record, side: &Side) -> bool {
+    let is_wrong = |seen| !booking_mismatch(side.system, &record.request, seen).is_empty();
+    record.accepted.is_none() && record.baseline.as_ref().is_some_and(is_wrong)
 }
 
 /// The places of work of the tickets that are not sent yet.

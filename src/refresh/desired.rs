@@ -33,6 +33,9 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
     }
 }
 
+/// The name under which a ticket's files are compared.
+pub const ATTACHMENTS: &str = "attachments";
+
 /// What is kept of an answer: the comparable fields in normal form.
 pub fn sighting(system: &dyn System, seen: &Seen) -> Sighting {
     Sighting { fields: system.comparable(&seen.fields), status: seen.status.clone(), finished: seen.finished }
@@ -51,9 +54,15 @@ fn compared(request: &Request, state: &State) -> Fields {
         request.fields.iter().map(|(name, value)| (name.to_owned(), known(value).unwrap_or_else(|| value.clone()))).collect();
     if !request.attachments.is_empty() {
         let described = request.attachments.iter().map(Attachment::identity).map(|(name, content)| format!("{name} ({})", content.short()));
-        fields.set("attachments", described.collect::<Vec<_>>());
+        fields.set(ATTACHMENTS, described.collect::<Vec<_>>());
     }
     fields
+}
+
+/// What the booking shows that was not ordered: fields that both sides have and that differ.
+pub fn booking_mismatch(system: &dyn System, request: &Request, booked: &Fields) -> Vec<Change> {
+    let expected = system.expected(&request.fields, &request.attachments, request.visit.as_ref());
+    changes(&expected, booked, &request.lifecycle.ignore_changes).into_iter().filter(Change::is_between_values).collect()
 }
 
 /// The id of an address's latest ticket, as the number that the API takes where it is one.

@@ -12,7 +12,7 @@ use crate::state::Key;
 use crate::systems::{Found, Observed, Reader};
 
 pub use asks::{Ask, Mode, Question, asks};
-pub use desired::{Side, Sides, config_changes, id_of, request_of, sighting};
+pub use desired::{ATTACHMENTS, Side, Sides, booking_mismatch, config_changes, id_of, request_of, sighting};
 pub use selection::Selection;
 
 /// What the reads found out, by visit.
@@ -28,6 +28,11 @@ pub struct Observations {
 impl Observations {
     pub fn of(&self, key: &Key) -> Option<&Observed> {
         self.read.get(key)
+    }
+
+    /// The visits that were seen to be over.
+    pub fn finished(&self) -> impl Iterator<Item = &Key> {
+        self.read.iter().filter(|(_, observed)| matches!(observed, Observed::Found(seen) if seen.finished)).map(|(key, _)| key)
     }
 }
 

@@ -102,7 +102,7 @@ fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
     if let Reason::BookedDifferently { fields } = reason {
         changes(text, fields);
     }
-    if let Some(next) = reason.next_step(&step.key.to_string()) {
+    if let Some(next) = reason.next_step(&step.key) {
         line(text, &format!("next: {}", clean(&next)));
     }
 }

@@ -2,4 +2,5 @@
 #![allow(dead_code, reason = "each test uses its own part of this")]
 
 pub mod clock;
+pub mod project;
 pub mod server;

@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::bench::{Bench, over, plain, ticket};
-use crate::plan::{check_fresh, open_plan, seal_plan};
-use crate::refresh::Selection;
+use crate::plan::{Now, Plan, check_fresh, open_plan, seal_plan};
+use crate::refresh::{Selection, Sides};
 use crate::state::{Closing, Event};
 use crate::ticket::Ticket;
 
@@ -126,8 +126,7 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     let sealed = seal_plan(&bench.plan()).expect("a plan");
     let plan = open_plan("plan.json", &sealed).expect("the same plan");
     assert_eq!(plan, bench.plan());
-    let check = |bench: &Bench| check_fresh(&plan, &bench.tickets, &bench.state, &bench.rules, bench.now);
-    let stale = |bench: &Bench| check(bench).map(|plan| plan.steps.len()).map_err(|stale| stale.to_string());
+    let stale = |bench: &Bench| check(&plan, bench);
     assert_eq!(stale(&bench), Ok(2));
 
     let edited = Bench::new().wants(plain(1)).wants(ticket(2, |document| document["spec"]["po_number"] = json!("PO-1")));
@@ -148,9 +147,31 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     let killed = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).sent(&plain(1), "7");
     assert_eq!(stale(&killed), Ok(1), "what has an outcome is skipped");
     let doubted = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).intended(&plain(1));
-    assert_eq!(stale(&doubted), Ok(1), "what is in doubt is skipped");
+    assert_eq!(stale(&doubted), Ok(2), "what is in doubt is told again, as such");
     let finished = killed.event(&plan_event(false));
     assert_snapshot!(stale(&finished).expect_err("finished"), @"this plan was already applied, on 2027-01-04T12:00:00Z");
+}
+
+/// The number of steps left, or why it is stale.
+fn check(plan: &Plan, bench: &Bench) -> Result<usize, String> {
+    let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
+    let world = Now { tickets: &bench.tickets, state: &bench.state, sides: &sides, rules: &bench.rules, now: bench.now };
+    check_fresh(plan, &world).map(|plan| plan.steps.len()).map_err(|stale| stale.to_string())
+}
+
+#[test]
+fn a_saved_plan_is_stale_once_somebody_else_was_sent_to_its_place() {
+    let plan = Bench::new().wants(plain(1)).plan();
+    let merged = Bench::new().wants(plain(1)).wants(twin(|_| {})).sent(&twin(|_| {}), "7");
+    assert_snapshot!(check(&plan, &merged).expect_err("stale"), @"Dispatch/store-1: same place and same work as Dispatch/twin (ticket 7): this could send a second technician; it was not so when this plan was made");
+}
+
+#[test]
+fn what_others_changed_elsewhere_does_not_make_a_plan_stale() {
+    let (one, two) = (plain(1), plain(2));
+    let plan = Bench::new().wants(one.clone()).wants(two.clone()).checked(&two, "8").plan();
+    let elsewhere = Bench::new().wants(one).wants(two.clone()).finished(&two, "8");
+    assert_eq!(check(&plan, &elsewhere), Ok(1));
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// Where a redirect points.
+    target: Option<String>,
 }
 
 /// Why an answer is not whole.
@@ -51,7 +53,9 @@ pub async fn read(mut response: Response, redact: impl Fn(&str) -> String) -> Re
             Err(error) => return Err(Cut::Broken(reason(error))),
         }
     }
-    Ok(Answer { status, headers, body: redact(&String::from_utf8_lossy(&body)) })
+    let target =
+        headers.get(LOCATION).filter(|_| status.is_redirection()).map(|target| redact(&String::from_utf8_lossy(target.as_bytes())));
+    Ok(Answer { status, headers, body: redact(&String::from_utf8_lossy(&body)), target })
 }
 
 impl Answer {
@@ -65,10 +69,10 @@ impl Answer {
         if said.is_empty() { format!("answered {status}") } else { format!("answered {status}: {said}") }
     }
 
-    /// Where a redirect points, for people.
+    /// Where a redirect points, for people. Its query is cut off: a server may have put the token there, in a spelling of its own.
     pub fn redirects_to(&self) -> Option<String> {
-        let target = self.headers.get(LOCATION).filter(|_| self.status.is_redirection())?;
-        Some(plain(&String::from_utf8_lossy(target.as_bytes())))
+        let target = self.target.as_ref()?;
+        Some(plain(target.split(['?', '#']).next().unwrap_or_default()))
     }
 
     /// How long the server asks to wait, given in seconds or as a date.
@@ -144,7 +148,7 @@ mod tests {
 
     fn answer(retry_after: &str) -> Answer {
         let headers = [(RETRY_AFTER, HeaderValue::from_str(retry_after).expect("a header"))].into_iter().collect();
-        Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: String::new() }
+        Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: String::new(), target: None }
     }
 
     #[test]

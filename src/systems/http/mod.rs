@@ -142,7 +142,8 @@ impl Client {
 
     /// An answer that is no success, in words that go after the system's name.
     fn explained(&self, answer: &Answer) -> String {
-        let words = answer.words();
+        let whole = answer.words();
+        let words = whole.trim_end_matches('.');
         match answer.status.as_u16() {
             401 => format!("{words}; it did not accept the token from {}", self.credential.reference()),
             403 => format!("{words}; the token from {} lacks permission: {}", self.credential.reference(), self.profile.permission),
@@ -156,7 +157,7 @@ impl Client {
                 let target = answer.redirects_to().unwrap_or_else(|| "another address".to_owned());
                 format!("{words}; it points to {target}, and callout never follows with the token: check base_url")
             }
-            _ => words,
+            _ => whole,
         }
     }
 

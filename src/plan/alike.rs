@@ -1,0 +1,94 @@
+//! Look-alikes: a create at the same place, for the same work, as another visit that may be coming.
+//!
+//! Names are callout's own; the technician drives to a place. So the places are compared, whatever the names say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Action, Reason, Step};
+use crate::refresh::Sides;
+use crate::state::{Closing, Key, Phase, Record, State};
+use crate::ticket::{Address, Ticket};
+
+/// What a create is compared with.
+pub(super) struct Around<'a> {
+    pub tickets: &'a [Ticket],
+    pub state: &'a State,
+    pub sides: &'a Sides,
+    /// Visits that were just seen to be over, whatever their records say.
+    pub over: &'a BTreeSet<Key>,
+}
+
+impl Around<'_> {
+    /// Blocks each create that looks like another visit: open, in doubt, let go of, or in the same plan.
+    pub fn block(&self, steps: &mut [Step]) {
+        let mut places = self.places_of_records();
+        for step in steps.iter() {
+            for place in self.places_of(step) {
+                places.entry(place).or_default().push((step.key.address.clone(), None));
+            }
+        }
+        let meant = self.meant();
+        for step in steps {
+            let own = &step.key.address;
+            let others = self.places_of(step).into_iter().filter_map(|place| places.get(&place)).flatten();
+            let is_meant = |other: &Address| meant.contains(&(own, other)) || meant.contains(&(other, own));
+            let alike = others.into_iter().find(|(other, _)| other != own && !is_meant(other));
+            if let Some((other, id)) = alike {
+                let reason = Reason::LookAlike { other: other.clone(), id: id.clone() };
+                step.action = Action::Blocked { reason };
+            }
+        }
+    }
+
+    fn places_of_records(&self) -> BTreeMap<String, Vec<(Address, Option<String>)>> {
+        let mut places: BTreeMap<String, Vec<(Address, Option<String>)>> = BTreeMap::new();
+        for (key, record) in self.state.records.iter().filter(|(key, record)| self.may_be_coming(key, record)) {
+            let Some(side) = self.sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin) else { continue };
+            let address = self.renamed(&key.address);
+            for place in side.system.look_alike(&record.request.fields) {
+                places.entry(place).or_default().push((address.clone(), record.id().map(str::to_owned)));
+            }
+        }
+        places
+    }
+
+    fn places_of(&self, step: &Step) -> Vec<String> {
+        let Action::Create { request, .. } = &step.action else { return Vec::new() };
+        self.sides.get(&step.key.address.kind).map(|side| side.system.look_alike(&request.fields)).unwrap_or_default()
+    }
+
+    /// Pairs that `lifecycle.alongside` allows. A document named without a key stands for all of its locations.
+    fn meant(&self) -> BTreeSet<(&Address, &Address)> {
+        let mut pairs = BTreeSet::new();
+        let known = || self.tickets.iter().map(|ticket| &ticket.address).chain(self.state.records.keys().map(|key| &key.address));
+        for ticket in self.tickets {
+            for named in &ticket.lifecycle.alongside {
+                let is_named = |address: &&Address| {
+                    *address == named || (named.key.is_none() && address.kind == named.kind && address.name == named.name)
+                };
+                pairs.extend(known().filter(is_named).map(|address| (&ticket.address, address)));
+            }
+        }
+        pairs
+    }
+
+    /// Whether a technician may be on the way for this record.
+    fn may_be_coming(&self, key: &Key, record: &Record) -> bool {
+        match &record.phase {
+            Phase::Pending => true,
+            Phase::Live { .. } => !record.finished && !self.over.contains(key),
+            Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. } => !record.finished,
+            Phase::Closed {
+                why: Closing::FinishedAndRemoved | Closing::Closed | Closing::Deleted | Closing::Cancelled | Closing::Moved,
+                ..
+            }
+            | Phase::NotCreated { .. } => false,
+        }
+    }
+
+    /// The address that a record has after this plan's renames.
+    fn renamed(&self, address: &Address) -> Address {
+        let to = self.tickets.iter().find(|ticket| ticket.lifecycle.renamed_from.as_ref() == Some(address));
+        to.map_or_else(|| address.clone(), |ticket| ticket.address.clone())
+    }
+}

@@ -1,0 +1,25 @@
+//! Every command as a person types it: its output, its messages, its exit code, and what reached the ticket system.
+
+mod apply;
+mod attachments;
+mod bad_input;
+mod canary;
+mod changes;
+mod doubt;
+mod import;
+mod init;
+mod limits;
+mod plan;
+mod process;
+mod saved;
+mod schema;
+mod settle;
+mod shown;
+mod state;
+#[path = "../support/mod.rs"]
+mod support;
+mod trouble;
+mod twice;
+mod usage;
+mod validate;
+mod vendor;

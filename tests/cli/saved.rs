@@ -1,0 +1,219 @@
+//! Saved plans: `plan --out`, `show`, `apply PLAN`.
+
+use jiff::SignedDuration;
+
+use crate::shown::shows;
+use crate::vendor::{Site, dispatch};
+
+fn saved() -> Site {
+    let site = Site::with_dispatch();
+    let ran = site.run("plan --out p.plan").ends_with(0);
+    assert_eq!(ran.err, "saved; apply exactly this with: callout apply p.plan\n");
+    site
+}
+
+#[test]
+fn a_saved_plan_is_shown_and_applied_once() {
+    let site = saved();
+    let shown = site.run("show p.plan").ends_with(0);
+    assert_eq!(shown.out, site.run("plan").out);
+    insta::assert_snapshot!(shown.err, @"plan 000000000001 of acme, made 2027-01-04T12:00:00Z from state 0, good until 2027-01-05T12:00:00Z");
+    assert_eq!(site.run("show p.plan --format json").json()["counts"]["create"], 1);
+    site.run("apply --yes p.plan").ends_with(0);
+    shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: this plan was already applied, on 2027-01-04T12:00:00Z
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
+    ");
+    assert_eq!(site.vendor.tickets(), 1);
+}
+
+#[test]
+fn a_saved_plan_asks_too() {
+    let site = saved();
+    site.run_answering("apply p.plan", "no\n").ends_with(1);
+    assert_eq!(site.vendor.tickets(), 0);
+    site.run_answering("apply p.plan", "yes\n").ends_with(0);
+    assert_eq!(site.vendor.tickets(), 1);
+}
+
+#[test]
+fn a_plan_whose_files_changed_is_stale() {
+    let site = saved();
+    site.edit("tickets/a.yaml", "PO-88213", "PO-1");
+    shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: Dispatch/store-0417-router: its description changed since this plan was made
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
+    ");
+    assert_eq!(site.vendor.tickets(), 0);
+}
+
+#[test]
+fn a_plan_whose_record_changed_is_stale() {
+    let site = saved();
+    site.run("apply --yes").ends_with(0);
+    shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: Dispatch/store-0417-router: its record changed since this plan was made
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
+    ");
+    assert_eq!(site.vendor.tickets(), 1);
+}
+
+#[test]
+fn a_plan_made_under_other_limits_is_stale() {
+    let site = saved();
+    site.limit("creates: 50");
+    shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: the limits changed since this plan was made
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
+    ");
+}
+
+#[test]
+fn other_tickets_may_change_under_a_plan() {
+    let site = saved();
+    site.write("tickets/b.yaml", dispatch("store-0418-router", "0418"));
+    site.run("apply --yes p.plan").ends_with(0);
+    assert_eq!(site.vendor.tickets(), 1);
+}
+
+#[test]
+fn a_plan_expires() {
+    let site = saved();
+    site.clock.jump(SignedDuration::from_hours(25));
+    shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: this plan expired on 2027-01-05T12:00:00Z
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
+    ");
+    assert_eq!(site.vendor.tickets(), 0);
+}
+
+#[test]
+fn a_plan_of_another_state_is_refused() {
+    let (site, other) = (saved(), Site::with_dispatch());
+    other.write("p.plan", site.read("p.plan"));
+    shows!(other.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: this plan was made from another state (lineage 957edc78-b5cf-4d3d-8dea-
+    |   | 5509a4059763, here [lineage])
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
+    ");
+    assert_eq!(other.vendor.tickets(), 0);
+}
+
+#[test]
+fn a_plan_of_the_sandbox_is_not_applied_to_the_real_system() {
+    let site = Site::with_dispatch();
+    site.run("plan --sandbox --out p.plan").ends_with(0);
+    site.run("apply --yes p.plan").ends_with(3);
+    site.run("apply --yes --sandbox p.plan").ends_with(0);
+    assert_eq!(site.vendor.tickets(), 0);
+}
+
+#[test]
+fn a_damaged_plan_is_refused() {
+    let site = saved();
+    let text = site.read("p.plan");
+    site.write("p.plan", text.replacen("PO-88213", "PO-88214", 1));
+    shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/damaged
+    |
+    |   x [folder]/p.plan cannot be used as a
+    |   | plan: its checksum does not fit its content
+    |   help: make a new one: callout plan --out /tmp/
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/p.plan
+    |
+    exit 1
+    ");
+    site.write("p.plan", &text[..text.len() / 2]);
+    shows!(site.run("show p.plan"), @r"
+    $ callout show p.plan
+    | plan/damaged
+    |
+    |   x [folder]/p.plan cannot be used as a
+    |   | plan: it is not what callout writes (EOF while parsing a string at line 1 column 932)
+    |   help: make a new one: callout plan --out /tmp/
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/p.plan
+    |
+    exit 1
+    ");
+    site.write("p.plan", [0_u8, 159, 146, 150]);
+    shows!(site.run("show p.plan"), @r"
+    $ callout show p.plan
+    | plan/damaged
+    |
+    |   x [folder]/p.plan cannot be used as a
+    |   | plan: it is not what callout writes (expected value at line 1 column 1)
+    |   help: make a new one: callout plan --out /tmp/
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/p.plan
+    |
+    exit 1
+    ");
+    shows!(site.run("show none.plan"), @r"
+    $ callout show none.plan
+    | plan/unreadable
+    |
+    |   x the plan [folder]/none.plan cannot be
+    |   | read: no such file or directory
+    |   help: make one: callout plan --out /tmp/
+    |         ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppptVLpCy/none.plan
+    |
+    exit 1
+    ");
+    assert_eq!(site.vendor.tickets(), 0);
+}
+
+#[test]
+fn a_plan_that_cannot_be_saved_says_so() {
+    let site = Site::with_dispatch();
+    let ran = site.run("plan --out none/p.plan").ends_with(1);
+    insta::assert_snapshot!(ran.err, @r"
+    plan/save
+
+      x the plan cannot be saved to /tmp/ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp37mx2N/
+      | none/p.plan: no such file or directory
+      help: nothing was applied; name a file in a folder that can be written
+    ");
+}
+
+#[test]
+fn a_selection_belongs_to_the_plan_and_not_to_its_apply() {
+    shows!(saved().run("apply p.plan --target Dispatch/store-0417-router"), @r"
+    $ callout apply p.plan --target Dispatch/store-0417-router
+    | error: the argument '[PLAN]' cannot be used with '--target <ADDRESS>'
+    |
+    | Usage: callout apply <PLAN>
+    |
+    | For more information, try '--help'.
+    exit 1
+    ");
+}
