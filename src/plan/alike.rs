@@ -21,6 +21,9 @@ pub(super) struct Around<'a> {
 impl Around<'_> {
     /// Blocks each create that looks like another visit: open, in doubt, let go of, or in the same plan.
     pub fn block(&self, steps: &mut [Step]) {
+        if !steps.iter().any(|step| matches!(step.action, Action::Create { .. })) {
+            return;
+        }
         let mut places = self.places_of_records();
         for step in steps.iter() {
             for place in self.places_of(step) {
@@ -42,9 +45,10 @@ impl Around<'_> {
 
     fn places_of_records(&self) -> BTreeMap<String, Vec<(Address, Option<String>)>> {
         let mut places: BTreeMap<String, Vec<(Address, Option<String>)>> = BTreeMap::new();
+        let renamed = self.renamed();
         for (key, record) in self.state.records.iter().filter(|(key, record)| self.may_be_coming(key, record)) {
             let Some(side) = self.sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin) else { continue };
-            let address = self.renamed(&key.address);
+            let address = renamed.get(&key.address).copied().unwrap_or(&key.address);
             for place in side.system.look_alike(&record.request.fields) {
                 places.entry(place).or_default().push((address.clone(), record.id().map(str::to_owned)));
             }
@@ -59,15 +63,16 @@ impl Around<'_> {
 
     /// Pairs that `lifecycle.alongside` allows. A document named without a key stands for all of its locations.
     fn meant(&self) -> BTreeSet<(&Address, &Address)> {
-        let mut pairs = BTreeSet::new();
-        let known = || self.tickets.iter().map(|ticket| &ticket.address).chain(self.state.records.keys().map(|key| &key.address));
-        for ticket in self.tickets {
-            for named in &ticket.lifecycle.alongside {
-                let is_named = |address: &&Address| {
-                    *address == named || (named.key.is_none() && address.kind == named.kind && address.name == named.name)
-                };
-                pairs.extend(known().filter(is_named).map(|address| (&ticket.address, address)));
-            }
+        let named = || self.tickets.iter().flat_map(|ticket| ticket.lifecycle.alongside.iter().map(|named| (&ticket.address, named)));
+        let whole: BTreeSet<(&str, &str)> = named().filter(|(_, named)| named.key.is_none()).map(|(_, named)| document(named)).collect();
+        let known = self.tickets.iter().map(|ticket| &ticket.address).chain(self.state.records.keys().map(|key| &key.address));
+        let mut locations: BTreeMap<(&str, &str), BTreeSet<&Address>> = BTreeMap::new();
+        for address in known.filter(|address| whole.contains(&document(address))) {
+            locations.entry(document(address)).or_default().insert(address);
+        }
+        let mut pairs: BTreeSet<(&Address, &Address)> = named().collect();
+        for (ticket, named) in named().filter(|(_, named)| named.key.is_none()) {
+            pairs.extend(locations.get(&document(named)).into_iter().flatten().map(|address| (ticket, *address)));
         }
         pairs
     }
@@ -86,9 +91,13 @@ impl Around<'_> {
         }
     }
 
-    /// The address that a record has after this plan's renames.
-    fn renamed(&self, address: &Address) -> Address {
-        let to = self.tickets.iter().find(|ticket| ticket.lifecycle.renamed_from.as_ref() == Some(address));
-        to.map_or_else(|| address.clone(), |ticket| ticket.address.clone())
+    /// The addresses that records have after this plan's renames, by those that they have now.
+    fn renamed(&self) -> BTreeMap<&Address, &Address> {
+        self.tickets.iter().filter_map(|ticket| Some((ticket.lifecycle.renamed_from.as_ref()?, &ticket.address))).collect()
     }
+}
+
+/// What all locations of a document share.
+fn document(address: &Address) -> (&str, &str) {
+    (&address.kind, &address.name)
 }

@@ -51,7 +51,8 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
             let address = ticket.map_or(&key.address, |ticket| &ticket.address);
             let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
             let question = question(record, side)?;
-            let is_near = || side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
+            let is_near =
+                || !crowded.is_empty() && side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
             let needed = mode == Mode::All || depends(key, record, ticket, state, side);
             let system = side.system.id();
             ((selection.holds(address) && needed) || is_near()).then_some(Ask { key: key.clone(), system, question })

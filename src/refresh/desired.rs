@@ -45,6 +45,10 @@ pub fn sighting(system: &dyn System, seen: &Seen) -> Sighting {
 ///
 /// A reference and the id that it became are the same.
 pub fn config_changes(sent: &Request, desired: &Request, state: &State) -> Vec<Change> {
+    // What is the same as it stands is the same in every form, and in a large project that is nearly everything.
+    if sent.fields == desired.fields && sent.attachments == desired.attachments {
+        return Vec::new();
+    }
     changes(&compared(sent, state), &compared(desired, state), &desired.lifecycle.ignore_changes)
 }
 
