@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Selection, Side, Sides, booking_mismatch, config_changes, request_of};
+use super::{Selection, Side, Sides, booking_mismatch, is_changed};
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, Mark, Ticket};
 
@@ -76,12 +76,8 @@ fn question(record: &Record, side: &Side) -> Option<Question> {
 fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, side: &Side) -> bool {
     let Some(ticket) = ticket else { return true };
     let is_latest = state.latest(&key.address).is_some_and(|(latest, _)| latest == key);
-    let is_changed = || {
-        let desired = request_of(ticket, side, record.request.mark.clone());
-        !config_changes(&record.request, &desired, state).is_empty()
-    };
     let is_waiting = record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue;
-    is_latest && (is_waiting || booked_differently(record, side) || is_changed())
+    is_latest && (is_waiting || booked_differently(record, side) || is_changed(&record.request, ticket, side, state))
 }
 
 /// Whether somebody may be correcting it in the portal just now.

@@ -45,11 +45,14 @@ pub fn sighting(system: &dyn System, seen: &Seen) -> Sighting {
 ///
 /// A reference and the id that it became are the same.
 pub fn config_changes(sent: &Request, desired: &Request, state: &State) -> Vec<Change> {
-    // What is the same as it stands is the same in every form, and in a large project that is nearly everything.
-    if sent.fields == desired.fields && sent.attachments == desired.attachments {
-        return Vec::new();
-    }
     changes(&compared(sent, state), &compared(desired, state), &desired.lifecycle.ignore_changes)
+}
+
+/// Whether the files ask for something else than was sent.
+pub fn is_changed(sent: &Request, ticket: &Ticket, side: &Side, state: &State) -> bool {
+    // What is the same as it stands is the same in every form, and in a large project that is nearly everything.
+    let is_same = sent.fields == ticket.fields && sent.attachments == ticket.attachments;
+    !is_same && !config_changes(sent, &request_of(ticket, side, sent.mark.clone()), state).is_empty()
 }
 
 fn compared(request: &Request, state: &State) -> Fields {

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 over the value's JSON with sorted keys, as 64 hexadecimal digits.
@@ -14,10 +13,12 @@ pub struct Digest(String);
 impl Digest {
     /// The digest of anything that has a JSON form.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-        // A value that has no JSON form has one here too: its error. callout's own types always have one.
-        let mut json = serde_json::to_value(value).unwrap_or_else(|error| Value::String(error.to_string()));
-        json.sort_all_objects();
-        Self::of_bytes(json.to_string().as_bytes())
+        let bytes = serde_json::to_value(value).and_then(|mut json| {
+            json.sort_all_objects();
+            serde_json::to_vec(&json)
+        });
+        // What has no JSON form has a digest too, that of the error. callout's own types always have a form.
+        Self::of_bytes(&bytes.unwrap_or_else(|error| error.to_string().into_bytes()))
     }
 
     pub fn of_bytes(bytes: &[u8]) -> Self {
