@@ -211,6 +211,26 @@ fn a_redirect_is_never_followed() {
 }
 
 #[test]
+fn what_is_sent_in_part_ends_with_a_code_of_its_own() {
+    let site = Site::with_dispatch();
+    site.write("tickets/b.yaml", crate::vendor::dispatch("store-0418-router", "0418"));
+    let made = Reply::json(&serde_json::json!([{"id": 7, "location_name": "Store 0417", "location_number": "0417"}]));
+    let server = site.vendor.block_on(Server::with([made, Reply::status("400 Bad Request", "{\"message\": \"No such account.\"}")]));
+    site.write("callout.yaml", project_file(&server.url, ""));
+    let ran = site.run("apply --yes --parallelism 1").ends_with(6);
+    insta::assert_snapshot!(told(&ran), @r"
+    + Dispatch/store-0417-router: created ticket 7 (1/2)
+    ! Dispatch/store-0418-router: rejected: TechExpress answered 400 Bad Request: No such account. (2/2)
+
+    Applied: 1 created, 1 rejected.
+    What was not sent is still to do: mend what is said above, then apply again.
+    ");
+    let again = site.run("plan --refresh none").ends_with(0);
+    assert!(again.out.starts_with("Plan: 1 to create, 1 unchanged.\n"), "{again}");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
 fn a_server_that_explains_its_refusal_is_quoted() {
     let refusal = "{\"detail\": {\"po_number\": [\"unknown purchase order\"]}}";
     let (site, ran, requests) = applied_to(Reply::status("400 Bad Request", refusal));
