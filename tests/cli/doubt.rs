@@ -239,13 +239,13 @@ fn what_is_cancelled_in_doubt_is_never_sent_again() {
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
 
     . Dispatch/store-0417-router  Store 0417 (0417), account 01230417
         closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);

@@ -58,13 +58,13 @@ fn a_manifest_removed_after_its_visit_and_restored_sends_nobody() {
     site.write("tickets/a.yaml", &text);
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -94,13 +94,13 @@ fn a_removed_manifest_that_is_to_be_forgotten_leaves_a_tombstone() {
     site.write("tickets/a.yaml", &text);
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`
+        let go of before: nothing is sent, and ticket 482001 may still be coming; once it is over, a new visit is `lifecycle.reissue: 1`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -275,7 +275,7 @@ fn a_record_of_another_address_of_the_api_blocks() {
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         its record belongs to http://127.0.0.1:[port], and this project now talks to http://127.0.0.1:[port]
-        next: point spec.systems back to where the ticket is, or use another state for the other API
+        next: point spec.systems back to where the ticket is: what was sent there is still coming
         at tickets/a.yaml:4:9
 
     Plan: 1 needs a person.
