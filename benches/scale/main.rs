@@ -1,7 +1,10 @@
 //! How long a large project takes, and how much memory: `cargo bench`.
 //!
 //! Each measurement is a process of its own (this program, started again with what to do), so that one cannot warm another up and
-//! the peak of its memory is its own. Figures and what they mean: docs/performance.md.
+//! the peak of its memory is its own. Figures and what they mean: docs/performance.md. `cargo bench -- make FOLDER TICKETS` leaves a
+//! project behind, to look at with a profiler.
+
+#![expect(clippy::print_stdout, reason = "figures go to stdout")]
 
 mod measure;
 mod project;
@@ -20,13 +23,21 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.as_slice() {
         [work, folder] => println!("{}", Work::named(work).expect("a kind of work").run(Path::new(folder))),
+        [make, folder, tickets] if make == "make" => keep(Path::new(folder), tickets.parse().expect("a number of tickets")),
         [] => compare(),
-        _ => panic!("cargo bench takes no arguments"),
+        _ => panic!("cargo bench, or cargo bench -- make FOLDER TICKETS"),
     }
 }
 
+/// A project to look at with a profiler.
+fn keep(folder: &Path, tickets: usize) {
+    let project = Project::new(tickets, Layout::HundredPerFile);
+    project.record_all();
+    std::fs::rename(project.keep(), folder).expect("a folder that is not there yet, on the disk of temporary files");
+}
+
 fn compare() {
-    println!("{:<22} {:>9} {:>9} {:>9} {:>9}", "tickets, files", "work", "median", "ratio", "peak");
+    println!("median of {RUNS} runs, in parser times, and peak memory");
     for (tickets, layout) in SIZES.into_iter().flat_map(|tickets| [(tickets, Layout::HundredPerFile), (tickets, Layout::OnePerFile)]) {
         let project = Project::new(tickets, layout);
         println!("\n{tickets} tickets in {} files, {:.1} MB", project.files, project.megabytes());

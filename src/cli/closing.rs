@@ -56,7 +56,7 @@ fn to_do(plan: &Plan, tally: &Tally) -> String {
     };
     let needing = match plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently {
         0 => String::new(),
-        1 => format!("1 ticket needs a person: callout settle tells what to do.\n"),
+        1 => "1 ticket needs a person: callout settle tells what to do.\n".to_owned(),
         many => format!("{many} tickets need a person: callout settle lists them.\n"),
     };
     deferred + &needing

@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
 use crate::refresh::{Side, Sides};
-use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State};
+use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
 use crate::ticket::{Clock, Ticket};
@@ -77,10 +77,19 @@ impl Opened {
         })
     }
 
-    /// The state, for commands that only look.
-    pub fn state(&self, environment: &Environment) -> Outcome<State> {
-        self.start_sandbox_state(environment)?;
-        crate::state::open_for_reading(&self.home)
+    /// The project, and its state for commands that only look. Both are read at once: in a large project each takes its time.
+    pub async fn with_state(global: &Global, environment: &Environment) -> Result<(Self, State), Failure> {
+        // What is wrong in the project file is told by `open`.
+        let known = manifest::project_only(&environment.folder).ok().filter(|_| !global.sandbox);
+        let reading = known.map(|project| tokio::task::spawn_blocking(move || open_for_reading(&home(&project, false))));
+        let opened = Self::open(global, environment).await?;
+        opened.start_sandbox_state(environment)?;
+        let read = match reading {
+            Some(reading) => reading.await.ok(),
+            None => None,
+        };
+        let state = read.unwrap_or_else(|| open_for_reading(&opened.home))?;
+        Ok((opened, state))
     }
 
     /// The state, for the one writer.

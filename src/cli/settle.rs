@@ -15,11 +15,11 @@ use crate::render;
 use crate::state::{Event, State};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
-    let opened = Opened::open(global, environment).await?;
     let verdict = Verdict::of(words);
     if verdict.is_none() && words.from.is_none() {
-        return list(words, &opened, environment).await;
+        return list(words, global, environment).await;
     }
+    let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
     let state = ledger.state().await;
     let settlements = match (&words.from, &words.address, verdict) {
@@ -95,9 +95,9 @@ async fn plan(opened: &Opened, state: &State, environment: &Environment) -> Resu
 }
 
 /// What needs a person, with all that helps to look it up in the portal.
-async fn list(words: &Words, opened: &Opened, environment: &Environment) -> Ending {
-    let state = opened.state(environment)?;
-    let Some(plan) = plan(opened, &state, environment).await? else { return Ok(Exit::Done) };
+async fn list(words: &Words, global: &Global, environment: &Environment) -> Ending {
+    let (opened, state) = Opened::with_state(global, environment).await?;
+    let Some(plan) = plan(&opened, &state, environment).await? else { return Ok(Exit::Done) };
     let key = words.address.as_deref().map(|address| key_of(address, &state)).transpose()?;
     let plan = Plan {
         steps: plan

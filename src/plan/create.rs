@@ -131,13 +131,11 @@ impl Candidate<'_> {
         let what = other
             .map(|mark| format!("it carries the mark {mark}, which belongs to another visit"))
             .or_else(|| self.system.site_mismatch(&self.request.fields, &seen.fields));
-        match what {
-            Some(what) => Err(Reason::AdoptMismatch { id, what }),
-            None => {
-                let mark = carried.or_else(|| self.request.mark.clone());
-                Ok((Request { mark, ..self.request }, sighting(self.system, seen)))
-            }
+        if let Some(what) = what {
+            return Err(Reason::AdoptMismatch { id, what });
         }
+        let mark = carried.or_else(|| self.request.mark.clone());
+        Ok((Request { mark, ..self.request }, sighting(self.system, seen)))
     }
 
     /// Every mark that this visit's ticket may carry.
