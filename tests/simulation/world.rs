@@ -31,6 +31,10 @@ pub struct Wanted {
     pub renamed_from: Option<String>,
     /// The name of a dispatch whose ticket id this one carries.
     pub after: Option<String>,
+    /// `on_remove: forget`.
+    pub forgets: bool,
+    /// The id of a ticket that somebody made by hand.
+    pub adopt: Option<u64>,
 }
 
 /// A ticket as the vendor's portal shows it.
@@ -146,6 +150,7 @@ impl World {
                 sides: &self.sides,
                 selection: &selection,
                 rules: &rules(),
+                given_up: &[],
                 now: self.now(),
                 id: format!("plan-{}", self.now()),
                 project: "simulation".to_owned(),
@@ -276,7 +281,7 @@ fn first_files(random: &mut Random) -> Vec<Wanted> {
 
 impl Wanted {
     pub fn at(site: u64) -> Self {
-        Self { name: format!("store-{site}"), site, text: 0, reissue: 0, renamed_from: None, after: None }
+        Self { name: format!("store-{site}"), site, text: 0, reissue: 0, renamed_from: None, after: None, forgets: false, adopt: None }
     }
 }
 
@@ -296,6 +301,12 @@ fn ticket(wanted: &Wanted) -> Ticket {
         spec["prior_ticket"] = json!({"ref": format!("Dispatch/{after}")});
     }
     let mut lifecycle = json!({"reissue": wanted.reissue});
+    if wanted.forgets {
+        lifecycle["on_remove"] = json!("forget");
+    }
+    if let Some(id) = wanted.adopt {
+        lifecycle["adopt"] = json!(id);
+    }
     if let Some(from) = &wanted.renamed_from {
         lifecycle["renamed_from"] = json!(format!("Dispatch/{from}"));
     }
