@@ -11,6 +11,7 @@ mod init;
 mod limits;
 mod plan;
 mod process;
+mod renewal;
 mod saved;
 mod schema;
 mod settle;
