@@ -152,7 +152,10 @@ async fn what_the_server_says_is_told_with_the_next_step() {
     let address = "Check token_url in callout.yaml.";
     for (reply, why, help) in [
         (
-            Reply::status("401 Unauthorized", r#"{"error": "invalid_client", "error_description": "The client secret s3cr3t/+of:acme is wrong."}"#),
+            Reply::status(
+                "401 Unauthorized",
+                r#"{"error": "invalid_client", "error_description": "The client secret s3cr3t/+of:acme is wrong."}"#,
+            ),
             "it answered 401 Unauthorized (invalid_client: The client secret [secret] is wrong)",
             pair,
         ),
@@ -183,7 +186,11 @@ async fn what_the_server_says_is_told_with_the_next_step() {
             address,
         ),
         (Reply::status("200 OK", r#"{"token": "s3cr3t-token"}"#), "it answered 200 OK without an access token", address),
-        (Reply::status("200 OK", r#"{"access_token": "s3cr3t token"}"#), "it gave a token that is empty or has signs that no token has", address),
+        (
+            Reply::status("200 OK", r#"{"access_token": "s3cr3t token"}"#),
+            "it gave a token that is empty or has signs that no token has",
+            address,
+        ),
         (
             Reply::status("200 OK", r#"{"access_token": "s3cr3t-token", "token_type": "mac"}"#),
             "it gave a token of the type `mac`, and callout can use `Bearer` only",
@@ -223,10 +230,7 @@ async fn trouble_that_passes_is_waited_for() {
 
     let server = Server::with([Reply::status("500 Internal Server Error", "oops")]).await;
     let told = Stage::at(&server.url).token().await.expect_err("it stays");
-    assert_eq!(
-        told,
-        format!("{}/token gave no access token: it answered 500 Internal Server Error: oops [Try again later.]", server.url)
-    );
+    assert_eq!(told, format!("{}/token gave no access token: it answered 500 Internal Server Error: oops [Try again later.]", server.url));
     assert_eq!(server.requests().len(), 3);
 }
 

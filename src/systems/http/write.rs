@@ -58,7 +58,8 @@ impl Client {
     async fn settled(&self, answer: &Answer, token: &Token) -> Sent {
         let status = answer.status.as_u16();
         if status == 401 && self.profile.documents_401 && self.credential.replaces(token).await {
-            let why = format!("{} {}; another token is got, and it is tried again", self.profile.title, answer.words().trim_end_matches('.'));
+            let why =
+                format!("{} {}; another token is got, and it is tried again", self.profile.title, answer.words().trim_end_matches('.'));
             return Sent::Unsent { why, retry_after: Some(Duration::ZERO), stops_system: false };
         }
         let why = format!("{} {}", self.profile.title, self.explained(answer));
