@@ -19,6 +19,7 @@ mod shown;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod systems;
 mod trouble;
 mod twice;
 mod usage;
