@@ -60,7 +60,7 @@ impl Lease {
     }
 
     pub async fn token(&self) -> Outcome<Token> {
-        self.get(|kept, now| kept.is_fresh(now)).await
+        self.get(Kept::is_fresh).await
     }
 
     pub async fn at_hand(&self) -> Outcome<Token> {

@@ -99,7 +99,7 @@ impl Credential {
                 let grant = Grant::new(pair, defaults, context)?;
                 Ok(Self(Way::Client(Box::new(Lease::new(grant, context.clock.clone())))))
             }
-            (Some(_), Some(_)) | (None, None) => Err(unusable("it must have one of bearer and client_credentials")),
+            (Some(_), Some(_)) | (None, None) => Err(unusable("it must have one of bearer and client_credentials").into()),
         }
     }
 
@@ -146,9 +146,9 @@ impl Credential {
     }
 }
 
-fn unusable(why: &str) -> Box<Diagnostic> {
+fn unusable(why: &str) -> Diagnostic {
     let message = format!("the setting credential cannot be used: {why}");
-    Diagnostic::error("settings/credential", message).help("Run `callout validate` to see what is wrong.").into()
+    Diagnostic::error("settings/credential", message).help("Run `callout validate` to see what is wrong.")
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    fn told(credential: Value) -> Vec<String> {
+    fn told(credential: &Value) -> Vec<String> {
         let findings = check(&json!({"credential": credential}), false);
         findings.into_iter().map(|finding| format!("{}: {}", finding.pointer, finding.message)).collect()
     }
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn one_way_is_fine_and_defaults_are_told() {
-        assert_eq!(told(json!({"bearer": "env:T"})), Vec::<String>::new());
-        assert_eq!(told(pair(&json!({}))), Vec::<String>::new());
-        assert_eq!(told(pair(&json!({"client_id": "env:ID"}))), Vec::<String>::new());
+        assert_eq!(told(&json!({"bearer": "env:T"})), Vec::<String>::new());
+        assert_eq!(told(&pair(&json!({}))), Vec::<String>::new());
+        assert_eq!(told(&pair(&json!({"client_id": "env:ID"}))), Vec::<String>::new());
         let settings = CredentialSettings::deserialize(pair(&json!({}))).expect("settings");
         let pair = settings.client_credentials.expect("a pair");
         assert_eq!((pair.client_authentication, pair.scope), (ClientAuthentication::Basic, None));
@@ -138,28 +138,28 @@ mod tests {
         let mut both = pair(&json!({}));
         both["bearer"] = json!("env:T");
         assert_eq!(
-            told(both),
+            told(&both),
             ["/credential/client_credentials: credential has both bearer and client_credentials, and nobody can tell which is meant"]
         );
-        assert_eq!(told(json!({})), ["/credential: credential is empty: it has neither bearer nor client_credentials"]);
-        assert_eq!(told(json!({"baerer": "env:T"})), Vec::<String>::new(), "the schema tells of it");
+        assert_eq!(told(&json!({})), ["/credential: credential is empty: it has neither bearer nor client_credentials"]);
+        assert_eq!(told(&json!({"baerer": "env:T"})), Vec::<String>::new(), "the schema tells of it");
     }
 
     #[test]
     fn a_secret_in_the_file_is_refused_and_never_repeated() {
         let refused = "the credential is a plain value; a file that is shared must not hold one";
         for secret in ["s3cr3t-token", "Bearer: s3cr3t-token", "env:"] {
-            assert_eq!(told(json!({"bearer": secret})), [format!("/credential/bearer: {refused}")]);
+            assert_eq!(told(&json!({"bearer": secret})), [format!("/credential/bearer: {refused}")]);
             let pair = pair(&json!({"client_secret": secret}));
-            assert_eq!(told(pair), [format!("/credential/client_credentials/client_secret: {refused}")]);
+            assert_eq!(told(&pair), [format!("/credential/client_credentials/client_secret: {refused}")]);
         }
-        assert_eq!(told(json!("s3cr3t-token")), [format!("/credential: {refused}")]);
+        assert_eq!(told(&json!("s3cr3t-token")), [format!("/credential: {refused}")]);
     }
 
     #[test]
     fn a_key_pair_goes_to_a_safe_address_only() {
         assert_eq!(
-            told(pair(&json!({"token_url": "http://login.example.com", "client_id": "env: "}))),
+            told(&pair(&json!({"token_url": "http://login.example.com", "client_id": "env: "}))),
             [
                 "/credential/client_credentials/token_url: token_url is not encrypted, and the token would travel in the open",
                 "/credential/client_credentials/client_id: client_id begins like a reference and names nothing",
