@@ -272,7 +272,7 @@ async fn a_ticket_that_cannot_be_recorded_is_named_and_nothing_more_is_sent() {
     let system = Scripted::new(vec![done(&one, "7")]);
     let left = run_with(&Bench::new().wants(one.clone()).wants(two), &system, &Stop::default(), full_disk).await;
     let error = left.outcome.as_ref().expect_err("a disk that is full");
-    assert!(error.message.starts_with("ticket 7 was created or changed for Dispatch/store-1, but that could not be recorded"), "{error}");
+    assert!(error.message.starts_with("ticket 7 was created for Dispatch/store-1, but that could not be recorded"), "{error}");
     assert!(error.help.as_deref().is_some_and(|help| help.contains("callout settle Dispatch/store-1 --id 7")), "{error:?}");
     assert_eq!(system.calls().len(), 1);
     assert!(left.state().records[&key(&one)].in_doubt());

@@ -28,11 +28,10 @@ pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> 
 
 /// The reason, without the id that the message has named.
 fn misfit(reason: Reason) -> String {
-    match reason {
-        Reason::AdoptHeld { holder, .. } => format!("it belongs to {holder}"),
-        Reason::AdoptMismatch { what, .. } => what,
-        other => other.to_string(),
+    if let Reason::AdoptHeld { holder, .. } = reason {
+        return format!("it belongs to {holder}");
     }
+    if let Reason::AdoptMismatch { what, .. } = reason { what } else { reason.to_string() }
 }
 
 /// What is to be linked.

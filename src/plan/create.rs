@@ -3,7 +3,7 @@
 use super::build::Case;
 use super::{Action, Reason, Step};
 use crate::refresh::{Side, booking_mismatch, request_of, sighting};
-use crate::state::{Request, Sighting, State};
+use crate::state::{Event, Request, Sighting, State};
 use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Fields, Mark, Ticket};
 
@@ -19,11 +19,26 @@ pub(super) fn first(case: &Case<'_>) -> Step {
 /// A further visit, after one that is over.
 pub(super) fn again(case: &Case<'_>) -> Step {
     let Some(ticket) = case.ticket else { return case.step(Action::Keep) };
-    let prior = case.id();
+    let is_own = |id: &str| case.world.state.visits(&ticket.address).any(|(_, record)| record.id() == Some(id));
+    if let Some(id) = ticket.lifecycle.adopt.as_deref().filter(|id| !is_own(id)) {
+        let observed = case.world.observed.of(&case.key);
+        return adopt(&Case { observed, recorded_as: None, record: None, ..case.clone() }, ticket, id);
+    }
+    // An id of another API says nothing to this one.
+    let prior = case.id().filter(|_| case.record.is_some_and(|record| record.request.origin == case.side.origin));
     let mut step = create(case, ticket, prior.as_deref());
+    step.events.extend(seen_over(case));
     let earlier = prior.map_or_else(|| "an earlier visit".to_owned(), |id| format!("ticket {id}"));
     step.notes.push(format!("visit {} of this address, after {earlier}", ticket.reissue));
     step
+}
+
+/// The earlier visit is over, as it was just seen: kept, so that it never counts as open again.
+fn seen_over(case: &Case<'_>) -> Option<Event> {
+    let record = case.record.filter(|record| record.is_open())?;
+    let Some(Observed::Found(seen)) = case.observed else { return None };
+    let seen = Sighting { fields: Fields::default(), ..sighting(case.side.system, seen) };
+    Some(Event::Observed { key: case.recorded(), seen, baseline: false, booking_checked: record.booking_checked })
 }
 
 /// The request of a new visit, with its mark.

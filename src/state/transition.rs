@@ -100,6 +100,9 @@ impl State {
         {
             return Err(impossible(key, "adopted", "the address has a ticket already"));
         }
+        if adopted.id().and_then(|id| self.holder(&adopted.request.origin, id)).is_some_and(|holder| holder != key) {
+            return Err(impossible(key, "adopted", "the ticket belongs to another address"));
+        }
         // A create in doubt that is found again is still a create of this project, on the day of its intent.
         let doubted = self.records.get(key).filter(|record| record.phase == Phase::Pending);
         adopted.adopted = doubted.is_none();
@@ -123,7 +126,8 @@ impl State {
         if matches!(record.phase, Phase::NotCreated { .. }) {
             return Err(impossible(key, "moved", "nothing was created under it"));
         }
-        let left = Record { phase: Phase::Closed { id: None, why: Closing::Moved }, intent: None, ..record.clone() };
+        let left =
+            Record { phase: Phase::Closed { id: record.id().map(str::to_owned), why: Closing::Moved }, intent: None, ..record.clone() };
         let moved = std::mem::replace(record, left);
         self.records.insert(to.clone(), moved);
         Ok(())
@@ -145,7 +149,8 @@ impl State {
 
     /// The address that holds a ticket id of this origin, live or as a tombstone.
     pub fn holder(&self, origin: &str, id: &str) -> Option<&Key> {
-        self.records.iter().find(|(_, record)| record.request.origin == origin && record.id() == Some(id)).map(|(key, _)| key)
+        let holds = |record: &Record| record.request.origin == origin && record.id() == Some(id) && !record.is_moved();
+        self.records.iter().find(|(_, record)| holds(record)).map(|(key, _)| key)
     }
 
     fn free(&self, key: &Key, event: &'static str) -> Result<(), Impossible> {

@@ -158,7 +158,7 @@ fn a_pause_too_long_to_wait_for_ends_the_run_and_the_next_one_sends_all() {
     ! Dispatch/store-0418: not started: TechExpress answered 429 Too Many Requests: Too many requests; it wants a pause of 1h, which is too long to wait for; try again then (2/3)
     ! Dispatch/store-0419: not started: TechExpress answered 429 Too Many Requests: Too many requests; it wants a pause of 1h, which is too long to wait for; try again then (3/3)
 
-    Applied: 1 not sent, 2 not started.
+    Nothing was applied: 1 not sent, 2 not started.
     What was not sent is still to do: mend what is said above, then apply again.
     ");
     assert_eq!(site.vendor.tickets(), 0);

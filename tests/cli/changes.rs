@@ -25,7 +25,7 @@ fn a_changed_file_is_done_by_hand_and_recognised() {
     1 ticket needs a person: callout settle tells what to do.
     exit 0
     ");
-    site.vendor.edit(482_001, other_order("PO-1"));
+    site.vendor.edit(482_001, &other_order("PO-1"));
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
     No changes. 1 ticket is as sent.
@@ -166,7 +166,7 @@ fn a_wrong_booking_may_be_accepted() {
 fn a_wrong_booking_that_is_corrected_before_anybody_looked_settles_itself() {
     let site = booked(Trouble::OtherLocation);
     site.run("plan --detailed-exitcode").ends_with(7);
-    site.vendor.edit(482_001, serde_json::json!({"location_name": "Store 0417"}));
+    site.vendor.edit(482_001, &serde_json::json!({"location_name": "Store 0417"}));
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
@@ -193,7 +193,7 @@ fn a_wrong_booking_that_is_corrected_later_is_noticed_by_the_next_plan() {
     Plan: 1 needs a person.
     exit 7
     ");
-    site.vendor.edit(482_001, serde_json::json!({"location_name": "Store 0417"}));
+    site.vendor.edit(482_001, &serde_json::json!({"location_name": "Store 0417"}));
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode

@@ -144,7 +144,7 @@ fn a_ticket_that_cannot_be_it_is_refused() {
     |
     exit 1
     ");
-    site.vendor.edit(482_001, serde_json::json!({"customer_ticket_number": "co-22222222"}));
+    site.vendor.edit(482_001, &serde_json::json!({"customer_ticket_number": "co-22222222"}));
     shows!(settle(&site, &["--id", "482001", "--reason", "of another project", "--yes"]), @r"
     $ callout settle Dispatch/store-0417-router --id 482001 --reason of another project --yes
     | import/misfit in Dispatch/store-0417-router
@@ -155,7 +155,7 @@ fn a_ticket_that_cannot_be_it_is_refused() {
     |
     exit 1
     ");
-    site.vendor.edit(482_001, serde_json::json!({"customer_ticket_number": "", "location_name": "Store 9", "location_number": "0009"}));
+    site.vendor.edit(482_001, &serde_json::json!({"customer_ticket_number": "", "location_name": "Store 9", "location_number": "0009"}));
     shows!(settle(&site, &["--id", "482001", "--reason", "another store", "--yes"]), @r"
     $ callout settle Dispatch/store-0417-router --id 482001 --reason another store --yes
     | import/misfit in Dispatch/store-0417-router
@@ -239,13 +239,13 @@ fn what_is_cancelled_in_doubt_is_never_sent_again() {
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
 
     . Dispatch/store-0417-router  Store 0417 (0417), account 01230417
         closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);

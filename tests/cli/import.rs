@@ -9,7 +9,7 @@ fn site() -> Site {
     }
     site.run("apply --yes --parallelism 1").ends_with(0);
     for id in [482_001, 482_002] {
-        site.vendor.edit(id, serde_json::json!({"customer_ticket_number": ""}));
+        site.vendor.edit(id, &serde_json::json!({"customer_ticket_number": ""}));
     }
     site.run_words(&["state", "init", "--start-over", "--reason", "the machine is gone"], "").ends_with(0);
     site
@@ -205,6 +205,7 @@ fn a_manifest_may_adopt_its_ticket() {
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 2);
+    site.write("tickets/0417.yaml", dispatch("store-0417", "0417"));
     site.write("tickets/0418.yaml", with_lifecycle(&dispatch("store-0418", "0418"), "{adopt: 482001}"));
     let ran = site.run("apply --yes").ends_with(0);
     assert!(ran.out.contains("ticket 482001 already belongs to Dispatch/store-0417"), "{ran}");

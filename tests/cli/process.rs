@@ -98,7 +98,7 @@ fn sigterm_finishes_what_is_in_flight_and_starts_nothing_new() {
 
 #[cfg(unix)]
 #[test]
-fn a_killed_run_leaves_a_doubt_and_the_next_one_sends_the_rest() {
+fn a_run_keeps_others_out_and_once_killed_leaves_a_doubt_and_the_rest_to_the_next() {
     let site = slow(600_000);
     let mut child = program(&site)
         .env("G360_TOKEN", TOKEN)
@@ -111,6 +111,10 @@ fn a_killed_run_leaves_a_doubt_and_the_next_one_sends_the_rest() {
         assert!(Instant::now() < patience, "no ticket was made");
         std::thread::yield_now();
     }
+    let other = site.run("apply --yes").ends_with(1);
+    let text = other.err.replace(['\n', '|'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&format!("the state is in use by `callout apply` (process {}, ", child.id())), "{other}");
+    assert!(text.contains("help: Wait until it ends, then run the command again."), "{other}");
     child.kill().and_then(|()| child.wait()).expect("an end");
     site.vendor.well();
     let ran = site.run("apply --yes").ends_with(5);

@@ -20,7 +20,7 @@ fn without_its_credential_nothing_is_sent() {
     insta::assert_snapshot!(told(&ran), @r"
     ! Dispatch/store-0417-router: not started: the variable OTHER_TOKEN, which holds the access token, is not set. Set it and try again: export OTHER_TOKEN=YOUR_TOKEN
 
-    Applied: 1 not started.
+    Nothing was applied: 1 not started.
     What was not sent is still to do: mend what is said above, then apply again.
     ");
     site.set("OTHER_TOKEN", "");
@@ -28,7 +28,7 @@ fn without_its_credential_nothing_is_sent() {
     insta::assert_snapshot!(told(&ran), @r"
     ! Dispatch/store-0417-router: not started: the variable OTHER_TOKEN is empty. Put the access token there, and nothing else.
 
-    Applied: 1 not started.
+    Nothing was applied: 1 not started.
     What was not sent is still to do: mend what is said above, then apply again.
     ");
     assert!(site.vendor.sandbox.requests().is_empty());
@@ -46,7 +46,7 @@ fn a_wrong_token_stops_the_system_and_frees_the_address() {
     ! Dispatch/store-0417-router: rejected: TechExpress answered 401 Unauthorized: The access token is invalid, or the "Bearer " prefix is missing; it did not accept the token from the variable G360_TOKEN (1/2)
     ! Dispatch/store-0418-router: not started: an earlier request was refused: TechExpress answered 401 Unauthorized: The access token is invalid, or the "Bearer " prefix is missing; it did not accept the token from the variable G360_TOKEN (2/2)
 
-    Applied: 1 rejected, 1 not started.
+    Nothing was applied: 1 rejected, 1 not started.
     What was not sent is still to do: mend what is said above, then apply again.
     "#);
     assert_eq!(site.vendor.sandbox.requests().len(), 1);
@@ -63,7 +63,7 @@ fn a_token_without_permission_names_what_it_needs() {
     insta::assert_snapshot!(told(&ran), @r"
     ! Dispatch/store-0417-router: rejected: TechExpress answered 403 Forbidden: The token lacks the scope urn:grt:techexpress; the token from the variable G360_TOKEN lacks permission: it needs the scope urn:grt:techexpress, and leave to act for granted_tenant_macnum if that is set
 
-    Applied: 1 rejected.
+    Nothing was applied: 1 rejected.
     What was not sent is still to do: mend what is said above, then apply again.
     ");
 }
@@ -79,7 +79,7 @@ fn reads_that_fail_block_what_depends_on_them() {
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         the ticket could not be read: TechExpress answered 401 Unauthorized: The access token is invalid, or the "Bearer " prefix is missing; it did not accept the token from the variable G360_TOKEN
-        next: plan again once it can be read
+        next: mend that, then plan again
           po_number: PO-88213 -> PO-1
         at tickets/a.yaml:4:9
 
@@ -98,7 +98,7 @@ fn a_host_that_cannot_be_reached_leaves_nothing_in_doubt() {
     insta::assert_snapshot!(told(&ran), @r"
     ! Dispatch/store-0417-router: not sent: TechExpress cannot be reached: Connection refused (os error 111)
 
-    Applied: 1 not sent.
+    Nothing was applied: 1 not sent.
     What was not sent is still to do: mend what is said above, then apply again.
     ");
     site.run("plan --detailed-exitcode").ends_with(2);
@@ -127,7 +127,7 @@ fn a_pause_without_end_is_given_up() {
     TechExpress: waiting 30 s for the rate limit
     ! Dispatch/store-0417-router: not sent: TechExpress answered 429 Too Many Requests: Too many requests; it wants a pause of 30s
 
-    Applied: 1 not sent.
+    Nothing was applied: 1 not sent.
     What was not sent is still to do: mend what is said above, then apply again.
     ");
     site.vendor.well();
@@ -197,15 +197,37 @@ fn a_redirect_is_never_followed() {
         if status.starts_with("307") {
             continue;
         }
-        insta::with_settings!({filters => crate::shown::DIFFERENT}, { insta::assert_snapshot!(told(&ran), @r"
-        ? Dispatch/store-0417-router: in doubt: TechExpress answered 301 Moved Permanently; it points to http://127.0.0.1:[port]/steal, and callout never follows with the token: check base_url
+        insta::with_settings!({filters => crate::shown::DIFFERENT}, {
+            insta::assert_snapshot!(told(&ran), @r"
+            ? Dispatch/store-0417-router: in doubt: TechExpress answered 301 Moved Permanently; it points to http://127.0.0.1:[port]/steal, and callout never follows with the token: check base_url
 
-        Applied: 1 in doubt.
-        1 ticket needs a person: callout settle tells what to do.
-        ") });
+            Applied: 1 in doubt.
+            1 ticket needs a person: callout settle tells what to do.
+            ");
+        });
         site.run_words(&["settle", "Dispatch/store-0417-router", "--not-created", "--reason", "no such host", "--yes"], "").ends_with(0);
     }
     assert!(elsewhere.requests().is_empty(), "{:?}", elsewhere.requests());
+}
+
+#[test]
+fn what_is_sent_in_part_ends_with_a_code_of_its_own() {
+    let site = Site::with_dispatch();
+    site.write("tickets/b.yaml", crate::vendor::dispatch("store-0418-router", "0418"));
+    let made = Reply::json(&serde_json::json!([{"id": 7, "location_name": "Store 0417", "location_number": "0417"}]));
+    let server = site.vendor.block_on(Server::with([made, Reply::status("400 Bad Request", "{\"message\": \"No such account.\"}")]));
+    site.write("callout.yaml", project_file(&server.url, ""));
+    let ran = site.run("apply --yes --parallelism 1").ends_with(6);
+    insta::assert_snapshot!(told(&ran), @r"
+    + Dispatch/store-0417-router: created ticket 7 (1/2)
+    ! Dispatch/store-0418-router: rejected: TechExpress answered 400 Bad Request: No such account. (2/2)
+
+    Applied: 1 created, 1 rejected.
+    What was not sent is still to do: mend what is said above, then apply again.
+    ");
+    let again = site.run("plan --refresh none").ends_with(0);
+    assert!(again.out.starts_with("Plan: 1 to create, 1 unchanged.\n"), "{again}");
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
@@ -215,7 +237,7 @@ fn a_server_that_explains_its_refusal_is_quoted() {
     insta::assert_snapshot!(told(&ran), @r#"
     ! Dispatch/store-0417-router: rejected: TechExpress answered 400 Bad Request: {"detail":{"po_number":["unknown purchase order"]}}
 
-    Applied: 1 rejected.
+    Nothing was applied: 1 rejected.
     What was not sent is still to do: mend what is said above, then apply again.
     "#);
     assert_eq!((ran.code, requests.len()), (1, 1));

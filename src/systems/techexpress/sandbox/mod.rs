@@ -61,11 +61,14 @@ async fn create(
 
 /// The whole request, checked; nothing is made yet.
 async fn order(sandbox: &Sandbox, headers: &HeaderMap, multipart: Result<Multipart, MultipartRejection>) -> Result<checks::Order, Refusal> {
-    sandbox.admit(headers, SCOPE)?;
     let bad = |detail: Value| Refusal::new(StatusCode::BAD_REQUEST, detail);
-    let multipart = multipart.map_err(|error| bad(json!({"body": [error.body_text()]})))?;
-    let form = form::receive(multipart).await.map_err(|error| bad(json!({"body": [error.body_text()]})))?;
-    checks::order(form).map_err(|problems| bad(json!(problems)))
+    let form = match multipart {
+        Ok(multipart) => form::receive(multipart).await.map_err(|error| bad(json!({"body": [error.body_text()]}))),
+        Err(error) => Err(bad(json!({"body": [error.body_text()]}))),
+    };
+    // After the whole request: a connection that closes on unread bytes is reset, and the refusal may be lost on its way.
+    sandbox.admit(headers, SCOPE)?;
+    checks::order(form?).map_err(|problems| bad(json!(problems)))
 }
 
 #[derive(Deserialize)]
