@@ -2,6 +2,7 @@
 //!
 //! Each measurement is a process of its own (this program, started again with what to do), so that one cannot warm another up and
 //! the peak of its memory is its own. Figures and what they mean: docs/performance.md.
+#![allow(clippy::print_stdout, reason = "a benchmark is run to be read")]
 
 mod measure;
 mod project;
