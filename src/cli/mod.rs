@@ -78,6 +78,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
     };
     environment.out.choose_colour(cli.global.color, &environment.variables);
     environment.err.choose_colour(cli.global.color, &environment.variables);
+    if cli.global.sandbox {
+        environment.out.turn_to_sandbox();
+        environment.err.turn_to_sandbox();
+    }
     if let Some(level) = cli.global.log {
         log_to(&environment.err, level);
     }

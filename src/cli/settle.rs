@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
-use super::opened::Opened;
+use super::opened::{self, Opened};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
 use super::taking::{Wanted, take};
@@ -40,7 +40,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         return Err(Diagnostic::error("settle/declined", "nothing was settled").help("--yes settles without asking").into());
     }
     ledger.record(events, opened.clock().now()).await?;
-    ledger.finish().await?;
+    opened::finish(&ledger, environment).await;
     environment.out.line("Settled.");
     Ok(Exit::Done)
 }
@@ -55,22 +55,32 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     let mut events = Vec::with_capacity(settlements.len());
     let mut diagnostics = Vec::new();
     let mut settled = BTreeSet::new();
+    // Each is checked against the state as the ones before it leave it: no ticket can be two visits'.
+    let mut state = state.clone();
     for settlement in settlements {
         if !settled.insert(&settlement.key) {
             diagnostics.push(settlement.wrong("it is settled twice at once"));
+            continue;
         }
         let event = match &settlement.verdict {
-            Verdict::Is(id) => link(opened, state, settlement, id).await,
+            Verdict::Is(id) => link(opened, &state, settlement, id).await,
             Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
-                settlement.event(state, plan.as_ref())
+                settlement.event(&state, plan.as_ref())
             }
         };
-        match event {
-            Ok(event) => events.push(event),
+        match event.and_then(|event| Ok((next(&state, settlement, &event, opened)?, event))) {
+            Ok((next, event)) => {
+                state = next;
+                events.push(event);
+            }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     all_or(events, diagnostics)
+}
+
+fn next(state: &State, settlement: &Settlement, event: &Event, opened: &Opened) -> Result<State, Box<Diagnostic>> {
+    state.clone().with(event, opened.clock().now()).map_err(|impossible| settlement.wrong(impossible.why).into())
 }
 
 async fn link(opened: &Opened, state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {

@@ -22,6 +22,8 @@ pub struct World<'a> {
     pub sides: &'a Sides,
     pub selection: &'a Selection,
     pub rules: &'a Rules,
+    /// Lineages that this project's state had before, from `callout.lock`.
+    pub given_up: &'a [String],
     pub now: Timestamp,
     /// Random.
     pub id: String,

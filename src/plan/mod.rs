@@ -27,7 +27,7 @@ use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields};
 
 pub use build::{World, build};
-pub use create::{fits, marked_request};
+pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};

@@ -146,6 +146,7 @@ impl World {
                 sides: &self.sides,
                 selection: &selection,
                 rules: &rules(),
+                given_up: &[],
                 now: self.now(),
                 id: format!("plan-{}", self.now()),
                 project: "simulation".to_owned(),
