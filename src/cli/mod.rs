@@ -23,6 +23,7 @@ mod settlement;
 mod show;
 mod state;
 mod stop;
+mod systems;
 mod taking;
 mod validate;
 
@@ -117,6 +118,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment),
+        Command::Systems { format } => Ok(systems::run(format, environment)),
         Command::Schema => Ok(schema::run(environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,
         Command::Completions { shell } => Ok(completions::run(shell, environment)),

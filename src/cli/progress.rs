@@ -1,8 +1,9 @@
 //! How an apply is shown while it runs: one line for each ticket, and on a terminal a bar with rate and time left.
 
+use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use owo_colors::OwoColorize;
 
 use super::{Environment, Output};
@@ -20,9 +21,11 @@ pub(super) struct Lines {
 impl Lines {
     pub fn new(environment: &Environment) -> Self {
         let bar = ProgressBar::with_draw_target(None, draw_target(environment));
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tickets  {per_sec}  {eta} left  {msg}");
-        if let Ok(style) = style {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} tickets  {rate}  {eta} left") {
+            let per_minute = |state: &ProgressState, text: &mut dyn Write| {
+                let _ = write!(text, "{:.0} a minute", state.per_sec() * 60.0);
+            };
+            bar.set_style(style.with_key("rate", per_minute));
         }
         Self { out: environment.out.clone(), bar, writes: AtomicUsize::new(0), finished: AtomicUsize::new(0) }
     }

@@ -1,6 +1,6 @@
 //! The plan: complete, immutable data about what `apply` will do, and why.
 //!
-//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits ([`guard`]).
+//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits (`guard`).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod alike;

@@ -37,6 +37,46 @@ impl Observations {
 }
 
 /// Readers by the system's key, such as `techexpress`.
+///
+/// Planning holds nothing else of a connection. It can read:
+///
+/// ```
+/// use callout::refresh::Readers;
+/// use callout::state::Permit;
+/// use callout::systems::{Payload, Remote, Writer};
+///
+/// async fn refresh(remote: &dyn Remote, permit: Permit, payload: &Payload) {
+///     let mut readers = Readers::new();
+///     readers.insert("techexpress", remote.reader());
+///     readers["techexpress"].read("482001").await;
+/// }
+/// ```
+///
+/// It cannot write, even with a permit in its hand, and what can write is no reader:
+///
+/// ```compile_fail,E0599
+/// use callout::refresh::Readers;
+/// use callout::state::Permit;
+/// use callout::systems::{Payload, Remote, Writer};
+///
+/// async fn refresh(remote: &dyn Remote, permit: Permit, payload: &Payload) {
+///     let mut readers = Readers::new();
+///     readers.insert("techexpress", remote.reader());
+///     readers["techexpress"].create(permit, payload).await;
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use callout::refresh::Readers;
+/// use callout::state::Permit;
+/// use callout::systems::{Payload, Remote, Writer};
+///
+/// async fn refresh(remote: &dyn Remote, permit: Permit, payload: &Payload) {
+///     let mut readers = Readers::new();
+///     readers.insert("techexpress", remote.writer());
+///     readers["techexpress"].read("482001").await;
+/// }
+/// ```
 pub type Readers<'a> = BTreeMap<&'static str, &'a dyn Reader>;
 
 /// Asks every question, one after the other: reading is paced to the system's rate anyway.

@@ -8,6 +8,7 @@ mod credential;
 pub mod envelope;
 mod http;
 mod nearest;
+mod permits;
 pub mod sandbox;
 pub mod schema;
 mod seen;

@@ -1,6 +1,7 @@
 //! What people do to the files, to the tickets and to the state between two runs.
 
 use callout::state::{Closing, Event, Phase};
+use callout::ticket::Address;
 use jiff::SignedDuration;
 
 use crate::killer::Killer;
@@ -9,10 +10,10 @@ use crate::world::{Wanted, World};
 
 /// Does one thing, and says what.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
-    match random.below(15) {
+    match random.below(16) {
         0 | 1 => add(world, random),
         2 => remove(world, random),
-        3 => restore(world, random),
+        3 | 14 => restore(world, random),
         4 => change(world, random),
         5 => reissue(world, random),
         6 => rename(world, random),
@@ -91,7 +92,14 @@ fn adopt(world: &mut World, random: &mut Random) -> &'static str {
 fn restore(world: &mut World, random: &mut Random) -> &'static str {
     let site = random.below(8);
     world.wanted.retain(|wanted| wanted.site != site && wanted.after != Some(format!("store-{site}")));
-    world.wanted.push(Wanted::at(site));
+    let mut wanted = Wanted::at(site);
+    // Every other time, with the further visit that the plan's text speaks of.
+    let address = Address::new("Dispatch", wanted.name.as_str());
+    if let Some((key, _)) = world.state().latest(&address).filter(|_| random.one_in(2)) {
+        wanted.reissue = key.reissue + 1;
+    }
+    wanted.forgets = random.one_in(2);
+    world.wanted.push(wanted);
     "restoring an old manifest"
 }
 

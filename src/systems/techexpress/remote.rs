@@ -13,7 +13,7 @@ use super::settings::{self, Settings};
 use super::wire;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::Permit;
-use crate::systems::credential::{Credential, Reference};
+use crate::systems::credential::{Credential, Defaults};
 use crate::systems::http::{Client, Profile};
 use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
 
@@ -38,7 +38,6 @@ impl Connection {
             return Err(wrong().into());
         }
         let settings = Settings::deserialize(settings).map_err(|_| wrong())?;
-        let reference = Reference::parse(&settings.credential.bearer).map_err(|_| wrong())?;
         let create = Url::parse(&format!("{}{}", settings.base(), settings.create_path)).map_err(|_| wrong())?;
         let profile = Profile {
             title: "TechExpress",
@@ -46,13 +45,17 @@ impl Connection {
             timeout: Duration::from_secs(settings.timeout_seconds),
             requests_per_minute: settings.requests_per_minute.0,
             encrypted: create.scheme() == "https",
+            // Both pages list it so.
+            documents_401: true,
         };
+        let defaults = Defaults { scope: "urn:grt:techexpress", timeout: profile.timeout };
+        let credential = Credential::new(&settings.credential, defaults, &context)?;
         Ok(Self {
             create,
             read: format!("{}{}", settings.base(), settings.read_path),
             tenant: settings.granted_tenant_macnum,
             folder: context.folder.clone(),
-            client: Client::new(profile, Credential::new(reference, &context), context)?,
+            client: Client::new(profile, credential, context)?,
         })
     }
 
