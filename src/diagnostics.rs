@@ -137,3 +137,9 @@ impl std::error::Error for Diagnostic {}
 
 /// What a fallible step of the line answers with. Boxed: a diagnostic is far larger than most results.
 pub type Outcome<T> = Result<T, Box<Diagnostic>>;
+
+/// A system's error in its words, without its number: `no such file or directory`.
+pub fn cause(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

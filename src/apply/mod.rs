@@ -87,7 +87,7 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
     for batch in independent(&writes) {
         let results: Vec<Outcome<()>> =
             stream::iter(batch).map(|step| run.write(step)).buffer_unordered(job.parallelism.max(1)).collect().await;
-        results.into_iter().collect::<Outcome<()>>()?;
+        all_of(results)?;
     }
     let report = run.report();
     // A saved plan with steps that were not started may be applied again: it is the plan that was reviewed.
@@ -95,6 +95,16 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
         job.ledger.record(vec![Event::PlanFinished { plan: job.plan.id.clone() }], job.clock.now()).await?;
     }
     Ok(report)
+}
+
+/// Every error, not only the first: each may hold the only copy of a ticket's id.
+fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
+    let mut errors = results.into_iter().filter_map(Result::err);
+    let Some(mut first) = errors.next() else { return Ok(()) };
+    for error in errors {
+        first.message = format!("{}\n{}", first.message, error.message);
+    }
+    Err(first)
 }
 
 /// Cuts the writes where one refers to a ticket that an earlier one of the same batch makes.

@@ -64,7 +64,8 @@ impl<'a> Run<'a> {
             return Some(why.clone());
         }
         let limit = self.job.rules.stop_after_unknown;
-        (inner.unknown >= limit).then(|| format!("the result of {} is unknown (spec.limits.stop_after_unknown: {limit})", inner.unknown))
+        let results = if inner.unknown == 1 { "1 unknown result".to_owned() } else { format!("{} unknown results", inner.unknown) };
+        (inner.unknown >= limit).then(|| format!("the run stopped after {results} (spec.limits.stop_after_unknown: {limit})"))
     }
 
     /// Sends nothing more to this system in this run.

@@ -162,7 +162,7 @@ async fn after_an_unknown_result_the_run_starts_nothing_more() {
     let left = run(&Bench::new().wants(one.clone()).wants(two.clone()), &system).await;
     assert_snapshot!(left.said(), @r"
     Dispatch/store-1: in doubt: no answer
-    Dispatch/store-2: not started: the result of 1 is unknown (spec.limits.stop_after_unknown: 1)
+    Dispatch/store-2: not started: the run stopped after 1 unknown result (spec.limits.stop_after_unknown: 1)
     ");
     let state = left.state();
     assert!(state.records[&key(&one)].in_doubt());
@@ -182,7 +182,7 @@ async fn a_refusal_frees_the_address_and_one_of_the_credential_stops_the_system(
     let left = run(&Bench::new().wants(one).wants(two), &Scripted::new(vec![rejected(true)])).await;
     assert_snapshot!(left.said(), @r"
     Dispatch/store-1: rejected: no
-    Dispatch/store-2: not started: TechExpress refused an earlier request: no
+    Dispatch/store-2: not started: an earlier request was refused: no
     ");
 }
 
@@ -272,7 +272,7 @@ async fn a_ticket_that_cannot_be_recorded_is_named_and_nothing_more_is_sent() {
     let system = Scripted::new(vec![done(&one, "7")]);
     let left = run_with(&Bench::new().wants(one.clone()).wants(two), &system, &Stop::default(), full_disk).await;
     let error = left.outcome.as_ref().expect_err("a disk that is full");
-    assert!(error.message.starts_with("ticket 7 was created or changed for Dispatch/store-1, but that could not be recorded"), "{error}");
+    assert!(error.message.starts_with("ticket 7 was created for Dispatch/store-1, but that could not be recorded"), "{error}");
     assert!(error.help.as_deref().is_some_and(|help| help.contains("callout settle Dispatch/store-1 --id 7")), "{error:?}");
     assert_eq!(system.calls().len(), 1);
     assert!(left.state().records[&key(&one)].in_doubt());

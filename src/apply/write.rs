@@ -116,12 +116,12 @@ impl Run<'_> {
                 let event = done_event(task.write, key.clone(), seen.id.clone(), sight);
                 return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
                     Ok(()) => Ok(Attempt::Over(done)),
-                    Err(error) => Err(Box::new(unrecorded(&key, &seen.id, &error))),
+                    Err(error) => Err(Box::new(unrecorded(task, &seen.id, &error))),
                 };
             }
             Sent::Rejected { why, stops_system } => {
                 if stops_system {
-                    self.close(task.system.id(), &format!("{} refused an earlier request: {why}", task.system.title()));
+                    self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
                 }
                 (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
             }
@@ -183,9 +183,13 @@ fn done_event(write: Write, key: Key, id: String, seen: Sighting) -> Event {
     }
 }
 
-/// The worst moment: the ticket exists, and the state does not say so. The intent still does.
-fn unrecorded(key: &Key, id: &str, error: &Diagnostic) -> Diagnostic {
-    let message = format!("ticket {id} was created or changed for {key}, but that could not be recorded: {error}");
-    let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} --id {id} --reason \"recorded by hand\"");
-    Diagnostic::error("apply/unrecorded", message).about(key).help(help)
+/// The worst moment: it is done, and the state does not say so. The intent still does.
+fn unrecorded(task: &Task<'_>, id: &str, error: &Diagnostic) -> Diagnostic {
+    let (key, write) = (&task.step.key, task.write);
+    let (what, settles) = match write {
+        Write::Create => (format!("ticket {id} was created for {key}"), format!("--id {id}")),
+        Write::Update | Write::Close | Write::Delete => (format!("the {write} of ticket {id} for {key} is done"), "--done".to_owned()),
+    };
+    let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} {settles} --reason \"recorded by hand\"");
+    Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Apply as Words, Global};
+use super::closing::{closing, left, question};
 use super::opened::Opened;
 use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
@@ -28,17 +29,18 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     environment.out.write(&render::plan_text(&plan, false));
     if !plan.refusals.is_empty() {
         environment.err.line("Nothing was applied.");
-        return Ok(Exit::Refused);
+        return Ok(Exit::first(&[(true, Exit::Refused), (true, ending(&plan, &Report::default()))]));
     }
     let nothing_to_do = !plan.has_changes() && !plan.has_events() && words.plan.is_none();
     if nothing_to_do {
+        environment.out.write(&left(&plan, global.sandbox));
         return Ok(ending(&plan, &Report::default()));
     }
     if plan.has_changes() && !words.yes && !environment.confirms(&question(&plan)) {
         return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
-    environment.out.write(&closing(&plan, &report));
+    environment.out.write(&closing(&plan, &report, global.sandbox));
     Ok(ending(&plan, &report))
 }
 
@@ -79,45 +81,6 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
         environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..*diagnostic }]);
     }
     Ok(report)
-}
-
-fn question(plan: &Plan) -> String {
-    let creates = plan.counts().create;
-    let creates = match creates {
-        0 => String::new(),
-        1 => " It sends 1 technician or ticket, which cannot be undone from here.".to_owned(),
-        _ => format!(" It sends {creates} technicians or tickets, which cannot be undone from here."),
-    };
-    format!("\nApply this plan?{creates}")
-}
-
-/// What became of it, and loudly last what still needs somebody.
-fn closing(plan: &Plan, report: &Report) -> String {
-    let tally = report.tally();
-    let named = [
-        (tally.created, "created"),
-        (tally.adopted, "adopted"),
-        (tally.updated, "updated"),
-        (tally.closed, "closed"),
-        (tally.retired, "left the records"),
-        (tally.rejected, "rejected"),
-        (tally.unsent, "not sent"),
-        (tally.not_started, "not started"),
-        (tally.unknown, "in doubt"),
-    ];
-    let parts: Vec<String> = named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
-    let done = match (parts.is_empty(), tally.done() + tally.unknown) {
-        (true, _) => "What was seen is recorded".to_owned(),
-        (false, 0) => format!("Nothing was applied: {}", parts.join(", ")),
-        (false, _) => format!("Applied: {}", parts.join(", ")),
-    };
-    let mut text = format!("\n{done}.\n");
-    let open = plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently;
-    if open > 0 {
-        let needs = if open == 1 { "1 ticket needs a person".to_owned() } else { format!("{open} tickets need a person") };
-        text = format!("{text}{needs}: callout settle lists them.\n");
-    }
-    text
 }
 
 fn ending(plan: &Plan, report: &Report) -> Exit {

@@ -10,7 +10,7 @@ use crate::ticket::Address;
 
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
 #[derive(Debug, Parser)]
-#[command(name = "callout", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "callout", version, max_term_width = 110)]
 #[command(
     after_help = "Exit codes: 0 done or no changes; 1 error; 3 plan stale, finished or expired; 4 refused by a limit; 5 tickets in doubt; \
 6 partly applied; with --detailed-exitcode also 2 changes or drift, 7 nothing to change but something needs a person."
@@ -22,25 +22,27 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Over the options that every command takes.
+const EVERYWHERE: &str = "Options of every command";
+
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Work in this folder.
-    #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true)]
+    #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     pub folder: Option<PathBuf>,
     /// Let the embedded sandbox answer for every system. It has a state of its own; nothing real is touched.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub sandbox: bool,
-    /// When to use colour.
-    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    /// When to use colour; auto means on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN", help_heading = EVERYWHERE)]
     pub color: Color,
     /// Write a log of what is done to stderr: error, warn, info, debug or trace.
-    #[arg(long, global = true, value_name = "LEVEL")]
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = EVERYWHERE)]
     pub log: Option<tracing::level_filters::LevelFilter>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
     Always,
@@ -70,7 +72,10 @@ pub enum Command {
     /// Serve the sandbox for trying things by hand.
     Sandbox(Sandbox),
     /// Print a completion script.
-    Completions { shell: Shell },
+    Completions {
+        /// The shell that is to complete callout's words.
+        shell: Shell,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +89,7 @@ pub struct Init {
 pub struct Validate {
     /// Files and folders; the project's manifests if none are given.
     pub paths: Vec<PathBuf>,
+    /// What to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: ValidateFormat,
 }
@@ -130,6 +136,7 @@ pub struct Plan {
     /// Save the plan, to be applied once.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// What to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
     /// Exit with 2 for changes or drift, 7 for nothing to change but something that needs a person, 5 for tickets in doubt.
@@ -151,6 +158,7 @@ pub enum PlanFormat {
 pub struct Show {
     /// A plan that `plan --out` wrote.
     pub plan: PathBuf,
+    /// What to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
     /// List unchanged tickets too.
@@ -165,7 +173,7 @@ pub struct Apply {
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub choice: Choice,
-    /// Do not ask.
+    /// Do it without asking.
     #[arg(long)]
     pub yes: bool,
     /// Allow this many creates in this run, in place of the project's limits.
@@ -209,9 +217,10 @@ pub struct Settle {
     /// Settle every line of this CSV: address,settlement,id,reason.
     #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["address", "settlement", "reason"])]
     pub from: Option<PathBuf>,
-    /// Do not ask.
+    /// Do it without asking.
     #[arg(long)]
     pub yes: bool,
+    /// What to print.
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["address", "from"])]
     pub format: PlanFormat,
 }
@@ -237,7 +246,7 @@ pub struct Import {
     /// Why; kept in the journal.
     #[arg(long, value_name = "TEXT", default_value = "imported")]
     pub reason: String,
-    /// Do not ask.
+    /// Do it without asking.
     #[arg(long)]
     pub yes: bool,
 }
@@ -261,12 +270,15 @@ pub enum StateCommand {
     },
     /// List every record.
     List {
+        /// What to print.
         #[arg(long, value_enum, default_value_t)]
         format: PlanFormat,
     },
     /// Show all that is remembered of an address.
     Show {
+        /// Such as Dispatch/store-0417-router, or Dispatch/NAME[KEY].
         address: Address,
+        /// What to print.
         #[arg(long, value_enum, default_value_t)]
         format: PlanFormat,
     },

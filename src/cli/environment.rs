@@ -57,7 +57,7 @@ pub struct Output {
 }
 
 /// Of text that goes to a file or a pipe.
-const WIDTH: usize = 110;
+pub(super) const WIDTH: usize = 110;
 
 impl Output {
     pub fn new(stream: Box<dyn Write + Send>, is_terminal: bool) -> Self {
@@ -112,7 +112,7 @@ impl Environment {
         })
     }
 
-    /// Asks a question on stderr; yes only for `yes` or `y`.
+    /// Asks a question on stderr; yes only for the whole word.
     pub fn confirms(&mut self, question: &str) -> bool {
         self.err.write(&format!("{question} Only `yes` is taken as yes: "));
         let mut answer = String::new();

@@ -4,19 +4,21 @@ use std::path::Path;
 
 use super::args::{Global, Import as Words};
 use super::opened::Opened;
+use super::rows::Table;
+use super::state::standing;
 use super::taking::{Wanted, take};
-use super::{Ending, Environment, Exit, Failure};
+use super::{Ending, Environment, Exit, Failure, all_or};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::marked_request;
 use crate::render;
-use crate::state::{Event, Key, State};
+use crate::state::{Event, Key, Record, State};
 use crate::systems::nearest;
-use crate::ticket::{Address, Ticket};
+use crate::ticket::{Address, NotAnAddress, Ticket};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let opened = Opened::open(global, environment).await?;
     let pairs = match (&words.from, &words.address, &words.id) {
-        (Some(path), _, _) => from_csv(&environment.folder.join(path))?,
+        (Some(path), _, _) => from_csv(path, &environment.folder)?,
         (None, Some(address), Some(id)) => vec![(address.clone(), id.clone())],
         (None, _, _) => Vec::new(),
     };
@@ -29,7 +31,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             environment.out.line(&render::clean(&format!("= {key} is ticket {id} ({standing})")));
         }
     }
-    if !words.yes && !environment.confirms(&format!("\nTake over {} so? Nothing is sent.", counted(events.len()))) {
+    if !words.yes && !environment.confirms(&format!("\nTake over {}? Nothing is sent.", counted(events.len()))) {
         return Err(Diagnostic::error("import/declined", "nothing was imported").help("--yes imports without asking").into());
     }
     let count = events.len();
@@ -60,23 +62,31 @@ async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[(Address
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    if diagnostics.is_empty() { Ok(events) } else { Err(Failure { diagnostics, exit: Exit::Error }) }
+    all_or(events, diagnostics)
 }
 
 async fn event(words: &Words, opened: &Opened, state: &State, address: &Address, id: &str) -> Outcome<Event> {
     let ticket = described(opened, address)?;
     let key = Key::new(address.clone(), ticket.reissue);
-    if let Some((taken, record)) = state.latest(address) {
-        let id = record.id().map_or_else(|| "a create in doubt".to_owned(), |id| format!("ticket {id}"));
-        let message = format!("{taken} has {id} already");
-        let help = format!("a create in doubt: callout settle {taken} --id ID --reason TEXT; a further visit: raise `reissue` first");
-        return Err(Box::new(Diagnostic::error("import/taken", message).about(address).help(help)));
+    if let Some((taken, record)) = state.latest(address).filter(|(taken, record)| **taken >= key || record.in_doubt()) {
+        return Err(Box::new(already(taken, record)));
     }
     let Some(side) = opened.sides.get(&address.kind) else {
         return Err(Box::new(Diagnostic::error("import/system", format!("callout.yaml has no section for the system of {address}"))));
     };
     let request = marked_request(ticket, side, state);
     take(opened, state, Wanted { key: &key, request: &request, id, reason: &words.reason }).await
+}
+
+/// Why a visit needs no import.
+fn already(taken: &Key, record: &Record) -> Diagnostic {
+    let (message, help) = if record.in_doubt() {
+        (format!("{taken} is in doubt"), format!("settle it: callout settle {taken} --id ID --reason TEXT"))
+    } else {
+        let standing = record.id().map_or_else(|| standing(record), |id| format!("ticket {id}"));
+        (format!("{taken} has a record already: {standing}"), "if this is a further visit, raise `reissue` in its file first".to_owned())
+    };
+    Diagnostic::error("import/taken", message).about(&taken.address).help(help)
 }
 
 /// The ticket in the files: what is imported must be described, or it would at once count as removed.
@@ -89,26 +99,12 @@ fn described<'a>(opened: &'a Opened, address: &Address) -> Outcome<&'a Ticket> {
     })
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    address: String,
-    id: String,
-}
-
-fn from_csv(path: &Path) -> Result<Vec<(Address, String)>, Failure> {
-    let wrong =
-        |message: String| Diagnostic::error("import/csv", format!("{}: {message}", path.display())).help("the columns are address,id");
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|error| wrong(error.to_string()))?;
-    let (mut pairs, mut diagnostics) = (Vec::new(), Vec::new());
-    for (number, row) in reader.deserialize::<Row>().enumerate() {
-        let pair = row
-            .map_err(|error| error.to_string())
-            .and_then(|row| Ok((row.address.parse().map_err(|error| format!("line {}: {error}", number + 2))?, row.id)));
-        match pair {
-            Ok(pair) => pairs.push(pair),
-            Err(message) => diagnostics.push(wrong(message)),
-        }
-    }
-    if diagnostics.is_empty() { Ok(pairs) } else { Err(Failure { diagnostics, exit: Exit::Error }) }
+/// Reads `address,id`.
+fn from_csv(path: &Path, folder: &Path) -> Result<Vec<(Address, String)>, Failure> {
+    let table = Table { name: path, code: "import/csv", columns: &["address", "id"], help: "the columns are address,id" };
+    table.rows(folder, |cells| match cells {
+        [_, ""] => Err("the id is missing".to_owned()),
+        [address, id] => Ok((address.parse().map_err(|error: NotAnAddress| error.to_string())?, (*id).to_owned())),
+        _ => Err("a cell is missing".to_owned()),
+    })
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::args::{Global, Init as Words};
 use super::opened::owner;
 use super::{Ending, Environment, Exit, Failure};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, cause};
 use crate::manifest::{PROJECT_FILE, schema};
 use crate::state::{Home, Start};
 use crate::ticket::is_name;
@@ -103,7 +103,7 @@ fn pretty(value: &Value) -> String {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Diagnostic::error("init/write", format!("{} cannot be written: {error}", path.display())).into()
+    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error))).into()
 }
 
 fn project_file(name: &str) -> String {

@@ -4,6 +4,7 @@
 
 mod apply;
 mod args;
+mod closing;
 mod completions;
 mod environment;
 mod exit;
@@ -14,6 +15,7 @@ mod plan;
 mod plan_file;
 mod planning;
 mod progress;
+mod rows;
 mod sandbox;
 mod schema;
 mod settle;
@@ -26,11 +28,12 @@ mod validate;
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::diagnostics::Diagnostic;
 use args::{Cli, Command, Global};
+use environment::WIDTH;
 pub use environment::{Environment, Output, SystemClock};
 pub use exit::Exit;
 
@@ -52,12 +55,23 @@ impl From<Diagnostic> for Failure {
     }
 }
 
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics, exit: Exit::Error }
+    }
+}
+
+/// The value, if nothing was wrong.
+pub(crate) fn all_or<T>(value: T, diagnostics: Vec<Diagnostic>) -> Result<T, Failure> {
+    if diagnostics.is_empty() { Ok(value) } else { Err(diagnostics.into()) }
+}
+
 /// How a command ends.
 pub(crate) type Ending = Result<Exit, Failure>;
 
 /// Runs one command line, the program's name first, and answers with its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Environment) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parsed(arguments, &environment) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &environment).code(),
     };
@@ -68,6 +82,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
     }
     if let Some(folder) = &cli.global.folder {
         environment.folder = environment.folder.join(folder);
+        if !environment.folder.is_dir() {
+            let diagnostic = Diagnostic::error("cli/folder", format!("there is no folder {}", folder.display()));
+            return tell(&diagnostic.help("check the path behind -C").into(), &environment).code();
+        }
     }
     let ending = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -76,6 +94,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
         .map_err(|error| Diagnostic::error("cli/runtime", format!("cannot start: {error}")).into())
         .and_then(|runtime| runtime.block_on(dispatch(cli.command, &cli.global, &mut environment)));
     ending.unwrap_or_else(|failure| tell(&failure, &environment)).code()
+}
+
+/// The command line, read by clap. Help goes into a file or a pipe at a width that depends on nothing.
+fn parsed(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> Result<Cli, clap::Error> {
+    let command = if environment.out.is_terminal { Cli::command() } else { Cli::command().term_width(WIDTH) };
+    let mut matches = command.try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches)
 }
 
 async fn dispatch(command: Command, global: &Global, environment: &mut Environment) -> Ending {
@@ -105,9 +130,16 @@ fn usage(error: &clap::Error, environment: &Environment) -> Exit {
     Exit::Error
 }
 
-/// Shows why a command stopped.
+/// Shows why a command stopped. Files below the working folder are named from there, as a person would type them.
 fn tell(failure: &Failure, environment: &Environment) -> Exit {
-    environment.err.tell(&failure.diagnostics);
+    let folder = environment.folder.join("").display().to_string();
+    let short = |text: &str| if folder.len() > 2 { text.replace(&folder, "") } else { text.to_owned() };
+    let shown: Vec<Diagnostic> = failure
+        .diagnostics
+        .iter()
+        .map(|told| Diagnostic { message: short(&told.message), help: told.help.as_deref().map(short), ..told.clone() })
+        .collect();
+    environment.err.tell(&shown);
     failure.exit
 }
 

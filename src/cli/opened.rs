@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::Global;
-use super::{Environment, Exit, Failure, Output, sandbox};
+use super::{Environment, Failure, Output, sandbox};
 use crate::diagnostics::Outcome;
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
@@ -42,7 +42,7 @@ impl Opened {
         let request = manifest::Request { start: environment.folder.clone(), paths: Vec::new(), sandbox: global.sandbox };
         let loaded = manifest::load(&request);
         if loaded.has_errors() {
-            return Err(Failure { diagnostics: loaded.diagnostics, exit: Exit::Error });
+            return Err(loaded.diagnostics.into());
         }
         environment.err.tell(&loaded.diagnostics);
         let project = loaded.project.ok_or_else(manifest::missing_project)?;
@@ -181,5 +181,5 @@ fn context(project: &Project, variables: BTreeMap<String, String>, environment: 
 
 /// Waits are always told: a run that stands still looks like one that hangs.
 fn wait_line(err: &Output, text: &str) {
-    err.line(&format!("waiting: {text}"));
+    err.line(text);
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, cause};
 use crate::plan::{Plan, open_plan, seal_plan};
 
 /// Writes a plan, whole or not at all.
@@ -20,16 +20,16 @@ pub(super) fn write(path: &Path, plan: &Plan) -> Outcome<()> {
         Ok(())
     };
     written().map_err(|error| {
-        let message = format!("the plan cannot be saved to {}: {error}", path.display());
+        let message = format!("the plan cannot be saved to {}: {}", path.display(), cause(&error));
         Box::new(Diagnostic::error("plan/save", message).help("nothing was applied; name a file in a folder that can be written"))
     })
 }
 
 pub(super) fn read(path: &Path) -> Outcome<Plan> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let bytes = std::fs::read(path).map_err(|error| {
         let help = format!("make one: callout plan --out {name}");
-        Box::new(Diagnostic::error("plan/unreadable", format!("the plan {name} cannot be read: {error}")).help(help))
+        Box::new(Diagnostic::error("plan/unreadable", format!("the plan {name} cannot be read: {}", cause(&error))).help(help))
     })?;
-    open_plan(&name, &text)
+    open_plan(&name, &String::from_utf8_lossy(&bytes))
 }

@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use super::args::Choice;
 use super::opened::Opened;
 use super::progress::draw_target;
-use super::{Environment, Failure};
+use super::{Environment, Failure, all_or};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Plan, World, build};
 use crate::refresh::{self, Ask, Mode, Observations, Readers, Selection};
@@ -73,7 +73,7 @@ fn selection(opened: &Opened, state: &State, choice: &Choice) -> Result<Selectio
                 .help(hint.unwrap_or_else(|| "`callout state list` and `callout validate` name them".to_owned()))
         })
         .collect();
-    if diagnostics.is_empty() { Ok(selection) } else { Err(Failure { diagnostics, exit: super::Exit::Error }) }
+    all_or(selection, diagnostics)
 }
 
 fn plan_id(environment: &Environment) -> String {

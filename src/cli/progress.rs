@@ -62,9 +62,21 @@ impl Progress for Lines {
         } else {
             String::new()
         };
-        self.bar.suspend(|| self.out.line(&format!("{} {}: {shown}{count}", step.sign(), step.key)));
+        self.bar.suspend(|| self.out.line(&format!("{} {}: {shown}{count}", sign(step, done), step.key)));
         if step.action.is_write() {
             self.bar.inc(1);
+        }
+    }
+}
+
+/// The plan's sign where it came true.
+fn sign(step: &Step, done: &Done) -> char {
+    match done {
+        Done::Unknown { .. } => '?',
+        Done::Rejected { .. } | Done::Unsent { .. } | Done::NotStarted { .. } => '!',
+        Done::Created { differs, .. } if !differs.is_empty() => '!',
+        Done::Created { .. } | Done::Adopted { .. } | Done::Updated { .. } | Done::Closed { .. } | Done::Deleted { .. } | Done::Retired => {
+            step.sign()
         }
     }
 }

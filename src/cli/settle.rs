@@ -1,12 +1,14 @@
 //! `callout settle`: the one place for what needs a person.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
 use super::opened::Opened;
+use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
 use super::taking::{Wanted, take};
-use super::{Ending, Environment, Exit, Failure, planning};
+use super::{Ending, Environment, Exit, Failure, all_or, planning};
 use crate::diagnostics::Diagnostic;
 use crate::plan::Plan;
 use crate::render;
@@ -21,7 +23,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let ledger = opened.ledger("callout settle", environment)?;
     let state = ledger.state().await;
     let settlements = match (&words.from, &words.address, verdict) {
-        (Some(path), _, _) => from_csv(&environment.folder.join(path), &state)?,
+        (Some(path), _, _) => from_csv(path, &environment.folder, &state)?,
         (None, Some(address), Some(verdict)) => {
             vec![Settlement { key: key_of(address, &state)?, verdict, reason: words.reason.clone().unwrap_or_default() }]
         }
@@ -52,7 +54,11 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     };
     let mut events = Vec::with_capacity(settlements.len());
     let mut diagnostics = Vec::new();
+    let mut settled = BTreeSet::new();
     for settlement in settlements {
+        if !settled.insert(&settlement.key) {
+            diagnostics.push(settlement.wrong("it is settled twice at once"));
+        }
         let event = match &settlement.verdict {
             Verdict::Is(id) => link(opened, state, settlement, id).await,
             Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
@@ -64,7 +70,7 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    if diagnostics.is_empty() { Ok(events) } else { Err(Failure { diagnostics, exit: Exit::Error }) }
+    all_or(events, diagnostics)
 }
 
 async fn link(opened: &Opened, state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
@@ -98,41 +104,25 @@ async fn list(words: &Words, opened: &Opened, environment: &Environment) -> Endi
     Ok(Exit::Done)
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    address: String,
-    settlement: String,
-    #[serde(default)]
-    id: String,
-    reason: String,
+const COLUMNS: &[&str] = &["address", "settlement", "id", "reason"];
+
+/// Reads `address,settlement,id,reason`.
+fn from_csv(path: &Path, folder: &Path, state: &State) -> Result<Vec<Settlement>, Failure> {
+    let help = "the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done, accept, cancelled, ok, failed or no-access";
+    Table { name: path, code: "settle/csv", columns: COLUMNS, help }.rows(folder, |cells| match cells {
+        [address, name, id, reason] => settlement(address, (name, id), reason, state),
+        _ => Err("a cell is missing".to_owned()),
+    })
 }
 
-/// Reads `address,settlement,id,reason`. Every row is checked before any is used.
-fn from_csv(path: &Path, state: &State) -> Result<Vec<Settlement>, Failure> {
-    let wrong = |message: String| {
-        Diagnostic::error("settle/csv", format!("{}: {message}", path.display()))
-            .help("the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done, accept, cancelled, ok, failed or no-access")
-    };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|error| wrong(error.to_string()))?;
-    let (mut settlements, mut diagnostics) = (Vec::new(), Vec::new());
-    for (number, row) in reader.deserialize::<Row>().enumerate() {
-        match row.map_err(|error| wrong(error.to_string())).and_then(|row| settlement(&row, number + 2, state, wrong)) {
-            Ok(settlement) => settlements.push(settlement),
-            Err(diagnostic) => diagnostics.push(diagnostic),
-        }
+fn settlement(address: &str, (name, id): (&str, &str), reason: &str, state: &State) -> Result<Settlement, String> {
+    if name == "id" && id.is_empty() {
+        return Err("the settlement `id` needs an id".to_owned());
     }
-    if diagnostics.is_empty() { Ok(settlements) } else { Err(Failure { diagnostics, exit: Exit::Error }) }
-}
-
-fn settlement(row: &Row, line: usize, state: &State, wrong: impl Fn(String) -> Diagnostic) -> Result<Settlement, Diagnostic> {
-    let verdict = Verdict::named(&row.settlement, &row.id).ok_or_else(|| {
-        let id = if row.settlement == "id" { " without an id" } else { "" };
-        wrong(format!("line {line}: `{}`{id} is no settlement", row.settlement))
-    })?;
-    if row.reason.is_empty() {
-        return Err(wrong(format!("line {line}: the reason is missing")));
+    let verdict = Verdict::named(name, id).ok_or_else(|| format!("`{name}` is no settlement"))?;
+    if reason.is_empty() {
+        return Err("the reason is missing".to_owned());
     }
-    let key = key_of(&row.address, state).map_err(|error| wrong(format!("line {line}: {}", error.message)))?;
-    Ok(Settlement { key, verdict, reason: row.reason.clone() })
+    let key = key_of(address, state).map_err(|error| error.message)?;
+    Ok(Settlement { key, verdict, reason: reason.to_owned() })
 }

@@ -1,6 +1,7 @@
 //! One settlement: what a person says about one visit, checked against the state before it is written.
 
 use super::args::{Ended, Settle as Words};
+use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Plan, Step};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
@@ -71,12 +72,7 @@ impl From<Ended> for VisitOutcome {
 
 /// `Dispatch/store-0417`, or `Dispatch/store-0417#1` for a later visit. Without a number, the latest visit is meant.
 pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
-    let wrong = |message: String| {
-        Box::new(
-            Diagnostic::error("settle/unknown", message)
-                .help("`callout settle` lists what needs a person, `callout state list` all records"),
-        )
-    };
+    let wrong = |message: String| Box::new(Diagnostic::error("settle/address", message).help("`callout state list` names all addresses"));
     let (address, reissue) = match text.split_once('#') {
         None => (text, None),
         Some((address, reissue)) => {
@@ -86,9 +82,16 @@ pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
     let address = address.parse().map_err(|error: crate::ticket::NotAnAddress| wrong(error.to_string()))?;
     let key = match reissue {
         Some(reissue) => Some(Key::new(address, reissue)).filter(|key| state.records.contains_key(key)),
-        None => state.latest(&address).map(|(key, _)| key.clone()),
+        None => {
+            let open: Vec<&Key> = state.visits(&address).filter(|(_, r)| r.is_open() || r.in_doubt()).map(|(key, _)| key).collect();
+            if open.len() > 1 {
+                let named: Vec<String> = open.iter().map(|key| format!("{}#{}", key.address, key.reissue)).collect();
+                return Err(wrong(format!("{text} has several open visits; name one of them: {}", named.join(", "))));
+            }
+            open.first().copied().or_else(|| state.latest(&address).map(|(key, _)| key)).cloned()
+        }
     };
-    key.ok_or_else(|| wrong(format!("the state remembers nothing of {text}")))
+    key.ok_or_else(|| Box::new(unknown(state, text)))
 }
 
 impl Settlement {
@@ -112,6 +115,7 @@ impl Settlement {
             },
             Verdict::Cancelled => match &record.phase {
                 Phase::Live { .. } | Phase::Pending => Ok(Event::Closed { key, why: Closing::Cancelled, reason: Some(reason) }),
+                Phase::Closed { .. } if record.is_let_go() => Ok(Event::Closed { key, why: Closing::Cancelled, reason: Some(reason) }),
                 Phase::Closed { .. } => Err(self.wrong("it is closed already").into()),
                 Phase::NotCreated { .. } => Err(self.wrong("it was never created").into()),
             },
@@ -123,7 +127,7 @@ impl Settlement {
     }
 
     fn step<'a>(&self, plan: &'a Plan) -> Option<&'a Step> {
-        plan.steps.iter().find(|step| step.key.address == self.key.address)
+        plan.steps.iter().find(|step| step.key == self.key)
     }
 
     pub fn wrong(&self, why: &str) -> Diagnostic {

@@ -12,7 +12,6 @@ use crate::manifest::{self, Project};
 use crate::render::{clean, state_text};
 use crate::state::{Begun, Key, Phase, Record, Start, State, open_for_reading};
 use crate::systems::{by_kind, nearest};
-use crate::ticket::Address;
 
 pub(super) fn run(command: &StateCommand, global: &Global, environment: &Environment) -> Ending {
     let project = project(environment)?;
@@ -40,7 +39,7 @@ pub(super) fn run(command: &StateCommand, global: &Global, environment: &Environ
             let state = open_for_reading(&home)?;
             let visits: Vec<(&Key, &Record)> = state.visits(address).collect();
             if visits.is_empty() {
-                return Err(unknown(&state, address).into());
+                return Err(unknown(&state, &address.to_string()).into());
             }
             environment.out.write(&match format {
                 PlanFormat::Text => state_text(&visits),
@@ -53,12 +52,13 @@ pub(super) fn run(command: &StateCommand, global: &Global, environment: &Environ
 
 /// The project alone: its tickets may have mistakes, and the state must be looked at all the same.
 fn project(environment: &Environment) -> Result<Project, Failure> {
-    manifest::project_only(&environment.folder).map_err(|diagnostics| Failure { diagnostics, exit: Exit::Error })
+    manifest::project_only(&environment.folder).map_err(Failure::from)
 }
 
-fn unknown(state: &State, address: &Address) -> Diagnostic {
-    let names: Vec<String> = state.records.keys().map(|key| key.address.to_string()).collect();
-    let hint = nearest(&address.to_string(), names.iter().map(String::as_str));
+/// Of an address that no record has, as a person typed it.
+pub(super) fn unknown(state: &State, address: &str) -> Diagnostic {
+    let names: Vec<String> = state.records.keys().flat_map(|key| [key.to_string(), key.address.to_string()]).collect();
+    let hint = nearest(address, names.iter().map(String::as_str));
     let help = hint.map_or_else(|| "`callout state list` names all that it remembers".to_owned(), |name| format!("did you mean {name}?"));
     Diagnostic::error("state/unknown", format!("the state remembers nothing of {address}")).help(help)
 }

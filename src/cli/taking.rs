@@ -2,7 +2,7 @@
 
 use super::opened::Opened;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::fits;
+use crate::plan::{Reason, fits};
 use crate::refresh::Side;
 use crate::state::{Event, Key, LockFile, Request, State};
 use crate::systems::{Observed, Seen};
@@ -22,8 +22,16 @@ pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> 
     }
     let seen = read(opened, side, id).await.map_err(refused)?;
     let request = with_earlier_mark(opened, wanted, side, &seen)?;
-    let sight = fits(side.system, &request, state, &seen).map_err(|reason| refused(reason.to_string()))?;
+    let sight = fits(side.system, &request, state, &seen).map_err(|reason| refused(misfit(reason)))?;
     Ok(Event::Adopted { key: key.clone(), id: id.to_owned(), request: Box::new(request), seen: Some(sight), reason: reason.to_owned() })
+}
+
+/// The reason, without the id that the message has named.
+fn misfit(reason: Reason) -> String {
+    if let Reason::AdoptHeld { holder, .. } = reason {
+        return format!("it belongs to {holder}");
+    }
+    if let Reason::AdoptMismatch { what, .. } = reason { what } else { reason.to_string() }
 }
 
 /// What is to be linked.

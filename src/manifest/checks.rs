@@ -66,7 +66,7 @@ impl Whole<'_> {
                 Link::RenamedFrom if exists => Some(still_there(to)),
                 Link::RenamedFrom => None,
                 Link::Reference | Link::Alongside if exists && from != to => None,
-                Link::Reference | Link::Alongside if exists => (*link == Link::Alongside).then(|| itself(from)),
+                Link::Reference | Link::Alongside if exists => (*link == Link::Alongside && from.key.is_none()).then(|| itself(from)),
                 // Its ticket may have left the files, and still be open: only the state knows.
                 Link::Alongside => (!unread(to)).then(|| misspelt(to, &tickets)).flatten(),
                 Link::Reference => (!unread(to)).then(|| unknown(to, &tickets)),

@@ -9,7 +9,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostics::{Diagnostic, Outcome, SourceFile};
+use crate::diagnostics::{Diagnostic, Outcome, SourceFile, cause};
 
 /// In bytes. Thirty thousand dispatches fit; what is larger is a data dump in the wrong folder.
 pub const LARGEST: u64 = 32_000_000;
@@ -32,7 +32,7 @@ pub fn list(paths: &[PathBuf], from: &Path) -> Listing {
             Ok(real) if real.is_dir() => listing.folder(path, &real),
             Ok(real) => listing.file(path.clone(), real),
             Err(error) => {
-                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", shown(path, from), why(&error)));
+                let problem = Diagnostic::error("load/path", format!("cannot read {}: {}", shown(path, from), cause(&error)));
                 listing.problems.push(problem.help("Check the path; it is relative to the working folder."));
             }
         }
@@ -50,7 +50,7 @@ impl Listing {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut entries = entries.unwrap_or_else(|error| {
             // An unread entry may be somebody's ticket.
-            let message = format!("cannot look into the folder {}: {}", shown(folder, &self.from), why(&error));
+            let message = format!("cannot look into the folder {}: {}", shown(folder, &self.from), cause(&error));
             let help = "Allow reading it, or name the folders to read in spec.manifests of callout.yaml.";
             self.problems.push(Diagnostic::error("load/folder", message).help(help));
             Vec::new()
@@ -87,7 +87,7 @@ impl Listing {
 pub fn read(path: &Path, from: &Path) -> Outcome<Arc<SourceFile>> {
     let name = shown(path, from);
     let unreadable = |error: &std::io::Error| {
-        Diagnostic::error("load/unreadable", format!("cannot read {name}: {}", why(error)))
+        Diagnostic::error("load/unreadable", format!("cannot read {name}: {}", cause(error)))
             .help("Allow reading it, or move it out of the project's folders.")
     };
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
@@ -126,12 +126,6 @@ fn text(name: &str, bytes: Vec<u8>) -> Outcome<String> {
         let line = 1 + wrong.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
         error("load/not-utf8", format!("{name} is not UTF-8: line {line}, byte {at}")).into()
     })
-}
-
-/// The operating system's reason, without its number.
-fn why(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// A path as people see it from a folder: the shorter of relative and absolute.

@@ -5,17 +5,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Reason, Step};
-use crate::refresh::Sides;
+use crate::refresh::{Sides, renamed_from};
 use crate::state::{Closing, Key, Phase, Record, State};
 use crate::ticket::{Address, Ticket};
 
 /// What a create is compared with.
 pub(super) struct Around<'a> {
-    pub tickets: &'a [Ticket],
-    pub state: &'a State,
-    pub sides: &'a Sides,
+    tickets: &'a [Ticket],
+    state: &'a State,
+    sides: &'a Sides,
     /// Visits that were just seen to be over, whatever their records say.
-    pub over: &'a BTreeSet<Key>,
+    over: &'a BTreeSet<Key>,
+    /// New addresses by the old ones.
+    renames: BTreeMap<Address, Address>,
+}
+
+impl<'a> Around<'a> {
+    pub fn new(tickets: &'a [Ticket], state: &'a State, sides: &'a Sides, over: &'a BTreeSet<Key>) -> Self {
+        let renames = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket.address.clone()))).collect();
+        Self { tickets, state, sides, over, renames }
+    }
 }
 
 impl Around<'_> {
@@ -26,6 +35,9 @@ impl Around<'_> {
             for place in self.places_of(step) {
                 places.entry(place).or_default().push((step.key.address.clone(), None));
             }
+        }
+        for (place, ticket, id) in self.places_to_be() {
+            places.entry(place).or_default().push((ticket.address.clone(), id));
         }
         let meant = self.meant();
         for step in steps {
@@ -43,13 +55,33 @@ impl Around<'_> {
     fn places_of_records(&self) -> BTreeMap<String, Vec<(Address, Option<String>)>> {
         let mut places: BTreeMap<String, Vec<(Address, Option<String>)>> = BTreeMap::new();
         for (key, record) in self.state.records.iter().filter(|(key, record)| self.may_be_coming(key, record)) {
-            let Some(side) = self.sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin) else { continue };
+            // Of whatever API: the technician drives to the place, not to an address of the vendor's.
+            let Some(side) = self.sides.get(&key.address.kind) else { continue };
             let address = self.renamed(&key.address);
             for place in side.system.look_alike(&record.request.fields) {
                 places.entry(place).or_default().push((address.clone(), record.id().map(str::to_owned)));
             }
         }
         places
+    }
+
+    /// Where open tickets are about to be moved by hand, and where tickets of others are to be taken over.
+    fn places_to_be(&self) -> Vec<(String, &Ticket, Option<String>)> {
+        let coming = |ticket: &&Ticket| match self.state.latest(&ticket.address) {
+            Some((_, record)) => record.is_open(),
+            None => ticket.lifecycle.adopt.is_some(),
+        };
+        let id = |ticket: &Ticket| {
+            let recorded = self.state.latest(&ticket.address).and_then(|(_, record)| record.id()).map(str::to_owned);
+            recorded.or_else(|| ticket.lifecycle.adopt.clone())
+        };
+        let places = |ticket: &Ticket| self.sides.get(&ticket.address.kind).map(|side| side.system.look_alike(&ticket.fields));
+        self.tickets
+            .iter()
+            .filter(coming)
+            .filter(|ticket| !self.over.contains(&Key::new(ticket.address.clone(), ticket.reissue)))
+            .flat_map(|ticket| places(ticket).unwrap_or_default().into_iter().map(move |place| (place, ticket, id(ticket))))
+            .collect()
     }
 
     fn places_of(&self, step: &Step) -> Vec<String> {
@@ -88,7 +120,6 @@ impl Around<'_> {
 
     /// The address that a record has after this plan's renames.
     fn renamed(&self, address: &Address) -> Address {
-        let to = self.tickets.iter().find(|ticket| ticket.lifecycle.renamed_from.as_ref() == Some(address));
-        to.map_or_else(|| address.clone(), |ticket| ticket.address.clone())
+        self.renames.get(address).unwrap_or(address).clone()
     }
 }

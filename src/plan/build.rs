@@ -9,10 +9,10 @@ use super::alike::Around;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Plan, Reason, Step, create, existing, order, removed};
-use crate::refresh::{Observations, Selection, Side, Sides, config_changes, request_of};
-use crate::state::{Event, Key, Phase, Record, State};
+use crate::refresh::{Observations, Selection, Side, Sides, config_changes, renamed_from, request_of, sighting};
+use crate::state::{Event, Key, Phase, Record, Sighting, State};
 use crate::systems::Observed;
-use crate::ticket::{Address, Digest, Ticket};
+use crate::ticket::{Address, Digest, Fields, Ticket};
 
 /// All that a plan depends on.
 pub struct World<'a> {
@@ -32,18 +32,20 @@ pub struct World<'a> {
 /// Makes the plan. Total: every world has one.
 pub fn build(world: &World<'_>) -> Plan {
     let desired: BTreeMap<&Address, &Ticket> = world.tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
-    let renamed: BTreeMap<&Address, &Ticket> = desired.values().filter_map(|ticket| Some((rename(world, ticket)?, *ticket))).collect();
+    let renamed: BTreeSet<Address> = world.tickets.iter().filter_map(|ticket| renamed_from(ticket, world.state)).collect();
     let wanted = desired.values().filter(|ticket| world.selection.holds(&ticket.address)).map(|ticket| step_for(world, ticket));
     let gone = world
         .state
         .records
         .iter()
-        .filter(|(key, _)| !desired.contains_key(&key.address) && !renamed.contains_key(&key.address))
+        .filter(|(key, _)| !desired.contains_key(&key.address) && !renamed.contains(&key.address))
         .filter(|(key, _)| world.selection.holds(&key.address))
         .filter_map(|(key, record)| step_without(world, key, record));
-    let mut steps: Vec<Step> = wanted.chain(gone).collect();
+    let earlier = world.state.records.iter().filter_map(|(key, record)| earlier_and_open(world, key, record));
+    let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
+    let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
-    Around { tickets: world.tickets, state: world.state, sides: world.sides, over: &over }.block(&mut steps);
+    Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let steps = order::in_order(world.state, steps);
     let refusals = refusals(world.rules, world.state, &steps, world.now);
     let expires = expiry(world, &steps);
@@ -56,12 +58,18 @@ pub fn build(world: &World<'_>) -> Plan {
         made: world.now,
         expires,
         rules: Digest::of(world.rules),
+        origins: origins(world.sides),
         selection: world.selection.clone(),
         steps,
         over,
         refusals,
         reads: world.observed.requests,
     }
+}
+
+/// What each kind of document is sent to.
+pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
+    sides.iter().map(|(kind, side)| (kind.clone(), side.origin.clone())).collect()
 }
 
 /// A plan is good for a day, and never beyond the start of its first visit.
@@ -72,6 +80,7 @@ fn expiry(world: &World<'_>, steps: &[Step]) -> Timestamp {
 }
 
 /// One address: what the rooms for each verdict work on.
+#[derive(Clone)]
 pub(super) struct Case<'a> {
     pub world: &'a World<'a>,
     pub side: &'a Side,
@@ -85,29 +94,22 @@ pub(super) struct Case<'a> {
     pub recorded_as: Option<&'a Key>,
 }
 
-/// The address that this ticket's records move from, if they still have to.
-fn rename<'a>(world: &World<'_>, ticket: &'a Ticket) -> Option<&'a Address> {
-    let from = ticket.lifecycle.renamed_from.as_ref()?;
-    let is_free = world.state.latest(&ticket.address).is_none_or(|(_, record)| record.is_moved());
-    (is_free && world.state.latest(from).is_some_and(|(_, record)| !record.is_moved())).then_some(from)
-}
-
 fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
-    let moved = rename(world, ticket);
-    let latest = world.state.latest(moved.unwrap_or(&ticket.address));
+    let moved = renamed_from(ticket, world.state);
+    let latest = world.state.latest(moved.as_ref().unwrap_or(&ticket.address));
     let Some(side) = world.sides.get(&ticket.address.kind) else {
         let why = format!("callout.yaml has no section for the system of {} documents", ticket.address.kind);
         return bare_step(Key::new(ticket.address.clone(), ticket.reissue), Action::Blocked { reason: Reason::CannotSend { why } });
     };
     let key = Key::new(ticket.address.clone(), ticket.reissue);
-    let observed = latest.and_then(|(recorded, _)| world.observed.of(recorded)).or_else(|| world.observed.of(&key));
+    let observed = world.observed.of(latest.map_or(&key, |(recorded, _)| recorded));
     let wanted = latest.map_or(Wanted::Same { changed: false }, |(recorded, record)| wanted(world, ticket, side, (recorded, record)));
     let past = past(latest.map(|(_, record)| record), side);
     let verdict = verdict(wanted, past, sight(observed));
     let record = latest.map(|(_, record)| record);
     let case = Case { world, side, key, ticket: Some(ticket), record, observed, recorded_as: latest.map(|(key, _)| key) };
     let mut step = step(&case, verdict);
-    if let Some(from) = moved {
+    if let Some(from) = &moved {
         step.events.splice(0..0, moves(world.state, from, &ticket.address));
         step.notes.insert(0, format!("renamed from {from}"));
     }
@@ -123,6 +125,27 @@ fn moves(state: &State, from: &Address, to: &Address) -> Vec<Event> {
         reason: format!("lifecycle.renamed_from: {from}"),
     };
     visits.map(|(key, _)| moved(key)).collect()
+}
+
+/// An earlier visit that is open although a later one was sent or imported.
+fn earlier_and_open(world: &World<'_>, key: &Key, record: &Record) -> Option<Step> {
+    let is_earlier = world.state.latest(&key.address).is_some_and(|(latest, _)| latest.reissue > key.reissue);
+    let side = world.sides.get(&key.address.kind).filter(|_| is_earlier && record.is_open())?;
+    let case = Case {
+        world,
+        side,
+        key: key.clone(),
+        ticket: None,
+        record: Some(record),
+        observed: world.observed.of(key),
+        recorded_as: Some(key),
+    };
+    if let Some(Observed::Found(seen)) = case.observed.filter(|observed| sight(Some(observed)) == Sight::Finished) {
+        let seen = Sighting { fields: Fields::default(), ..sighting(side.system, seen) };
+        let event = Event::Observed { key: key.clone(), seen, baseline: false, booking_checked: record.booking_checked };
+        return Some(Step { events: vec![event], ..case.step(Action::Keep) });
+    }
+    Some(case.blocked(Reason::OpenBesideLater { id: case.id().unwrap_or_default() }))
 }
 
 fn step_without(world: &World<'_>, key: &Key, record: &Record) -> Option<Step> {
@@ -153,11 +176,13 @@ fn past(record: Option<&Record>, side: &Side) -> Past {
     let Some(record) = record else { return Past::None };
     match &record.phase {
         Phase::NotCreated { .. } => Past::None,
-        _ if record.request.origin != side.origin => Past::Foreign,
-        _ if record.in_doubt() => Past::InDoubt,
-        Phase::Pending => Past::InDoubt,
+        Phase::Closed { .. } if record.is_let_go() && record.request.origin != side.origin => Past::Foreign,
+        Phase::Closed { .. } if record.is_let_go() => Past::LetGo,
         Phase::Closed { .. } => Past::Closed,
-        Phase::Live { .. } if record.finished => Past::Finished,
+        Phase::Live { .. } if record.finished && !record.in_doubt() => Past::Finished,
+        Phase::Pending | Phase::Live { .. } if record.request.origin != side.origin => Past::Foreign,
+        Phase::Pending => Past::InDoubt,
+        Phase::Live { .. } if record.in_doubt() => Past::InDoubt,
         Phase::Live { .. } => Past::Open,
     }
 }
@@ -207,11 +232,27 @@ fn bare_step(key: Key, action: Action) -> Step {
         desired: None,
         record: None,
         difference: None,
+        settles: None,
+        is_closed: false,
         starts: None,
     }
 }
 
 impl Case<'_> {
+    /// The record's key once its rename is written: events of a step follow its `moved`.
+    pub fn recorded(&self) -> Key {
+        let reissue = self.recorded_as.map_or(self.key.reissue, |key| key.reissue);
+        Key::new(self.key.address.clone(), reissue)
+    }
+
+    /// How `settle` knows the record. In quotes where a shell would take a location's key for a pattern.
+    fn settles(&self) -> Option<String> {
+        let key = self.recorded_as?;
+        let is_one_of_several = self.world.state.visits(&key.address).nth(1).is_some();
+        let name = if is_one_of_several { format!("{}#{}", key.address, key.reissue) } else { key.to_string() };
+        Some(if key.address.key.is_some() { format!("'{name}'") } else { name })
+    }
+
     /// The live ticket's id.
     pub fn id(&self) -> Option<String> {
         self.record.and_then(Record::id).map(str::to_owned)
@@ -225,6 +266,7 @@ impl Case<'_> {
             place: self.ticket.and_then(|ticket| ticket.place.as_ref()).map(ToString::to_string),
             desired: self.ticket.map(desired_digest),
             record: self.record.map(Digest::of),
+            settles: self.settles(),
             starts: self.ticket.and_then(|ticket| ticket.visit.as_ref()).and_then(crate::ticket::Visit::starts_at_latest),
             ..bare_step(self.key.clone(), action)
         }

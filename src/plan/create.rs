@@ -3,7 +3,7 @@
 use super::build::Case;
 use super::{Action, Reason, Step};
 use crate::refresh::{Side, booking_mismatch, request_of, sighting};
-use crate::state::{Request, Sighting, State};
+use crate::state::{Event, Request, Sighting, State};
 use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Fields, Mark, Ticket};
 
@@ -19,11 +19,26 @@ pub(super) fn first(case: &Case<'_>) -> Step {
 /// A further visit, after one that is over.
 pub(super) fn again(case: &Case<'_>) -> Step {
     let Some(ticket) = case.ticket else { return case.step(Action::Keep) };
-    let prior = case.id();
+    let is_own = |id: &str| case.world.state.visits(&ticket.address).any(|(_, record)| record.id() == Some(id));
+    if let Some(id) = ticket.lifecycle.adopt.as_deref().filter(|id| !is_own(id)) {
+        let observed = case.world.observed.of(&case.key);
+        return adopt(&Case { observed, recorded_as: None, record: None, ..case.clone() }, ticket, id);
+    }
+    // An id of another API says nothing to this one.
+    let prior = case.id().filter(|_| case.record.is_some_and(|record| record.request.origin == case.side.origin));
     let mut step = create(case, ticket, prior.as_deref());
+    step.events.extend(seen_over(case));
     let earlier = prior.map_or_else(|| "an earlier visit".to_owned(), |id| format!("ticket {id}"));
     step.notes.push(format!("visit {} of this address, after {earlier}", ticket.reissue));
     step
+}
+
+/// The earlier visit is over, as it was just seen: kept, so that it never counts as open again.
+fn seen_over(case: &Case<'_>) -> Option<Event> {
+    let record = case.record.filter(|record| record.is_open())?;
+    let Some(Observed::Found(seen)) = case.observed else { return None };
+    let seen = Sighting { fields: Fields::default(), ..sighting(case.side.system, seen) };
+    Some(Event::Observed { key: case.recorded(), seen, baseline: false, booking_checked: record.booking_checked })
 }
 
 /// The request of a new visit, with its mark.
@@ -43,7 +58,8 @@ fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
     }
     let request = request(case, ticket);
     let payload = payload(case, &request, prior);
-    case.step(Action::Create { request: Box::new(request), payload })
+    // The id of an earlier visit would look like this one's.
+    Step { id: None, ..case.step(Action::Create { request: Box::new(request), payload }) }
 }
 
 fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
@@ -85,7 +101,7 @@ fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
 /// Whether a live ticket can be the one that a request asks for: it is nobody else's, carries no other mark, and is for the same site.
 pub fn fits(system: &dyn System, request: &Request, state: &State, seen: &Seen) -> Result<Sighting, Reason> {
     let id = seen.id.clone();
-    if let Some(holder) = state.holder(&request.origin, &id) {
+    if let Some(holder) = state.holder(request, &id) {
         return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
     }
     let other = system.mark_of(&seen.fields).filter(|mark| Some(mark) != request.mark.as_ref());

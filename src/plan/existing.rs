@@ -8,7 +8,7 @@ use super::{Action, Reason, Step};
 use crate::refresh::{config_changes, request_of, sighting};
 use crate::state::{Event, Intent, Record, Request, Sighting, Write};
 use crate::systems::{Found, Observed, Seen};
-use crate::ticket::{Change, Fields, Ticket};
+use crate::ticket::{Change, Fields, Ticket, Visit};
 
 /// A write without outcome: found again, seen to have taken effect, or left to a person.
 pub(super) fn in_doubt(case: &Case<'_>) -> Step {
@@ -24,7 +24,7 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
         Some(Found::One(seen)) => {
             let why = "its mark was found".to_owned();
             let (id, request) = (seen.id.clone(), Box::new(record.request.clone()));
-            case.step(Action::Adopt { id, request, seen: sighting(case.side.system, seen), why })
+            Step { key: case.recorded(), ..case.step(Action::Adopt { id, request, seen: sighting(case.side.system, seen), why }) }
         }
         Some(Found::Several(ids)) => doubt(case, Reason::SeveralFound { ids: ids.clone() }),
         Some(Found::None | Found::Cannot) | None => doubt(case, Reason::InDoubt { write: intent.write, since: intent.at }),
@@ -46,12 +46,16 @@ fn write_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
     let mut step = case.step(Action::Keep);
     let reason = "the ticket shows that it took effect".to_owned();
     step.notes.push(format!("the {} that was in doubt took effect", intent.write));
-    step.events.push(Event::WriteSettled { key: recorded(case), done: true, reason });
+    step.events.push(Event::WriteSettled { key: case.recorded(), done: true, reason });
+    if let Some(seen) = seen(case) {
+        let seen = sighting(case.side.system, seen);
+        step.events.push(Event::Observed { key: case.recorded(), seen, baseline: true, booking_checked: true });
+    }
     step
 }
 
 fn doubt(case: &Case<'_>, reason: Reason) -> Step {
-    case.step(Action::InDoubt { reason })
+    Step { key: case.recorded(), ..case.step(Action::InDoubt { reason }) }
 }
 
 /// The files ask for what was sent.
@@ -94,7 +98,15 @@ pub(super) fn keep_closed(case: &Case<'_>) -> Step {
         step.notes.push("its ticket has another address now; `lifecycle.renamed_from` with that address moves it back".to_owned());
         return step;
     }
+    step.is_closed = true;
     let reissue = case.key.reissue + 1;
+    if case.record.is_some_and(Record::is_let_go) {
+        let id = case.id().unwrap_or_default();
+        step.notes.push(format!(
+            "let go of before: nothing is sent, and ticket {id} may still be coming; once it is over, a new visit is `lifecycle.reissue: {reissue}`"
+        ));
+        return step;
+    }
     step.notes.push(format!("closed before: nothing is sent; a new visit is `lifecycle.reissue: {reissue}`"));
     step
 }
@@ -108,7 +120,7 @@ pub(super) fn change(case: &Case<'_>) -> Step {
     if done_by_hand(case.side.system, &desired, &now.fields, &changes) {
         let mut step = case.step(Action::Keep);
         step.notes.push("the change was made by hand in the ticket system".to_owned());
-        step.events.push(Event::DoneByHand { key: recorded(case), request: Box::new(desired), seen: now });
+        step.events.push(Event::DoneByHand { key: case.recorded(), request: Box::new(desired), seen: now });
         return step;
     }
     let mismatch = mismatch(case, record);
@@ -122,6 +134,7 @@ pub(super) fn change(case: &Case<'_>) -> Step {
     }
     step.changes = changes;
     observe(case, record, &mut step);
+    note_lifecycle(case, record, ticket, &mut step);
     step
 }
 
@@ -149,6 +162,7 @@ pub(super) fn unseen(case: &Case<'_>) -> Step {
     let mut step = case.blocked(reason);
     if let (Some(record), Some(ticket)) = (case.record, case.ticket) {
         step.changes = config_changes(&record.request, &desired(case, ticket, record), case.world.state);
+        note_lifecycle(case, record, ticket, &mut step);
     }
     step
 }
@@ -161,7 +175,7 @@ fn observe(case: &Case<'_>, record: &Record, step: &mut Step) {
     let was_wrong = !standing_mismatch(case.side.system, record, None).is_empty();
     let is_right = standing_mismatch(case.side.system, record, Some(&now.fields)).is_empty();
     let is_news = record.status != now.status || record.finished != now.finished;
-    let key = recorded(case);
+    let key = case.recorded();
     let event = if was_wrong && is_right {
         Event::Observed { key, seen: now, baseline: true, booking_checked: true }
     } else if !record.booking_checked {
@@ -176,10 +190,19 @@ fn observe(case: &Case<'_>, record: &Record, step: &mut Step) {
 
 /// Takes over what is not sent and changed in the files.
 fn note(case: &Case<'_>, record: &Record, ticket: &Ticket, step: &mut Step) {
+    note_with(case, record, ticket, (ticket.visit.clone(), step));
+}
+
+/// The same while an edit of the ticket itself is pending: the booked visit stays what it was.
+fn note_lifecycle(case: &Case<'_>, record: &Record, ticket: &Ticket, step: &mut Step) {
+    note_with(case, record, ticket, (record.request.visit.clone(), step));
+}
+
+fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (Option<Visit>, &mut Step)) {
     let sent = &record.request;
-    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != ticket.visit {
-        let (lifecycle, labels, visit) = (ticket.lifecycle.clone(), ticket.labels.clone(), ticket.visit.clone());
-        step.events.push(Event::Noted { key: recorded(case), lifecycle, labels, visit });
+    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit {
+        let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
+        step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit });
     }
 }
 
@@ -197,10 +220,4 @@ fn seen<'a>(case: &Case<'a>) -> Option<&'a Seen> {
         Some(Observed::Found(seen)) => Some(seen),
         Some(Observed::Missing | Observed::Unread { .. }) | None => None,
     }
-}
-
-/// The record's key once its rename is written: events of a step follow its `moved`.
-fn recorded(case: &Case<'_>) -> crate::state::Key {
-    let reissue = case.recorded_as.map_or(case.key.reissue, |key| key.reissue);
-    crate::state::Key::new(case.key.address.clone(), reissue)
 }

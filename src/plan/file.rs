@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::alike::Around;
-use super::build::desired_digest;
+use super::build::{desired_digest, origins};
 use super::{Action, Plan, Reason, Rules, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
@@ -38,6 +38,8 @@ pub enum Stale {
     Lineage { theirs: String, ours: String },
     #[error("the limits changed since this plan was made")]
     Rules,
+    #[error("the systems' addresses or tenants in callout.yaml changed since this plan was made")]
+    Origins,
     #[error("{address}: its description changed since this plan was made")]
     Desired { address: String },
     #[error("{address}: its record changed since this plan was made")]
@@ -57,7 +59,7 @@ pub struct Now<'a> {
 
 /// Checks a saved plan against the world as it is now.
 ///
-/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome.
+/// Answers the plan with only the steps that are still to be done: of a plan that was started and not finished, those without an outcome, and what is in doubt.
 pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     let used = world.state.plans.get(&plan.id);
     if plan.lineage != world.state.lineage {
@@ -72,6 +74,9 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     if plan.rules != Digest::of(world.rules) {
         return Err(Stale::Rules);
     }
+    if plan.origins != origins(world.sides) {
+        return Err(Stale::Origins);
+    }
     let desired: BTreeMap<&Address, &Ticket> = world.tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
     let mut steps = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
@@ -82,7 +87,7 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
             (false, false) => {}
             (false, true) if !is_wanted => return Err(Stale::Desired { address: step.key.to_string() }),
             // Its own earlier run moved it: there is an outcome, or a doubt.
-            (false, true) if used.is_some() => {}
+            (false, true) if used.is_some() => steps.extend(left_in_doubt(step, world.state)),
             (false, true) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
@@ -90,10 +95,17 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     Ok(Plan { steps, ..plan.clone() })
 }
 
+/// What an earlier run of this plan left in doubt stays in it, so that it is told and counted.
+fn left_in_doubt(step: &Step, state: &State) -> Option<Step> {
+    let intent = state.records.get(&step.key)?.intent.as_ref()?;
+    let reason = Reason::InDoubt { write: intent.write, since: intent.at };
+    Some(Step { action: Action::InDoubt { reason }, events: Vec::new(), ..step.clone() })
+}
+
 /// Another plan may have sent somebody to the same place since, under another name.
 fn nobody_came_between(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
     let mut again = steps.to_vec();
-    Around { tickets: world.tickets, state: world.state, sides: world.sides, over: &plan.over }.block(&mut again);
+    Around::new(world.tickets, world.state, world.sides, &plan.over).block(&mut again);
     let changed = steps.iter().zip(again).find(|(before, after)| before.action != after.action);
     match changed {
         Some((_, Step { key, action: Action::Blocked { reason }, .. })) => Err(Stale::LookAlike { address: key.to_string(), reason }),
@@ -106,7 +118,7 @@ fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
     // A create that failed before this plan was started left no ticket; one that failed since is this plan's outcome.
     let counts = |record: &&Record| match record.phase {
         Phase::NotCreated { .. } => used.is_some_and(|used| record.since >= used.started),
-        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => true,
+        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => !record.is_moved(),
     };
     let address = step.renamed_from().unwrap_or(&step.key.address);
     let own = state.records.get(&step.key).filter(counts);

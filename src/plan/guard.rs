@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Step};
-use crate::state::{Phase, Record, State};
+use crate::state::{Closing, Phase, Record, State};
 use crate::ticket::Address;
 
 /// The project's limits, in visits unless the name says otherwise.
@@ -83,7 +83,8 @@ pub fn refusals_allowing(rules: &Rules, allowed: Allowed, state: &State, steps: 
     let count = |fits: fn(&Action) -> bool| steps.iter().filter(|step| fits(&step.action)).count();
     let creates = count(|action| matches!(action, Action::Create { .. }));
     let closes = count(|action| matches!(action, Action::Close { .. } | Action::Delete { .. }));
-    let removals = count(|action| matches!(action, Action::Close { .. } | Action::Delete { .. } | Action::Retire { .. }));
+    let removals =
+        count(|action| matches!(action, Action::Close { .. } | Action::Delete { .. } | Action::Retire { why: Closing::Forgotten }));
     let before = created_on_day_of(state, now);
     let per_day = allowed.creates.map_or(rules.creates_per_day, |creates| creates + before);
     let mut refusals = Vec::new();

@@ -17,7 +17,7 @@ mod removed;
 pub(crate) mod tests;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ pub struct Plan {
     pub expires: Timestamp,
     /// Of the limits that it was made under.
     pub rules: Digest,
+    /// The API and tenant of each kind of document that it was made for.
+    pub origins: BTreeMap<String, String>,
     /// Empty: the whole project.
     #[serde(default, skip_serializing_if = "Selection::is_all")]
     pub selection: Selection,
@@ -101,6 +103,12 @@ pub struct Step {
     /// What a person may accept with `settle --accept`: the fingerprint of the difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<Digest>,
+    /// How `callout settle` knows it: its address, with the number of the visit where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles: Option<String>,
+    /// It has a tombstone: the files ask for it, and nobody comes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_closed: bool,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,
@@ -167,6 +175,12 @@ impl Action {
 }
 
 impl Step {
+    /// The next step for a person, with the command to type.
+    pub fn next_step(&self) -> Option<String> {
+        let own = self.key.to_string();
+        self.action.reason()?.next_step(self.settles.as_deref().unwrap_or(&own))
+    }
+
     /// The mark in the text form of a plan.
     pub fn sign(&self) -> char {
         if matches!(self.action, Action::Keep) && self.renamed_from().is_some() { '=' } else { self.action.sign() }
@@ -206,6 +220,8 @@ pub struct Counts {
     pub blocked: usize,
     pub in_doubt: usize,
     pub deferred: usize,
+    /// Described in the files, and closed before: nobody comes.
+    pub closed_before: usize,
     pub unchanged: usize,
     pub drifted: usize,
 }
@@ -224,6 +240,7 @@ impl Plan {
                 Action::Blocked { .. } => &mut counts.blocked,
                 Action::InDoubt { .. } => &mut counts.in_doubt,
                 Action::Deferred { .. } => &mut counts.deferred,
+                Action::Keep if step.is_closed => &mut counts.closed_before,
                 Action::Keep => &mut counts.unchanged,
             } += 1;
             counts.rename += usize::from(step.renamed_from().is_some());

@@ -4,18 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Reason, Step};
 use crate::refresh::id_of;
-use crate::state::State;
+use crate::state::{Phase, State};
 use crate::ticket::Address;
 
 /// Sorts by address, puts each create behind what it refers to, and defers what refers to a ticket that will not be there.
 pub(super) fn in_order(state: &State, mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by(|a, b| a.key.cmp(&b.key));
     while let Some((at, address)) = waiting(state, &steps) {
-        if let Some(step) = steps.get_mut(at) {
-            step.action = Action::Deferred { reason: Reason::WaitsFor { address } };
-        }
+        let Some(step) = steps.get_mut(at) else { break };
+        step.action = if can_never_have_an_id(state, &address) {
+            let why = format!("it refers to {address}, which was closed before its ticket id was known; take the reference out");
+            Action::Blocked { reason: Reason::CannotSend { why } }
+        } else {
+            Action::Deferred { reason: Reason::WaitsFor { address } }
+        };
     }
     sorted(state, steps)
+}
+
+fn can_never_have_an_id(state: &State, address: &Address) -> bool {
+    state.latest(address).is_some_and(|(_, record)| matches!(record.phase, Phase::Closed { id: None, .. }))
 }
 
 /// A create that refers to a ticket without id, which this plan does not make either.

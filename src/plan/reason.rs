@@ -26,6 +26,8 @@ pub enum Reason {
     OtherOrigin { recorded: String, now: String },
     /// An earlier visit is still open.
     EarlierStillOpen { id: Option<String> },
+    /// An earlier visit is still open beside a later one.
+    OpenBesideLater { id: String },
     /// The files ask for an earlier visit than the latest one.
     ReissueLowered { recorded: u32 },
     /// The description left the files, the ticket is still open.
@@ -70,6 +72,9 @@ impl fmt::Display for Reason {
                 Some(id) => write!(f, "ticket {id} of the earlier visit is still open: this would send a second technician"),
                 None => write!(f, "the earlier visit is in doubt: this could send a second technician"),
             },
+            Self::OpenBesideLater { id } => {
+                write!(f, "ticket {id} of this earlier visit is still open beside a later one: two technicians may be coming")
+            }
             Self::ReissueLowered { recorded } => {
                 write!(f, "visit {recorded} was already sent; lowering `reissue` does not un-send it")
             }
@@ -95,28 +100,31 @@ impl fmt::Display for Reason {
 
 impl Reason {
     /// The next step for a person, with the command to type.
-    pub fn next_step(&self, key: &str) -> Option<String> {
+    pub fn next_step(&self, name: &str) -> Option<String> {
         Some(match self {
             Self::InDoubt { write: Write::Create, .. } => {
-                format!("look for its mark in the portal, then: callout settle {key} --id ID --reason TEXT, or --not-created")
+                format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
-            Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {key} --done --reason TEXT, or --not-done"),
-            Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {key} --id ID --reason TEXT"),
-            Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {key} --accept --reason TEXT"),
+            Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {name} --done --reason TEXT, or --not-done"),
+            Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {name} --id ID --reason TEXT"),
+            Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {name} --accept --reason TEXT"),
             Self::Conflict { .. } => "make the file say what the ticket says, or set the ticket back".to_owned(),
             Self::BookedDifferently { .. } => {
-                format!("have it corrected, then plan again; or leave it: callout settle {key} --accept --reason TEXT")
+                format!("have it corrected, then plan again; or leave it: callout settle {name} --accept --reason TEXT")
             }
-            Self::OtherOrigin { .. } => "point spec.systems back to where the ticket is, or use another state for the other API".to_owned(),
+            Self::OtherOrigin { .. } => "point spec.systems back to where the ticket is: what was sent there is still coming".to_owned(),
             Self::EarlierStillOpen { id: Some(_) } => {
-                format!("wait until it is finished, or after cancelling it: callout settle {key} --cancelled --reason TEXT")
+                format!("wait until it is finished, or after cancelling it: callout settle {name} --cancelled --reason TEXT")
             }
-            Self::EarlierStillOpen { id: None } => format!("settle the earlier visit first: callout settle {key}"),
+            Self::EarlierStillOpen { id: None } => format!("settle the earlier visit first: callout settle {name}"),
+            Self::OpenBesideLater { .. } => {
+                format!("cancel the one that is not meant; for this one then: callout settle {name} --cancelled --reason TEXT")
+            }
             Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
-            Self::StillOpen { .. } => format!("cancel it by phone or portal, then: callout settle {key} --cancelled --reason TEXT"),
+            Self::StillOpen { .. } => format!("cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT"),
             Self::NotRead { .. } => "mend that, then plan again".to_owned(),
             Self::Missing { .. } => {
-                format!("check the credential and tenant; if it was cancelled: callout settle {key} --cancelled --reason TEXT")
+                format!("check the credential and tenant; if it was cancelled: callout settle {name} --cancelled --reason TEXT")
             }
             Self::LookAlike { other, .. } => {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")

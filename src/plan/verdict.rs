@@ -25,6 +25,8 @@ pub(super) enum Past {
     InDoubt,
     Open,
     Finished,
+    /// Forgotten, or taken out of the state: nobody looks after it, and its technician may still be coming.
+    LetGo,
     Closed,
 }
 
@@ -60,14 +62,15 @@ pub(super) enum Verdict {
 ///
 /// | wanted | record | seen | verdict |
 /// | --- | --- | --- | --- |
-/// | no | none or closed | any | nothing |
+/// | no | none, let go of or closed | any | nothing |
 /// | any | of another API | any | blocked |
 /// | any | write without outcome | any | in doubt |
 /// | yes | none | any | create (or adopt) |
 /// | a lower reissue | any | any | blocked: a revert does not un-send |
-/// | a higher reissue | open | not finished | blocked: two technicians at once |
-/// | a higher reissue | open, finished or closed | finished | create, after the earlier one |
-/// | yes | closed | any | keep; a new visit is `reissue` |
+/// | a higher reissue | open, or let go of | not seen finished | blocked: two technicians at once |
+/// | a higher reissue | finished | open: it was reopened | blocked, likewise |
+/// | a higher reissue | open, let go of, finished or closed | otherwise | create, after the earlier one |
+/// | yes | closed or let go of | any | keep; a new visit is `reissue` |
 /// | yes | finished, or open | finished | keep for ever |
 /// | yes, unchanged | open | any | keep. Missing never means create |
 /// | yes, changed | open | open | update, or by hand |
@@ -77,14 +80,17 @@ pub(super) enum Verdict {
 /// | no | open | missing or not read | blocked |
 pub(super) fn verdict(wanted: Wanted, past: Past, sight: Sight) -> Verdict {
     match (wanted, past, sight) {
-        (Wanted::No, Past::None | Past::Closed, _) => Verdict::Nothing,
+        (Wanted::No, Past::None | Past::Closed | Past::LetGo, _) => Verdict::Nothing,
         (_, Past::Foreign, _) => Verdict::Foreign,
         (_, Past::InDoubt, _) => Verdict::InDoubt,
         (Wanted::Same { .. } | Wanted::Raised | Wanted::Lowered, Past::None, _) => Verdict::Create,
-        (Wanted::Lowered, Past::Open | Past::Finished | Past::Closed, _) => Verdict::Lowered,
-        (Wanted::Raised, Past::Open, Sight::Open | Sight::Missing | Sight::NotRead) => Verdict::EarlierOpen,
-        (Wanted::Raised, Past::Open, Sight::Finished) | (Wanted::Raised, Past::Finished | Past::Closed, _) => Verdict::CreateAgain,
-        (Wanted::Same { .. }, Past::Closed, _) => Verdict::KeepClosed,
+        (Wanted::Lowered, Past::Open | Past::Finished | Past::LetGo | Past::Closed, _) => Verdict::Lowered,
+        (Wanted::Raised, Past::Open | Past::LetGo, Sight::Open | Sight::Missing | Sight::NotRead)
+        | (Wanted::Raised, Past::Finished, Sight::Open) => Verdict::EarlierOpen,
+        (Wanted::Raised, Past::Open | Past::LetGo, Sight::Finished)
+        | (Wanted::Raised, Past::Finished, Sight::Finished | Sight::Missing | Sight::NotRead)
+        | (Wanted::Raised, Past::Closed, _) => Verdict::CreateAgain,
+        (Wanted::Same { .. }, Past::LetGo | Past::Closed, _) => Verdict::KeepClosed,
         (Wanted::Same { .. }, Past::Finished, _) | (Wanted::Same { .. }, Past::Open, Sight::Finished) => Verdict::KeepFinished,
         (Wanted::Same { changed: false }, Past::Open, Sight::Open | Sight::Missing | Sight::NotRead) => Verdict::Keep,
         (Wanted::Same { changed: true }, Past::Open, Sight::Open) => Verdict::Change,
@@ -100,7 +106,7 @@ mod tests {
 
     const WANTED: [Wanted; 5] =
         [Wanted::No, Wanted::Same { changed: false }, Wanted::Same { changed: true }, Wanted::Raised, Wanted::Lowered];
-    const PAST: [Past; 6] = [Past::None, Past::Foreign, Past::InDoubt, Past::Open, Past::Finished, Past::Closed];
+    const PAST: [Past; 7] = [Past::None, Past::Foreign, Past::InDoubt, Past::Open, Past::Finished, Past::LetGo, Past::Closed];
     const SIGHT: [Sight; 4] = [Sight::Open, Sight::Finished, Sight::Missing, Sight::NotRead];
 
     fn all() -> impl Iterator<Item = (Wanted, Past, Sight)> {
@@ -112,7 +118,12 @@ mod tests {
         for (wanted, past, sight) in all() {
             let sends = matches!(verdict(wanted, past, sight), Verdict::Create | Verdict::CreateAgain);
             let is_free = past == Past::None && wanted != Wanted::No;
-            let is_over = past == Past::Closed || past == Past::Finished || (past == Past::Open && sight == Sight::Finished);
+            let is_over = match past {
+                Past::Closed => true,
+                Past::Finished => sight != Sight::Open,
+                Past::Open | Past::LetGo => sight == Sight::Finished,
+                Past::None | Past::Foreign | Past::InDoubt => false,
+            };
             assert_eq!(sends, is_free || (wanted == Wanted::Raised && is_over), "{wanted:?} {past:?} {sight:?}");
         }
     }
@@ -123,7 +134,7 @@ mod tests {
             match past {
                 Past::InDoubt => assert_eq!(verdict(wanted, past, sight), Verdict::InDoubt),
                 Past::Foreign => assert_eq!(verdict(wanted, past, sight), Verdict::Foreign),
-                Past::None | Past::Open | Past::Finished | Past::Closed => {}
+                Past::None | Past::Open | Past::Finished | Past::LetGo | Past::Closed => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Selection, Side, Sides, booking_mismatch, config_changes, request_of};
+use super::{Selection, Side, Sides, booking_mismatch, config_changes, renamed_from, request_of};
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, Mark, Ticket};
 
@@ -40,8 +40,7 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
         return Vec::new();
     }
     let desired: BTreeMap<&Address, &Ticket> = tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
-    let renamed: BTreeMap<&Address, &Ticket> =
-        tickets.iter().filter_map(|ticket| Some((ticket.lifecycle.renamed_from.as_ref()?, ticket))).collect();
+    let renamed: BTreeMap<Address, &Ticket> = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket))).collect();
     let crowded = places_of_creates(tickets, state, sides, selection);
     let mut asks: Vec<Ask> = state
         .records
@@ -50,7 +49,8 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
             let ticket = desired.get(&key.address).or_else(|| renamed.get(&key.address)).copied();
             let address = ticket.map_or(&key.address, |ticket| &ticket.address);
             let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
-            let question = question(record, side)?;
+            let again = ticket.is_some_and(|ticket| ticket.reissue > key.reissue);
+            let question = question(record, side, again)?;
             let is_near = || side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
             let needed = mode == Mode::All || depends(key, record, ticket, state, side);
             let system = side.system.id();
@@ -62,10 +62,11 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
     asks
 }
 
-/// What can be asked about a record at all.
-fn question(record: &Record, side: &Side) -> Option<Question> {
+/// What can be asked about a record at all. Before a further visit, a finished or forgotten one is looked at once more.
+fn question(record: &Record, side: &Side, again: bool) -> Option<Question> {
     match &record.phase {
-        Phase::Live { id } if !record.finished => Some(Question::Read(id.clone())),
+        Phase::Live { id } if !record.finished || again => Some(Question::Read(id.clone())),
+        Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read(id.clone())),
         Phase::Pending if side.system.capabilities().find.yes() => record.request.mark.clone().map(Question::Find),
         Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
     }
@@ -80,7 +81,8 @@ fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, s
         !config_changes(&record.request, &desired, state).is_empty()
     };
     let is_waiting = record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue;
-    is_latest && (is_waiting || booked_differently(record, side) || is_changed())
+    // An earlier visit that is still open beside a later one is nobody's plan: it is looked at until it is over.
+    if is_latest { is_waiting || booked_differently(record, side) || is_changed() } else { record.is_open() }
 }
 
 /// Whether somebody may be correcting it in the portal just now.
@@ -94,9 +96,7 @@ fn places_of_creates(tickets: &[Ticket], state: &State, sides: &Sides, selection
     tickets
         .iter()
         .filter(|ticket| selection.holds(&ticket.address) && state.latest(&ticket.address).is_none() && ticket.lifecycle.adopt.is_none())
-        .filter(|ticket| {
-            ticket.lifecycle.renamed_from.as_ref().is_none_or(|from| state.latest(from).is_none_or(|(_, record)| record.is_moved()))
-        })
+        .filter(|ticket| renamed_from(ticket, state).is_none())
         .filter_map(|ticket| Some(sides.get(&ticket.address.kind)?.system.look_alike(&ticket.fields)))
         .flatten()
         .collect()
@@ -110,8 +110,10 @@ fn adoptions(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selec
         .filter_map(|ticket| {
             let id = ticket.lifecycle.adopt.clone()?;
             let system = sides.get(&ticket.address.kind)?.system.id();
-            let is_new = state.latest(&ticket.address).is_none();
-            is_new.then(|| Ask { key: Key::new(ticket.address.clone(), ticket.reissue), system, question: Question::Read(id) })
+            let key = Key::new(ticket.address.clone(), ticket.reissue);
+            let is_new = state.latest(&ticket.address).is_none_or(|(latest, record)| latest.reissue < key.reissue || record.is_moved());
+            let is_own = state.visits(&ticket.address).any(|(_, record)| record.id() == Some(&id));
+            (is_new && !is_own).then_some(Ask { key, system, question: Question::Read(id) })
         })
         .collect()
 }

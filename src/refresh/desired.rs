@@ -33,6 +33,15 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
     }
 }
 
+/// The address that this ticket's records still have to move from. With a location's key, the record of that key comes first.
+pub fn renamed_from(ticket: &Ticket, state: &State) -> Option<Address> {
+    let from = ticket.lifecycle.renamed_from.as_ref()?;
+    let is_there = |address: &Address| state.latest(address).is_some_and(|(_, record)| !record.is_moved());
+    let is_free = state.latest(&ticket.address).is_none_or(|(_, record)| record.is_moved());
+    let keyed = ticket.address.key.as_ref().map(|key| from.clone().with_key(Some(key.clone())));
+    keyed.into_iter().chain([from.clone()]).find(|address| is_free && is_there(address))
+}
+
 /// The name under which a ticket's files are compared.
 pub const ATTACHMENTS: &str = "attachments";
 

@@ -31,12 +31,14 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
 pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     let mut parts = parts(&counts);
-    if parts.is_empty() && counts.unchanged == 0 {
+    if parts.is_empty() && counts.unchanged + counts.closed_before == 0 {
         return "No tickets: the files describe none, and the state remembers none that is open.".to_owned();
     }
     if !plan.has_changes() && !plan.needs_person() && counts.deferred == 0 {
-        let drift = if counts.drifted > 0 { format!(" {} changed in the ticket system.", counts.drifted) } else { String::new() };
-        return format!("No changes. {} as sent.{drift}", tickets(counts.unchanged));
+        return unchanged(&counts);
+    }
+    if counts.closed_before > 0 {
+        parts.push(format!("{} closed", counts.closed_before));
     }
     if counts.unchanged > 0 {
         parts.push(format!("{} unchanged", counts.unchanged));
@@ -62,6 +64,26 @@ fn parts(counts: &Counts) -> Vec<String> {
         (counts.blocked, if counts.blocked == 1 { "needs a person" } else { "need a person" }),
     ];
     named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
+}
+
+/// Nothing to do, and what that means for the tickets.
+fn unchanged(counts: &Counts) -> String {
+    let mut text = "No changes.".to_owned();
+    if counts.unchanged > 0 {
+        let _ = write!(text, " {} as sent.", tickets(counts.unchanged));
+    }
+    if counts.closed_before > 0 {
+        let _ = write!(
+            text,
+            " {} closed, and nobody comes for {}.",
+            tickets(counts.closed_before),
+            if counts.closed_before == 1 { "it" } else { "them" }
+        );
+    }
+    if counts.drifted > 0 {
+        let _ = write!(text, " {} changed in the ticket system.", counts.drifted);
+    }
+    text
 }
 
 fn tickets(count: usize) -> String {
@@ -102,7 +124,7 @@ fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
     if let Reason::BookedDifferently { fields } = reason {
         changes(text, fields);
     }
-    if let Some(next) = reason.next_step(&step.key.to_string()) {
+    if let Some(next) = step.next_step() {
         line(text, &format!("next: {}", clean(&next)));
     }
 }

@@ -52,6 +52,14 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Closing the file is not enough: a program that is just being started still has a copy of it, and would keep the lock.
+    fn drop(&mut self) {
+        // Where it fails, closing the file frees it a moment later.
+        let _ = self.file.unlock();
+    }
+}
+
 fn held(path: &Path, file: &mut File) -> Diagnostic {
     let mut text = String::new();
     let owner = file.read_to_string(&mut text).ok().and_then(|_| serde_json::from_str::<Owner>(&text).ok());

@@ -138,6 +138,11 @@ impl Record {
         matches!(self.phase, Phase::Closed { why: Closing::Moved, .. })
     }
 
+    /// No longer looked after, and not known to be over: its technician may still be coming.
+    pub fn is_let_go(&self) -> bool {
+        matches!(self.phase, Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. }) && !self.finished
+    }
+
     pub fn in_doubt(&self) -> bool {
         self.intent.is_some()
     }

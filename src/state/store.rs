@@ -97,6 +97,6 @@ pub struct Owner {
 
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` (process {}, {}, since {})", self.command, self.pid, self.by, self.since)
+        write!(f, "`{}` (process {}, {}, since {:.0})", self.command, self.pid, self.by, self.since)
     }
 }

@@ -100,6 +100,9 @@ impl State {
         {
             return Err(impossible(key, "adopted", "the address has a ticket already"));
         }
+        if adopted.id().and_then(|id| self.holder(&adopted.request, id)).is_some_and(|holder| holder != key) {
+            return Err(impossible(key, "adopted", "the ticket belongs to another address"));
+        }
         // A create in doubt that is found again is still a create of this project, on the day of its intent.
         let doubted = self.records.get(key).filter(|record| record.phase == Phase::Pending);
         adopted.adopted = doubted.is_none();
@@ -123,7 +126,8 @@ impl State {
         if matches!(record.phase, Phase::NotCreated { .. }) {
             return Err(impossible(key, "moved", "nothing was created under it"));
         }
-        let left = Record { phase: Phase::Closed { id: None, why: Closing::Moved }, intent: None, ..record.clone() };
+        let left =
+            Record { phase: Phase::Closed { id: record.id().map(str::to_owned), why: Closing::Moved }, intent: None, ..record.clone() };
         let moved = std::mem::replace(record, left);
         self.records.insert(to.clone(), moved);
         Ok(())
@@ -143,9 +147,12 @@ impl State {
         self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
     }
 
-    /// The address that holds a ticket id of this origin, live or as a tombstone.
-    pub fn holder(&self, origin: &str, id: &str) -> Option<&Key> {
-        self.records.iter().find(|(_, record)| record.request.origin == origin && record.id() == Some(id)).map(|(key, _)| key)
+    /// The address that holds this id of a request's system and origin, live or as a tombstone. Two systems at one address may each
+    /// have a ticket of one number.
+    pub fn holder(&self, request: &Request, id: &str) -> Option<&Key> {
+        let of_same = |other: &Request| (&other.system, &other.origin) == (&request.system, &request.origin);
+        let holds = |record: &Record| of_same(&record.request) && record.id() == Some(id) && !record.is_moved();
+        self.records.iter().find(|(_, record)| holds(record)).map(|(key, _)| key)
     }
 
     fn free(&self, key: &Key, event: &'static str) -> Result<(), Impossible> {

@@ -34,7 +34,7 @@ fn yes_sends_once_and_the_next_plan_has_no_changes() {
 
     Applied: 1 created.
     |
-    | Apply this plan? It sends 1 technician or ticket, which cannot be undone from here. Only `yes` is taken as yes:
+    | Apply this plan? It creates 1 ticket, which cannot be undone from here. Only `yes` is taken as yes:
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -43,7 +43,7 @@ fn yes_sends_once_and_the_next_plan_has_no_changes() {
     $ callout apply --yes
     No changes. 1 ticket is as sent.
 
-    Applied: what was seen is recorded.
+    What was seen is recorded.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -77,7 +77,7 @@ fn anything_but_yes_sends_nothing() {
 
     Plan: 1 to create.
     |
-    | Apply this plan? It sends 1 technician or ticket, which cannot be undone from here. Only `yes` is taken as yes:
+    | Apply this plan? It creates 1 ticket, which cannot be undone from here. Only `yes` is taken as yes:
     | apply/declined
     |
     |   x nothing was applied
@@ -145,7 +145,7 @@ fn a_reference_orders_two_creates_and_passes_the_id_on() {
 }
 
 #[test]
-fn a_refused_ticket_does_not_hold_up_the_others_and_is_sent_by_the_next_run() {
+fn a_pause_too_long_to_wait_for_ends_the_run_and_the_next_one_sends_all() {
     let site = Site::new();
     for store in ["0417", "0418", "0419"] {
         site.write(format!("tickets/{store}.yaml"), dispatch(&format!("store-{store}"), store));
@@ -154,11 +154,12 @@ fn a_refused_ticket_does_not_hold_up_the_others_and_is_sent_by_the_next_run() {
     let ran = site.run("apply --yes --parallelism 1").ends_with(1);
     let (_, done) = ran.out.rsplit_once("to create.\n").expect("a summary");
     insta::assert_snapshot!(done, @r"
-    + Dispatch/store-0417: not sent: TechExpress answered 429 Too Many Requests: Too many requests.; it wants a pause of 1h, which is too long to wait for; try again then (1/3)
-    + Dispatch/store-0418: not started: TechExpress answered 429 Too Many Requests: Too many requests.; it wants a pause of 1h, which is too long to wait for; try again then (2/3)
-    + Dispatch/store-0419: not started: TechExpress answered 429 Too Many Requests: Too many requests.; it wants a pause of 1h, which is too long to wait for; try again then (3/3)
+    ! Dispatch/store-0417: not sent: TechExpress answered 429 Too Many Requests: Too many requests; it wants a pause of 1h, which is too long to wait for; try again then (1/3)
+    ! Dispatch/store-0418: not started: TechExpress answered 429 Too Many Requests: Too many requests; it wants a pause of 1h, which is too long to wait for; try again then (2/3)
+    ! Dispatch/store-0419: not started: TechExpress answered 429 Too Many Requests: Too many requests; it wants a pause of 1h, which is too long to wait for; try again then (3/3)
 
-    Applied: 1 not sent, 2 not started.
+    Nothing was applied: 1 not sent, 2 not started.
+    What was not sent is still to do: mend what is said above, then apply again.
     ");
     assert_eq!(site.vendor.tickets(), 0);
     site.clock.jump(jiff::SignedDuration::from_hours(1));
@@ -172,25 +173,24 @@ fn a_run_that_failed_in_part_goes_on_where_it_stopped() {
     site.write("tickets/a.yaml", dispatch("store-0417", "0417"));
     site.write("tickets/b.yaml", dispatch("store-0418", "0418"));
     site.write("tickets/c.yaml", dispatch("store-0419", "0419"));
-    let healthy = site.read("callout.yaml");
     site.run("apply --yes --target Dispatch/store-0417").ends_with(0);
-    site.write("callout.yaml", healthy.replace("credential", "read_path: \"/api/v1/tickets/{ticket_id}\", credential"));
     site.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit).times(1)]);
     let ran = site.run("apply --yes --parallelism 1").ends_with(5);
     let (_, done) = ran.out.rsplit_once("to create, 1 unchanged.\n").expect("a summary");
     insta::assert_snapshot!(done, @r"
-    + Dispatch/store-0418: in doubt: TechExpress did not answer: connection closed before message completed (1/2)
-    + Dispatch/store-0419: not started: the result of 1 is unknown (spec.limits.stop_after_unknown: 1) (2/2)
+    ? Dispatch/store-0418: in doubt: TechExpress did not answer: connection closed before message completed (1/2)
+    ! Dispatch/store-0419: not started: the run stopped after 1 unknown result (spec.limits.stop_after_unknown: 1) (2/2)
 
     Applied: 1 not started, 1 in doubt.
-    1 ticket needs a person: callout settle lists them.
+    What was not sent is still to do: mend what is said above, then apply again.
+    1 ticket needs a person: callout settle tells what to do.
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
     Plan: 1 to create, 1 in doubt, 1 unchanged.
 
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
-        in doubt: a create was started at 2027-01-04T12:00:00Z and its result is unknown
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
         next: look for its mark in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created
         at tickets/b.yaml:4:9
 
@@ -217,7 +217,7 @@ fn a_run_that_failed_in_part_goes_on_where_it_stopped() {
     + Dispatch/store-0419: created ticket 482003
 
     Applied: 1 created.
-    1 ticket needs a person: callout settle lists them.
+    1 ticket needs a person: callout settle tells what to do.
     exit 5
     ");
     assert_eq!(site.vendor.tickets(), 3);

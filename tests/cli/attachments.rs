@@ -43,14 +43,16 @@ fn a_file_that_changed_after_it_was_sent_needs_a_person() {
     site.write("tickets/plan.pdf", "the second floor");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    Plan: 1 needs a person.
 
-    . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        the change was made by hand in the ticket system
+    ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
+        do this by hand: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone
+        next: have it changed, then plan again; or leave it: callout settle Dispatch/store-0417-router --accept --reason TEXT
+          attachments: plan.pdf (26c40f96aa50) -> plan.pdf (94f371c54adc)
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
-    exit 0
+    Plan: 1 needs a person.
+    exit 7
     ");
     assert_eq!(site.vendor.tickets(), 1);
 }

@@ -135,7 +135,15 @@ fn a_folder_that_cannot_be_read() {
     fs::create_dir(&folder).and_then(|()| fs::set_permissions(&folder, fs::Permissions::from_mode(0o000))).expect("a folder");
     // Rights do not bind root.
     if fs::read_dir(&folder).is_err() {
-        shows!(site.run("apply --yes"), @"");
+        shows!(site.run("apply --yes"), @r"
+        $ callout apply --yes
+        | load/folder
+        |
+        |   x cannot look into the folder tickets/closed: permission denied
+        |   help: Allow reading it, or name the folders to read in spec.manifests of callout.yaml.
+        |
+        exit 1
+        ");
         assert_eq!(site.vendor.tickets(), 0);
     }
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("a folder");

@@ -30,21 +30,23 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
     let ran = site.run("apply --yes").ends_with(5);
     let (_, done) = ran.out.rsplit_once("to create.\n").expect("a summary");
     insta::assert_snapshot!(done, @r"
-    + Dispatch/store-0417-router: in doubt: TechExpress did not answer: connection closed before message completed
+    ? Dispatch/store-0417-router: in doubt: TechExpress did not answer: connection closed before message completed
 
     Applied: 1 in doubt.
-    1 ticket needs a person: callout settle lists them.
+    1 ticket needs a person: callout settle tells what to do.
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
     Plan: 1 in doubt.
 
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
-        in doubt: a create was started at 2027-01-04T12:00:00Z and its result is unknown
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
         at tickets/a.yaml:4:9
 
     Plan: 1 in doubt.
+
+    1 ticket needs a person: callout settle tells what to do.
     exit 5
     ");
     for _ in 0..5 {
@@ -58,7 +60,7 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
     1 ticket needs a person:
 
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
-        in doubt: a create was started at 2027-01-04T12:00:00Z and its result is unknown
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
         at tickets/a.yaml:4:9
         mark: [mark]
@@ -142,24 +144,24 @@ fn a_ticket_that_cannot_be_it_is_refused() {
     |
     exit 1
     ");
-    site.vendor.edit(482_001, serde_json::json!({"customer_ticket_number": "co-22222222"}));
+    site.vendor.edit(482_001, &serde_json::json!({"customer_ticket_number": "co-22222222"}));
     shows!(settle(&site, &["--id", "482001", "--reason", "of another project", "--yes"]), @r"
     $ callout settle Dispatch/store-0417-router --id 482001 --reason of another project --yes
     | import/misfit in Dispatch/store-0417-router
     |
-    |   x Dispatch/store-0417-router is not linked to ticket 482001: ticket 482001 does not fit: it carries the
-    |   | mark [mark], which belongs to another visit
+    |   x Dispatch/store-0417-router is not linked to ticket 482001: it carries the mark [mark], which
+    |   | belongs to another visit
     |   help: look the ticket up in the portal, and check the id
     |
     exit 1
     ");
-    site.vendor.edit(482_001, serde_json::json!({"customer_ticket_number": "", "location_name": "Store 9", "location_number": "0009"}));
+    site.vendor.edit(482_001, &serde_json::json!({"customer_ticket_number": "", "location_name": "Store 9", "location_number": "0009"}));
     shows!(settle(&site, &["--id", "482001", "--reason", "another store", "--yes"]), @r"
     $ callout settle Dispatch/store-0417-router --id 482001 --reason another store --yes
     | import/misfit in Dispatch/store-0417-router
     |
-    |   x Dispatch/store-0417-router is not linked to ticket 482001: ticket 482001 does not fit: its
-    |   | location_number is `0009`, and the file says `0417`
+    |   x Dispatch/store-0417-router is not linked to ticket 482001: its location_number is `0009`, and the file
+    |   | says `0417`
     |   help: look the ticket up in the portal, and check the id
     |
     exit 1
@@ -177,8 +179,7 @@ fn a_ticket_of_another_address_is_refused() {
     $ callout settle Dispatch/store-0417-router --id 482002 --reason mixed up --yes
     | import/misfit in Dispatch/store-0417-router
     |
-    |   x Dispatch/store-0417-router is not linked to ticket 482002: ticket 482002 already belongs to Dispatch/
-    |   | store-0418-router
+    |   x Dispatch/store-0417-router is not linked to ticket 482002: it belongs to Dispatch/store-0418-router
     |   help: look the ticket up in the portal, and check the id
     |
     exit 1
@@ -238,13 +239,13 @@ fn what_is_cancelled_in_doubt_is_never_sent_again() {
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
 
     . Dispatch/store-0417-router  Store 0417 (0417), account 01230417
         closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is closed, and nobody comes for it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -272,6 +273,9 @@ fn what_refers_to_a_doubt_waits() {
         at tickets/b.yaml:4:9
 
     Plan: 1 deferred, 1 in doubt.
+
+    1 ticket is deferred: a later apply sends it, once what it waits for is there.
+    1 ticket needs a person: callout settle tells what to do.
     ");
     assert_eq!(site.vendor.tickets(), 1);
 }

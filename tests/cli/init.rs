@@ -101,8 +101,7 @@ fn a_second_init_changes_nothing() {
     $ callout init
     | init/exists
     |
-    |   x [folder]/callout.yaml is there already:
-    |   | this is a project
+    |   x callout.yaml is there already: this is a project
     |   help: to start only its state: callout state init
     |
     exit 1
@@ -118,12 +117,10 @@ fn an_init_where_the_lock_file_tells_of_a_lost_state_is_refused() {
     $ callout init --name acme
     | state/missing
     |
-    |   x the state `[folder]/.callout/state.json`
-    |   | is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
-    |         1. Restore it: copy the folder of `/tmp/
-    |         pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppTcMPsB/.callout/state.json` back from
-    |         the machine or the backup that has it.
+    |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
+    |         it.
     |         2. Gone for good, tickets known: callout state init --start-over --reason "...", then callout import
     |         ADDRESS ID for each live ticket.
     |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".

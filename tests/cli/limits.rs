@@ -71,7 +71,7 @@ fn too_many_removals_are_refused_as_a_whole() {
         let text = with_lifecycle(&dispatch(&format!("store-{store}"), store), "{on_remove: forget}");
         site.write(format!("tickets/{store}.yaml"), text);
     }
-    site.run("apply --yes").ends_with(0);
+    site.run("apply --yes --parallelism 1").ends_with(0);
     site.remove("tickets/0417.yaml");
     site.remove("tickets/0418.yaml");
     shows!(site.run("apply --yes"), @r"

@@ -1,5 +1,7 @@
 //! Every command as a person types it: its output, its messages, its exit code, and what reached the ticket system.
 
+#![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
+
 mod apply;
 mod attachments;
 mod bad_input;

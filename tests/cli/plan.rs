@@ -117,7 +117,7 @@ fn unchanged_tickets_are_listed_when_asked() {
 fn drift_is_shown_and_counts_as_a_change() {
     let site = Site::with_ticket();
     site.run("apply --yes").ends_with(0);
-    site.vendor.edit(482_001, other_order("PO-OTHER"));
+    site.vendor.edit(482_001, &other_order("PO-OTHER"));
     site.run("plan --detailed-exitcode").ends_with(0);
     shows!(site.run("plan --detailed-exitcode --refresh all"), @r"
     $ callout plan --detailed-exitcode --refresh all
@@ -157,7 +157,7 @@ fn nothing_is_read_when_reading_is_switched_off() {
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         the ticket could not be read: reading was switched off by --refresh none
-        next: plan again when the system answers
+        next: mend that, then plan again
           po_number: PO-88213 -> PO-1
         at tickets/a.yaml:4:9
 

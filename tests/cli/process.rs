@@ -37,7 +37,8 @@ fn the_program_runs_the_commands() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_panic() {
-    let mut child = program(&Project::empty()).arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("callout");
+    let project = Project::empty();
+    let mut child = program(&project).arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("callout");
     drop(child.stdout.take());
     let mut told = String::new();
     child.stderr.take().expect("a stream").read_to_string(&mut told).expect("text");
@@ -81,10 +82,11 @@ fn sigterm_finishes_what_is_in_flight_and_starts_nothing_new() {
     let done: Vec<_> = lines.iter().skip_while(|line| !line.contains(": created ticket")).cloned().collect();
     insta::assert_snapshot!(format!("{}\n{told}exit {code:?}", done.join("\n")), @r"
     + Dispatch/store-0417: created ticket 482001 (1/3)
-    + Dispatch/store-0418: not started: the run was asked to stop (2/3)
-    + Dispatch/store-0419: not started: the run was asked to stop (3/3)
+    ! Dispatch/store-0418: not started: the run was asked to stop (2/3)
+    ! Dispatch/store-0419: not started: the run was asked to stop (3/3)
 
     Applied: 1 created, 2 not started.
+    What was not sent is still to do: mend what is said above, then apply again.
     stopping: what is in flight is finished and recorded; once more to leave at once
     exit Some(6)
     ");
@@ -96,7 +98,7 @@ fn sigterm_finishes_what_is_in_flight_and_starts_nothing_new() {
 
 #[cfg(unix)]
 #[test]
-fn a_killed_run_leaves_a_doubt_and_the_next_one_sends_the_rest() {
+fn a_run_keeps_others_out_and_once_killed_leaves_a_doubt_and_the_rest_to_the_next() {
     let site = slow(600_000);
     let mut child = program(&site)
         .env("G360_TOKEN", TOKEN)
@@ -109,6 +111,10 @@ fn a_killed_run_leaves_a_doubt_and_the_next_one_sends_the_rest() {
         assert!(Instant::now() < patience, "no ticket was made");
         std::thread::yield_now();
     }
+    let other = site.run("apply --yes").ends_with(1);
+    let text = other.err.replace(['\n', '|'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&format!("the state is in use by `callout apply` (process {}, ", child.id())), "{other}");
+    assert!(text.contains("help: Wait until it ends, then run the command again."), "{other}");
     child.kill().and_then(|()| child.wait()).expect("an end");
     site.vendor.well();
     let ran = site.run("apply --yes").ends_with(5);

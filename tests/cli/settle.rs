@@ -79,6 +79,22 @@ fn a_ticket_cancelled_by_phone_is_never_sent_again() {
 }
 
 #[test]
+fn an_address_may_be_listed_alone() {
+    let site = Site::with_ticket();
+    site.remove("tickets/a.yaml");
+    assert!(site.run("settle Dispatch/store-0417-router").ends_with(0).out.starts_with("1 ticket needs a person:"));
+    shows!(site.run("settle Dispatch/store-0417-routre"), @r"
+    $ callout settle Dispatch/store-0417-routre
+    | state/unknown
+    |
+    |   x the state remembers nothing of Dispatch/store-0417-routre
+    |   help: did you mean Dispatch/store-0417-router?
+    |
+    exit 1
+    ");
+}
+
+#[test]
 fn how_a_visit_went_is_kept() {
     let site = Site::with_ticket();
     site.vendor.resolve(482_001);
@@ -88,7 +104,7 @@ fn how_a_visit_went_is_kept() {
     Settled.
     exit 0
     ");
-    assert_eq!(site.run("state list --format json").json()["records"][0]["record"]["outcome"], "no_access");
+    assert_eq!(site.run("state list --format json").json()["records"][0]["record"]["outcome"], "no-access");
 }
 
 #[test]
@@ -110,19 +126,19 @@ fn a_settlement_that_does_not_fit_is_refused() {
     ");
     shows!(site.run("settle Dispatch/store-417-router --cancelled --reason x --yes"), @r"
     $ callout settle Dispatch/store-417-router --cancelled --reason x --yes
-    | settle/unknown
+    | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-417-router
-    |   help: `callout settle` lists what needs a person, `callout state list` all records
+    |   help: did you mean Dispatch/store-0417-router?
     |
     exit 1
     ");
     shows!(site.run("settle Dispatch/store-0417-router#7 --cancelled --reason x --yes"), @r"
     $ callout settle Dispatch/store-0417-router#7 --cancelled --reason x --yes
-    | settle/unknown
+    | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-0417-router#7
-    |   help: `callout settle` lists what needs a person, `callout state list` all records
+    |   help: did you mean Dispatch/store-0417-router?
     |
     exit 1
     ");
@@ -176,29 +192,25 @@ Dispatch/store-0418,not-created,,
     $ callout settle --from s.csv --yes
     | settle/csv
     |
-    |   x [folder]/s.csv: line 3: `id` without an
-    |   | id is no settlement
+    |   x s.csv: line 3: the settlement `id` needs an id
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
     |         accept, cancelled, ok, failed or no-access
     |
     | settle/csv
     |
-    |   x [folder]/s.csv: line 4: `gone` is no
-    |   | settlement
+    |   x s.csv: line 4: `gone` is no settlement
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
     |         accept, cancelled, ok, failed or no-access
     |
     | settle/csv
     |
-    |   x [folder]/s.csv: line 5: the state
-    |   | remembers nothing of Dispatch/store-9
+    |   x s.csv: line 5: the state remembers nothing of Dispatch/store-9
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
     |         accept, cancelled, ok, failed or no-access
     |
     | settle/csv
     |
-    |   x [folder]/s.csv: line 6: the reason is
-    |   | missing
+    |   x s.csv: line 6: the reason is missing
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
     |         accept, cancelled, ok, failed or no-access
     |
@@ -209,9 +221,7 @@ Dispatch/store-0418,not-created,,
     $ callout settle --from s.csv --yes
     | settle/csv
     |
-    |   x [folder]/s.csv: CSV deserialize error:
-    |   | record 1 (line: 2, byte: 13): unknown field `what`, expected one of `address`, `settlement`, `id`,
-    |   | `reason`
+    |   x s.csv: line 1 names no column `settlement`, `id`, `reason`
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
     |         accept, cancelled, ok, failed or no-access
     |
@@ -220,17 +230,18 @@ Dispatch/store-0418,not-created,,
     site.write("s.csv", "address,settlement,id,reason\nDispatch/store-0417,not-created,,a\nDispatch/store-0417,id,482001,b\n");
     shows!(site.run("settle --from s.csv --yes"), @r"
     $ callout settle --from s.csv --yes
-    Dispatch/store-0417 was not created: its address is free, and the next apply sends it
-    Dispatch/store-0417 is ticket 482001
-    Settled.
-    exit 0
+    | settle/misfit in Dispatch/store-0417
+    |
+    |   x Dispatch/store-0417 cannot be settled like this: it is settled twice at once
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
     ");
     shows!(site.run("settle --from none.csv --yes"), @r"
     $ callout settle --from none.csv --yes
     | settle/csv
     |
-    |   x [folder]/none.csv: No such file or
-    |   | directory (os error 2)
+    |   x none.csv: cannot be read: no such file or directory
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
     |         accept, cancelled, ok, failed or no-access
     |

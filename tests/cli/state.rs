@@ -98,9 +98,8 @@ fn a_second_start_is_refused_and_starting_over_needs_a_reason() {
     $ callout state init
     | state/exists
     |
-    |   x this project has a state already: `/tmp/
-    |   | pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppqb0EDf/.callout/state.json`, lineage
-    |   | [lineage], 0 tickets on record
+    |   x this project has a state already: `.callout/state.json`, lineage [lineage], 0
+    |   | tickets on record
     |   help: Nothing to do: go on with callout plan.
     |
     exit 1
@@ -130,12 +129,10 @@ fn a_lost_lock_file_is_made_again() {
     $ callout plan
     | state/no-lock-file
     |
-    |   x `[folder]/callout.lock` is missing,
-    |   | though `[folder]/.callout/state.json`
-    |   | (lineage [lineage]) is there
-    |   help: Get it back with `git checkout -- /tmp/
-    |         pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppl90KBN/callout.lock`. If it was never
-    |         committed: callout state init, then commit it.
+    |   x `callout.lock` is missing, though `.callout/state.json` (lineage [lineage])
+    |   | is there
+    |   help: Get it back with `git checkout -- callout.lock`. If it was never committed: callout state init, then
+    |         commit it.
     |
     exit 1
     ");
@@ -156,13 +153,10 @@ fn a_damaged_state_is_named_with_the_way_back() {
     $ callout plan
     | state/damaged
     |
-    |   x `[folder]/.callout/journal.jsonl` line 3
-    |   | is damaged: its checksum does not fit its content
-    |   help: Nothing was changed. Put back the newest backup of `/tmp/
-    |         pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppamRe4O/.callout/journal.jsonl`. Do not
-    |         delete lines: each may stand for a technician who was sent. An older backup does not know the newest
-    |         tickets and would send them again: import those with `callout import ADDRESS ID` before the next
-    |         apply.
+    |   x `.callout/journal.jsonl` line 3 is damaged: its checksum does not fit its content
+    |   help: Nothing was changed. Put back the newest backup of `.callout/journal.jsonl`. Do not delete lines:
+    |         each may stand for a technician who was sent. An older backup does not know the newest tickets and
+    |         would send them again: import those with `callout import ADDRESS ID` before the next apply.
     |
     exit 1
     ");

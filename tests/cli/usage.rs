@@ -54,13 +54,15 @@ fn a_wrong_command_line_ends_with_1_and_names_the_near_miss() {
     |   help  Print this message or the help of the given subcommand(s)
     |
     | Options:
+    |   -h, --help  Print help
+    |
+    | Options of every command:
     |   -C, --chdir <DIR>   Work in this folder
-    |       --sandbox       Let the embedded sandbox answer for every system. It has a state of its own;
-    |                       nothing real is touched
-    |       --color <WHEN>  When to use colour [default: auto] [possible values: auto, always, never]
+    |       --sandbox       Let the embedded sandbox answer for every system. It has a state of its own; nothing
+    |                       real is touched
+    |       --color <WHEN>  When to use colour; auto means on a terminal, unless NO_COLOR is set [default: auto]
+    |                       [possible values: auto, always, never]
     |       --log <LEVEL>   Write a log of what is done to stderr: error, warn, info, debug or trace
-    |   -h, --help          Print help (see more with '--help')
-    |   -V, --version       Print version
     exit 1
     ");
 }
@@ -70,7 +72,7 @@ fn callout_alone_shows_its_help() {
     let project = Project::empty();
     let (alone, help) = (project.run(""), project.run("--help"));
     assert_eq!((alone.code, help.code), (1, 0));
-    assert_eq!(alone.err, help.out);
+    assert_eq!((alone.err.as_str(), alone.out.as_str()), (help.out.as_str(), ""));
 }
 
 #[test]
@@ -114,10 +116,10 @@ fn another_folder_is_worked_in_with_c() {
     project.run("plan -C sub --sandbox").ends_with(0);
     shows!(project.run("plan -C none"), @r"
     $ callout plan -C none
-    | project/none
+    | cli/folder
     |
-    |   x there is no callout.yaml here or in any folder above
-    |   help: Run `callout init` in the project's folder, or name the folder with -C DIR.
+    |   x there is no folder none
+    |   help: check the path behind -C
     |
     exit 1
     ");

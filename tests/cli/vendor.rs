@@ -78,7 +78,7 @@ impl Vendor {
         self.sandbox.tickets().pop().expect("a ticket")
     }
 
-    pub fn edit(&self, id: u64, changes: serde_json::Value) {
+    pub fn edit(&self, id: u64, changes: &serde_json::Value) {
         self.sandbox.edit(id, changes.as_object().expect("fields")).expect("a change that can be made");
     }
 

@@ -124,7 +124,7 @@ impl Project {
         let (out, err) = (Captured::default(), Captured::default());
         let drawn = Arc::clone(&self.drawn);
         let environment = Environment {
-            folder: self.path(""),
+            folder: self.folder.path().to_path_buf(),
             variables: Arc::new(self.variables.clone()),
             clock: self.clock.clone(),
             random: Arc::new(move || u128::from(drawn.fetch_add(1, Ordering::Relaxed) + 1) << 80),

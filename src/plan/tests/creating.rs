@@ -43,9 +43,9 @@ fn a_further_visit_waits_until_the_earlier_one_is_over() {
     assert_snapshot!(bench().shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
     assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
     assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
-    assert_snapshot!(bench().sees(&one, over(&one, "7")).shows(), @"+ Dispatch/store-1#1; visit 1 of this address, after ticket 7");
+    assert_snapshot!(bench().sees(&one, over(&one, "7")).shows(), @"+ Dispatch/store-1#1; visit 1 of this address, after ticket 7; writes `observed`");
     let doubted = Bench::new().wants(again.clone()).intended(&one);
-    assert_snapshot!(doubted.shows(), @"? Dispatch/store-1#1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
+    assert_snapshot!(doubted.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
 }
 
 #[test]
@@ -55,6 +55,80 @@ fn a_further_visit_names_the_earlier_ticket_and_a_closed_one_counts_as_over() {
     let Action::Create { payload, request } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
     assert_eq!(payload.get("prior_ticket"), Some(&json!(7)));
     assert_eq!(request.fields.get("prior_ticket"), None, "derived, so in no comparison");
+}
+
+#[test]
+fn a_visit_that_was_let_go_of_counts_as_coming_until_it_is_seen_to_be_over() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    for why in [Closing::Forgotten, Closing::Removed] {
+        let restored = Bench::new().wants(one.clone()).closed(&one, "7", why);
+        assert_eq!(
+            restored.shows(),
+            ". Dispatch/store-1; let go of before: nothing is sent, and ticket 7 may still be coming; once it is over, a new visit is \
+             `lifecycle.reissue: 1`"
+        );
+        let bench = || Bench::new().wants(again.clone()).closed(&one, "7", why);
+        let open = "! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician";
+        assert_eq!(bench().shows(), open);
+        assert_eq!(bench().sees(&one, super::bench::open(&one, "7")).shows(), open);
+        assert_eq!(bench().sees(&one, over(&one, "7")).shows(), "+ Dispatch/store-1#1; visit 1 of this address, after ticket 7");
+    }
+}
+
+#[test]
+fn a_finished_visit_that_was_reopened_is_open() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let bench = || Bench::new().wants(again.clone()).finished(&one, "7");
+    assert_snapshot!(bench().shows(), @"+ Dispatch/store-1#1; visit 1 of this address, after ticket 7");
+    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician");
+}
+
+#[test]
+fn an_earlier_visit_that_is_open_beside_a_later_one_is_never_hidden() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let bench = || Bench::new().wants(again.clone()).checked(&one, "7").checked(&again, "8");
+    assert_snapshot!(bench().shows(), @r"
+    ! Dispatch/store-1; ticket 7 of this earlier visit is still open beside a later one: two technicians may be coming
+    . Dispatch/store-1#1
+    ");
+    assert_snapshot!(bench().plan().steps[0].next_step().expect("a next step"), @"cancel the one that is not meant; for this one then: callout settle Dispatch/store-1#0 --cancelled --reason TEXT");
+    assert_snapshot!(bench().sees(&one, over(&one, "7")).shows(), @r"
+    . Dispatch/store-1; writes `observed`
+    . Dispatch/store-1#1
+    ");
+}
+
+#[test]
+fn a_further_visit_may_be_one_that_the_desk_booked_already() {
+    let (one, again) = (plain(1), ticket(1, |document| document["lifecycle"] = json!({"reissue": 1, "adopt": 200})));
+    let bench = Bench::new().wants(again.clone()).finished(&one, "7").sees(&again, open(&again, "200"));
+    assert_snapshot!(bench.shows(), @"= Dispatch/store-1#1");
+    let stale = ticket(1, |document| document["lifecycle"] = json!({"reissue": 1, "adopt": 7}));
+    assert_snapshot!(Bench::new().wants(stale).finished(&one, "7").shows(), @"+ Dispatch/store-1#1; visit 1 of this address, after ticket 7");
+}
+
+#[test]
+fn a_rename_of_a_referenced_ticket_changes_nothing() {
+    let two = plain(2);
+    let (before, renamed) = (after(1, "Dispatch/store-2"), after(1, "Dispatch/shop-2"));
+    let shop = ticket(2, |document| document["metadata"]["name"] = json!("shop-2"));
+    let bench = Bench::new().wants(renamed).wants(shop.clone()).checked(&two, "7").checked(&before, "8");
+    let bench = bench.event(&Event::Moved { key: key(&two), to: key(&shop), reason: "renamed".to_owned() });
+    assert_snapshot!(bench.shows(), @r"
+    . Dispatch/shop-2
+    . Dispatch/store-1
+    ");
+}
+
+#[test]
+fn what_refers_to_a_ticket_that_never_got_an_id_needs_a_person() {
+    let two = plain(2);
+    let bench = Bench::new().wants(after(1, "Dispatch/store-2")).wants(two.clone()).intended(&two);
+    let bench = bench.event(&Event::Closed { key: key(&two), why: Closing::Cancelled, reason: None });
+    assert_snapshot!(bench.shows(), @r"
+    ! Dispatch/store-1; it refers to Dispatch/store-2, which was closed before its ticket id was known; take the reference out
+    . Dispatch/store-2; closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`
+    ");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::bench::{Bench, over, plain, ticket};
+use super::bench::{Bench, open, over, plain, ticket};
 use crate::plan::{Now, Plan, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Selection, Sides};
 use crate::state::{Closing, Event};
@@ -69,6 +69,25 @@ fn a_ticket_that_leaves_the_files_or_was_let_go_of_still_counts() {
 }
 
 #[test]
+fn a_place_where_somebody_is_about_to_come_counts_too() {
+    let adopting = ticket(1, |document| document["lifecycle"]["adopt"] = json!(7));
+    assert_snapshot!(Bench::new().wants(adopting.clone()).sees(&adopting, open(&adopting, "7")).wants(twin(|_| {})).shows(), @r"
+    = Dispatch/store-1
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+    let (two, moving) = (plain(2), ticket(1, |document| document["metadata"]["name"] = json!("store-2")));
+    assert_snapshot!(Bench::new().wants(moving).checked(&two, "8").sees(&two, open(&two, "8")).wants(twin(|_| {})).shows(), @r"
+    ! Dispatch/store-2; do this by hand: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone; changes location_name, location_number
+    ! Dispatch/twin; same place and same work as Dispatch/store-2 (ticket 8): this could send a second technician
+    ");
+    let one = plain(1);
+    assert_snapshot!(Bench::new().checked(&one, "7").at("https://new.example.com").wants(twin(|_| {})).shows(), @r"
+    ! Dispatch/store-1; its record belongs to https://api.example.com, and this project now talks to https://new.example.com
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+}
+
+#[test]
 fn a_start_that_passed_blocks_that_create_alone() {
     let mut bench = Bench::new().wants(plain(1)).wants(ticket(2, |document| {
         document["spec"]["locations"][0]["start_date"] = json!("2027-02-11T08:00:00");
@@ -105,11 +124,13 @@ fn what_was_sent_today_counts_and_what_was_adopted_does_not() {
 }
 
 #[test]
-fn removals_have_a_limit_of_their_own() {
-    let bench = (1..=4).fold(Bench::new(), |bench, number| bench.finished(&plain(number), &number.to_string()));
-    let plan = bench.plan();
-    let said: Vec<String> = plan.refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step())).collect();
+fn letting_go_has_a_limit_and_clearing_finished_work_has_none() {
+    let forgetting = |number| ticket(number, |document| document["lifecycle"]["on_remove"] = json!("forget"));
+    let bench = (1..=4).map(forgetting).fold(Bench::new(), |bench, one| bench.checked(&one, "7").sees(&one, open(&one, "7")));
+    let said: Vec<String> = bench.plan().refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step())).collect();
     assert_snapshot!(said.join("\n"), @"4 removals are over the limit of 3 (spec.limits.removals); raise spec.limits.removals in callout.yaml if this is meant");
+    let bench = (1..=4).fold(Bench::new(), |bench, number| bench.finished(&plain(number), &number.to_string()));
+    assert!(bench.plan().refusals.is_empty());
 }
 
 #[test]
@@ -140,6 +161,9 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     limits.rules.creates = 9;
     assert_snapshot!(stale(&limits).expect_err("stale"), @"the limits changed since this plan was made");
 
+    let elsewhere = Bench::new().wants(plain(1)).wants(plain(2)).at("https://staging.example.com");
+    assert_snapshot!(stale(&elsewhere).expect_err("stale"), @"the systems' addresses or tenants in callout.yaml changed since this plan was made");
+
     let plan_event = |start: bool| {
         let plan = "p".to_owned();
         if start { Event::PlanStarted { plan } } else { Event::PlanFinished { plan } }
@@ -147,7 +171,7 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     let killed = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).sent(&plain(1), "7");
     assert_eq!(stale(&killed), Ok(1), "what has an outcome is skipped");
     let doubted = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).intended(&plain(1));
-    assert_eq!(stale(&doubted), Ok(1), "what is in doubt is skipped");
+    assert_eq!(stale(&doubted), Ok(2), "what is in doubt is told again, as such");
     let finished = killed.event(&plan_event(false));
     assert_snapshot!(stale(&finished).expect_err("finished"), @"this plan was already applied, on 2027-01-04T12:00:00Z");
 }

@@ -54,7 +54,7 @@ fn a_doubt_stays_when_its_description_leaves() {
     let close = Event::Intended { key: key(&one), write: Write::Close, payload: Digest::of("close"), request: None };
     let closing = || Bench::able().checked(&one, "7").event(&close);
     assert_snapshot!(closing().sees(&one, open(&one, "7")).shows(), @"? Dispatch/store-1; in doubt: the close started at 2027-01-04T12:00:00Z has no known result");
-    assert_snapshot!(closing().sees(&one, over(&one, "7")).shows(), @". Dispatch/store-1; the close that was in doubt took effect; writes `write settled`");
+    assert_snapshot!(closing().sees(&one, over(&one, "7")).shows(), @". Dispatch/store-1; the close that was in doubt took effect; writes `write settled`; writes `observed`");
 }
 
 #[test]

@@ -77,11 +77,14 @@ async fn order<V: Vendor>(
     headers: &HeaderMap,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<V::Order, Refusal> {
-    sandbox.admit(headers, V::api().scope)?;
     let bad = |detail: Value| Refusal::new(StatusCode::BAD_REQUEST, detail);
-    let multipart = multipart.map_err(|error| bad(json!({"body": [error.body_text()]})))?;
-    let form = form::receive(multipart).await.map_err(|error| bad(json!({"body": [error.body_text()]})))?;
-    V::order(form).map_err(|problems| bad(json!(problems)))
+    let form = match multipart {
+        Ok(multipart) => form::receive(multipart).await.map_err(|error| bad(json!({"body": [error.body_text()]}))),
+        Err(error) => Err(bad(json!({"body": [error.body_text()]}))),
+    };
+    // After the whole request: a connection that closes on unread bytes is reset, and the refusal may be lost on its way.
+    sandbox.admit(headers, V::api().scope)?;
+    V::order(form?).map_err(|problems| bad(json!(problems)))
 }
 
 #[derive(Deserialize)]

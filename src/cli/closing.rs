@@ -1,0 +1,64 @@
+//! What `apply` asks before it starts, and what it says at its end: loudly last what still needs somebody.
+
+use crate::apply::{Report, Tally};
+use crate::plan::Plan;
+
+/// The question before anything is sent.
+pub(super) fn question(plan: &Plan) -> String {
+    let creates = match plan.counts().create {
+        0 => String::new(),
+        1 => " It creates 1 ticket, which cannot be undone from here.".to_owned(),
+        many => format!(" It creates {many} tickets, which cannot be undone from here."),
+    };
+    format!("\nApply this plan?{creates}")
+}
+
+/// What became of a plan that was carried out.
+pub(super) fn closing(plan: &Plan, report: &Report, sandboxed: bool) -> String {
+    let tally = report.tally();
+    let parts = parts(&tally, plan.counts().rename);
+    let done = match (parts.is_empty(), tally.done() + tally.unknown + plan.counts().rename) {
+        (true, _) => "What was seen is recorded.".to_owned(),
+        (false, 0) => format!("Nothing was applied: {}.", parts.join(", ")),
+        (false, _) => format!("Applied: {}.", parts.join(", ")),
+    };
+    let rest = if tally.failed() > 0 { "What was not sent is still to do: mend what is said above, then apply again.\n" } else { "" };
+    format!("\n{done}\n{rest}{}", to_do(plan, &tally, sandboxed))
+}
+
+/// What a plan without anything to carry out leaves to people.
+pub(super) fn left(plan: &Plan, sandboxed: bool) -> String {
+    let text = to_do(plan, &Tally::default(), sandboxed);
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn parts(tally: &Tally, renamed: usize) -> Vec<String> {
+    let named = [
+        (tally.created, "created"),
+        (tally.adopted, "adopted"),
+        (tally.updated, "updated"),
+        (tally.closed, "closed"),
+        (renamed, "renamed"),
+        (tally.retired, "left the records"),
+        (tally.rejected, "rejected"),
+        (tally.unsent, "not sent"),
+        (tally.not_started, "not started"),
+        (tally.unknown, "in doubt"),
+    ];
+    named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
+}
+
+fn to_do(plan: &Plan, tally: &Tally, sandboxed: bool) -> String {
+    let deferred = match plan.counts().deferred {
+        0 => String::new(),
+        1 => "1 ticket is deferred: a later apply sends it, once what it waits for is there.\n".to_owned(),
+        many => format!("{many} tickets are deferred: a later apply sends them, once what they wait for is there.\n"),
+    };
+    let command = if sandboxed { "callout settle --sandbox" } else { "callout settle" };
+    let needing = match plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently {
+        0 => String::new(),
+        1 => format!("1 ticket needs a person: {command} tells what to do.\n"),
+        many => format!("{many} tickets need a person: {command} lists them.\n"),
+    };
+    deferred + &needing
+}
