@@ -51,7 +51,7 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
     if let Some(at) = at(world, random) {
         let gone = world.wanted.remove(at);
         // What refers to it goes with it, or the files would not be valid.
-        world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.name));
+        world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.address()));
     }
     "removing a manifest"
 }
@@ -59,7 +59,7 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
 /// As a revert does: the same name and site again, without the edits since.
 fn restore(world: &mut World, random: &mut Random) -> &'static str {
     let site = random.below(8);
-    world.wanted.retain(|wanted| wanted.site != site && wanted.after != Some(format!("store-{site}")));
+    world.wanted.retain(|wanted| wanted.site != site && wanted.after != Some(Wanted::at(site).address()));
     world.wanted.push(Wanted::at(site));
     "restoring an old manifest"
 }
@@ -88,9 +88,10 @@ fn rename(world: &mut World, random: &mut Random) -> &'static str {
     }
     // A person who forgets `renamed_from` is stopped by the look-alike.
     let told = !random.one_in(4);
+    let (before, after) = (world.wanted[at].address(), world.wanted[at].address_as(&new));
     for wanted in &mut world.wanted {
-        if wanted.after.as_ref() == Some(&old) {
-            wanted.after = Some(new.clone());
+        if wanted.after.as_ref() == Some(&before) {
+            wanted.after = Some(after.clone());
         }
     }
     world.wanted[at].renamed_from = told.then_some(old);
