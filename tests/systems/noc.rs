@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use callout::systems::Sent;
-use callout::systems::by_kind;
+use callout::systems::sandbox::SeveralSites;
+use callout::systems::{Sent, by_kind};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -91,7 +91,7 @@ async fn several_sites_need_their_type_and_are_one_ticket_or_one_each() {
     let (_, body) = told(stage.post_noc(noc_form(&several))).await;
     assert_eq!(body.as_array().map(Vec::len), Some(1), "{body}");
 
-    let stage = Stage::with(|options| options.ticket_per_site = true).await;
+    let stage = Stage::with(|options| options.several_sites = SeveralSites::TicketEach).await;
     let (_, body) = told(stage.post_noc(noc_form(&several))).await;
     assert_eq!(body.as_array().map(Vec::len), Some(3), "{body}");
     assert_eq!((stage.sandbox.creates(), stage.sandbox.tickets().len()), (1, 3));
@@ -100,7 +100,7 @@ async fn several_sites_need_their_type_and_are_one_ticket_or_one_each() {
 #[tokio::test]
 async fn a_document_that_became_several_tickets_is_in_doubt_and_names_them_all() {
     let system = by_kind("NocTicket").expect("NOCExpress is registered");
-    let bench = Bench::with(system, json!({}), "sandbox", |options| options.ticket_per_site = true).await;
+    let bench = Bench::with(system, json!({}), "sandbox", |options| options.several_sites = SeveralSites::TicketEach).await;
     let why = "NOCExpress took the ticket and answered with 2 tickets for one document: 482001, 482002".to_owned();
     assert_eq!(bench.create(&bench.payload(&[])).await, Sent::Unknown { why });
     assert_eq!(bench.requests(), 1);

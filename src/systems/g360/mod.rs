@@ -16,7 +16,7 @@ pub mod spec;
 use serde_json::{Map, Value};
 
 use super::{AttachmentRules, Field};
-use crate::ticket::Fields;
+use crate::ticket::{Fields, Mark};
 
 /// One ticket system of this vendor.
 #[derive(Debug)]
@@ -50,6 +50,14 @@ pub fn with_prior(mut fields: Fields, prior: &str) -> Fields {
     if let (None, Ok(id)) = (fields.get("prior_ticket"), prior.parse::<u64>()) {
         fields.set("prior_ticket", id);
     }
+    fields
+}
+
+/// The fields with the mark behind the customer's own number, if there is one.
+pub fn with_mark(mut fields: Fields, mark: &Mark, between: char) -> Fields {
+    let own = fields.text("customer_ticket_number").map(str::trim).filter(|text| !text.is_empty());
+    let number = own.map_or_else(|| mark.to_string(), |own| format!("{own}{between}{mark}"));
+    fields.set("customer_ticket_number", number);
     fields
 }
 

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::systems::g360;
 use crate::systems::normal::{folded, sent, set, text};
 use crate::systems::{Compare, Field};
 use crate::ticket::{Fields, Mark};
@@ -57,11 +58,8 @@ pub const FIELDS: &[Field] = &[
 ///
 /// It is always sent: whoever looks for a ticket in doubt looks for its mark, and must not conclude from its absence that there is
 /// no ticket. The vendor's page has no list in this field, unlike TechExpress's, so there is a blank between, and no comma.
-pub fn with_mark(mut fields: Fields, mark: &Mark) -> Fields {
-    let own = fields.text("customer_ticket_number").map(str::trim).filter(|text| !text.is_empty());
-    let number = own.map_or_else(|| mark.to_string(), |own| format!("{own} {mark}"));
-    fields.set("customer_ticket_number", number);
-    fields
+pub fn with_mark(fields: Fields, mark: &Mark) -> Fields {
+    g360::with_mark(fields, mark, ' ')
 }
 
 /// The first mark among the words of a number. No answer is known to show one; if one does, it is used.

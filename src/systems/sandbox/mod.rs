@@ -49,6 +49,15 @@ pub use world::Logged;
 pub(crate) use server::answer;
 use world::World;
 
+/// What a NOCExpress create with several sites makes. The vendor's page says both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeveralSites {
+    /// As the page's types for several sites suggest.
+    OneTicket,
+    /// As the page's note says.
+    TicketEach,
+}
+
 /// How the sandbox behaves where a vendor's pages leave a choice, and what it needs from its surroundings.
 #[derive(Clone)]
 pub struct Options {
@@ -69,9 +78,7 @@ pub struct Options {
     pub timezones: BTreeMap<String, TimeZone>,
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
-    /// Whether a NOCExpress create with several sites makes a ticket for each, as its page's note says, or one, as the page's
-    /// multi-site types suggest. The page says both.
-    pub ticket_per_site: bool,
+    pub several_sites: SeveralSites,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -91,7 +98,7 @@ impl Options {
             timezone: TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC),
             timezones: BTreeMap::new(),
             bare_object: false,
-            ticket_per_site: false,
+            several_sites: SeveralSites::OneTicket,
             first_id: 482_001,
             inspection: true,
         }
@@ -129,12 +136,15 @@ fn first_system() -> String {
     techexpress::API.id.to_owned()
 }
 
+/// A ticket's fields, the changes to them, and when.
+type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
+
 /// What one system adds to the sandbox.
 struct Room {
     api: fn() -> &'static Api,
     routes: fn() -> Router<Sandbox>,
     /// A change of a ticket's fields by hand.
-    edit: fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>,
+    edit: Edit,
     /// The work on a ticket is over.
     resolve: fn(&mut Map<String, Value>, Timestamp),
 }

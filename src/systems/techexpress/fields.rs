@@ -2,6 +2,7 @@
 //!
 //! Owns which field is sent and which answer shows it. Refuses to read answers: that is `wire`.
 
+use crate::systems::g360;
 use crate::systems::normal::{self, folded, sent, set, text};
 use crate::systems::{Compare, Field};
 use crate::ticket::{Attachment, Fields, Mark, Visit};
@@ -77,11 +78,8 @@ pub fn expected(fields: &Fields, attachments: &[Attachment], visit: Option<&Visi
 }
 
 /// The mark as one more entry of the customer's references.
-pub fn with_mark(mut fields: Fields, mark: &Mark) -> Fields {
-    let own = fields.text("customer_ticket_number").map(str::trim).filter(|text| !text.is_empty());
-    let list = own.map_or_else(|| mark.to_string(), |own| format!("{own},{mark}"));
-    fields.set("customer_ticket_number", list);
-    fields
+pub fn with_mark(fields: Fields, mark: &Mark) -> Fields {
+    g360::with_mark(fields, mark, ',')
 }
 
 /// Two tickets that share a key would send a technician to one place for one kind of work.

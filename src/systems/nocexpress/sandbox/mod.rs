@@ -4,7 +4,7 @@
 //! Refuses everything else, and every field of the details that no page is known to list: no mark, no date of resolution, no files.
 //!
 //! Where the pages leave a choice: lists come as JSON; issue, type, subtype and configurations of one site may have any value, as
-//! their vocabularies are printed nowhere; several sites make one ticket unless [`crate::systems::sandbox::Options::ticket_per_site`].
+//! their vocabularies are printed nowhere; several sites make one ticket, or with [`crate::systems::sandbox::SeveralSites`] one each.
 
 mod checks;
 mod ticket;

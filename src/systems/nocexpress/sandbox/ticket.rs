@@ -6,7 +6,7 @@ use super::checks::Order;
 use crate::systems::g360::sandbox::site::Site;
 use crate::systems::g360::sandbox::ticket::{seconds, shown, stored, text};
 use crate::systems::nocexpress::API;
-use crate::systems::sandbox::{Sandbox, Stored, Trouble, Troubles};
+use crate::systems::sandbox::{Sandbox, SeveralSites, Stored, Trouble, Troubles};
 
 /// The fields of a create's answer, in the order of the vendor's page.
 pub const CREATE_FIELDS: [&str; 18] = [
@@ -57,7 +57,10 @@ const OTHER_IDS: u64 = 1_000_000;
 
 /// One ticket for all sites, or one for each. Ids come with the commit.
 pub(super) fn book(sandbox: &Sandbox, order: &Order, troubles: &Troubles) -> Vec<Stored> {
-    let count = if sandbox.options().ticket_per_site { order.macnums.len() } else { 1 };
+    let count = match sandbox.options().several_sites {
+        SeveralSites::OneTicket => 1,
+        SeveralSites::TicketEach => order.macnums.len(),
+    };
     order.macnums.iter().take(count).map(|macnum| book_one(sandbox, order, macnum, troubles)).collect()
 }
 
