@@ -62,6 +62,10 @@ impl Project {
         self.folder.path()
     }
 
+    pub fn keep(self) -> std::path::PathBuf {
+        self.folder.keep()
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
     pub fn megabytes(&self) -> f64 {
         self.bytes as f64 / 1e6

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::args::{Apply as Words, Global};
 use super::closing::{closing, left, question};
-use super::opened::Opened;
+use super::opened::{self, Opened};
 use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::Diagnostic;
 use crate::plan::{Action, Allowed, Now, Plan, check_fresh, refusals_allowing};
 use crate::render;
 use crate::state::{Ledger, State};
@@ -33,14 +33,14 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     let nothing_to_do = !plan.has_changes() && !plan.has_events() && words.plan.is_none();
     if nothing_to_do {
-        environment.out.write(&left(&plan, global.sandbox));
+        environment.out.write(&left(&plan));
         return Ok(ending(&plan, &Report::default()));
     }
     if plan.has_changes() && !words.yes && !environment.confirms(&question(&plan)) {
         return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
-    environment.out.write(&closing(&plan, &report, global.sandbox));
+    environment.out.write(&closing(&plan, &report));
     Ok(ending(&plan, &report))
 }
 
@@ -76,10 +76,7 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
     let applied = apply(&job).await;
     progress.end();
     let report = applied?;
-    // The journal has everything; only its folding into the snapshot failed, and the next run does it.
-    if let Err(diagnostic) = ledger.finish().await {
-        environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..*diagnostic }]);
-    }
+    opened::finish(ledger, environment).await;
     Ok(report)
 }
 

@@ -67,6 +67,12 @@ pub enum Command {
     Import(Import),
     /// Look at the state, or start one.
     State(State),
+    /// List the ticket systems and what each can do.
+    Systems {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: PlanFormat,
+    },
     /// Print the JSON Schema of the manifests.
     Schema,
     /// Serve the sandbox for trying things by hand.

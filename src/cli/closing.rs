@@ -14,7 +14,7 @@ pub(super) fn question(plan: &Plan) -> String {
 }
 
 /// What became of a plan that was carried out.
-pub(super) fn closing(plan: &Plan, report: &Report, sandboxed: bool) -> String {
+pub(super) fn closing(plan: &Plan, report: &Report) -> String {
     let tally = report.tally();
     let parts = parts(&tally, plan.counts().rename);
     let done = match (parts.is_empty(), tally.done() + tally.unknown + plan.counts().rename) {
@@ -23,12 +23,12 @@ pub(super) fn closing(plan: &Plan, report: &Report, sandboxed: bool) -> String {
         (false, _) => format!("Applied: {}.", parts.join(", ")),
     };
     let rest = if tally.failed() > 0 { "What was not sent is still to do: mend what is said above, then apply again.\n" } else { "" };
-    format!("\n{done}\n{rest}{}", to_do(plan, &tally, sandboxed))
+    format!("\n{done}\n{rest}{}", to_do(plan, &tally))
 }
 
 /// What a plan without anything to carry out leaves to people.
-pub(super) fn left(plan: &Plan, sandboxed: bool) -> String {
-    let text = to_do(plan, &Tally::default(), sandboxed);
+pub(super) fn left(plan: &Plan) -> String {
+    let text = to_do(plan, &Tally::default());
     if text.is_empty() { text } else { format!("\n{text}") }
 }
 
@@ -48,17 +48,16 @@ fn parts(tally: &Tally, renamed: usize) -> Vec<String> {
     named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
 }
 
-fn to_do(plan: &Plan, tally: &Tally, sandboxed: bool) -> String {
+fn to_do(plan: &Plan, tally: &Tally) -> String {
     let deferred = match plan.counts().deferred {
         0 => String::new(),
         1 => "1 ticket is deferred: a later apply sends it, once what it waits for is there.\n".to_owned(),
         many => format!("{many} tickets are deferred: a later apply sends them, once what they wait for is there.\n"),
     };
-    let command = if sandboxed { "callout settle --sandbox" } else { "callout settle" };
     let needing = match plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently {
         0 => String::new(),
-        1 => format!("1 ticket needs a person: {command} tells what to do.\n"),
-        many => format!("{many} tickets need a person: {command} lists them.\n"),
+        1 => "1 ticket needs a person: callout settle tells what to do.\n".to_owned(),
+        many => format!("{many} tickets need a person: callout settle lists them.\n"),
     };
     deferred + &needing
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{Global, Import as Words};
-use super::opened::Opened;
+use super::opened::{self, Opened};
 use super::rows::Table;
 use super::state::standing;
 use super::taking::{Wanted, take};
@@ -36,7 +36,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     let count = events.len();
     ledger.record(events, opened.clock().now()).await?;
-    ledger.finish().await?;
+    opened::finish(&ledger, environment).await;
     environment.out.line(&format!("Imported {}.", counted(count)));
     Ok(Exit::Done)
 }

@@ -23,6 +23,7 @@ mod settlement;
 mod show;
 mod state;
 mod stop;
+mod systems;
 mod taking;
 mod validate;
 
@@ -77,6 +78,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
     };
     environment.out.choose_colour(cli.global.color, &environment.variables);
     environment.err.choose_colour(cli.global.color, &environment.variables);
+    if cli.global.sandbox {
+        environment.out.turn_to_sandbox();
+        environment.err.turn_to_sandbox();
+    }
     if let Some(level) = cli.global.log {
         log_to(&environment.err, level);
     }
@@ -113,6 +118,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment),
+        Command::Systems { format } => Ok(systems::run(format, environment)),
         Command::Schema => Ok(schema::run(environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,
         Command::Completions { shell } => Ok(completions::run(shell, environment)),

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::args::Global;
 use super::{Environment, Failure, Output, sandbox};
-use crate::diagnostics::Outcome;
+use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
 use crate::refresh::{Side, Sides};
-use crate::state::{By, Home, Ledger, Owner, Session, Start, State};
+use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
 use crate::ticket::{Clock, Ticket};
@@ -27,10 +27,19 @@ pub(super) struct Opened {
     pub rules: Rules,
     pub home: Home,
     pub sandboxed: bool,
+    /// Lineages that the state had before.
+    pub given_up: Vec<String>,
     settings: BTreeMap<&'static str, Value>,
     context: Context,
     /// Serves until it is dropped.
     _sandbox: Option<Running>,
+}
+
+/// Ends the writing. The journal has everything: if only its folding into the snapshot fails, the next run does it.
+pub(super) async fn finish(ledger: &Ledger, environment: &Environment) {
+    if let Err(diagnostic) = ledger.finish().await {
+        environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..*diagnostic }]);
+    }
 }
 
 /// Connections by the system's key.
@@ -57,6 +66,7 @@ impl Opened {
         Ok(Self {
             sides: sides(&settings, global.sandbox),
             rules: rules(&project),
+            given_up: given_up(&home(&project, global.sandbox))?,
             home: home(&project, global.sandbox),
             context: context(&project, variables, environment),
             tickets: loaded.tickets,
@@ -67,10 +77,19 @@ impl Opened {
         })
     }
 
-    /// The state, for commands that only look.
-    pub fn state(&self, environment: &Environment) -> Outcome<State> {
-        self.start_sandbox_state(environment)?;
-        crate::state::open_for_reading(&self.home)
+    /// The project, and its state for commands that only look. Both are read at once: in a large project each takes its time.
+    pub async fn with_state(global: &Global, environment: &Environment) -> Result<(Self, State), Failure> {
+        // What is wrong in the project file is told by `open`.
+        let known = manifest::project_only(&environment.folder).ok().filter(|_| !global.sandbox);
+        let reading = known.map(|project| tokio::task::spawn_blocking(move || open_for_reading(&home(&project, false))));
+        let opened = Self::open(global, environment).await?;
+        opened.start_sandbox_state(environment)?;
+        let read = match reading {
+            Some(reading) => reading.await.ok(),
+            None => None,
+        };
+        let state = read.unwrap_or_else(|| open_for_reading(&opened.home))?;
+        Ok((opened, state))
     }
 
     /// The state, for the one writer.
@@ -117,6 +136,11 @@ pub(super) fn owner(command: &str, environment: &Environment) -> Owner {
         command: command.to_owned(),
         since: environment.clock.now(),
     }
+}
+
+fn given_up(home: &Home) -> Outcome<Vec<String>> {
+    let lock_file = LockFile::read(&home.lock_file)?;
+    Ok(lock_file.map(|lock| lock.given_up.into_iter().map(|given_up| given_up.lineage).collect()).unwrap_or_default())
 }
 
 /// Where the state of a project is; the sandbox has its own.

@@ -7,8 +7,7 @@ use crate::plan::{Action, Plan};
 use crate::render;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
-    let opened = Opened::open(global, environment).await?;
-    let state = opened.state(environment)?;
+    let (opened, state) = Opened::with_state(global, environment).await?;
     let plan = planning::make(&opened, &state, &words.choice, environment).await?;
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {

@@ -27,6 +27,7 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         sides: &opened.sides,
         selection: &selection,
         rules: &opened.rules,
+        given_up: &opened.given_up,
         now: opened.clock().now(),
         id: plan_id(environment),
         project: opened.project.name.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
-use super::opened::Opened;
+use super::opened::{self, Opened};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
 use super::taking::{Wanted, take};
@@ -15,11 +15,11 @@ use crate::render;
 use crate::state::{Event, State};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
-    let opened = Opened::open(global, environment).await?;
     let verdict = Verdict::of(words);
     if verdict.is_none() && words.from.is_none() {
-        return list(words, &opened, environment).await;
+        return list(words, global, environment).await;
     }
+    let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
     let state = ledger.state().await;
     let settlements = match (&words.from, &words.address, verdict) {
@@ -40,7 +40,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         return Err(Diagnostic::error("settle/declined", "nothing was settled").help("--yes settles without asking").into());
     }
     ledger.record(events, opened.clock().now()).await?;
-    ledger.finish().await?;
+    opened::finish(&ledger, environment).await;
     environment.out.line("Settled.");
     Ok(Exit::Done)
 }
@@ -55,22 +55,32 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     let mut events = Vec::with_capacity(settlements.len());
     let mut diagnostics = Vec::new();
     let mut settled = BTreeSet::new();
+    // Each is checked against the state as the ones before it leave it: no ticket can be two visits'.
+    let mut state = state.clone();
     for settlement in settlements {
         if !settled.insert(&settlement.key) {
             diagnostics.push(settlement.wrong("it is settled twice at once"));
+            continue;
         }
         let event = match &settlement.verdict {
-            Verdict::Is(id) => link(opened, state, settlement, id).await,
+            Verdict::Is(id) => link(opened, &state, settlement, id).await,
             Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
-                settlement.event(state, plan.as_ref())
+                settlement.event(&state, plan.as_ref())
             }
         };
-        match event {
-            Ok(event) => events.push(event),
+        match event.and_then(|event| Ok((next(&state, settlement, &event, opened)?, event))) {
+            Ok((next, event)) => {
+                state = next;
+                events.push(event);
+            }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     all_or(events, diagnostics)
+}
+
+fn next(state: &State, settlement: &Settlement, event: &Event, opened: &Opened) -> Result<State, Box<Diagnostic>> {
+    state.clone().with(event, opened.clock().now()).map_err(|impossible| settlement.wrong(impossible.why).into())
 }
 
 async fn link(opened: &Opened, state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
@@ -85,9 +95,9 @@ async fn plan(opened: &Opened, state: &State, environment: &Environment) -> Resu
 }
 
 /// What needs a person, with all that helps to look it up in the portal.
-async fn list(words: &Words, opened: &Opened, environment: &Environment) -> Ending {
-    let state = opened.state(environment)?;
-    let Some(plan) = plan(opened, &state, environment).await? else { return Ok(Exit::Done) };
+async fn list(words: &Words, global: &Global, environment: &Environment) -> Ending {
+    let (opened, state) = Opened::with_state(global, environment).await?;
+    let Some(plan) = plan(&opened, &state, environment).await? else { return Ok(Exit::Done) };
     let key = words.address.as_deref().map(|address| key_of(address, &state)).transpose()?;
     let plan = Plan {
         steps: plan

@@ -80,16 +80,15 @@ pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
         }
     };
     let address = address.parse().map_err(|error: crate::ticket::NotAnAddress| wrong(error.to_string()))?;
-    let key = match reissue {
-        Some(reissue) => Some(Key::new(address, reissue)).filter(|key| state.records.contains_key(key)),
-        None => {
-            let open: Vec<&Key> = state.visits(&address).filter(|(_, r)| r.is_open() || r.in_doubt()).map(|(key, _)| key).collect();
-            if open.len() > 1 {
-                let named: Vec<String> = open.iter().map(|key| format!("{}#{}", key.address, key.reissue)).collect();
-                return Err(wrong(format!("{text} has several open visits; name one of them: {}", named.join(", "))));
-            }
-            open.first().copied().or_else(|| state.latest(&address).map(|(key, _)| key)).cloned()
+    let key = if let Some(reissue) = reissue {
+        Some(Key::new(address, reissue)).filter(|key| state.records.contains_key(key))
+    } else {
+        let open: Vec<&Key> = state.visits(&address).filter(|(_, r)| r.is_open() || r.in_doubt()).map(|(key, _)| key).collect();
+        if open.len() > 1 {
+            let named: Vec<String> = open.iter().map(|key| format!("{}#{}", key.address, key.reissue)).collect();
+            return Err(wrong(format!("{text} has several open visits; name one of them: {}", named.join(", "))));
         }
+        open.first().copied().or_else(|| state.latest(&address).map(|(key, _)| key)).cloned()
     };
     key.ok_or_else(|| Box::new(unknown(state, text)))
 }

@@ -2,11 +2,10 @@
 
 use super::opened::Opened;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::{Reason, fits};
+use crate::plan::{Candidate, Reason};
 use crate::refresh::Side;
-use crate::state::{Event, Key, LockFile, Request, State};
+use crate::state::{Event, Key, Request, State};
 use crate::systems::{Observed, Seen};
-use crate::ticket::Mark;
 
 /// Reads the ticket and makes the event that links it, if it can be this visit's.
 pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> Outcome<Event> {
@@ -21,8 +20,16 @@ pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> 
         return Err(refused(format!("its record belongs to {}, and this project now talks to {}", request.origin, side.origin)));
     }
     let seen = read(opened, side, id).await.map_err(refused)?;
-    let request = with_earlier_mark(opened, wanted, side, &seen)?;
-    let sight = fits(side.system, &request, state, &seen).map_err(|reason| refused(misfit(reason)))?;
+    let described = opened.tickets.iter().find(|ticket| ticket.address == key.address);
+    let candidate = Candidate {
+        system: side.system,
+        state,
+        request: request.clone(),
+        key,
+        renamed_from: described.and_then(|ticket| ticket.lifecycle.renamed_from.as_ref()),
+        given_up: &opened.given_up,
+    };
+    let (request, sight) = candidate.takes(&seen).map_err(|reason| refused(misfit(reason)))?;
     Ok(Event::Adopted { key: key.clone(), id: id.to_owned(), request: Box::new(request), seen: Some(sight), reason: reason.to_owned() })
 }
 
@@ -35,25 +42,11 @@ fn misfit(reason: Reason) -> String {
 }
 
 /// What is to be linked.
-#[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
     pub key: &'a Key,
     pub request: &'a Request,
     pub id: &'a str,
     pub reason: &'a str,
-}
-
-/// The request with the mark that the ticket carries, if that is this visit's own from before the project's state was lost.
-///
-/// A mark is made from the lineage, so after a start-over every ticket sent before carries one that the new state would not make.
-fn with_earlier_mark(opened: &Opened, wanted: Wanted<'_>, side: &Side, seen: &Seen) -> Outcome<Request> {
-    let carried = side.system.mark_of(&seen.fields);
-    let given_up = LockFile::read(&opened.home.lock_file)?.map(|lock| lock.given_up).unwrap_or_default();
-    let Key { address, reissue } = wanted.key;
-    let mut own = given_up.iter().map(|before| Mark::new(&before.lineage, address, *reissue));
-    let earlier = own.find(|mark| Some(mark) == carried.as_ref());
-    let mark = earlier.or_else(|| wanted.request.mark.clone());
-    Ok(Request { mark, ..wanted.request.clone() })
 }
 
 async fn read(opened: &Opened, side: &Side, id: &str) -> Result<Seen, String> {

@@ -24,7 +24,7 @@ impl Refused {
 }
 
 /// Looks files up, each once: thousands of tickets may carry the same plan.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Attachments {
     /// The project's folder, as the file system knows it.
     root: PathBuf,

@@ -19,7 +19,7 @@ pub struct Span {
 }
 
 /// The files that spans point into.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Sources(Vec<Arc<SourceFile>>);
 
 impl Sources {

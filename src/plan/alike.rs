@@ -30,6 +30,9 @@ impl<'a> Around<'a> {
 impl Around<'_> {
     /// Blocks each create that looks like another visit: open, in doubt, let go of, or in the same plan.
     pub fn block(&self, steps: &mut [Step]) {
+        if !steps.iter().any(|step| matches!(step.action, Action::Create { .. })) {
+            return;
+        }
         let mut places = self.places_of_records();
         for step in steps.iter() {
             for place in self.places_of(step) {
@@ -91,15 +94,16 @@ impl Around<'_> {
 
     /// Pairs that `lifecycle.alongside` allows. A document named without a key stands for all of its locations.
     fn meant(&self) -> BTreeSet<(&Address, &Address)> {
-        let mut pairs = BTreeSet::new();
-        let known = || self.tickets.iter().map(|ticket| &ticket.address).chain(self.state.records.keys().map(|key| &key.address));
-        for ticket in self.tickets {
-            for named in &ticket.lifecycle.alongside {
-                let is_named = |address: &&Address| {
-                    *address == named || (named.key.is_none() && address.kind == named.kind && address.name == named.name)
-                };
-                pairs.extend(known().filter(is_named).map(|address| (&ticket.address, address)));
-            }
+        let named = || self.tickets.iter().flat_map(|ticket| ticket.lifecycle.alongside.iter().map(|named| (&ticket.address, named)));
+        let whole: BTreeSet<(&str, &str)> = named().filter(|(_, named)| named.key.is_none()).map(|(_, named)| document(named)).collect();
+        let known = self.tickets.iter().map(|ticket| &ticket.address).chain(self.state.records.keys().map(|key| &key.address));
+        let mut locations: BTreeMap<(&str, &str), BTreeSet<&Address>> = BTreeMap::new();
+        for address in known.filter(|address| whole.contains(&document(address))) {
+            locations.entry(document(address)).or_default().insert(address);
+        }
+        let mut pairs: BTreeSet<(&Address, &Address)> = named().collect();
+        for (ticket, named) in named().filter(|(_, named)| named.key.is_none()) {
+            pairs.extend(locations.get(&document(named)).into_iter().flatten().map(|address| (ticket, *address)));
         }
         pairs
     }
@@ -122,4 +126,9 @@ impl Around<'_> {
     fn renamed(&self, address: &Address) -> Address {
         self.renames.get(address).unwrap_or(address).clone()
     }
+}
+
+/// What all locations of a document share.
+fn document(address: &Address) -> (&str, &str) {
+    (&address.kind, &address.name)
 }

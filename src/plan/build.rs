@@ -9,7 +9,7 @@ use super::alike::Around;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Plan, Reason, Step, create, existing, order, removed};
-use crate::refresh::{Observations, Selection, Side, Sides, config_changes, renamed_from, request_of, sighting};
+use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from, sighting};
 use crate::state::{Event, Key, Phase, Record, Sighting, State};
 use crate::systems::Observed;
 use crate::ticket::{Address, Digest, Fields, Ticket};
@@ -22,6 +22,8 @@ pub struct World<'a> {
     pub sides: &'a Sides,
     pub selection: &'a Selection,
     pub rules: &'a Rules,
+    /// Lineages that this project's state had before, from `callout.lock`.
+    pub given_up: &'a [String],
     pub now: Timestamp,
     /// Random.
     pub id: String,
@@ -165,10 +167,7 @@ fn wanted(world: &World<'_>, ticket: &Ticket, side: &Side, (key, record): (&Key,
     match ticket.reissue.cmp(&key.reissue) {
         Ordering::Less => Wanted::Lowered,
         Ordering::Greater => Wanted::Raised,
-        Ordering::Equal => {
-            let desired = request_of(ticket, side, record.request.mark.clone());
-            Wanted::Same { changed: !config_changes(&record.request, &desired, world.state).is_empty() }
-        }
+        Ordering::Equal => Wanted::Same { changed: is_changed(&record.request, ticket, side, world.state) },
     }
 }
 

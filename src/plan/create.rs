@@ -3,9 +3,9 @@
 use super::build::Case;
 use super::{Action, Reason, Step};
 use crate::refresh::{Side, booking_mismatch, request_of, sighting};
-use crate::state::{Event, Request, Sighting, State};
+use crate::state::{Event, Key, Request, Sighting, State};
 use crate::systems::{Observed, Seen, System};
-use crate::ticket::{Fields, Mark, Ticket};
+use crate::ticket::{Address, Fields, Mark, Ticket};
 
 /// The first visit of an address.
 pub(super) fn first(case: &Case<'_>) -> Step {
@@ -85,9 +85,16 @@ fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
         Some(Observed::Unread { why, .. }) => return case.blocked(Reason::NotRead { why: why.clone() }),
         None => return case.blocked(Reason::NotRead { why: "reading was switched off by --refresh none".to_owned() }),
     };
-    let request = request(case, ticket);
-    let seen = match fits(case.side.system, &request, case.world.state, seen) {
-        Ok(seen) => seen,
+    let candidate = Candidate {
+        system: case.side.system,
+        state: case.world.state,
+        request: request(case, ticket),
+        key: &case.key,
+        renamed_from: ticket.lifecycle.renamed_from.as_ref(),
+        given_up: case.world.given_up,
+    };
+    let (request, seen) = match candidate.takes(seen) {
+        Ok(fitting) => fitting,
         Err(reason) => return case.blocked(reason),
     };
     let changes = booking_mismatch(case.side.system, &request, &seen.fields);
@@ -98,18 +105,44 @@ fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
     step
 }
 
-/// Whether a live ticket can be the one that a request asks for: it is nobody else's, carries no other mark, and is for the same site.
-pub fn fits(system: &dyn System, request: &Request, state: &State, seen: &Seen) -> Result<Sighting, Reason> {
-    let id = seen.id.clone();
-    if let Some(holder) = state.holder(request, &id) {
-        return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
+/// What a live ticket is to become.
+pub struct Candidate<'a> {
+    pub system: &'static dyn System,
+    pub state: &'a State,
+    pub request: Request,
+    pub key: &'a Key,
+    /// The name that the ticket's address had before, if the files say so.
+    pub renamed_from: Option<&'a Address>,
+    /// Lineages that were given up: a ticket sent under one carries a mark that this state would not make.
+    pub given_up: &'a [String],
+}
+
+impl Candidate<'_> {
+    /// Whether a live ticket can be the one that the request asks for: it is nobody else's, carries no other mark, and is for the
+    /// same site. Answers with the request and the mark that the ticket really carries.
+    pub fn takes(self, seen: &Seen) -> Result<(Request, Sighting), Reason> {
+        let id = seen.id.clone();
+        if let Some(holder) = self.state.holder(&self.request, &id) {
+            return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
+        }
+        let carried = self.system.mark_of(&seen.fields);
+        let is_own = carried.as_ref().is_none_or(|mark| self.marks().any(|own| own == *mark));
+        let other = carried.clone().filter(|_| !is_own);
+        let what = other
+            .map(|mark| format!("it carries the mark {mark}, which belongs to another visit"))
+            .or_else(|| self.system.site_mismatch(&self.request.fields, &seen.fields));
+        if let Some(what) = what {
+            return Err(Reason::AdoptMismatch { id, what });
+        }
+        let mark = carried.or_else(|| self.request.mark.clone());
+        Ok((Request { mark, ..self.request }, sighting(self.system, seen)))
     }
-    let other = system.mark_of(&seen.fields).filter(|mark| Some(mark) != request.mark.as_ref());
-    let what = other
-        .map(|mark| format!("it carries the mark {mark}, which belongs to another visit"))
-        .or_else(|| system.site_mismatch(&request.fields, &seen.fields));
-    match what {
-        Some(what) => Err(Reason::AdoptMismatch { id, what }),
-        None => Ok(sighting(system, seen)),
+
+    /// Every mark that this visit's ticket may carry.
+    fn marks(&self) -> impl Iterator<Item = Mark> {
+        let addresses = || [&self.key.address].into_iter().chain(self.renamed_from);
+        let before =
+            self.given_up.iter().flat_map(move |lineage| addresses().map(move |address| Mark::new(lineage, address, self.key.reissue)));
+        self.request.mark.clone().into_iter().chain(before)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::build::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
 use super::{Action, Reason, Step};
-use crate::refresh::{config_changes, request_of, sighting};
+use crate::refresh::{config_changes, is_changed, request_of, sighting};
 use crate::state::{Event, Intent, Record, Request, Sighting, Write};
 use crate::systems::{Found, Observed, Seen};
 use crate::ticket::{Change, Fields, Ticket, Visit};
@@ -84,7 +84,7 @@ pub(super) fn keep(case: &Case<'_>) -> Step {
 pub(super) fn keep_finished(case: &Case<'_>) -> Step {
     let (Some(record), Some(ticket)) = (case.record, case.ticket) else { return case.step(Action::Keep) };
     let mut step = case.step(Action::Keep);
-    if !config_changes(&record.request, &desired(case, ticket, record), case.world.state).is_empty() {
+    if is_changed(&record.request, ticket, case.side, case.world.state) {
         step.notes.push("finished: the edit has no effect; a new visit is `reissue`".to_owned());
     }
     observe(case, record, &mut step);

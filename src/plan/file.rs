@@ -87,7 +87,7 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
             (false, false) => {}
             (false, true) if !is_wanted => return Err(Stale::Desired { address: step.key.to_string() }),
             // Its own earlier run moved it: there is an outcome, or a doubt.
-            (false, true) if used.is_some() => steps.extend(left_in_doubt(step, world.state)),
+            (false, true) if used.is_some_and(|used| is_outcome(step, world.state, used)) => steps.extend(left_over(step, world.state)),
             (false, true) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
@@ -95,11 +95,27 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     Ok(Plan { steps, ..plan.clone() })
 }
 
-/// What an earlier run of this plan left in doubt stays in it, so that it is told and counted.
-fn left_in_doubt(step: &Step, state: &State) -> Option<Step> {
-    let intent = state.records.get(&step.key)?.intent.as_ref()?;
-    let reason = Reason::InDoubt { write: intent.write, since: intent.at };
-    Some(Step { action: Action::InDoubt { reason }, events: Vec::new(), ..step.clone() })
+/// Whether the record is what an earlier run of this plan made of the step. A create makes its record; other writes change one.
+fn is_outcome(step: &Step, state: &State, used: &PlanUse) -> bool {
+    let record = state.records.get(&step.key).filter(|record| !record.is_moved());
+    match step.action {
+        Action::Create { .. } | Action::Adopt { .. } => record.is_some_and(|record| record.since >= used.started),
+        Action::Update { .. } | Action::Close { .. } | Action::Delete { .. } | Action::Retire { .. } => record.is_some(),
+        Action::Blocked { .. } | Action::InDoubt { .. } | Action::Deferred { .. } | Action::Keep => false,
+    }
+}
+
+/// What an earlier run of this plan left in doubt, or failed to send, stays in it, so that it is told and counted.
+fn left_over(step: &Step, state: &State) -> Option<Step> {
+    let record = state.records.get(&step.key)?;
+    let action = match (&record.intent, &record.phase) {
+        (Some(intent), _) => Action::InDoubt { reason: Reason::InDoubt { write: intent.write, since: intent.at } },
+        (None, Phase::NotCreated { why }) => {
+            Action::Deferred { reason: Reason::CannotSend { why: format!("this plan failed to send it: {why}; a new plan tries again") } }
+        }
+        (None, Phase::Pending | Phase::Live { .. } | Phase::Closed { .. }) => return None,
+    };
+    Some(Step { action, events: Vec::new(), ..step.clone() })
 }
 
 /// Another plan may have sent somebody to the same place since, under another name.

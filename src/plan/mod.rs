@@ -1,6 +1,6 @@
 //! The plan: complete, immutable data about what `apply` will do, and why.
 //!
-//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits ([`guard`]).
+//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits (`guard`).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod alike;
@@ -27,7 +27,7 @@ use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields};
 
 pub use build::{World, build};
-pub use create::{fits, marked_request};
+pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Selection, Side, Sides, booking_mismatch, config_changes, renamed_from, request_of};
+use super::{Selection, Side, Sides, booking_mismatch, is_changed, renamed_from};
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, Mark, Ticket};
 
@@ -51,7 +51,8 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
             let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
             let again = ticket.is_some_and(|ticket| ticket.reissue > key.reissue);
             let question = question(record, side, again)?;
-            let is_near = || side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
+            let is_near =
+                || !crowded.is_empty() && side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
             let needed = mode == Mode::All || depends(key, record, ticket, state, side);
             let system = side.system.id();
             ((selection.holds(address) && needed) || is_near()).then_some(Ask { key: key.clone(), system, question })
@@ -76,13 +77,13 @@ fn question(record: &Record, side: &Side, again: bool) -> Option<Question> {
 fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, side: &Side) -> bool {
     let Some(ticket) = ticket else { return true };
     let is_latest = state.latest(&key.address).is_some_and(|(latest, _)| latest == key);
-    let is_changed = || {
-        let desired = request_of(ticket, side, record.request.mark.clone());
-        !config_changes(&record.request, &desired, state).is_empty()
-    };
     let is_waiting = record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue;
     // An earlier visit that is still open beside a later one is nobody's plan: it is looked at until it is over.
-    if is_latest { is_waiting || booked_differently(record, side) || is_changed() } else { record.is_open() }
+    if is_latest {
+        is_waiting || booked_differently(record, side) || is_changed(&record.request, ticket, side, state)
+    } else {
+        record.is_open()
+    }
 }
 
 /// Whether somebody may be correcting it in the portal just now.

@@ -57,6 +57,13 @@ pub fn config_changes(sent: &Request, desired: &Request, state: &State) -> Vec<C
     changes(&compared(sent, state), &compared(desired, state), &desired.lifecycle.ignore_changes)
 }
 
+/// Whether the files ask for something else than was sent.
+pub fn is_changed(sent: &Request, ticket: &Ticket, side: &Side, state: &State) -> bool {
+    // What is the same as it stands is the same in every form, and in a large project that is nearly everything.
+    let is_same = sent.fields == ticket.fields && sent.attachments == ticket.attachments;
+    !is_same && !config_changes(sent, &request_of(ticket, side, sent.mark.clone()), state).is_empty()
+}
+
 fn compared(request: &Request, state: &State) -> Fields {
     let known = |value: &Value| references(value).and_then(|address| id_of(state, &address));
     let mut fields: Fields =

@@ -12,7 +12,7 @@ use crate::state::Key;
 use crate::systems::{Found, Observed, Reader};
 
 pub use asks::{Ask, Mode, Question, asks};
-pub use desired::{ATTACHMENTS, Side, Sides, booking_mismatch, config_changes, id_of, renamed_from, request_of, sighting};
+pub use desired::{ATTACHMENTS, Side, Sides, booking_mismatch, config_changes, id_of, is_changed, renamed_from, request_of, sighting};
 pub use selection::Selection;
 
 /// What the reads found out, by visit.
@@ -37,6 +37,46 @@ impl Observations {
 }
 
 /// Readers by the system's key, such as `techexpress`.
+///
+/// Planning holds nothing else of a connection. It can read:
+///
+/// ```
+/// use callout::refresh::Readers;
+/// use callout::state::Permit;
+/// use callout::systems::{Payload, Remote, Writer};
+///
+/// async fn refresh(remote: &dyn Remote, permit: Permit, payload: &Payload) {
+///     let mut readers = Readers::new();
+///     readers.insert("techexpress", remote.reader());
+///     readers["techexpress"].read("482001").await;
+/// }
+/// ```
+///
+/// It cannot write, even with a permit in its hand, and what can write is no reader:
+///
+/// ```compile_fail,E0599
+/// use callout::refresh::Readers;
+/// use callout::state::Permit;
+/// use callout::systems::{Payload, Remote, Writer};
+///
+/// async fn refresh(remote: &dyn Remote, permit: Permit, payload: &Payload) {
+///     let mut readers = Readers::new();
+///     readers.insert("techexpress", remote.reader());
+///     readers["techexpress"].create(permit, payload).await;
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use callout::refresh::Readers;
+/// use callout::state::Permit;
+/// use callout::systems::{Payload, Remote, Writer};
+///
+/// async fn refresh(remote: &dyn Remote, permit: Permit, payload: &Payload) {
+///     let mut readers = Readers::new();
+///     readers.insert("techexpress", remote.writer());
+///     readers["techexpress"].read("482001").await;
+/// }
+/// ```
 pub type Readers<'a> = BTreeMap<&'static str, &'a dyn Reader>;
 
 /// Asks every question, one after the other: reading is paced to the system's rate anyway.

@@ -6,9 +6,11 @@ mod human;
 mod plan;
 mod source;
 mod state;
+mod systems;
 mod values;
 
 pub use human::{Look, MOST, human, json};
 pub use plan::{plan_json, plan_text, summary};
 pub use source::clean;
 pub use state::{settle_text, state_text};
+pub use systems::{systems_json, systems_page, systems_text};

@@ -53,10 +53,11 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
                         .help("callout state init --start-over --reason \"why the old state is gone for good\""),
                 ));
             }
+            store.lock(owner)?;
+            refuse_a_living_state(&mut store, &lock.lineage)?;
+            store.set_aside()?;
             let mut given_up = lock.given_up;
             given_up.push(GivenUp { lineage: lock.lineage, at: owner.since, reason: reason.to_owned() });
-            store.lock(owner)?;
-            store.set_aside()?;
             fresh(home, &mut store, given_up)
         }
         (None, Start::New | Start::Over { .. }) => {
@@ -71,6 +72,21 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
             }
         }
     }
+}
+
+/// Starting over is for a state that is lost. One that is whole and remembers tickets is not lost.
+fn refuse_a_living_state(store: &mut FileStore, lineage: &str) -> Outcome<()> {
+    let Ok(Some(loaded)) = store.load() else { return Ok(()) };
+    let open = loaded.state.records.values().filter(|record| record.is_open() || record.in_doubt() || record.is_let_go()).count();
+    if loaded.state.lineage != lineage || open == 0 {
+        return Ok(());
+    }
+    let tickets =
+        if open == 1 { "1 ticket that is open or in doubt".to_owned() } else { format!("{open} tickets that are open or in doubt") };
+    let name = store.name();
+    let message = format!("the state `{name}` is not lost: it is whole, and remembers {tickets}");
+    let help = format!("Starting over would send each of them again. If that is really meant, first move the folder of `{name}` away.");
+    Err(Box::new(Diagnostic::error("state/not-lost", message).help(help)))
 }
 
 /// The state first: stopped in between, the next `init` finds it and adds the lock file.

@@ -12,6 +12,7 @@ mod http;
 mod nearest;
 pub mod nocexpress;
 mod normal;
+mod permits;
 pub mod sandbox;
 pub mod schema;
 mod seen;

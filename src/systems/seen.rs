@@ -36,7 +36,8 @@ pub enum Sent {
     Done(Box<Seen>),
     /// The system refused it; nothing was created. `stops_system` for 401 and 403: no further write of this run would pass either.
     Rejected { why: String, stops_system: bool },
-    /// It surely never took effect: no credential, no connection, or told to wait. `stops_system`: the next write would fare the same.
+    /// It surely never took effect: no credential, no connection, a token that ran out, or told to wait. With `retry_after` the same
+    /// write may be tried again, under a new intent. `stops_system`: the next write would fare the same.
     Unsent { why: String, retry_after: Option<Duration>, stops_system: bool },
     /// It was sent, and nobody knows what became of it.
     Unknown { why: String },

@@ -1,25 +1,14 @@
 //! What the sections of all systems below `spec.systems` have in common: the address, the credential, the pace.
 //!
-//! Owns their shape and their checks. Refuses to hold a secret: a credential is a reference.
+//! Owns their shape and their checks; those of the credential are its own.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use url::{Host, Url};
+use url::Url;
 
 use super::Finding;
-use super::credential::Reference;
-
-/// A reference to the credential, never the credential itself.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "BearerCredential")]
-pub struct CredentialSettings {
-    // No pattern: the error of a schema would repeat the value, and the value may be a token. `check` refuses it instead.
-    /// The access token: `env:NAME` (a variable), `file:PATH` (relative to the project) or `command:LINE` (what it prints).
-    #[schemars(extend("examples" = ["env:G360_TOKEN", "file:/run/secrets/g360", "command:pass show g360"]))]
-    pub bearer: String,
-}
+use super::credential::{self, check_address};
 
 /// Requests in a minute; `None` for no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -65,12 +54,8 @@ pub fn base(base_url: &str) -> String {
 pub fn check(value: &Value, paths: &[(&str, &str)]) -> Vec<Finding> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
     let insecure = value.get("insecure_http") == Some(&json!(true));
-    // A text in place of the section is taken for a reference too: it may well be a token, and must be refused as one.
-    let written =
-        text("/credential/bearer").map(|text| ("/credential/bearer", text)).or_else(|| Some(("/credential", text("/credential")?)));
-    let credential = written.and_then(|(pointer, text)| Some((pointer, Reference::parse(text).err()?)));
-    let credential = credential.map(|(pointer, why)| Finding::error("settings/credential", pointer, why.message).help(why.help));
-    let base_url = text("/base_url").map(|url| check_url(url, insecure)).unwrap_or_default();
+    let credential = credential::check(value, insecure);
+    let base_url = text("/base_url").map(|url| check_address("settings/base-url", "/base_url", url, insecure)).unwrap_or_default();
     // Put after the host as it is, a path without its slash could name another host.
     let paths = paths.iter().filter_map(|(name, part)| {
         let pointer = format!("/{name}");
@@ -80,40 +65,6 @@ pub fn check(value: &Value, paths: &[(&str, &str)]) -> Vec<Finding> {
         Some(Finding::error("settings/path", pointer, format!("`{path}` is no path of this call")).help(help))
     });
     base_url.into_iter().chain(credential).chain(paths).collect()
-}
-
-fn check_url(text: &str, insecure: bool) -> Vec<Finding> {
-    let wrong = |message: &str, help: &str| vec![Finding::error("settings/base-url", "/base_url", message).help(help)];
-    let Ok(url) = Url::parse(text) else {
-        return wrong("base_url is no web address", "Write it like https://api.example.com.");
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return wrong("base_url holds a user name or a password", "Take it out: the credential goes into `credential`.");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return wrong("base_url has a `?` or a `#`", "Write only the host, and a path if the API has one.");
-    }
-    match url.scheme() {
-        "https" => Vec::new(),
-        "http" if is_loopback(&url) => Vec::new(),
-        "http" if insecure => {
-            vec![Finding::warning("settings/insecure", "/base_url", "base_url is not encrypted: anybody on the way can read the token")]
-        }
-        "http" => wrong(
-            "base_url is not encrypted, and the token would travel in the open",
-            "Write https://. For a test server of yours, add `insecure_http: true`.",
-        ),
-        _ => wrong("base_url is neither https nor http", "Write it like https://api.example.com."),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]
@@ -151,21 +102,5 @@ mod tests {
             told(&section),
             ["Error /create_path: `@example.org/` is no path of this call", "Error /read_path: `/tickets` is no path of this call"]
         );
-    }
-
-    #[test]
-    fn the_address_must_be_safe_to_send_a_token_to() {
-        let url = |text: &str| told(&json!({"base_url": text}));
-        for fine in ["https://api.example.com", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"] {
-            assert!(url(fine).is_empty(), "{fine}");
-        }
-        assert_eq!(url("http://api.example.com"), ["Error /base_url: base_url is not encrypted, and the token would travel in the open"]);
-        assert_eq!(url("http://localhost.example.com").len(), 1);
-        assert_eq!(url("api.example.com"), ["Error /base_url: base_url is no web address"]);
-        assert_eq!(url("ftp://api.example.com"), ["Error /base_url: base_url is neither https nor http"]);
-        assert_eq!(url("https://me:pass@api.example.com"), ["Error /base_url: base_url holds a user name or a password"]);
-        assert_eq!(url("https://api.example.com/?x=1"), ["Error /base_url: base_url has a `?` or a `#`"]);
-        let insecure = json!({"base_url": "http://api.example.com", "insecure_http": true});
-        assert_eq!(told(&insecure), ["Warning /base_url: base_url is not encrypted: anybody on the way can read the token"]);
     }
 }

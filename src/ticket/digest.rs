@@ -1,9 +1,8 @@
 //! A short fingerprint of a value: equal values have equal digests, whatever the order of their keys.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 over the value's JSON with sorted keys, as 64 hexadecimal digits.
@@ -14,18 +13,17 @@ pub struct Digest(String);
 impl Digest {
     /// The digest of anything that has a JSON form.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-        // A value that has no JSON form has one here too: its error. callout's own types always have one.
-        let json = serde_json::to_value(value).unwrap_or_else(|error| Value::String(error.to_string()));
-        Self::of_bytes(sorted(json).to_string().as_bytes())
+        let bytes = serde_json::to_value(value).and_then(|mut json| {
+            json.sort_all_objects();
+            serde_json::to_vec(&json)
+        });
+        // What has no JSON form has a digest too, that of the error. callout's own types always have a form.
+        Self::of_bytes(&bytes.unwrap_or_else(|error| error.to_string().into_bytes()))
     }
 
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        let mut text = String::with_capacity(64);
-        for byte in Sha256::digest(bytes) {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or('0');
+        Self(Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
     }
 
     /// The first twelve digits, for people.
@@ -41,18 +39,6 @@ impl Digest {
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<_> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(entries.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        leaf @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => leaf,
     }
 }
 

@@ -11,6 +11,7 @@ fn site() -> Site {
     for id in [482_001, 482_002] {
         site.vendor.edit(id, &serde_json::json!({"customer_ticket_number": ""}));
     }
+    std::fs::remove_dir_all(site.path(".callout")).expect("a state to lose");
     site.run_words(&["state", "init", "--start-over", "--reason", "the machine is gone"], "").ends_with(0);
     site
 }

@@ -13,6 +13,7 @@ mod init;
 mod limits;
 mod plan;
 mod process;
+mod renewal;
 mod saved;
 mod schema;
 mod settle;
@@ -20,6 +21,7 @@ mod shown;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod systems;
 mod trouble;
 mod twice;
 mod usage;

@@ -97,6 +97,7 @@ fn every_command_has_a_help_that_reads_well() {
         "state list",
         "state show",
         "schema",
+        "systems",
         "sandbox",
         "completions",
     ];

@@ -6,6 +6,14 @@ use crate::stage::{callout, copy};
 
 const STATE: [&str; 3] = ["state.json", "journal.jsonl", "history"];
 
+fn lose_state(folder: &std::path::Path) {
+    for name in STATE {
+        let path = folder.join(".callout/sandbox").join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.expect("a part of the state");
+    }
+}
+
 #[test]
 fn a_lost_state_is_given_up_and_its_tickets_are_imported() {
     let stage = copy();
@@ -16,11 +24,7 @@ fn a_lost_state_is_given_up_and_its_tickets_are_imported() {
         said
     };
     ok(&["--sandbox", "apply", "--yes"]);
-    for name in STATE {
-        let path = folder.join(".callout/sandbox").join(name);
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-        removed.expect("a part of the state");
-    }
+    lose_state(&folder);
     let (code, said) = callout(&folder, &["--sandbox", "apply", "--yes"]);
     assert!(code == 1 && said.contains("state/missing") && said.contains("nothing is planned or sent"), "{said}");
 
@@ -36,6 +40,7 @@ fn a_ticket_of_another_visit_is_not_imported_after_a_start_over_either() {
     let stage = copy();
     let folder = stage.path().join("examples/one-dispatch");
     callout(&folder, &["--sandbox", "apply", "--yes"]);
+    lose_state(&folder);
     callout(&folder, &["--sandbox", "state", "init", "--start-over", "--reason", "the disk died"]);
     let manifest = folder.join("tickets/store-0417-router.yaml");
     let renamed = fs::read_to_string(&manifest).expect("a manifest").replace("name: store-0417-router", "name: store-0418-router");

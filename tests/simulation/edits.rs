@@ -1,6 +1,7 @@
 //! What people do to the files, to the tickets and to the state between two runs.
 
 use callout::state::{Closing, Event, Phase};
+use callout::ticket::Address;
 use jiff::SignedDuration;
 
 use crate::killer::Killer;
@@ -9,10 +10,10 @@ use crate::world::{Wanted, World};
 
 /// Does one thing, and says what.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
-    match random.below(12) {
+    match random.below(16) {
         0 | 1 => add(world, random),
         2 => remove(world, random),
-        3 => restore(world, random),
+        3 | 14 => restore(world, random),
         4 => change(world, random),
         5 => reissue(world, random),
         6 => rename(world, random),
@@ -22,7 +23,10 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
             "settling"
         }
         9 => cancel(world, random).await,
-        10 => {
+        10 => forget(world, random),
+        11 => twin(world, random),
+        12 => adopt(world, random),
+        13 => {
             world.draw_faults();
             "new faults"
         }
@@ -56,11 +60,46 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
     "removing a manifest"
 }
 
+/// Somebody thinks that a ticket may be let go of when its file goes.
+fn forget(world: &mut World, random: &mut Random) -> &'static str {
+    if let Some(at) = at(world, random) {
+        world.wanted[at].forgets = !world.wanted[at].forgets;
+    }
+    "changing on_remove"
+}
+
+/// A second manifest for a place that has one, under another name.
+fn twin(world: &mut World, random: &mut Random) -> &'static str {
+    let site = random.below(8);
+    let name = format!("twin-{site}");
+    if world.wanted.iter().all(|wanted| wanted.name != name) {
+        world.wanted.push(Wanted { name, ..Wanted::at(site) });
+    }
+    "adding a twin"
+}
+
+/// A manifest claims some ticket of its site, whoever has it.
+fn adopt(world: &mut World, random: &mut Random) -> &'static str {
+    if let Some(at) = at(world, random) {
+        let site = world.wanted[at].site.to_string();
+        let there: Vec<u64> = world.portal().iter().filter(|ticket| ticket.site == site).map(|ticket| ticket.id).collect();
+        world.wanted[at].adopt = random.pick(&there).copied();
+    }
+    "claiming a ticket"
+}
+
 /// As a revert does: the same name and site again, without the edits since.
 fn restore(world: &mut World, random: &mut Random) -> &'static str {
     let site = random.below(8);
-    world.wanted.retain(|wanted| wanted.site != site && wanted.after != Some(Wanted::at(site).address()));
-    world.wanted.push(Wanted::at(site));
+    let mut wanted = Wanted::at(site);
+    world.wanted.retain(|other| other.site != site && other.after != Some(wanted.address()));
+    // Every other time, with the further visit that the plan's text speaks of.
+    let address: Address = wanted.address().parse().expect("an address");
+    if let Some((key, _)) = world.state().latest(&address).filter(|_| random.one_in(2)) {
+        wanted.reissue = key.reissue + 1;
+    }
+    wanted.forgets = random.one_in(2);
+    world.wanted.push(wanted);
     "restoring an old manifest"
 }
 

@@ -31,6 +31,10 @@ pub struct Wanted {
     pub renamed_from: Option<String>,
     /// The address of a ticket, of either kind, whose id this one carries.
     pub after: Option<String>,
+    /// `on_remove: forget`.
+    pub forgets: bool,
+    /// The id of a ticket that somebody made by hand.
+    pub adopt: Option<u64>,
 }
 
 /// A ticket as the vendor's portal shows it.
@@ -153,6 +157,7 @@ impl World {
                 sides: &self.sides,
                 selection: &selection,
                 rules: &rules(),
+                given_up: &[],
                 now: self.now(),
                 id: format!("plan-{}", self.now()),
                 project: "simulation".to_owned(),
@@ -173,12 +178,13 @@ impl World {
     pub fn portal(&self) -> Vec<Shown> {
         let shown = |ticket: &callout::systems::sandbox::Stored| {
             let sent = |name: &str| ticket.received.get(name).map(String::as_str).unwrap_or_default();
-            let site = if sent("locations").is_empty() { sent("sites") } else { sent("locations") };
+            let number = ticket.fields.get("location_number").and_then(Value::as_str).map(str::to_owned);
+            let circuit = ticket.fields.get("configurations").and_then(|list| list[0]["id"].as_u64());
             Shown {
                 id: ticket.id,
                 system: ticket.system.clone(),
                 mark: Mark::find(sent("customer_ticket_number")).map(|mark| mark.to_string()).unwrap_or_default(),
-                site: site.to_owned(),
+                site: number.or_else(|| circuit.map(|id| (id - 1).to_string())).expect("a site"),
                 resolved: ticket.fields.get("date_resolved").is_some_and(Value::is_string),
             }
         };
@@ -285,7 +291,7 @@ fn first_files(random: &mut Random) -> Vec<Wanted> {
 
 impl Wanted {
     pub fn at(site: u64) -> Self {
-        Self { name: format!("store-{site}"), site, text: 0, reissue: 0, renamed_from: None, after: None }
+        Self { name: format!("store-{site}"), site, text: 0, reissue: 0, renamed_from: None, after: None, forgets: false, adopt: None }
     }
 
     /// What is wanted at a site never changes its kind.
@@ -333,6 +339,12 @@ impl Wanted {
 fn ticket(wanted: &Wanted) -> Ticket {
     let system = by_kind(wanted.kind()).expect("a registered kind");
     let mut lifecycle = json!({"reissue": wanted.reissue});
+    if wanted.forgets {
+        lifecycle["on_remove"] = json!("forget");
+    }
+    if let Some(id) = wanted.adopt {
+        lifecycle["adopt"] = json!(id);
+    }
     if let Some(from) = &wanted.renamed_from {
         lifecycle["renamed_from"] = json!(wanted.address_as(from));
     }

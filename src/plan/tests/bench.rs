@@ -232,6 +232,7 @@ impl Bench {
             sides: &sides,
             selection: &self.selection,
             rules: &self.rules,
+            given_up: &[],
             now: self.now,
             id: "p".to_owned(),
             project: "bench".to_owned(),

@@ -172,6 +172,9 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     assert_eq!(stale(&killed), Ok(1), "what has an outcome is skipped");
     let doubted = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).intended(&plain(1));
     assert_eq!(stale(&doubted), Ok(2), "what is in doubt is told again, as such");
+    let refused = Event::Rejected { key: super::bench::key(&plain(1)), why: "400".to_owned() };
+    let failed = Bench::new().wants(plain(1)).wants(plain(2)).event(&plan_event(true)).intended(&plain(1)).event(&refused);
+    assert_eq!(stale(&failed), Ok(2), "what failed is told again");
     let finished = killed.event(&plan_event(false));
     assert_snapshot!(stale(&finished).expect_err("finished"), @"this plan was already applied, on 2027-01-04T12:00:00Z");
 }

@@ -1,5 +1,5 @@
 use super::super::event::Write;
-use super::super::samples::{at, created, intended, key, owner, session};
+use super::super::samples::{at, created, intended, owner, session};
 use super::*;
 
 struct Project {
@@ -118,14 +118,19 @@ async fn starting_over_needs_a_reason_and_keeps_what_was() {
     drop(ledger);
     let over = |reason: &str| init(&project.home, &owner(), &Start::Over { reason: reason.to_owned() });
     assert_eq!(over(" ").expect_err("no reason").message, "starting over needs a reason");
+    let refused = over("the runner's disk is gone").expect_err("nothing is lost");
+    assert!(refused.message.ends_with("is not lost: it is whole, and remembers 1 ticket that is open or in doubt"), "{refused}");
+    let journal = project.folder.path().join(".callout/journal.jsonl");
+    let damaged = std::fs::read_to_string(&journal).expect("a journal").replace("intended", "INTENDED");
+    std::fs::write(&journal, &damaged).expect("damaged");
     over("the runner's disk is gone").expect("begun");
     assert_ne!(project.lineage(), old);
     let lock = LockFile::read(&project.home.lock_file).expect("readable").expect("a lock file");
     let given_up = GivenUp { lineage: old, at: at(0), reason: "the runner's disk is gone".to_owned() };
     assert_eq!(lock.given_up, vec![given_up.clone()]);
     assert!(open_for_reading(&project.home).expect("readable").records.is_empty());
-    let aside = FileStore::new(project.folder.path().join(".callout/set-aside-1/state.json")).load().expect("readable").expect("kept");
-    assert!(aside.state.records[&key("a")].in_doubt());
+    let aside = project.folder.path().join(".callout/set-aside-1/journal.jsonl");
+    assert_eq!(std::fs::read_to_string(aside).expect("kept"), damaged);
     over("once more").expect("begun");
     let lock = LockFile::read(&project.home.lock_file).expect("readable").expect("a lock file");
     assert_eq!((lock.given_up.len(), &lock.given_up[0]), (2, &given_up));

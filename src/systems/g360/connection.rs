@@ -13,7 +13,7 @@ use super::settings::{self, ID_IN_PATH, Settings};
 use super::{Api, answer, form};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::state::Permit;
-use crate::systems::credential::{Credential, Reference};
+use crate::systems::credential::{Credential, Defaults};
 use crate::systems::http::{Client, Profile};
 use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
 
@@ -43,7 +43,6 @@ impl Connection {
             return Err(wrong().into());
         }
         let own = Settings::deserialize(shared).map_err(|_| wrong())?;
-        let reference = Reference::parse(&own.credential.bearer).map_err(|_| wrong())?;
         let create = Url::parse(&own.create_url(api)).map_err(|_| wrong())?;
         let profile = Profile {
             title: api.title,
@@ -51,7 +50,11 @@ impl Connection {
             timeout: Duration::from_secs(own.timeout_seconds),
             requests_per_minute: own.requests_per_minute.0,
             encrypted: create.scheme() == "https",
+            // The pages of all these systems list it so.
+            documents_401: true,
         };
+        let defaults = Defaults { scope: api.scope, timeout: profile.timeout };
+        let credential = Credential::new(&own.credential, defaults, &context)?;
         Ok(Self {
             api,
             create,
@@ -59,7 +62,7 @@ impl Connection {
             tenant: own.granted_tenant_macnum,
             settings: settings.clone(),
             folder: context.folder.clone(),
-            client: Client::new(profile, Credential::new(reference, &context), context)?,
+            client: Client::new(profile, credential, context)?,
         })
     }
 

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Api;
+use crate::systems::credential::CredentialSettings;
 use crate::systems::schema::tidy;
-use crate::systems::settings::{self, CredentialSettings, Pace};
+use crate::systems::settings::{self, Pace};
 use crate::systems::{Finding, Origin};
 
 /// What a request for a ticket must have in its path.

@@ -61,12 +61,15 @@ pub async fn read(mut response: Response, redact: impl Fn(&str) -> String) -> Re
 impl Answer {
     /// After the system's name: `TechExpress answered 400 Bad Request: po_number is too long`.
     pub fn words(&self) -> String {
-        let status = self
-            .status
-            .canonical_reason()
-            .map_or_else(|| self.status.as_u16().to_string(), |name| format!("{} {name}", self.status.as_u16()));
+        let status = self.status_words();
         let said = plain(&self.body);
         if said.is_empty() { format!("answered {status}") } else { format!("answered {status}: {said}") }
+    }
+
+    /// `400 Bad Request`.
+    pub fn status_words(&self) -> String {
+        let number = self.status.as_u16();
+        self.status.canonical_reason().map_or_else(|| number.to_string(), |name| format!("{number} {name}"))
     }
 
     /// Where a redirect points, for people. Its query is cut off: a server may have put the token there, in a spelling of its own.

@@ -3,32 +3,26 @@
 //! Owns pacing, repeating of reads, and what became of a write. A write is sent once: no redirect is followed, no connection is
 //! reused for it, and nothing below repeats it. Refuses to know what a ticket is.
 
-mod answer;
+pub mod answer;
 mod pacing;
+pub mod transport;
 mod write;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
 use reqwest::header::ACCEPT;
-use reqwest::redirect;
 use url::Url;
 
 use super::Context;
 use super::credential::{Credential, Token};
 use crate::diagnostics::{Diagnostic, Outcome};
-use answer::Answer;
-pub use answer::plain;
+pub use answer::{Answer, plain};
 use pacing::Pacer;
 
 /// A read is asked for at most this many times more; with the pauses between, about 15 seconds.
 const MORE_READS: usize = 4;
-
-/// Long enough for a slow handshake. It must end before the request's own time, or a connection that never
-/// came about could not be told from an answer that never came.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The pause after a 429 that names none.
 const DEFAULT_PENALTY: Duration = Duration::from_secs(15);
@@ -47,6 +41,8 @@ pub struct Profile {
     pub requests_per_minute: Option<u32>,
     /// Whether the address is https.
     pub encrypted: bool,
+    /// Whether the vendor's page says that 401 means *not authenticated*: such a request did nothing, and may be made again with another token.
+    pub documents_401: bool,
 }
 
 /// One connection: everything that shares its credential shares its pace.
@@ -70,13 +66,10 @@ pub struct Trouble {
 
 impl Client {
     pub fn new(profile: Profile, credential: Credential, context: Context) -> Outcome<Self> {
-        let build = |builder: reqwest::ClientBuilder| {
-            let cannot = |error| Diagnostic::error("http/client", format!("callout cannot make connections: {}", answer::reason(error)));
-            builder.build().map_err(|error| cannot(error).help("On Linux, install the package `ca-certificates`."))
-        };
-        let reads = build(builder(&profile)?)?;
+        let builder = || transport::builder(profile.encrypted, profile.timeout);
+        let reads = transport::build(builder()?)?;
         // An idle connection may be closed by the server just as it is used again: then nobody knows whether the write arrived.
-        let writes = build(builder(&profile)?.pool_max_idle_per_host(0))?;
+        let writes = transport::build(builder()?.pool_max_idle_per_host(0))?;
         let pacer = Pacer::new(profile.requests_per_minute);
         Ok(Self { profile, reads, writes, credential, pacer, context })
     }
@@ -84,13 +77,17 @@ impl Client {
     /// The body of a successful answer. Asks again after trouble that may pass.
     pub async fn read(&self, url: &Url) -> Result<String, Trouble> {
         let stop = |error: Box<Diagnostic>| Trouble { status: None, why: told(&error), stops_system: true, again: false };
-        let token = self.credential.token().await.map_err(stop)?;
+        let mut token = self.credential.token().await.map_err(stop)?;
         let mut pauses = ExponentialBuilder::default().with_max_times(MORE_READS).build();
         loop {
-            let trouble = match self.read_once(url, token).await {
+            let trouble = match self.read_once(url, &token).await {
                 Ok(body) => return Ok(body),
                 Err(trouble) => trouble,
             };
+            if trouble.status == Some(401) && self.credential.replaces(&token).await {
+                token = self.credential.token().await.map_err(stop)?;
+                continue;
+            }
             match pauses.next().filter(|_| trouble.again) {
                 Some(pause) => self.context.clock.sleep(pause).await,
                 None => return Err(trouble),
@@ -145,8 +142,8 @@ impl Client {
         let whole = answer.words();
         let words = whole.trim_end_matches('.');
         match answer.status.as_u16() {
-            401 => format!("{words}; it did not accept the token from {}", self.credential.reference()),
-            403 => format!("{words}; the token from {} lacks permission: {}", self.credential.reference(), self.profile.permission),
+            401 => format!("{words}; it did not accept the token from {}{}", self.credential.source(), self.credential.advice()),
+            403 => format!("{words}; the token from {} lacks permission: {}", self.credential.source(), self.profile.permission),
             429 => {
                 let pause = self.asked_pause(answer);
                 let length = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
@@ -188,26 +185,4 @@ impl Client {
 fn told(error: &Diagnostic) -> String {
     let help = error.help.as_deref().map(|help| format!(". {help}")).unwrap_or_default();
     format!("{}{help}", error.message)
-}
-
-fn builder(profile: &Profile) -> Outcome<reqwest::ClientBuilder> {
-    let builder = reqwest::Client::builder()
-        .user_agent(concat!("callout/", env!("CARGO_PKG_VERSION")))
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .timeout(profile.timeout)
-        .connect_timeout(CONNECT_TIMEOUT.min(profile.timeout / 2));
-    if profile.encrypted {
-        // The system's own list of certificates is used, by reqwest's platform verifier; the provider it asks for is ours.
-        // It fails only where one is installed already, which then is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        return Ok(builder.https_only(true));
-    }
-    // Not encrypted means this machine or a test server: no proxy between, and no certificates needed on a bare machine.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let tls = tls.map_err(|error| Diagnostic::error("http/client", format!("callout cannot make connections: {error}")))?;
-    let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    Ok(builder.no_proxy().tls_backend_preconfigured(tls))
 }

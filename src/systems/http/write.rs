@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | no connection came about | unsent |
 //! | 429 | unsent, with the pause that is asked for |
+//! | 401 that is documented, for a token that can be renewed | unsent: the system did not look at it. Once, then as below |
 //! | 401, 403 | rejected, and so would be every other write |
 //! | another 4xx, 408 apart | rejected |
 //! | 2xx, read to its end | an answer, for the system to make sense of |
@@ -17,6 +18,7 @@ use url::Url;
 
 use super::answer::{self, Answer};
 use super::{Client, LONGEST_PENALTY, told};
+use crate::systems::credential::Token;
 use crate::systems::{Sent, Unready};
 
 /// In bytes a second: the slowest line on which a file is still waited for. Less, and a large file would end in doubt.
@@ -27,20 +29,22 @@ impl Client {
     pub async fn ready(&self) -> Result<(), Unready> {
         self.credential.token().await.map_err(|error| Unready::System(told(&error)))?;
         self.turn().await;
+        // A turn can take minutes, in which the token may have run out.
+        self.credential.token().await.map_err(|error| Unready::System(told(&error)))?;
         Ok(())
     }
 
     /// Posts once, after [`Client::ready`]. `size` of the body, in bytes, lengthens the time that is allowed. Answers with the body of a successful answer.
     pub async fn post(&self, url: Url, size: u64, body: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Result<String, Sent> {
         let unsent = |error| Sent::Unsent { why: told(&error), retry_after: None, stops_system: true };
-        let token = self.credential.token().await.map_err(|error| unsent(*error))?;
+        let token = self.credential.at_hand().await.map_err(|error| unsent(*error))?;
         let time = self.profile.timeout + Duration::from_secs(size / SLOWEST_LINE);
         let request = self.writes.post(url).header(ACCEPT, "application/json").bearer_auth(token.expose()).timeout(time);
         let response = body(request).send().await.map_err(|error| self.unanswered(error))?;
         let status = response.status();
         match answer::read(response, |text| token.redact(text)).await {
             Ok(answer) if status.is_success() => Ok(answer.body),
-            Ok(answer) => Err(self.settled(&answer)),
+            Ok(answer) => Err(self.settled(&answer, &token).await),
             Err(cut) => Err(Sent::Unknown { why: format!("{} {}, after the status {}", self.profile.title, cut.words(), status.as_u16()) }),
         }
     }
@@ -51,9 +55,15 @@ impl Client {
         if unsent { Sent::Unsent { why, retry_after: None, stops_system: true } } else { Sent::Unknown { why } }
     }
 
-    fn settled(&self, answer: &Answer) -> Sent {
+    async fn settled(&self, answer: &Answer, token: &Token) -> Sent {
+        let status = answer.status.as_u16();
+        if status == 401 && self.profile.documents_401 && self.credential.replaces(token).await {
+            let why =
+                format!("{} {}; another token is got, and it is tried again", self.profile.title, answer.words().trim_end_matches('.'));
+            return Sent::Unsent { why, retry_after: Some(Duration::ZERO), stops_system: false };
+        }
         let why = format!("{} {}", self.profile.title, self.explained(answer));
-        match answer.status.as_u16() {
+        match status {
             429 => {
                 let pause = self.asked_pause(answer);
                 self.keep_pause(pause);

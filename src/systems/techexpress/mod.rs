@@ -9,6 +9,8 @@ mod fields;
 mod remote;
 #[cfg(test)]
 mod remote_tests;
+#[cfg(test)]
+mod renewal_tests;
 pub mod sandbox;
 pub mod service;
 pub mod spec;

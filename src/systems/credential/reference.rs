@@ -1,7 +1,6 @@
-//! Credentials: where they come from, and how they stay out of sight.
+//! Where a secret is, and getting it from there.
 //!
-//! Owns the three kinds of reference, and the token that one leads to. Refuses values: no file of a project holds a secret.
-//! A token has no `Display`, its `Debug` hides it, and it is wiped when it is dropped.
+//! Owns the three kinds of reference. Refuses values: no file of a project holds a secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,12 +9,12 @@ use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use super::Context;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::systems::Context;
 
 /// A password manager may ask its person for a fingerprint; nobody needs longer than this.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
@@ -54,6 +53,11 @@ impl Reference {
             _ => Err(wrong),
         }
     }
+
+    /// Whether a text means to be a reference, right or wrong.
+    pub fn is_meant(text: &str) -> bool {
+        ["env:", "file:", "command:"].iter().any(|way| text.starts_with(way))
+    }
 }
 
 /// For people. A command line may itself hold a secret, so it is not shown.
@@ -67,100 +71,104 @@ impl fmt::Display for Reference {
     }
 }
 
-/// A secret that a request carries.
-#[derive(Debug, Clone)]
-pub struct Token(SecretString);
+/// What a reference leads to, for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    AccessToken,
+    ClientId,
+    ClientSecret,
+}
 
-impl Token {
-    /// For the one header that carries it.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access token",
+            Self::ClientId => "client id",
+            Self::ClientSecret => "client secret",
+        }
     }
 
-    /// A text with the token taken out, in case a server repeats what it was sent, as it is or as JSON spells it.
-    ///
-    /// What is shorter than eight signs is no secret, and taking it out could damage a ticket's id.
-    pub fn redact(&self, text: &str) -> String {
-        let token = self.expose();
-        if token.len() < 8 {
-            return text.to_owned();
+    /// With its article, and without.
+    fn short(self) -> (&'static str, &'static str) {
+        match self {
+            Self::AccessToken => ("a token", "token"),
+            Self::ClientId => ("an id", "id"),
+            Self::ClientSecret => ("a secret", "secret"),
         }
-        let json = token.replace('\\', "\\\\").replace('"', "\\\"");
-        let spellings = [token, &json, &json.replace('/', "\\/")];
-        spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, "[token]"))
     }
 }
 
 /// A reference and what it led to: resolved at the first call, and once only.
-pub struct Credential {
+pub struct Secret {
+    kind: Kind,
     reference: Reference,
     variables: Arc<BTreeMap<String, String>>,
     folder: PathBuf,
-    token: OnceCell<Token>,
+    value: OnceCell<SecretString>,
 }
 
 /// Shows where the secret is, and nothing else: the variables hold it too.
-impl fmt::Debug for Credential {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credential({})", self.reference)
+        write!(f, "Secret({})", self.reference)
     }
 }
 
-impl Credential {
-    pub fn new(reference: Reference, context: &Context) -> Self {
-        Self { reference, variables: Arc::clone(&context.variables), folder: context.folder.clone(), token: OnceCell::new() }
+impl Secret {
+    pub fn new(kind: Kind, reference: Reference, context: &Context) -> Self {
+        let (variables, folder) = (Arc::clone(&context.variables), context.folder.clone());
+        Self { kind, reference, variables, folder, value: OnceCell::new() }
     }
 
     pub fn reference(&self) -> &Reference {
         &self.reference
     }
 
-    pub async fn token(&self) -> Outcome<&Token> {
-        self.token.get_or_try_init(|| self.resolve()).await
+    pub async fn value(&self) -> Outcome<&SecretString> {
+        self.value.get_or_try_init(|| self.resolve()).await
     }
 
-    async fn resolve(&self) -> Outcome<Token> {
+    async fn resolve(&self) -> Outcome<SecretString> {
         let text = match &self.reference {
             Reference::Variable(name) => self.variable(name)?,
             Reference::File(path) => self.file(path).await?,
             Reference::Command(line) => self.command(line).await?,
         };
-        let text = text.trim();
+        let (text, name) = (text.trim(), self.kind.name());
         let wrong =
-            |what: &str, help: &str| Err(Diagnostic::error("credential/form", format!("{} {what}", self.reference)).help(help).into());
+            |what: &str, help: String| Err(Diagnostic::error("credential/form", format!("{} {what}", self.reference)).help(help).into());
         if text.is_empty() {
-            return wrong("is empty", "Put the access token there, and nothing else.");
+            return wrong("is empty", format!("Put the {name} there, and nothing else."));
         }
         // A header cannot hold a line end, and a second header must not be smuggled in with one.
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return wrong(
-                "holds more than a token: a blank, a line end or another sign that no token has",
-                "Put only the access token there.",
-            );
+            let (one, short) = self.kind.short();
+            let what = format!("holds more than {one}: a blank, a line end or another sign that no {short} has");
+            return wrong(&what, format!("Put only the {name} there."));
         }
-        Ok(Token(SecretString::from(text)))
+        Ok(SecretString::from(text))
     }
 
     fn variable(&self, name: &str) -> Outcome<String> {
         self.variables.get(name).cloned().ok_or_else(|| {
-            let help = format!("Set it and try again: export {name}=YOUR_TOKEN");
-            Diagnostic::error("credential/missing", format!("the variable {name}, which holds the access token, is not set"))
-                .help(help)
-                .into()
+            let help = format!("Set it and try again: export {name}=YOUR_{}", self.kind.short().1.to_uppercase());
+            let message = format!("the variable {name}, which holds the {}, is not set", self.kind.name());
+            Diagnostic::error("credential/missing", message).help(help).into()
         })
     }
 
     async fn file(&self, path: &str) -> Outcome<String> {
         tokio::fs::read_to_string(self.folder.join(path)).await.map_err(|error| {
-            let message = format!("the file {path}, which holds the access token, cannot be read: {error}");
+            let message = format!("the file {path}, which holds the {}, cannot be read: {error}", self.kind.name());
             Diagnostic::error("credential/file", message).help("A relative path starts at the project's folder.").into()
         })
     }
 
     async fn command(&self, line: &str) -> Outcome<String> {
+        let name = self.kind.name();
         let wrong = |why: String| {
-            let help = "Run it by hand in the project's folder: it must print the access token and end with 0.";
-            Box::new(Diagnostic::error("credential/command", format!("{} gave no access token: {why}", self.reference)).help(help))
+            let help = format!("Run it by hand in the project's folder: it must print the {name} and end with 0.");
+            Box::new(Diagnostic::error("credential/command", format!("{} gave no {name}: {why}", self.reference)).help(help))
         };
         let run = shell(line).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true).output();
         let ended = tokio::time::timeout(COMMAND_TIMEOUT, run).await;
@@ -184,6 +192,8 @@ fn shell(line: &str) -> Command {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
     use crate::support::clock::JumpingClock;
 
@@ -198,14 +208,18 @@ mod tests {
         }
     }
 
-    async fn resolve(text: &str) -> Result<String, String> {
+    async fn resolve_as(kind: Kind, text: &str) -> Result<String, String> {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("token"), "from-a-file\n").expect("a file");
-        let credential = Credential::new(Reference::parse(text).expect("a reference"), &context(folder.path()));
+        let secret = Secret::new(kind, Reference::parse(text).expect("a reference"), &context(folder.path()));
         let told = |error: Box<Diagnostic>| format!("{error} [{}]", error.help.clone().unwrap_or_default());
-        let token = credential.token().await.map(|token| token.expose().to_owned()).map_err(told);
-        assert!(!format!("{credential:?}").contains("s3cr3t"), "{credential:?}");
-        token
+        let value = secret.value().await.map(|value| value.expose_secret().to_owned()).map_err(told);
+        assert!(!format!("{secret:?}").contains("s3cr3t"), "{secret:?}");
+        value
+    }
+
+    async fn resolve(text: &str) -> Result<String, String> {
+        resolve_as(Kind::AccessToken, text).await
     }
 
     #[tokio::test]
@@ -223,6 +237,10 @@ mod tests {
             "the variable NONE, which holds the access token, is not set [Set it and try again: export NONE=YOUR_TOKEN]",
         );
         wrong(
+            &resolve_as(Kind::ClientSecret, "env:NONE").await.expect_err("no variable"),
+            "the variable NONE, which holds the client secret, is not set [Set it and try again: export NONE=YOUR_SECRET]",
+        );
+        wrong(
             &resolve("env:EMPTY").await.expect_err("blank"),
             "the variable EMPTY is empty [Put the access token there, and nothing else.]",
         );
@@ -230,8 +248,8 @@ mod tests {
             &resolve("command:echo s3cr3t >&2; exit 3").await.expect_err("a failure"),
             "the credential's command gave no access token: it ended with exit status: 3 [Run it by hand in the project's folder: it must print the access token and end with 0.]",
         );
-        let file = resolve("file:none").await.expect_err("no file");
-        assert!(file.starts_with("the file none, which holds the access token, cannot be read: "), "{file}");
+        let file = resolve_as(Kind::ClientId, "file:none").await.expect_err("no file");
+        assert!(file.starts_with("the file none, which holds the client id, cannot be read: "), "{file}");
     }
 
     #[tokio::test]
@@ -241,12 +259,5 @@ mod tests {
             error,
             "the variable TWO holds more than a token: a blank, a line end or another sign that no token has [Put only the access token there.]"
         );
-    }
-
-    #[test]
-    fn a_token_is_taken_out_of_a_text_in_each_spelling() {
-        let token = Token(SecretString::from("ab/cd\"ef"));
-        assert_eq!(token.redact(r#"x ab/cd"ef y ab/cd\"ef z ab\/cd\"ef"#), "x [token] y [token] z [token]");
-        assert_eq!(Token(SecretString::from("7")).redact("id 7"), "id 7");
     }
 }

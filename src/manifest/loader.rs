@@ -1,0 +1,247 @@
+//! The work of loading, file by file.
+//!
+//! Owns what was found so far. Refuses to stop at the first mistake.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use super::attachments::Attachments;
+use super::checks::{Named, Whole};
+use super::document::{Document, Linked};
+use super::envelope::Whose;
+use super::fault::Fault;
+use super::schema::PROJECT;
+use super::tree::Span;
+use super::tree::{Node, Sources};
+use super::{Loaded, PROJECT_FILE, compose, envelope, load};
+use crate::diagnostics::{Diagnostic, SourceFile};
+use crate::systems::by_kind;
+
+/// The work in progress.
+pub struct Loader {
+    pub loaded: Loaded,
+    pub sources: Sources,
+    attachments: Attachments,
+    project_file: Option<PathBuf>,
+    named: Vec<Named>,
+    links: Vec<Linked>,
+}
+
+impl Loader {
+    pub fn new(start: &Path, project_file: Option<&Path>) -> Self {
+        let root = project_file.and_then(Path::parent).unwrap_or(start);
+        Self {
+            loaded: Loaded::default(),
+            sources: Sources::default(),
+            attachments: Attachments::new(root),
+            project_file: project_file.map(Path::to_path_buf),
+            named: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    /// Reads the files at and below the paths. Many of them are shared out to all processors; what is found is the same.
+    pub fn read(&mut self, paths: &[PathBuf], defaults: &BTreeMap<String, Node<'_>>, start: &Path) {
+        let listing = load::list(paths, start);
+        self.loaded.diagnostics.extend(listing.problems);
+        let wanted = Wanted { paths, defaults, start };
+        let share = listing.files.len().div_ceil(readers(listing.files.len()));
+        if share == listing.files.len() {
+            return self.files(&listing.files, &wanted);
+        }
+        let parts: Vec<Self> = thread::scope(|scope| {
+            let wanted = &wanted;
+            let read = |files| {
+                let mut part = self.part();
+                scope.spawn(move || {
+                    part.files(files, wanted);
+                    part
+                })
+            };
+            let running: Vec<_> = listing.files.chunks(share).map(read).collect();
+            running.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        });
+        for part in parts {
+            self.join(part);
+        }
+    }
+
+    /// A loader for a share of the files. It has the project file's number, because defaults point there.
+    fn part(&self) -> Self {
+        Self {
+            loaded: Loaded::default(),
+            sources: self.sources.clone(),
+            attachments: self.attachments.clone(),
+            project_file: self.project_file.clone(),
+            named: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+
+    fn join(&mut self, part: Self) {
+        let Loaded { project: _, tickets, diagnostics, skipped_files, files, documents } = part.loaded;
+        self.loaded.tickets.extend(tickets);
+        self.loaded.diagnostics.extend(diagnostics);
+        self.loaded.skipped_files += skipped_files;
+        self.loaded.files += files;
+        self.loaded.documents += documents;
+        self.named.extend(part.named);
+        self.links.extend(part.links);
+    }
+
+    fn files(&mut self, files: &[PathBuf], wanted: &Wanted<'_>) {
+        for path in files {
+            if self.is_project_file(path) {
+                continue;
+            }
+            match load::read(path, wanted.start) {
+                Ok(file) => self.file(&file, wanted.defaults, wanted.paths.contains(path)),
+                Err(diagnostic) => self.loaded.diagnostics.push(*diagnostic),
+            }
+        }
+    }
+
+    /// Whether it is the project file, also by another way to it (`../`, a link).
+    fn is_project_file(&self, path: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        path.ends_with(PROJECT_FILE) && self.project_file.as_deref().is_some_and(|file| file == path || real(file) == real(path))
+    }
+
+    /// Reads the documents of one file. One that was named itself is ours, even if it does not look so.
+    fn file(&mut self, file: &Arc<SourceFile>, defaults: &BTreeMap<String, Node<'_>>, explicit: bool) {
+        let number = self.sources.add(Arc::clone(file));
+        let composed = compose::compose(&file.text, number);
+        let before = self.loaded.documents + self.loaded.diagnostics.len();
+        for document in composed.documents {
+            self.document(document, file, defaults);
+        }
+        let mut ours = self.loaded.documents + self.loaded.diagnostics.len() > before;
+        // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
+        if ours || explicit || speaks_to_us(&file.text) {
+            ours |= !composed.faults.is_empty();
+            let place = |fault: Fault| {
+                let (diagnostic, span) = fault.into_diagnostic();
+                self.sources.at(diagnostic, span)
+            };
+            self.loaded.diagnostics.extend(composed.faults.into_iter().map(place));
+        }
+        if ours { self.loaded.files += 1 } else { self.loaded.skipped_files += 1 }
+    }
+
+    fn document<'a>(&mut self, mut node: Node<'a>, file: &Arc<SourceFile>, defaults: &BTreeMap<String, Node<'a>>) {
+        let kind = match envelope::whose(&node) {
+            Whose::Theirs => return,
+            Whose::Slip(diagnostic, span) => return self.tell(*diagnostic, span),
+            Whose::Ours(PROJECT) => return self.stray_project(&node, file),
+            Whose::Ours(kind) => kind,
+        };
+        let Some(system) = by_kind(kind) else { return };
+        self.loaded.documents += 1;
+        if let Some(defaults) = defaults.get(kind) {
+            node.merge_under(defaults);
+        }
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let document = Document { node: &node, system, sources: &self.sources, folder };
+        if let Some(address) = document.address() {
+            self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")) });
+        }
+        let read = document.read(&mut self.attachments);
+        self.loaded.tickets.extend(read.tickets);
+        self.loaded.diagnostics.extend(read.diagnostics);
+        self.links.extend(read.links);
+    }
+
+    /// A project document where none belongs. A second project would send the same technicians again.
+    fn stray_project(&mut self, node: &Node<'_>, file: &Arc<SourceFile>) {
+        let span = node.span_of("/kind");
+        let named = file.path.file_name().is_some_and(|name| name == PROJECT_FILE);
+        let diagnostic = match self.project_file {
+            Some(_) if named => Diagnostic::error("project/second", format!("{} is a second project inside this one", file.name))
+                .help("Move it out, or name the folders that belong to this project in spec.manifests of callout.yaml."),
+            Some(_) | None => Diagnostic::error("project/stray", "a Project is read only from a file called callout.yaml")
+                .help("Move this document to callout.yaml at the root of the project."),
+        };
+        self.tell(diagnostic, span);
+    }
+
+    fn tell(&mut self, diagnostic: Diagnostic, span: Span) {
+        self.loaded.diagnostics.push(self.sources.at(diagnostic, span));
+    }
+
+    pub fn finish(mut self, sandbox: bool) -> Loaded {
+        let whole = Whole { named: &self.named, tickets: &self.loaded.tickets, links: &self.links };
+        let found = whole.check(self.loaded.project.as_ref(), sandbox);
+        self.loaded.diagnostics.extend(found);
+        sort(&mut self.loaded.diagnostics);
+        self.loaded
+    }
+}
+
+/// What is read, and how.
+struct Wanted<'w> {
+    /// Named by the user.
+    paths: &'w [PathBuf],
+    defaults: &'w BTreeMap<String, Node<'w>>,
+    start: &'w Path,
+}
+
+/// How many threads read so many files. A few files are read before a thread has started.
+fn readers(files: usize) -> usize {
+    const AT_LEAST: usize = 4;
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    processors.min(files / AT_LEAST).max(1)
+}
+
+/// Whether a text that is no YAML was meant for callout.
+fn speaks_to_us(text: &str) -> bool {
+    let version = |line: &str| {
+        let value = line.trim_start_matches(['-', ' ', '{']).strip_prefix("apiVersion")?.trim_start_matches([':', ' ', '\t', '"', '\'']);
+        Some(envelope::is_near_version(value.trim_end_matches(['"', '\'', ' ', '\r'])))
+    };
+    text.lines().any(|line| version(line).unwrap_or(false)) || text.contains("callout/v")
+}
+
+/// By file and place; what has no place comes first. A mistake in a default shows in every document, and is told once.
+fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    let key = |diagnostic: &Diagnostic| diagnostic.place.as_ref().map(|place| (place.file.name.clone(), place.span.start));
+    diagnostics.sort_by_cached_key(|diagnostic| (key(diagnostic), diagnostic.code, diagnostic.message.clone()));
+    diagnostics.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.place.is_some() && key(a) == key(b));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_shared_out_say_what_they_say_one_by_one() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let example = include_str!("../../tests/manifests/valid/one-dispatch.yaml").replace("store-0417-router", "NAME");
+        for at in 0..40 {
+            // Two files far from each other describe the same ticket, some have a mistake, and one is nobody's.
+            let text = match at {
+                7 => example.replace("service_type", "service_typ"),
+                39 => example.replace("NAME", "store-3"),
+                20 => "kind: ConfigMap\n".to_owned(),
+                _ => example.clone(),
+            };
+            std::fs::write(folder.path().join(format!("{at:02}.yaml")), text.replace("NAME", &format!("store-{at}"))).expect("a file");
+        }
+        let (defaults, paths) = (BTreeMap::new(), vec![folder.path().to_path_buf()]);
+        let (mut shared, mut alone) = (Loader::new(folder.path(), None), Loader::new(folder.path(), None));
+        shared.read(&paths, &defaults, folder.path());
+        alone.files(&load::list(&paths, folder.path()).files, &Wanted { paths: &paths, defaults: &defaults, start: folder.path() });
+        let said = |loader: Loader| {
+            let loaded = loader.finish(true);
+            let addresses: Vec<String> = loaded.tickets.iter().map(|ticket| ticket.address.to_string()).collect();
+            let messages: Vec<String> = loaded.diagnostics.iter().map(ToString::to_string).collect();
+            (addresses, messages, loaded.files, loaded.skipped_files, loaded.documents)
+        };
+        let (shared, alone) = (said(shared), said(alone));
+        assert_eq!(shared, alone);
+        assert_eq!((shared.1.len(), shared.2, shared.3, shared.4), (2, 39, 1, 39), "{:?}", shared.1);
+    }
+}

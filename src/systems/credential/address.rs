@@ -1,0 +1,72 @@
+//! Which addresses a secret may be sent to.
+//!
+//! Owns the one rule for the API's address and the token's: encrypted, or this machine. Refuses to repeat an address that
+//! may hold a password.
+
+use url::{Host, Url};
+
+use crate::systems::Finding;
+
+/// What is wrong with an address of the settings. `pointer` ends with the setting's name; `insecure` allows `http://` anywhere.
+pub fn check(code: &'static str, pointer: &str, text: &str, insecure: bool) -> Vec<Finding> {
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    let wrong = |what: &str, help: &str| vec![Finding::error(code, pointer, format!("{name} {what}")).help(help)];
+    let Ok(url) = Url::parse(text) else {
+        return wrong("is no web address", "Write it like https://api.example.com.");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("holds a user name or a password", "Take it out: the credential goes into `credential`.");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("has a `?` or a `#`", "Write only the host, and a path if there is one.");
+    }
+    match url.scheme() {
+        "https" => Vec::new(),
+        "http" if is_loopback(&url) => Vec::new(),
+        "http" if insecure => {
+            let message = format!("{name} is not encrypted: anybody on the way can read the token");
+            vec![Finding::warning("settings/insecure", pointer, message)]
+        }
+        "http" => wrong(
+            "is not encrypted, and the token would travel in the open",
+            "Write https://. For a test server of yours, add `insecure_http: true`.",
+        ),
+        _ => wrong("is neither https nor http", "Write it like https://api.example.com."),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_must_be_safe_to_send_a_token_to() {
+        let told_of = |pointer: &str, text: &str, insecure: bool| {
+            let told = |finding: Finding| format!("{:?} {}: {}", finding.severity, finding.pointer, finding.message);
+            check("settings/base-url", pointer, text, insecure).into_iter().map(told).collect::<Vec<_>>()
+        };
+        let url = |text: &str| told_of("/base_url", text, false);
+        for fine in ["https://api.example.com", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"] {
+            assert!(url(fine).is_empty(), "{fine}");
+        }
+        assert_eq!(url("http://api.example.com"), ["Error /base_url: base_url is not encrypted, and the token would travel in the open"]);
+        assert_eq!(url("http://localhost.example.com").len(), 1);
+        assert_eq!(url("api.example.com"), ["Error /base_url: base_url is no web address"]);
+        assert_eq!(url("ftp://api.example.com"), ["Error /base_url: base_url is neither https nor http"]);
+        assert_eq!(url("https://me:pass@api.example.com"), ["Error /base_url: base_url holds a user name or a password"]);
+        assert_eq!(url("https://api.example.com/?x=1"), ["Error /base_url: base_url has a `?` or a `#`"]);
+        assert_eq!(
+            told_of("/a/token_url", "http://api.example.com", true),
+            ["Warning /a/token_url: token_url is not encrypted: anybody on the way can read the token"]
+        );
+    }
+}
