@@ -31,14 +31,14 @@ const LONGEST_REQUEST: usize = 64 * 1024 * 1024;
 pub trait Vendor: 'static {
     /// A create that passed every check.
     type Order: Send + Sync;
+    /// The fields of a create's answer, in the order of the vendor's page.
+    const CREATE_FIELDS: &'static [&'static str];
 
     fn api() -> &'static Api;
     /// Checks a create.
     fn order(form: Form) -> Result<Self::Order, Problems>;
     /// The tickets of a create, still without ids.
     fn book(sandbox: &Sandbox, order: &Self::Order, troubles: &Troubles) -> Vec<Stored>;
-    /// A create's answer for one ticket.
-    fn created(ticket: &Stored) -> Value;
     /// A read's answer.
     fn read(ticket: &Stored) -> Value;
 }
@@ -61,7 +61,7 @@ async fn create<V: Vendor>(
         Ok(order) => {
             let book = |troubles: &Troubles| {
                 let tickets = sandbox.commit(V::book(&sandbox, &order, troubles))?;
-                let mut views: Vec<Value> = tickets.iter().map(V::created).collect();
+                let mut views: Vec<Value> = tickets.iter().map(|made| ticket::shown(made, V::CREATE_FIELDS)).collect();
                 let bare = sandbox.options().bare_object && views.len() == 1;
                 Ok(if bare { views.remove(0) } else { Value::Array(views) })
             };

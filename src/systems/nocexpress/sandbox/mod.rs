@@ -25,6 +25,7 @@ pub struct Desk;
 
 impl Vendor for Desk {
     type Order = checks::Order;
+    const CREATE_FIELDS: &'static [&'static str] = &CREATE_FIELDS;
 
     fn api() -> &'static Api {
         &API
@@ -34,9 +35,6 @@ impl Vendor for Desk {
     }
     fn book(sandbox: &Sandbox, order: &Self::Order, troubles: &Troubles) -> Vec<Stored> {
         ticket::book(sandbox, order, troubles)
-    }
-    fn created(ticket: &Stored) -> Value {
-        ticket::created(ticket)
     }
     fn read(ticket: &Stored) -> Value {
         ticket::read(ticket)

@@ -106,11 +106,6 @@ fn configuration(id: u64) -> Map<String, Value> {
         .collect()
 }
 
-/// A create's answer for one ticket.
-pub(super) fn created(ticket: &Stored) -> Value {
-    shown(ticket, &CREATE_FIELDS)
-}
-
 /// A read's answer.
 pub(super) fn read(ticket: &Stored) -> Value {
     shown(ticket, &DETAIL_FIELDS)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::checks::{Location, Order};
 use crate::systems::g360::sandbox::site::Site;
-use crate::systems::g360::sandbox::ticket::{seconds, shown, stored, text};
+use crate::systems::g360::sandbox::ticket::{seconds, stored, text};
 use crate::systems::sandbox::{Sandbox, Stored, Trouble, Troubles};
 use crate::systems::techexpress::API;
 
@@ -171,11 +171,6 @@ fn misbook(fields: &mut Map<String, Value>, troubles: &Troubles) {
             schedule.insert(name.to_owned(), json!(next));
         }
     }
-}
-
-/// A create's answer for one ticket.
-pub(super) fn created(ticket: &Stored) -> Value {
-    shown(ticket, &CREATE_FIELDS)
 }
 
 /// A read's answer. Files that were not kept are not in it.
