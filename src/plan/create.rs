@@ -122,7 +122,7 @@ impl Candidate<'_> {
     /// same site. Answers with the request and the mark that the ticket really carries.
     pub fn takes(self, seen: &Seen) -> Result<(Request, Sighting), Reason> {
         let id = seen.id.clone();
-        if let Some(holder) = self.state.holder(&self.request.origin, &id) {
+        if let Some(holder) = self.state.holder(&self.request, &id) {
             return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
         }
         let carried = self.system.mark_of(&seen.fields);

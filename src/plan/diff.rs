@@ -47,5 +47,51 @@ pub fn standing_mismatch(system: &dyn System, record: &Record, seen: Option<&Fie
     let now = booking_mismatch(system, &record.request, seen);
     // A field that no answer has shown before is compared at its first sight.
     let is_first_sight = |change: &Change| record.baseline.as_ref().is_none_or(|baseline| baseline.get(&change.field).is_none());
-    now.into_iter().filter(|change| is_first_sight(change) || first.iter().any(|old| old.field == change.field)).collect()
+    let told_now = now.into_iter().filter(|change| is_first_sight(change) || first.iter().any(|old| old.field == change.field));
+    // What only the create's answer shows, such as a file that was not kept, no later sight can show corrected.
+    let is_read = |name: &str| system.fields().iter().any(|field| field.name == name && field.in_read);
+    let unseen = first.iter().filter(|old| seen.get(&old.field).is_none() && !is_read(&old.field));
+    told_now.chain(unseen.cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::state::{Event, Key, Sighting, State, Write};
+    use crate::systems::by_kind;
+    use crate::ticket::{Address, Attachment};
+
+    fn fields(value: &Value) -> Fields {
+        serde_json::from_value(value.clone()).expect("fields")
+    }
+
+    #[test]
+    fn a_file_that_was_not_kept_stays_told_where_no_read_shows_files() {
+        let system = by_kind("NocTicket").expect("a system");
+        let file = Attachment { filename: "a.pdf".into(), path: "a.pdf".into(), size: 1, sha256: Digest::of_bytes(b"x") };
+        let request = Request {
+            system: system.id().to_owned(),
+            origin: "here".to_owned(),
+            mark: None,
+            fields: fields(&json!({"configuration_ids": [5]})),
+            attachments: vec![file],
+            visit: None,
+            lifecycle: crate::ticket::Lifecycle::default(),
+            labels: std::collections::BTreeMap::default(),
+        };
+        let key = Key::new(Address::new("NocTicket", "a"), 0);
+        let seen = |value: &Value| Sighting { fields: system.comparable(&fields(value)), ..Sighting::default() };
+        let made = Event::Created { key: key.clone(), id: "7".into(), seen: seen(&json!({"configuration_ids": [5], "attachments": []})) };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let intended =
+            Event::Intended { key: key.clone(), write: Write::Create, payload: Digest::of("x"), request: Some(Box::new(request)) };
+        let state = State::new("l").with(&intended, at).and_then(|state| state.with(&made, at)).expect("a history");
+        let record = state.records.get(&key).expect("a record");
+        let told =
+            |seen: Option<&Fields>| standing_mismatch(system, record, seen).into_iter().map(|change| change.field).collect::<Vec<_>>();
+        assert_eq!(told(None), ["attachments"]);
+        assert_eq!(told(Some(&fields(&json!({"configuration_ids": ["5"]})))), ["attachments"], "a read shows no files");
+    }
 }

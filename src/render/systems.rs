@@ -102,14 +102,14 @@ fn section(system: &dyn System) -> String {
     text
 }
 
-/// What only the server sets is in no comparison, and neither is what a read never shows.
+/// What only the server sets is in no comparison, and neither is what no answer shows.
 fn comparison(field: &Field) -> &'static str {
-    if !field.sent || !field.in_read {
+    if !field.sent || !(field.in_read || field.in_create) {
         return "";
     }
     match field.compare {
         Compare::Text => "text",
-        Compare::List => "comma list, without the mark",
+        Compare::List => "list, without the mark",
         Compare::Phone => "digits",
         Compare::Integer => "whole number",
         Compare::Boolean => "true or false",

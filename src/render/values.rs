@@ -18,8 +18,14 @@ pub fn value(value: &Value) -> String {
     match value {
         Value::Null => "(none)".to_owned(),
         Value::String(text) => clean(text),
+        // A site or a person is a line.
+        Value::Array(items) if items.iter().any(Value::is_object) => items.iter().map(self::value).collect::<Vec<_>>().join("\n"),
         Value::Array(items) => items.iter().map(self::value).collect::<Vec<_>>().join(", "),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => clean(&value.to_string()),
+        Value::Object(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(name, entry)| format!("{}: {}", clean(name), self::value(entry))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Bool(_) | Value::Number(_) => clean(&value.to_string()),
     }
 }
 
@@ -89,6 +95,13 @@ mod tests {
     fn long_texts_differ_by_line() {
         let shown = anstream::adapter::strip_str(&difference("d", &json!("one\ntwo"), &json!("one\nthree"))).to_string();
         assert_eq!(shown, "      d:\n          one\n        - two\n        + three\n");
+    }
+
+    #[test]
+    fn each_object_of_a_list_is_a_line() {
+        let sites = json!([{"macnum": "01", "window": "Sun 02:00"}, {"macnum": "02", "window": "any\u{1b}"}]);
+        assert_eq!(field(2, "sites", &sites), "  sites:\n    | {macnum: 01, window: Sun 02:00}\n    | {macnum: 02, window: any\u{fffd}}\n");
+        assert_eq!(field(2, "sites", &json!([{"macnum": "01"}])), "  sites: {macnum: 01}\n");
     }
 
     #[test]

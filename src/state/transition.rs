@@ -100,7 +100,7 @@ impl State {
         {
             return Err(impossible(key, "adopted", "the address has a ticket already"));
         }
-        if adopted.id().and_then(|id| self.holder(&adopted.request.origin, id)).is_some_and(|holder| holder != key) {
+        if adopted.id().and_then(|id| self.holder(&adopted.request, id)).is_some_and(|holder| holder != key) {
             return Err(impossible(key, "adopted", "the ticket belongs to another address"));
         }
         // A create in doubt that is found again is still a create of this project, on the day of its intent.
@@ -147,9 +147,11 @@ impl State {
         self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
     }
 
-    /// The address that holds a ticket id of this origin, live or as a tombstone.
-    pub fn holder(&self, origin: &str, id: &str) -> Option<&Key> {
-        let holds = |record: &Record| record.request.origin == origin && record.id() == Some(id) && !record.is_moved();
+    /// The address that holds this id of a request's system and origin, live or as a tombstone. Two systems at one address may each
+    /// have a ticket of one number.
+    pub fn holder(&self, request: &Request, id: &str) -> Option<&Key> {
+        let of_same = |other: &Request| (&other.system, &other.origin) == (&request.system, &request.origin);
+        let holds = |record: &Record| of_same(&record.request) && record.id() == Some(id) && !record.is_moved();
         self.records.iter().find(|(_, record)| holds(record)).map(|(key, _)| key)
     }
 

@@ -4,14 +4,19 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+mod checks;
 mod credential;
 pub mod envelope;
+mod g360;
 mod http;
 mod nearest;
+pub mod nocexpress;
+mod normal;
 mod permits;
 pub mod sandbox;
 pub mod schema;
 mod seen;
+mod settings;
 pub mod techexpress;
 
 use std::collections::BTreeMap;
@@ -32,7 +37,7 @@ pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[&techexpress::TechExpress]
+    &[&techexpress::TechExpress, &nocexpress::NocExpress]
 }
 
 /// The system whose documents have this `kind`.

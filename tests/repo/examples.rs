@@ -29,7 +29,8 @@ fn an_example_stays_valid_for_years() {
         for manifest in entries(&example.join("tickets")).iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")) {
             let text = std::fs::read_to_string(manifest).expect("a manifest");
             let starts: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("start_date: ")).collect();
-            assert!(!starts.is_empty() && starts.iter().all(|start| *start >= far), "{}: {starts:?}", manifest.display());
+            let visits = text.lines().filter(|line| *line == "kind: Dispatch").count();
+            assert!(starts.len() >= visits && starts.iter().all(|start| *start >= far), "{}: {starts:?}", manifest.display());
         }
     }
 }

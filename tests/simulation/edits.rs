@@ -55,7 +55,7 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
     if let Some(at) = at(world, random) {
         let gone = world.wanted.remove(at);
         // What refers to it goes with it, or the files would not be valid.
-        world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.name));
+        world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.address()));
     }
     "removing a manifest"
 }
@@ -91,10 +91,10 @@ fn adopt(world: &mut World, random: &mut Random) -> &'static str {
 /// As a revert does: the same name and site again, without the edits since.
 fn restore(world: &mut World, random: &mut Random) -> &'static str {
     let site = random.below(8);
-    world.wanted.retain(|wanted| wanted.site != site && wanted.after != Some(format!("store-{site}")));
     let mut wanted = Wanted::at(site);
+    world.wanted.retain(|other| other.site != site && other.after != Some(wanted.address()));
     // Every other time, with the further visit that the plan's text speaks of.
-    let address = Address::new("Dispatch", wanted.name.as_str());
+    let address: Address = wanted.address().parse().expect("an address");
     if let Some((key, _)) = world.state().latest(&address).filter(|_| random.one_in(2)) {
         wanted.reissue = key.reissue + 1;
     }
@@ -127,9 +127,10 @@ fn rename(world: &mut World, random: &mut Random) -> &'static str {
     }
     // A person who forgets `renamed_from` is stopped by the look-alike.
     let told = !random.one_in(4);
+    let (before, after) = (world.wanted[at].address(), world.wanted[at].address_as(&new));
     for wanted in &mut world.wanted {
-        if wanted.after.as_ref() == Some(&old) {
-            wanted.after = Some(new.clone());
+        if wanted.after.as_ref() == Some(&before) {
+            wanted.after = Some(after.clone());
         }
     }
     world.wanted[at].renamed_from = told.then_some(old);

@@ -10,7 +10,7 @@ use callout::refresh::{self, Mode, Readers, Selection, Side, Sides};
 use callout::state::memory::{Disk, MemoryStore};
 use callout::state::{By, Ledger, Owner, Phase, Session, State, Store};
 use callout::systems::sandbox::{Call, Fault, Options, Running, Sandbox, TOKEN_VARIABLE, Trouble};
-use callout::systems::{Context, Remote, by_kind};
+use callout::systems::{Context, Reader, Remote, System, Writer, by_kind, registry};
 use callout::ticket::{Address, Clock, Mark, Ticket};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub struct Wanted {
     pub text: u64,
     pub reissue: u32,
     pub renamed_from: Option<String>,
-    /// The name of a dispatch whose ticket id this one carries.
+    /// The address of a ticket, of either kind, whose id this one carries.
     pub after: Option<String>,
     /// `on_remove: forget`.
     pub forgets: bool,
@@ -40,6 +40,7 @@ pub struct Wanted {
 /// A ticket as the vendor's portal shows it.
 pub struct Shown {
     pub id: u64,
+    pub system: String,
     pub mark: String,
     pub site: String,
     pub resolved: bool,
@@ -51,7 +52,7 @@ pub struct World {
     pub clock: Arc<JumpingClock>,
     pub random: Random,
     disk: Disk,
-    remote: Box<dyn Remote>,
+    remotes: BTreeMap<&'static str, Box<dyn Remote>>,
     sides: Sides,
     _running: Running,
 }
@@ -69,7 +70,6 @@ impl World {
         let options = Options { rate_limit: None, seed, ..Options::new(clock.clone()) };
         let sandbox = Sandbox::new(options);
         let running = sandbox.serve(0).await.expect("a free port");
-        let system = by_kind("Dispatch").expect("TechExpress is registered");
         let settings = {
             let mut settings = running.settings(&json!({}));
             settings["requests_per_minute"] = json!("unlimited");
@@ -81,15 +81,16 @@ impl World {
             folder: PathBuf::from("."),
             waiting: Arc::new(|_| {}),
         };
-        let remote = system.connect(&settings, context).expect("a connection");
-        let sides = Sides::from([("Dispatch".to_owned(), Side { system, origin: "the sandbox".to_owned() })]);
+        let connect = |system: &&'static dyn System| (system.id(), system.connect(&settings, context.clone()).expect("a connection"));
+        let side = |system: &&'static dyn System| (system.kind().to_owned(), Side { system: *system, origin: "the sandbox".to_owned() });
+        let (remotes, sides) = (registry().iter().map(connect).collect(), registry().iter().map(side).collect());
         let mut random = Random::new(seed);
         let wanted = first_files(&mut random);
         let disk = Disk::default();
         let mut store = MemoryStore::new(&disk);
         store.lock(&owner()).expect("nobody else is there");
         store.create(&State::new(LINEAGE)).expect("an empty disk");
-        Self { wanted, sandbox, clock, random, disk, remote, sides, _running: running }
+        Self { wanted, sandbox, clock, random, disk, remotes, sides, _running: running }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -113,11 +114,11 @@ impl World {
     }
 
     async fn plan_and_apply(&self, ledger: &Ledger, killer: &Arc<Killer>) -> Option<Plan> {
-        let mortal = Mortal { remote: self.remote.as_ref(), killer: killer.clone() };
+        let mortals = self.mortals(killer);
         let state = ledger.state().await;
-        let plan = self.plan(&state, Some(&mortal)).await;
+        let plan = self.plan(&state, &mortals).await;
         assert!(plan.refusals.is_empty(), "the limits are wide");
-        let writers: Writers<'_> = BTreeMap::from([("techexpress", &mortal as &dyn callout::systems::Writer)]);
+        let writers: Writers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Writer)).collect();
         let job = Job {
             plan: &plan,
             ledger,
@@ -135,12 +136,18 @@ impl World {
         Some(plan)
     }
 
+    /// Connections whose user may die.
+    fn mortals(&self, killer: &Arc<Killer>) -> BTreeMap<&'static str, Mortal<'_>> {
+        let remotes = self.remotes.iter();
+        remotes.map(|(id, remote)| (*id, Mortal { remote: remote.as_ref(), killer: killer.clone() })).collect()
+    }
+
     /// Plans, and sees that the order of the files does not matter.
-    async fn plan(&self, state: &State, mortal: Option<&Mortal<'_>>) -> Plan {
+    async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
         let asks = refresh::asks(&tickets, state, &self.sides, &selection, Mode::Auto);
-        let readers: Readers<'_> = mortal.map(|mortal| ("techexpress", mortal as &dyn callout::systems::Reader)).into_iter().collect();
+        let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
         let observed = refresh::read(&asks, &readers, &|_| {}).await;
         let build = |tickets: &[Ticket]| {
             plan::build(&plan::World {
@@ -170,12 +177,15 @@ impl World {
     /// Everything that the vendor has.
     pub fn portal(&self) -> Vec<Shown> {
         let shown = |ticket: &callout::systems::sandbox::Stored| {
-            let text = |name: &str| ticket.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let sent = |name: &str| ticket.received.get(name).map(String::as_str).unwrap_or_default();
+            let number = ticket.fields.get("location_number").and_then(Value::as_str).map(str::to_owned);
+            let circuit = ticket.fields.get("configurations").and_then(|list| list[0]["id"].as_u64());
             Shown {
                 id: ticket.id,
-                mark: Mark::find(&text("customer_ticket_number")).map(|mark| mark.to_string()).unwrap_or_default(),
-                site: text("location_number"),
-                resolved: !text("date_resolved").is_empty(),
+                system: ticket.system.clone(),
+                mark: Mark::find(sent("customer_ticket_number")).map(|mark| mark.to_string()).unwrap_or_default(),
+                site: number.or_else(|| circuit.map(|id| (id - 1).to_string())).expect("a site"),
+                resolved: ticket.fields.get("date_resolved").is_some_and(Value::is_string),
             }
         };
         self.sandbox.tickets().iter().map(shown).collect()
@@ -194,7 +204,8 @@ impl World {
         for ticket in &portal {
             assert!(marks.insert(ticket.mark.clone()), "{when}: two tickets for one visit ({})", ticket.mark);
             assert!(ticket.resolved || open.insert(ticket.site.clone()), "{when}: two open tickets at site {}", ticket.site);
-            let known = state.holder("the sandbox", &ticket.id.to_string()).is_some();
+            let id = ticket.id.to_string();
+            let known = state.records.values().any(|record| record.request.system == ticket.system && record.id() == Some(&id));
             let doubted = state.records.values().any(|record| {
                 record.phase == Phase::Pending && record.request.mark.as_ref().is_some_and(|mark| mark.as_str() == ticket.mark)
             });
@@ -213,8 +224,8 @@ impl World {
     pub async fn check_all_sent(&self, when: &str) {
         let state = self.state();
         for wanted in &self.wanted {
-            let latest = state.latest(&Address::new("Dispatch", wanted.name.as_str()));
-            assert!(latest.is_some_and(|(_, record)| record.is_live()), "{when}: {} was forgotten", wanted.name);
+            let address: Address = wanted.address().parse().expect("an address");
+            assert!(state.latest(&address).is_some_and(|(_, record)| record.is_live()), "{when}: {address} was forgotten");
         }
         assert_eq!(self.portal().len(), self.wanted.len(), "{when}: tickets and wishes");
         self.check_settled(when).await;
@@ -223,8 +234,7 @@ impl World {
     /// Nothing is left to send, and nothing is in doubt.
     pub async fn check_settled(&self, when: &str) {
         let killer = Killer::never();
-        let mortal = Mortal { remote: self.remote.as_ref(), killer };
-        let plan = self.plan(&self.state(), Some(&mortal)).await;
+        let plan = self.plan(&self.state(), &self.mortals(&killer)).await;
         for step in &plan.steps {
             let over = !matches!(step.action, Action::Create { .. } | Action::InDoubt { .. } | Action::Deferred { .. });
             assert!(over, "{when}: {} is left: {:?}", step.key, step.action);
@@ -274,7 +284,7 @@ fn first_files(random: &mut Random) -> Vec<Wanted> {
     let count = 2 + random.below(3);
     let mut wanted: Vec<Wanted> = (0..count).map(Wanted::at).collect();
     if random.one_in(2) {
-        wanted[0].after = Some(wanted[1].name.clone());
+        wanted[0].after = Some(wanted[1].address());
     }
     wanted
 }
@@ -283,23 +293,51 @@ impl Wanted {
     pub fn at(site: u64) -> Self {
         Self { name: format!("store-{site}"), site, text: 0, reissue: 0, renamed_from: None, after: None, forgets: false, adopt: None }
     }
+
+    /// What is wanted at a site never changes its kind.
+    fn kind(&self) -> &'static str {
+        if self.site % 2 == 1 { "NocTicket" } else { "Dispatch" }
+    }
+
+    pub fn address(&self) -> String {
+        self.address_as(&self.name)
+    }
+
+    /// Its address under another name.
+    pub fn address_as(&self, name: &str) -> String {
+        format!("{}/{name}", self.kind())
+    }
+
+    fn spec(&self) -> Value {
+        let text = format!("Look at the rack, version {}", self.text);
+        let mut spec = json!({
+            "contact_name": "Dana Ortiz", "contact_email_address": "dana@example.com", "initial_description": text,
+            "automatic_email_contact": false, "automatic_email_cc": false,
+        });
+        let own = match self.kind() {
+            "NocTicket" => json!({
+                "issue_name": "Circuit down", "type_name": "Service Request", "subtype_name": "Outage", "configuration_ids": [self.site + 1],
+                "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123", "access_hours": "any time",
+                "sites": [{"macnum": format!("0{}", self.site), "maintenance_window": "any time"}],
+            }),
+            _ => json!({
+                "service_type": "Site Audit",
+                "locations": [{
+                    "location_name": format!("Store {}", self.site), "location_number": self.site.to_string(),
+                    "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123", "account_macnum": "01234567",
+                    "start_date": "2030-06-03T08:00:00", "end_date": "2030-06-03T12:00:00", "timezone": "America/New_York",
+                }],
+            }),
+        };
+        let spec_map = spec.as_object_mut().expect("an object");
+        spec_map.extend(own.as_object().expect("an object").clone());
+        spec_map.extend(self.after.iter().map(|after| ("prior_ticket".to_owned(), json!({"ref": after}))));
+        spec
+    }
 }
 
 fn ticket(wanted: &Wanted) -> Ticket {
-    let system = by_kind("Dispatch").expect("TechExpress is registered");
-    let mut spec = json!({
-        "service_type": "Site Audit", "contact_name": "Dana Ortiz", "contact_email_address": "dana@example.com",
-        "initial_description": format!("Look at the rack, version {}", wanted.text),
-        "automatic_email_contact": false, "automatic_email_cc": false,
-        "locations": [{
-            "location_name": format!("Store {}", wanted.site), "location_number": wanted.site.to_string(),
-            "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123", "account_macnum": "01234567",
-            "start_date": "2030-06-03T08:00:00", "end_date": "2030-06-03T12:00:00", "timezone": "America/New_York",
-        }],
-    });
-    if let Some(after) = &wanted.after {
-        spec["prior_ticket"] = json!({"ref": format!("Dispatch/{after}")});
-    }
+    let system = by_kind(wanted.kind()).expect("a registered kind");
     let mut lifecycle = json!({"reissue": wanted.reissue});
     if wanted.forgets {
         lifecycle["on_remove"] = json!("forget");
@@ -308,16 +346,17 @@ fn ticket(wanted: &Wanted) -> Ticket {
         lifecycle["adopt"] = json!(id);
     }
     if let Some(from) = &wanted.renamed_from {
-        lifecycle["renamed_from"] = json!(format!("Dispatch/{from}"));
+        lifecycle["renamed_from"] = json!(wanted.address_as(from));
     }
     let document = json!({
-        "apiVersion": "callout/v1", "kind": "Dispatch", "metadata": {"name": wanted.name}, "spec": spec, "lifecycle": lifecycle,
+        "apiVersion": "callout/v1", "kind": wanted.kind(), "metadata": {"name": wanted.name},
+        "spec": wanted.spec(), "lifecycle": lifecycle,
     });
     let (mut drafts, findings) = system.tickets(&document).expect("a document");
     assert!(findings.is_empty(), "{findings:?}");
     let draft = drafts.remove(0);
     Ticket {
-        address: Address::new("Dispatch", wanted.name.as_str()).with_key(draft.key),
+        address: Address::new(wanted.kind(), wanted.name.as_str()).with_key(draft.key),
         reissue: draft.reissue,
         fields: draft.fields,
         attachments: Vec::new(),

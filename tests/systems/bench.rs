@@ -6,7 +6,7 @@ use std::sync::Arc;
 use callout::state::memory::{Disk, MemoryStore};
 use callout::state::{By, Intention, Key, Ledger, Owner, Permit, Request, Session, State, Store as _, Write};
 use callout::systems::sandbox::{Call, Fault, Options, TOKEN_VARIABLE, Trouble};
-use callout::systems::{Context, Draft, Observed, Payload, Remote, Seen, Sent, System};
+use callout::systems::{Context, Draft, Field, Observed, Payload, Remote, Seen, Sent, System};
 use callout::ticket::{Address, Attachment, Clock as _, Digest, Fields, Mark};
 use serde_json::{Value, json};
 
@@ -32,6 +32,25 @@ fn document(system: &dyn System) -> Value {
                 }],
             },
         }),
+        "nocexpress" => json!({
+            "apiVersion": "callout/v1", "kind": "NocTicket", "metadata": {"name": "outage-417"},
+            "spec": {
+                "issue_name": "Circuit down", "initial_description": "No link since 06:40.\nDas Modem wurde 2× neu gestartet.",
+                "type_name": "Multi-Site Service Request", "subtype_name": "Multi-Site Outage", "configuration_ids": [88_213, 7, 88_214],
+                "customer_ticket_number": "INC-1", "prior_ticket": 12, "contact_name": "Dana Ortiz",
+                "contact_email_address": "dana@example.com", "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123",
+                "additional_contacts": [
+                    {"type": "Technical contact", "name": "Kim Roe", "number": "617-555-0199"},
+                    {"type": "Other", "name": "Lou Ray", "number": 6_175_550_177_u64},
+                ],
+                "automatic_email_contact": true, "automatic_email_cc": true, "automatic_email_cc_address": "noc@example.com",
+                "sites": [
+                    {"macnum": "01234567", "maintenance_window": "any time"},
+                    {"macnum": "01234568", "maintenance_window": "Sun 02:00 to 05:00"},
+                ],
+                "access_hours": "Mon to Fri, 08:00 to 17:00", "technician_dispatch_approved": true,
+            },
+        }),
         other => panic!("the contract has no document for {other}: add one"),
     }
 }
@@ -39,7 +58,7 @@ fn document(system: &dyn System) -> Value {
 /// A field without which the sandbox refuses the create.
 fn needed(system: &dyn System) -> &'static str {
     match system.id() {
-        "techexpress" => "contact_name",
+        "techexpress" | "nocexpress" => "contact_name",
         other => panic!("the contract knows no needed field of {other}: add one"),
     }
 }
@@ -148,6 +167,18 @@ impl Bench {
             Observed::Found(seen) => *seen,
             other @ (Observed::Missing | Observed::Unread { .. }) => panic!("{}: {other:?}", self.system.id()),
         }
+    }
+
+    /// What a read shows of a payload that was booked as it was sent.
+    pub fn expected(&self, payload: &Payload) -> Fields {
+        let mut expected = self.system.expected(&payload.fields, &payload.attachments, self.draft().visit.as_ref());
+        expected.0.retain(|name, _| self.row(name).is_some_and(|row| row.in_read));
+        expected
+    }
+
+    /// A field's row in the system's table.
+    pub fn row(&self, name: &str) -> Option<&'static Field> {
+        self.system.fields().iter().find(|field| field.name == name)
     }
 
     /// Requests that reached the sandbox so far.

@@ -94,7 +94,8 @@ async fn tickets_outlive_the_process_and_a_torn_line_is_cut_off() {
     drop(stage);
 
     let text = std::fs::read_to_string(&path).expect("the file");
-    assert!(text.starts_with("{\"sandbox\":\"techexpress\",\"version\":1}\n"), "{text}");
+    assert!(text.starts_with("{\"sandbox\":\"callout\",\"systems\":[\"techexpress\",\"nocexpress\"],\"version\":2}\n"), "{text}");
+    assert!(text.contains("\"system\":\"techexpress\""), "{text}");
     std::fs::write(&path, format!("{text}[{{\"id\":48")).expect("a torn line");
     let stage = Stage::of(clock.clone(), load()).await;
     assert_eq!((stage.sandbox.tickets(), stage.sandbox.creates()), before);
@@ -114,12 +115,33 @@ async fn a_file_that_is_none_of_a_sandbox_is_left_alone() {
         error.message.replace(&path.display().to_string(), "FILE")
     };
     assert_eq!(
-        message("{\"sandbox\":\"techexpress\",\"version\":2}\n"),
-        "The sandbox's tickets in FILE cannot be read: it has version 2, and this callout reads up to version 1."
+        message("{\"sandbox\":\"callout\",\"systems\":[],\"version\":3}\n"),
+        "The sandbox's tickets in FILE cannot be read: it has version 3, and this callout reads up to version 2."
     );
     assert!(message("{\"sandbox\":\"techexpress\",\"version\":1}\nhello\n[]\n").contains("cannot be read: line 2: expected value"));
     assert!(message("not ours\n").contains("cannot be read: line 1: expected"));
     assert!(message("not ours").contains("cannot be read: line 1: expected"));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_holds_tickets_of_the_first_system() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tickets.json");
+    let load = || Sandbox::load(Options::new(clock()), &path).expect("a sandbox");
+    let stage = Stage::of(clock(), load()).await;
+    let id = stage.create().await;
+    drop(stage);
+    let text = std::fs::read_to_string(&path).expect("the file");
+    let entries = text.lines().nth(1).expect("a commit").replace("\"system\":\"techexpress\",", "");
+    let old = format!("{{\"sandbox\":\"techexpress\",\"version\":1}}\n{entries}\n");
+    assert!(!old.contains("system"), "{old}");
+    std::fs::write(&path, old).expect("an old file");
+    let stage = Stage::of(clock(), load()).await;
+    assert_eq!(stage.read(id).await["location_name"], "Store 417");
+    assert_eq!(stage.create_noc().await, id + 1);
+    drop(stage);
+    let systems: Vec<String> = load().tickets().into_iter().map(|ticket| ticket.system).collect();
+    assert_eq!(systems, ["techexpress", "nocexpress"]);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod bench;
 mod contract;
 mod faults;
 mod inspection;
+mod noc;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

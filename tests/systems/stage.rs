@@ -73,7 +73,26 @@ impl Stage {
     }
 
     pub async fn read(&self, id: u64) -> Value {
-        let (status, body) = told(self.get(&format!("/api/v1/tickets/{id}"))).await;
+        self.found(&format!("/api/v1/tickets/{id}")).await
+    }
+
+    pub fn post_noc(&self, form: Form) -> RequestBuilder {
+        self.request("POST", "/api/v1/noc/tickets/external").bearer_auth("sandbox").multipart(form)
+    }
+
+    /// The id of a new NOC ticket.
+    pub async fn create_noc(&self) -> u64 {
+        let (status, body) = told(self.post_noc(noc_form(&[]))).await;
+        assert_eq!(status, 200, "{body}");
+        body[0]["id"].as_u64().expect("an id")
+    }
+
+    pub async fn read_noc(&self, id: u64) -> Value {
+        self.found(&format!("/api/v1/noc/tickets/{id}")).await
+    }
+
+    async fn found(&self, path: &str) -> Value {
+        let (status, body) = told(self.get(path)).await;
         assert_eq!(status, 200, "{body}");
         body
     }
@@ -119,6 +138,34 @@ pub fn form(changes: &[(&str, &str)]) -> Form {
         ("po_number", "PO-88213"),
         ("locations", place.as_str()),
     ];
+    changed(&texts, changes)
+}
+
+/// Sites of a NOC ticket, as JSON.
+pub fn sites(macnums: &[&str]) -> String {
+    macnums.iter().map(|macnum| json!({"macnum": macnum, "maintenance_window": "any time"})).collect::<Value>().to_string()
+}
+
+/// A form for a NOC ticket of one site that passes, changed likewise.
+pub fn noc_form(changes: &[(&str, &str)]) -> Form {
+    let sites = sites(&["01234567"]);
+    let texts = [
+        ("issue_name", "Circuit down"),
+        ("type_name", "Service Request"),
+        ("subtype_name", "Outage"),
+        ("configuration_ids", "88213,88214"),
+        ("contact_name", "Dana Ortiz"),
+        ("contact_email_address", "dana@example.com"),
+        ("local_contact_name", "Sam Lee"),
+        ("local_contact_number", "6175550123"),
+        ("automatic_email_cc", "false"),
+        ("sites", sites.as_str()),
+        ("access_hours", "Mon to Fri, 08:00 to 17:00"),
+    ];
+    changed(&texts, changes)
+}
+
+fn changed(texts: &[(&str, &str)], changes: &[(&str, &str)]) -> Form {
     let kept = texts.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
     let added = changes.iter().filter(|(_, text)| !text.is_empty());
     kept.chain(added).fold(Form::new(), |form, (name, text)| form.text((*name).to_owned(), (*text).to_owned()))

@@ -129,7 +129,9 @@ fn a_rename_leaves_a_tombstone_and_can_be_taken_back() {
     let moved = |from: &str, to: &str| Event::Moved { key: key(from), to: key(to), reason: "renamed".into() };
     let there = situation("live").with(&moved("a", "b"), at(1)).expect("possible");
     assert_eq!((short(&there, "a").as_str(), short(&there, "b").as_str()), ("closed 7", "live 7"));
-    assert_eq!(there.holder("https://api.example.com", "7"), Some(&key("b")));
+    assert_eq!(there.holder(&request("new"), "7"), Some(&key("b")));
+    let elsewhere = Request { system: "nocexpress".to_owned(), ..request("new") };
+    assert_eq!(there.holder(&elsewhere, "7"), None, "another system's ticket of the same number");
     there.clone().with(&intended("a", Write::Create), at(2)).expect_err("the old address stays taken");
     there.clone().with(&moved("a", "c"), at(2)).expect_err("it has moved already");
     let back = there.with(&moved("b", "a"), at(3)).expect("possible");

@@ -35,7 +35,7 @@ pub struct Profile {
     /// The system's name for people.
     pub title: &'static str,
     /// What a token needs besides being valid, for the message of a 403.
-    pub permission: &'static str,
+    pub permission: String,
     /// For a whole request, its body apart.
     pub timeout: Duration,
     pub requests_per_minute: Option<u32>,

@@ -1,7 +1,7 @@
 //! The file that keeps a sandbox's tickets from one process to the next: the vendor's database, in small.
 //!
-//! JSON lines: a head with the version, then one line for each commit, holding all tickets of that commit as they then
-//! were. The last word on a ticket counts. Appending keeps the thousandth create as cheap as the first, and a commit is
+//! JSON lines: a head with the version and the systems, then one line for each commit, holding all tickets of that commit as they
+//! then were, each with its system. In version 1 there was one system; such a file keeps its head and its entries. The last word on a ticket counts. Appending keeps the thousandth create as cheap as the first, and a commit is
 //! whole or absent: a last line without its end is what a killed process left, and is cut off.
 
 use std::fs::{File, OpenOptions};
@@ -10,15 +10,18 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Stored;
+use super::{ROOMS, Stored};
 use crate::diagnostics::{Diagnostic, Outcome};
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Head {
-    /// The system whose tickets these are.
+    /// Whose file it is. In version 1, the one system whose tickets these were.
     sandbox: String,
+    /// The systems that it may hold tickets of.
+    #[serde(default)]
+    systems: Vec<String>,
     version: u32,
 }
 
@@ -42,7 +45,9 @@ impl Kept {
         let mut lines = text.get(..whole).unwrap_or_default().lines();
         // Without any whole line, what is there is read as the head: a file that is not ours must not be emptied.
         let Some(head) = lines.next().or_else(|| text.lines().next()) else {
-            kept.line(&Head { sandbox: "techexpress".to_owned(), version: VERSION }).map_err(|error| unreadable(error.to_string()))?;
+            let systems = ROOMS.iter().map(|room| (room.api)().id.to_owned()).collect();
+            let head = Head { sandbox: "callout".to_owned(), systems, version: VERSION };
+            kept.line(&head).map_err(|error| unreadable(error.to_string()))?;
             return Ok((kept, Vec::new()));
         };
         let head: Head = serde_json::from_str(head).map_err(|error| unreadable(format!("line 1: {error}")))?;

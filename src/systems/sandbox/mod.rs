@@ -27,13 +27,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Router;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
-use crate::systems::techexpress::sandbox as techexpress;
+use crate::systems::g360::Api;
+use crate::systems::g360::sandbox::{Vendor, routes, ticket};
+use crate::systems::{nocexpress, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -45,6 +48,15 @@ pub use world::Logged;
 
 pub(crate) use server::answer;
 use world::World;
+
+/// What a NOCExpress create with several sites makes. The vendor's page says both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeveralSites {
+    /// As the page's types for several sites suggest.
+    OneTicket,
+    /// As the page's note says.
+    TicketEach,
+}
 
 /// How the sandbox behaves where a vendor's pages leave a choice, and what it needs from its surroundings.
 #[derive(Clone)]
@@ -66,6 +78,7 @@ pub struct Options {
     pub timezones: BTreeMap<String, TimeZone>,
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
+    pub several_sites: SeveralSites,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -85,6 +98,7 @@ impl Options {
             timezone: TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC),
             timezones: BTreeMap::new(),
             bare_object: false,
+            several_sites: SeveralSites::OneTicket,
             first_id: 482_001,
             inspection: true,
         }
@@ -100,6 +114,9 @@ impl Options {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     pub id: u64,
+    /// The key of the system that it belongs to.
+    #[serde(default = "first_system")]
+    pub system: String,
     /// The number of the create that made it, from 1. One create makes a ticket for each location.
     pub create: u64,
     /// The company it was created for: only requests for the same company see it.
@@ -112,6 +129,38 @@ pub struct Stored {
     /// The API does not show it.
     #[serde(default)]
     pub hidden: bool,
+}
+
+/// What kept files without a system's name are of: at first there was one system.
+fn first_system() -> String {
+    techexpress::API.id.to_owned()
+}
+
+/// A ticket's fields, the changes to them, and when.
+type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
+
+/// What one system adds to the sandbox.
+struct Room {
+    api: fn() -> &'static Api,
+    routes: fn() -> Router<Sandbox>,
+    /// A change of a ticket's fields by hand.
+    edit: Edit,
+    /// The work on a ticket is over.
+    resolve: fn(&mut Map<String, Value>, Timestamp),
+}
+
+/// Every system that the sandbox serves.
+const ROOMS: [Room; 2] = [room::<techexpress::sandbox::Desk>(), room::<nocexpress::sandbox::Desk>()];
+
+const fn room<V: Vendor>() -> Room {
+    Room { api: V::api, routes: routes::<V>, edit: ticket::edit, resolve: ticket::resolve }
+}
+
+fn room_of(ticket: &Stored) -> Result<&'static Room, NotDone> {
+    ROOMS
+        .iter()
+        .find(|room| (room.api)().id == ticket.system)
+        .ok_or_else(|| NotDone::Refused(format!("no system `{}` is served", ticket.system)))
 }
 
 /// A file that came with a create. Its content is not kept.
@@ -186,14 +235,14 @@ impl Sandbox {
     /// Changes fields by hand, as somebody at the vendor would. Objects are changed key by key; unknown fields are refused.
     pub fn edit(&self, id: u64, changes: &Map<String, Value>) -> Result<Stored, NotDone> {
         let now = self.now();
-        self.world().change(id, |ticket| techexpress::edit(&mut ticket.fields, changes, now).map_err(NotDone::Refused))
+        self.world().change(id, |ticket| (room_of(ticket)?.edit)(&mut ticket.fields, changes, now).map_err(NotDone::Refused))
     }
 
     /// The work is over.
     pub fn resolve(&self, id: u64) -> Result<Stored, NotDone> {
         let now = self.now();
         self.world().change(id, |ticket| {
-            techexpress::resolve(&mut ticket.fields, now);
+            (room_of(ticket)?.resolve)(&mut ticket.fields, now);
             Ok(())
         })
     }

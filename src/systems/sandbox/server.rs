@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::faults::Troubles;
 use super::line::Exchange;
-use super::{Call, Line, Logged, Refusal, Sandbox, Stored, Trouble, inspection, techexpress};
+use super::{Call, Line, Logged, ROOMS, Refusal, Sandbox, Stored, Trouble, inspection};
 
 /// A sandbox that answers; it stops when this is dropped.
 #[derive(Debug)]
@@ -32,13 +32,13 @@ pub struct Running {
 pub const TOKEN_VARIABLE: &str = "CALLOUT_SANDBOX_TOKEN";
 
 impl Running {
-    /// A system's settings, turned to this sandbox: its address, the vendor's own paths, and the token in [`TOKEN_VARIABLE`].
+    /// A system's settings, turned to this sandbox: its address, the vendor's own paths and form, and the token in [`TOKEN_VARIABLE`].
     ///
     /// The project's credential is not in them, so the sandbox never resolves one. The port differs from run to run: take the
     /// origin of records from settings that do not, never from these.
     pub fn settings(&self, own: &Value) -> Value {
         let mut settings = own.as_object().cloned().unwrap_or_default();
-        settings.retain(|name, _| !name.ends_with("_path"));
+        settings.retain(|name, _| !name.ends_with("_path") && name != "list_encoding");
         settings.insert("base_url".to_owned(), self.base_url.clone().into());
         settings.insert("credential".to_owned(), json!({"bearer": format!("env:{TOKEN_VARIABLE}")}));
         Value::Object(settings)
@@ -61,7 +61,8 @@ impl Sandbox {
     }
 
     fn router(&self) -> Router {
-        let vendors = techexpress::routes().layer(from_fn_with_state(self.clone(), log));
+        let vendors = ROOMS.iter().fold(Router::new(), |all, room| all.merge((room.routes)()));
+        let vendors = vendors.layer(from_fn_with_state(self.clone(), log));
         let all = if self.options().inspection { vendors.merge(inspection::routes()) } else { vendors };
         all.with_state(self.clone())
     }
@@ -73,9 +74,9 @@ impl Sandbox {
         self.world().commit(tickets).map_err(refusal)
     }
 
-    /// A ticket, for a request for this company.
-    pub(crate) fn visible(&self, id: u64, tenant: Option<&str>) -> Option<Stored> {
-        self.world().visible(id, tenant)
+    /// A ticket of this system, for a request for this company.
+    pub(crate) fn visible(&self, system: &str, id: u64, tenant: Option<&str>) -> Option<Stored> {
+        self.world().visible(system, id, tenant)
     }
 }
 

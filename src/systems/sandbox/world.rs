@@ -96,9 +96,10 @@ impl World {
         }
     }
 
-    /// A ticket that the API shows to requests for this company.
-    pub(super) fn visible(&self, id: u64, tenant: Option<&str>) -> Option<Stored> {
-        self.tickets.get(&id).filter(|ticket| !ticket.hidden && ticket.tenant.as_deref() == tenant).cloned()
+    /// A ticket that this system's API shows to requests for this company.
+    pub(super) fn visible(&self, system: &str, id: u64, tenant: Option<&str>) -> Option<Stored> {
+        let shows = |ticket: &&Stored| ticket.system == system && !ticket.hidden && ticket.tenant.as_deref() == tenant;
+        self.tickets.get(&id).filter(shows).cloned()
     }
 
     pub(super) fn tickets(&self) -> Vec<Stored> {

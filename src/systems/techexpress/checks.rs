@@ -7,28 +7,22 @@ use std::collections::BTreeSet;
 use jiff::civil::DateTime;
 use jiff::tz::{self, TimeZone};
 
+use super::API;
 use super::spec::{DispatchDocument, DispatchLocation};
-use super::tickets::{phone_integer, real_date};
+use super::tickets::real_date;
+use crate::systems::checks::{self, Row, Wrong, blank, not_a_phone, not_an_email, wrong};
+use crate::systems::g360::checks::{cc_flag_and_address_agree, number_can_be_sent};
 use crate::systems::{Finding, nearest};
-use crate::ticket::{Address, Mark, digits};
+use crate::ticket::{Address, Mark};
 
-/// One thing that is wrong; the table gives it its code.
-struct Wrong {
-    pointer: String,
-    message: String,
-    help: Option<String>,
-}
-
-type Check = fn(&DispatchDocument) -> Vec<Wrong>;
-
-const CHECKS: &[(&str, Check)] = &[
+const CHECKS: &[Row<DispatchDocument>] = &[
     ("dispatch/blank", required_texts_are_not_blank),
     ("dispatch/date", dates_exist),
     ("dispatch/end-before-start", end_is_not_before_start),
     ("dispatch/other-day", end_is_on_the_same_day),
     ("dispatch/timezone", timezone_is_known),
     ("dispatch/local-time", local_times_happen_once),
-    ("dispatch/cc", cc_flag_and_address_agree),
+    ("dispatch/cc", mail_is_meant),
     ("dispatch/email", addresses_look_like_email),
     ("dispatch/phone", numbers_look_like_phones),
     ("dispatch/location-key", keys_tell_locations_apart),
@@ -39,12 +33,7 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// Everything that the checks find, in the table's order.
 pub fn run(document: &DispatchDocument) -> Vec<Finding> {
-    let finding = |code, wrong: Wrong| Finding { help: wrong.help, ..Finding::error(code, wrong.pointer, wrong.message) };
-    CHECKS.iter().flat_map(|(code, check)| check(document).into_iter().map(move |wrong| finding(code, wrong))).collect()
-}
-
-fn wrong(pointer: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Wrong {
-    Wrong { pointer: pointer.into(), message: message.into(), help: Some(help.into()) }
+    checks::run(CHECKS, document)
 }
 
 /// Asks one question of each location; the question gets the location and its pointer.
@@ -54,10 +43,6 @@ fn each(document: &DispatchDocument, ask: impl Fn(&DispatchLocation, &str) -> Ve
 }
 
 fn required_texts_are_not_blank(document: &DispatchDocument) -> Vec<Wrong> {
-    let blank = |text: &str| !text.is_empty() && text.trim().is_empty(); // an empty text is the schema's business
-    let say = |name: &str, pointer: &str, text: &str| {
-        blank(text).then(|| wrong(format!("{pointer}/{name}"), format!("{name} is blank"), "TechExpress needs a text here."))
-    };
     let spec = &document.spec;
     let texts = [
         ("contact_name", &spec.contact_name),
@@ -70,9 +55,9 @@ fn required_texts_are_not_blank(document: &DispatchDocument) -> Vec<Wrong> {
             ("local_contact_name", &location.local_contact_name),
             ("account_macnum", &location.account_macnum),
         ];
-        texts.iter().filter_map(|(name, text)| say(name, pointer, text)).collect()
+        texts.iter().filter_map(|(name, text)| blank(API.title, pointer, name, text)).collect()
     });
-    texts.iter().filter_map(|(name, text)| say(name, "/spec", text)).chain(of_locations).collect()
+    texts.iter().filter_map(|(name, text)| blank(API.title, "/spec", name, text)).chain(of_locations).collect()
 }
 
 fn dates_exist(document: &DispatchDocument) -> Vec<Wrong> {
@@ -153,23 +138,11 @@ fn local_times_happen_once(document: &DispatchDocument) -> Vec<Wrong> {
     })
 }
 
-fn cc_flag_and_address_agree(document: &DispatchDocument) -> Vec<Wrong> {
-    let spec = &document.spec;
-    let addressed = spec.automatic_email_cc_address.as_ref().is_some_and(|text| !text.trim().is_empty());
-    match (spec.automatic_email_cc, addressed) {
-        (true, true) | (false, false) => Vec::new(),
-        (true, false) => vec![wrong(
-            "/spec/automatic_email_cc",
-            "automatic_email_cc is true, and there is no automatic_email_cc_address",
-            "Add the address, or write `automatic_email_cc: false`.",
-        )],
-        (false, true) => vec![wrong(
-            "/spec/automatic_email_cc_address",
-            "automatic_email_cc_address is given, and automatic_email_cc is false: nobody there would get mail",
-            "Write `automatic_email_cc: true`, or take the address out.",
-        )],
-    }
+fn mail_is_meant(document: &DispatchDocument) -> Vec<Wrong> {
+    cc_flag_and_address_agree(document.spec.automatic_email_cc, document.spec.automatic_email_cc_address.as_deref())
 }
+
+const AN_EMAIL: &str = "An address looks like dana@example.com; several go into automatic_email_cc_address, with commas between.";
 
 fn addresses_look_like_email(document: &DispatchDocument) -> Vec<Wrong> {
     let spec = &document.spec;
@@ -179,44 +152,16 @@ fn addresses_look_like_email(document: &DispatchDocument) -> Vec<Wrong> {
     let of_locations = each(document, |location, pointer| {
         let emails =
             [("location_contact_email", &location.location_contact_email), ("secondary_lcon_email", &location.secondary_lcon_email)];
-        emails.into_iter().filter_map(|(name, text)| not_an_email(pointer, name, text.as_deref()?)).collect()
+        emails.into_iter().filter_map(|(name, text)| not_an_email(pointer, name, text.as_deref()?, AN_EMAIL)).collect()
     });
-    of_spec.filter_map(|(name, text)| not_an_email("/spec", name, text)).chain(of_locations).collect()
-}
-
-fn not_an_email(pointer: &str, name: &str, text: &str) -> Option<Wrong> {
-    let text = text.trim();
-    let shaped = text.split_once('@').is_some_and(|(person, host)| {
-        !person.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
-    });
-    let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || ",;<>\"".contains(c));
-    let help = "An address looks like dana@example.com; several go into automatic_email_cc_address, with commas between.";
-    let fine = text.is_empty() || (shaped && plain);
-    (!fine).then(|| wrong(format!("{pointer}/{name}"), format!("{name} has `{text}`, which is no e-mail address"), help))
+    of_spec.filter_map(|(name, text)| not_an_email("/spec", name, text, AN_EMAIL)).chain(of_locations).collect()
 }
 
 fn numbers_look_like_phones(document: &DispatchDocument) -> Vec<Wrong> {
     each(document, |location, pointer| {
-        let local = location.local_contact_number.0.as_str();
+        let first = number_can_be_sent(API.title, pointer, "local_contact_number", &location.local_contact_number);
         let other = location.secondary_lcon_number.as_deref().filter(|text| !text.trim().is_empty());
-        let no_phone = |name: &str, text: &str| {
-            let help = "Write 7 to 15 digits, such as 617-555-0123. An extension has a field of its own.";
-            wrong(format!("{pointer}/{name}"), format!("{name} is `{text}`, which is no telephone number"), help)
-        };
-        let zero = || {
-            let help = "TechExpress takes this number as an integer, which drops the zero. Write it with the country's code.";
-            wrong(
-                format!("{pointer}/local_contact_number"),
-                format!("local_contact_number is `{local}`: a number that begins with 0 cannot be sent"),
-                help,
-            )
-        };
-        let first = match (digits(local), phone_integer(local)) {
-            (None, _) => Some(no_phone("local_contact_number", local)),
-            (Some(_), None) => Some(zero()),
-            (Some(_), Some(_)) => None,
-        };
-        let second = other.filter(|text| digits(text).is_none()).map(|text| no_phone("secondary_lcon_number", text));
+        let second = other.and_then(|text| not_a_phone(pointer, "secondary_lcon_number", text));
         first.into_iter().chain(second).collect()
     })
 }
@@ -264,12 +209,7 @@ fn rename_leaves_keys_alone(document: &DispatchDocument) -> Vec<Wrong> {
 }
 
 fn references_hold_no_mark(document: &DispatchDocument) -> Vec<Wrong> {
-    let mark = document.spec.customer_ticket_number.as_deref().and_then(Mark::find);
-    let say = |mark: Mark| {
-        let message = format!("customer_ticket_number has `{mark}`, which looks like a mark of callout");
-        wrong("/spec/customer_ticket_number", message, "Take it out: callout adds each ticket's own mark by itself.")
-    };
-    mark.map(say).into_iter().collect()
+    checks::holds_a_mark(document.spec.customer_ticket_number.as_deref(), Mark::find)
 }
 
 #[cfg(test)]

@@ -31,12 +31,7 @@ pub fn dispatch() -> Value {
     })
 }
 
-/// The same with one value changed, by JSON pointer to an object's key.
+/// The same with values changed.
 pub fn with(changes: &[(&str, Value)]) -> Value {
-    let mut document = dispatch();
-    for (pointer, value) in changes {
-        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
-        document.pointer_mut(parent).expect("the parent")[key] = value.clone();
-    }
-    document
+    crate::systems::g360::example::changed(dispatch(), changes)
 }

@@ -1,22 +1,11 @@
-//! The field table, and the normal form in which values are compared.
+//! The field table, and what tells one dispatch from another.
 //!
-//! Owns which field is sent, which answer shows it, and when two spellings are the same. Refuses to read answers: that is `wire`.
+//! Owns which field is sent and which answer shows it. Refuses to read answers: that is `wire`.
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-
+use crate::systems::g360;
+use crate::systems::normal::{self, folded, sent, set, text};
 use crate::systems::{Compare, Field};
-use crate::ticket::{Attachment, Fields, Mark, Visit, digits};
-
-/// Fields that a manifest gives, by what the create's answer and a read show of them.
-const fn sent(name: &'static str, in_create: bool, in_read: bool, compare: Compare) -> Field {
-    Field { name, sent: true, in_create, in_read, compare }
-}
-
-/// Fields that only the server sets.
-const fn set(name: &'static str, in_create: bool, compare: Compare) -> Field {
-    Field { name, sent: false, in_create, in_read: true, compare }
-}
+use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 /// Every field of the vendor's two pages, `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
 ///
@@ -50,112 +39,52 @@ pub const FIELDS: &[Field] = &[
     sent("account_macnum", false, false, Compare::Text),
     sent("start_date", false, true, Compare::Moment),
     sent("end_date", false, true, Compare::Moment),
-    set("id", true, Compare::Integer),
-    set("account_id", false, Compare::Integer),
-    set("address_1", true, Compare::Text),
-    set("board_name", false, Compare::Text),
-    set("category", true, Compare::Text),
-    set("city", true, Compare::Text),
-    set("company_id", true, Compare::Integer),
-    set("company_identifier", true, Compare::Text),
-    set("company_name", true, Compare::Text),
-    set("date_entered", true, Compare::Moment),
-    set("date_resolved", true, Compare::Moment),
-    set("last_updated", true, Compare::Moment),
-    set("priority", true, Compare::Text),
-    set("schedule_id", false, Compare::Integer),
-    set("scheduling_type", false, Compare::Text),
-    set("site_name", false, Compare::Text),
-    set("state_identifier", true, Compare::Text),
-    set("status_name", true, Compare::Text),
-    set("sub_type", false, Compare::Text),
-    set("summary", true, Compare::Text),
-    set("technician_id", true, Compare::Integer),
-    set("technician_name", true, Compare::Text),
-    set("technician_phone_number", true, Compare::Text),
-    set("type_name", false, Compare::Text),
-    set("zip", true, Compare::Text),
+    set("id", true, true, Compare::Integer),
+    set("account_id", false, true, Compare::Integer),
+    set("address_1", true, true, Compare::Text),
+    set("board_name", false, true, Compare::Text),
+    set("category", true, true, Compare::Text),
+    set("city", true, true, Compare::Text),
+    set("company_id", true, true, Compare::Integer),
+    set("company_identifier", true, true, Compare::Text),
+    set("company_name", true, true, Compare::Text),
+    set("date_entered", true, true, Compare::Moment),
+    set("date_resolved", true, true, Compare::Moment),
+    set("last_updated", true, true, Compare::Moment),
+    set("priority", true, true, Compare::Text),
+    set("schedule_id", false, true, Compare::Integer),
+    set("scheduling_type", false, true, Compare::Text),
+    set("site_name", false, true, Compare::Text),
+    set("state_identifier", true, true, Compare::Text),
+    set("status_name", true, true, Compare::Text),
+    set("sub_type", false, true, Compare::Text),
+    set("summary", true, true, Compare::Text),
+    set("technician_id", true, true, Compare::Integer),
+    set("technician_name", true, true, Compare::Text),
+    set("technician_phone_number", true, true, Compare::Text),
+    set("type_name", false, true, Compare::Text),
+    set("zip", true, true, Compare::Text),
 ];
-
-/// The fields that a read shows of what was sent, in normal form.
-pub fn comparable(seen: &Fields) -> Fields {
-    let rows = FIELDS.iter().filter(|field| field.sent && field.in_read);
-    rows.filter_map(|field| Some((field.name.to_owned(), normal(field.compare, seen.get(field.name)?)?))).collect()
-}
 
 /// What a read shows if the ticket was booked as sent. Without a time zone nobody can tell which moment was booked.
 pub fn expected(fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
     let mut wanted = fields.clone();
-    wanted.0.retain(|name, value| name != "start_date" && name != "end_date" && crate::ticket::references(value).is_none());
+    wanted.0.retain(|name, _| name != "start_date" && name != "end_date");
     if let Some((start, end)) = visit.and_then(|visit| visit.starts_at().zip(visit.ends_at())) {
         wanted.set("start_date", start.to_string());
         wanted.set("end_date", end.to_string());
     }
-    wanted.set("attachments", attachments.iter().map(|file| json!(file.filename)).collect::<Vec<_>>());
-    let mut expected = comparable(&wanted);
-    // The server may store other words for the service type than the fifteen that it accepts.
-    expected.0.retain(|name, _| FIELDS.iter().any(|field| field.name == name && field.compare != Compare::Reworded));
-    expected
+    normal::expected(FIELDS, &wanted, attachments)
 }
 
 /// The mark as one more entry of the customer's references.
-pub fn with_mark(mut fields: Fields, mark: &Mark) -> Fields {
-    let own = fields.text("customer_ticket_number").map(str::trim).filter(|text| !text.is_empty());
-    let list = own.map_or_else(|| mark.to_string(), |own| format!("{own},{mark}"));
-    fields.set("customer_ticket_number", list);
-    fields
-}
-
-/// A value in the form that is compared; `None` for what counts as absent.
-fn normal(compare: Compare, value: &Value) -> Option<Value> {
-    match compare {
-        Compare::Text | Compare::Reworded => text(value).map(Value::String),
-        Compare::List => list(value),
-        Compare::Phone => text(value).map(|text| Value::String(digits(&text).unwrap_or(text))),
-        Compare::Integer => text(value).map(|text| text.parse::<i64>().map_or(Value::String(text), Value::from)),
-        Compare::Boolean => text(value).map(|text| match text.to_ascii_lowercase().as_str() {
-            "true" | "1" => Value::Bool(true),
-            "false" | "0" => Value::Bool(false),
-            _ => Value::String(text),
-        }),
-        Compare::Moment => text(value).map(|text| Value::String(moment(&text))),
-    }
-}
-
-/// A scalar as text, with plain line ends and without blanks around; `None` for nothing.
-fn text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::Null => return None,
-        Value::String(text) => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// A comma list without the mark, or an array of names, which is sorted: a server promises no order of files.
-fn list(value: &Value) -> Option<Value> {
-    if let Value::Array(items) = value {
-        let mut names: Vec<String> = items.iter().filter_map(text).collect();
-        names.sort();
-        // No files is something to see: an upload can fail.
-        return Some(json!(names));
-    }
-    let text = text(value)?;
-    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty() && Mark::find(entry).is_none());
-    let kept = entries.collect::<Vec<_>>().join(",");
-    (!kept.is_empty()).then_some(Value::String(kept))
-}
-
-/// A moment as `2027-01-11T13:00:00Z`. The vendor's answers are UTC, also where they say no zone.
-fn moment(text: &str) -> String {
-    let parsed = text.parse::<Timestamp>().or_else(|_| format!("{text}Z").parse());
-    parsed.map_or_else(|_| text.to_owned(), |moment| moment.to_string())
+pub fn with_mark(fields: Fields, mark: &Mark) -> Fields {
+    g360::with_mark(fields, mark, ',')
 }
 
 /// Two tickets that share a key would send a technician to one place for one kind of work.
 pub fn look_alike(fields: &Fields) -> Vec<String> {
-    let part =
-        |name: &str| fields.get(name).and_then(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
+    let part = |name: &str| fields.get(name).and_then(folded);
     let Some((account, service)) = part("account_macnum").zip(part("service_type")) else { return Vec::new() };
     let number = part("location_number").map(|number| format!("#{number}"));
     number.into_iter().chain(part("location_name")).map(|place| format!("{account} | {service} | {place}")).collect()
@@ -186,7 +115,7 @@ mod tests {
     use super::*;
     use crate::systems::System;
     use crate::systems::techexpress::{TechExpress, example};
-    use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     fn fields(value: &Value) -> Fields {
         serde_json::from_value(value.clone()).expect("fields")
@@ -209,7 +138,7 @@ mod tests {
         seen.set("attachments", json!(["plan.pdf"]));
         seen.set("special_instructions", Value::Null);
         seen.set("service_type", "Installation");
-        let mut shown = comparable(&seen);
+        let mut shown = normal::comparable(FIELDS, &seen);
         assert_eq!(shown.0.remove("service_type"), Some(json!("Installation")), "compared between two reads");
         assert_eq!(shown, expected(&drafts[0].fields, &[plan()], drafts[0].visit.as_ref()));
     }
@@ -235,13 +164,6 @@ mod tests {
         assert_eq!(marked.text("customer_ticket_number"), Some(format!("INC-1,{mark}").as_str()));
         assert_eq!(TechExpress.mark_of(&marked), Some(mark.clone()));
         assert_eq!(with_mark(Fields::default(), &mark).text("customer_ticket_number"), Some(mark.as_str()));
-    }
-
-    #[test]
-    fn an_earlier_visit_is_linked_unless_the_file_names_another_ticket() {
-        assert_eq!(TechExpress.with_prior(Fields::default(), "77").get("prior_ticket"), Some(&json!(77)));
-        assert_eq!(TechExpress.with_prior(fields(&json!({"prior_ticket": 5})), "77").get("prior_ticket"), Some(&json!(5)));
-        assert_eq!(TechExpress.with_prior(Fields::default(), "T-77").get("prior_ticket"), None);
     }
 
     #[test]
@@ -279,27 +201,5 @@ mod tests {
         assert_eq!(FIELDS.iter().filter(|field| field.in_read).count(), 47 - 1 + 4);
         // The create's answer lists 40.
         assert_eq!(FIELDS.iter().filter(|field| field.in_create).count(), 40);
-    }
-
-    fn any_value() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            "[ ,0-9a-z+()./\r\n:TZ-]{0,24}".prop_map(Value::from),
-            ".{0,12}".prop_map(Value::from),
-            proptest::collection::vec("[ ,a-z]{0,4}", 0..4).prop_map(Value::from),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn the_normal_form_of_a_normal_form_is_itself(values in proptest::collection::vec(any_value(), FIELDS.len())) {
-            let seen: Fields = FIELDS.iter().map(|field| field.name.to_owned()).zip(values).collect();
-            let once = comparable(&seen);
-            prop_assert_eq!(comparable(&once), once);
-        }
     }
 }

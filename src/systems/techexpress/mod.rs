@@ -13,7 +13,6 @@ mod remote_tests;
 mod renewal_tests;
 pub mod sandbox;
 pub mod service;
-mod settings;
 pub mod spec;
 mod tickets;
 mod wire;
@@ -22,10 +21,10 @@ use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System};
+use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
-use settings::Settings;
+pub use remote::API;
 use spec::DispatchDocument;
 
 /// Granite's TechExpress.
@@ -38,14 +37,12 @@ const CAPABILITIES: Capabilities = Capabilities {
     find: Ability::No("TechExpress cannot list or search tickets; look for the mark in the Granite 360 portal"),
 };
 
-const EXTENSIONS: &[&str] = &["pdf", "doc", "csv", "xlsx", "png", "jpg", "jpeg"];
-
 impl System for TechExpress {
     fn id(&self) -> &'static str {
-        "techexpress"
+        API.id
     }
     fn title(&self) -> &'static str {
-        "TechExpress"
+        API.title
     }
     fn kind(&self) -> &'static str {
         "Dispatch"
@@ -56,16 +53,15 @@ impl System for TechExpress {
     fn fields(&self) -> &'static [Field] {
         fields::FIELDS
     }
-    /// The vendor's page says 25 MB of content, not whether for each file or for the request: the stricter reading is taken.
     fn attachments(&self) -> Option<AttachmentRules> {
-        Some(AttachmentRules { extensions: EXTENSIONS, total_bytes: 25_000_000 })
+        Some(g360::ATTACHMENTS)
     }
 
     fn document_schema(&self, generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<DispatchDocument>()
     }
     fn settings_schema(&self, generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<Settings>()
+        g360::settings::schema(generator, &API, &[])
     }
     fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error> {
         let document = DispatchDocument::deserialize(document)?;
@@ -74,7 +70,7 @@ impl System for TechExpress {
         Ok((tickets::drafts(&document), findings))
     }
     fn check_settings(&self, settings: &Value) -> Vec<Finding> {
-        settings::check(settings)
+        g360::settings::check(settings)
     }
 
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {
@@ -83,12 +79,8 @@ impl System for TechExpress {
     fn mark_of(&self, seen: &Fields) -> Option<Mark> {
         seen.text("customer_ticket_number").and_then(Mark::find)
     }
-    fn with_prior(&self, mut fields: Fields, prior: &str) -> Fields {
-        // The field takes an integer. An id of another form is left out: the visit matters more than the link.
-        if let (None, Ok(id)) = (fields.get("prior_ticket"), prior.parse::<u64>()) {
-            fields.set("prior_ticket", id);
-        }
-        fields
+    fn with_prior(&self, fields: Fields, prior: &str) -> Fields {
+        g360::with_prior(fields, prior)
     }
     fn look_alike(&self, fields: &Fields) -> Vec<String> {
         fields::look_alike(fields)
@@ -103,13 +95,13 @@ impl System for TechExpress {
         fields::expected(fields, attachments, visit)
     }
     fn comparable(&self, seen: &Fields) -> Fields {
-        fields::comparable(seen)
+        normal::comparable(fields::FIELDS, seen)
     }
 
     fn origin(&self, settings: &Value) -> Origin {
-        Settings::deserialize(settings).map_or_else(|_| Origin { url: String::new(), tenant: None }, |settings| settings.origin())
+        g360::settings::origin(settings)
     }
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
-        Ok(Box::new(remote::Connection::new(settings, context)?))
+        remote::connect(settings, context)
     }
 }

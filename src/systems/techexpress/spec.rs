@@ -3,12 +3,12 @@
 //! Owns the shape and its documentation. Every description here ends up in the schema, in editors and in the generated pages.
 //! The vendor's page is `/g360/techexpress/create-ticket`. Refuses to check what a schema can check.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::service::ServiceType;
-use crate::systems::envelope::{LifecycleSpec, Metadata, text_or_integer};
+use crate::systems::envelope::{LifecycleSpec, Metadata};
+use crate::systems::g360::spec::{PhoneNumber, PriorTicket};
 use crate::systems::schema::tidy;
 
 /// A field technician's visit, ordered from TechExpress. One ticket is created for each location.
@@ -151,67 +151,3 @@ pub struct DispatchLocation {
 }
 
 const DATE_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$";
-
-/// A telephone number as written, a whole number as its digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhoneNumber(pub String);
-
-impl<'de> Deserialize<'de> for PhoneNumber {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text_or_integer(deserializer).map(Self)
-    }
-}
-
-impl JsonSchema for PhoneNumber {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "PhoneNumber".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({"type": ["string", "integer"], "minLength": 1})
-    }
-}
-
-/// The id of an earlier ticket, or the address of one in the files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PriorTicket {
-    Id(u64),
-    /// As written; the project resolves it.
-    Ref(String),
-}
-
-impl<'de> Deserialize<'de> for PriorTicket {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let reference = || value.as_object().filter(|map| map.len() == 1)?.get("ref")?.as_str();
-        let id = || value.as_u64().map(Self::Id);
-        id().or_else(|| reference().map(|text| Self::Ref(text.to_owned())))
-            .ok_or_else(|| serde::de::Error::custom("expected a ticket's id or {ref: Kind/NAME}"))
-    }
-}
-
-impl JsonSchema for PriorTicket {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "PriorTicket".into()
-    }
-    // `type` beside `properties`, not `oneOf`: a mistake then gives one error, at its own place.
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({
-            "type": ["integer", "object"],
-            "minimum": 1,
-            "properties": {"ref": {
-                "type": "string",
-                "description": "The address of a ticket in these files: `Kind/NAME` or `Kind/NAME[KEY]`.",
-                "pattern": crate::systems::envelope::ADDRESS_PATTERN,
-            }},
-            "required": ["ref"],
-            "additionalProperties": false,
-            "examples": [4_471_200, {"ref": "Dispatch/store-0417-survey"}],
-        })
-    }
-}

@@ -5,10 +5,11 @@
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use super::spec::{DispatchDocument, DispatchLocation, DispatchSpec, PriorTicket};
+use super::spec::{DispatchDocument, DispatchLocation, DispatchSpec};
 use crate::systems::Draft;
 use crate::systems::envelope::LifecycleSpec;
-use crate::ticket::{Fields, Lifecycle, Visit, digits};
+use crate::systems::g360::spec::{PriorTicket, flat};
+use crate::ticket::{Fields, Lifecycle, Visit};
 
 /// The tickets that a document describes, in the order of its locations.
 pub fn drafts(document: &DispatchDocument) -> Vec<Draft> {
@@ -47,11 +48,6 @@ pub fn real_date(text: &str) -> Option<DateTime> {
     text.parse().ok().filter(|date: &DateTime| date.to_string() == text)
 }
 
-/// The telephone number as the API wants it: a whole number.
-pub fn phone_integer(text: &str) -> Option<u64> {
-    digits(text).filter(|digits| !digits.starts_with('0'))?.parse().ok()
-}
-
 fn fields(spec: &DispatchSpec, location: &DispatchLocation) -> Fields {
     // Destructured in full: a field that is added to the spec cannot be forgotten here.
     let DispatchSpec {
@@ -86,7 +82,7 @@ fn fields(spec: &DispatchSpec, location: &DispatchLocation) -> Fields {
         ("automatic_email_contact", Some(json!(automatic_email_contact))),
         ("automatic_email_cc", Some(json!(automatic_email_cc))),
         ("customer_preferred_tech", customer_preferred_tech.map(Value::Bool)),
-        ("prior_ticket", prior_ticket.as_ref().map(prior)),
+        ("prior_ticket", prior_ticket.as_ref().map(PriorTicket::value)),
     ];
     flat(texts.into_iter().chain(location_texts(location)), others.into_iter().chain([local_number(location)]))
 }
@@ -127,24 +123,7 @@ fn location_texts(location: &DispatchLocation) -> [(&'static str, Option<&String
 }
 
 fn local_number(location: &DispatchLocation) -> (&'static str, Option<Value>) {
-    ("local_contact_number", phone_integer(&location.local_contact_number.0).map(Value::from))
-}
-
-fn prior(prior: &PriorTicket) -> Value {
-    match prior {
-        PriorTicket::Id(id) => json!(id),
-        PriorTicket::Ref(address) => json!({"ref": address}),
-    }
-}
-
-/// An empty text is the same as none, for people and for the vendor: it is not sent.
-fn flat<'a>(
-    texts: impl Iterator<Item = (&'static str, Option<&'a String>)>,
-    others: impl Iterator<Item = (&'static str, Option<Value>)>,
-) -> Fields {
-    let texts = texts.filter_map(|(name, text)| Some((name, text.filter(|text| !text.trim().is_empty())?)));
-    let texts = texts.map(|(name, text)| (name.to_owned(), json!(text)));
-    texts.chain(others.filter_map(|(name, value)| Some((name.to_owned(), value?)))).collect()
+    ("local_contact_number", location.local_contact_number.integer().map(Value::from))
 }
 
 #[cfg(test)]

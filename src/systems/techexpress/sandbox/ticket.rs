@@ -2,13 +2,14 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{RoundMode, Timestamp, TimestampRound, ToSpan as _, Unit};
+use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Map, Value, json};
 
 use super::checks::{Location, Order};
-use super::form::Upload;
-use super::site::Site;
-use crate::systems::sandbox::{Sandbox, Stored, StoredFile, Trouble, Troubles};
+use crate::systems::g360::sandbox::site::Site;
+use crate::systems::g360::sandbox::ticket::{seconds, stored, text};
+use crate::systems::sandbox::{Sandbox, Stored, Trouble, Troubles};
+use crate::systems::techexpress::API;
 
 /// The fields of a create's answer, in the order of the vendor's page.
 pub const CREATE_FIELDS: [&str; 40] = [
@@ -99,28 +100,11 @@ fn book_one(sandbox: &Sandbox, order: &Order, location: &Location, troubles: &Tr
     fields.extend(times(location, sandbox.options().timezone_of(macnum), sandbox.now()));
     fields.insert("summary".to_owned(), format!("{} - {}", text(&fields, "service_type"), text(&fields, "location_name")).into());
     misbook(&mut fields, troubles);
-    let kept = !troubles.has(&Trouble::UploadFailure);
-    Stored {
-        id: 0,
-        create: 0,
-        tenant: order.fields.get("granted_tenant_macnum").and_then(Value::as_str).map(str::to_owned),
-        received: order.received.clone(),
-        files: order.files.iter().map(|file| stored_file(file, kept)).collect(),
-        fields,
-        hidden: false,
-    }
+    stored(API.id, &order.fields, &order.form, troubles, fields)
 }
 
 fn is_field(name: &str) -> bool {
     CREATE_FIELDS.contains(&name) || DETAIL_FIELDS.contains(&name)
-}
-
-fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> &'a str {
-    fields.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn stored_file(file: &Upload, kept: bool) -> StoredFile {
-    StoredFile { id: 0, filename: file.filename.clone(), size: file.size, sha256: file.sha256.clone(), kept }
 }
 
 fn defaults() -> Map<String, Value> {
@@ -169,11 +153,6 @@ fn moment(local: DateTime, zone: &TimeZone) -> String {
     zone.to_timestamp(local).map_or_else(|_| local.to_string(), |moment| moment.to_string())
 }
 
-/// A moment without fractions of its second.
-fn seconds(now: Timestamp) -> String {
-    now.round(TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc)).unwrap_or(now).to_string()
-}
-
 /// Books something else than was asked for.
 fn misbook(fields: &mut Map<String, Value>, troubles: &Troubles) {
     if troubles.has(&Trouble::OtherLocation) {
@@ -194,17 +173,6 @@ fn misbook(fields: &mut Map<String, Value>, troubles: &Troubles) {
     }
 }
 
-/// A create's answer for one ticket.
-pub(super) fn created(ticket: &Stored) -> Value {
-    let status = |file: &StoredFile| json!({"filename": file.filename, "status": if file.kept { "success" } else { "failure" }});
-    let own = |name: &str| match name {
-        "id" => json!(ticket.id),
-        "attachments" => ticket.files.iter().map(status).collect(),
-        name => ticket.fields.get(name).cloned().unwrap_or_default(),
-    };
-    Value::Object(CREATE_FIELDS.iter().map(|name| ((*name).to_owned(), own(name))).collect())
-}
-
 /// A read's answer. Files that were not kept are not in it.
 pub(super) fn read(ticket: &Stored) -> Value {
     let files = ticket.files.iter().filter(|file| file.kept).map(|file| json!({"filename": file.filename, "id": file.id}));
@@ -216,31 +184,4 @@ pub(super) fn read(ticket: &Stored) -> Value {
     }
     fields.sort_keys();
     Value::Object(fields)
-}
-
-/// A change by hand. Only fields that a read shows can be changed; `id` and `attachments` cannot.
-pub(crate) fn edit(fields: &mut Map<String, Value>, changes: &Map<String, Value>, now: Timestamp) -> Result<(), String> {
-    let no_field = |name: &str| Err(format!("a ticket has no field `{name}` that can be changed"));
-    for (name, value) in changes {
-        let Some(old) = fields.get(name) else { return no_field(name) };
-        let (Some(old), Some(new)) = (old.as_object(), value.as_object()) else { continue };
-        if let Some(unknown) = new.keys().find(|name| !old.contains_key(*name)) {
-            return no_field(&format!("{name}.{unknown}"));
-        }
-    }
-    fields.insert("last_updated".to_owned(), seconds(now).into());
-    for (name, value) in changes {
-        match (fields.get_mut(name).and_then(Value::as_object_mut), value.as_object()) {
-            (Some(old), Some(new)) => old.extend(new.clone()),
-            _ => drop(fields.insert(name.clone(), value.clone())),
-        }
-    }
-    Ok(())
-}
-
-/// The work is over: the date says so, the words follow.
-pub(crate) fn resolve(fields: &mut Map<String, Value>, now: Timestamp) {
-    for (name, value) in [("date_resolved", seconds(now)), ("last_updated", seconds(now)), ("status_name", "Resolved".to_owned())] {
-        fields.insert(name.to_owned(), value.into());
-    }
 }

@@ -3,15 +3,15 @@
 use crate::ticket::Digest;
 
 /// Where an account is, and whose it is.
-pub(super) struct Site {
-    pub(super) account_id: u64,
-    pub(super) address: String,
-    pub(super) city: &'static str,
-    pub(super) state: &'static str,
-    pub(super) zip: &'static str,
-    pub(super) company_id: u64,
-    pub(super) company: &'static str,
-    pub(super) company_identifier: String,
+pub(in crate::systems) struct Site {
+    pub(in crate::systems) account_id: u64,
+    pub(in crate::systems) address: String,
+    pub(in crate::systems) city: &'static str,
+    pub(in crate::systems) state: &'static str,
+    pub(in crate::systems) zip: &'static str,
+    pub(in crate::systems) company_id: u64,
+    pub(in crate::systems) company: &'static str,
+    pub(in crate::systems) company_identifier: String,
 }
 
 const STREETS: [&str; 8] =
@@ -31,7 +31,7 @@ const CITIES: [(&str, &str, &str); 8] = [
 const COMPANIES: [&str; 4] = ["Larkspur Hardware", "Bluefin Grocers", "Old Mill Bakeries", "Northgate Pharmacy"];
 
 impl Site {
-    pub(super) fn of(macnum: &str) -> Self {
+    pub(in crate::systems) fn of(macnum: &str) -> Self {
         let digest = Digest::of_bytes(macnum.as_bytes());
         let number = digest.as_str().get(..12).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0);
         let (city, state, zip) = pick(&CITIES, number);

@@ -8,22 +8,22 @@ use crate::ticket::Digest;
 
 /// A form before any check.
 #[derive(Debug, Default)]
-pub(super) struct Form {
+pub(in crate::systems) struct Form {
     /// A name that comes twice keeps its last value.
-    pub(super) texts: BTreeMap<String, String>,
-    pub(super) files: Vec<Upload>,
+    pub(in crate::systems) texts: BTreeMap<String, String>,
+    pub(in crate::systems) files: Vec<Upload>,
 }
 
 /// A file of the form; its content is measured and let go.
 #[derive(Debug)]
-pub(super) struct Upload {
-    pub(super) filename: String,
-    pub(super) size: u64,
-    pub(super) sha256: Digest,
+pub(in crate::systems) struct Upload {
+    pub(in crate::systems) filename: String,
+    pub(in crate::systems) size: u64,
+    pub(in crate::systems) sha256: Digest,
 }
 
 /// Reads the request to its end, or to the limit on requests.
-pub(super) async fn receive(mut multipart: Multipart) -> Result<Form, MultipartError> {
+pub(in crate::systems) async fn receive(mut multipart: Multipart) -> Result<Form, MultipartError> {
     let mut form = Form::default();
     while let Some(part) = multipart.next_field().await? {
         let name = part.name().unwrap_or_default().to_owned();
