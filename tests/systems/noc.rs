@@ -151,3 +151,10 @@ async fn changes_by_hand_reach_a_read_and_resolving_shows_in_words_only() {
     assert_eq!((&read["service_name"], &read["status_name"]), (&json!("DIA 100"), &json!("Resolved")));
     assert_eq!(names(&read), listed(DETAILS));
 }
+
+#[tokio::test]
+async fn the_sandbox_is_asked_in_its_own_way_whatever_the_settings_say() {
+    let system = by_kind("NocTicket").expect("NOCExpress is registered");
+    let own = json!({"list_encoding": "indexed", "create_path": "/elsewhere"});
+    Bench::with(system, own, "sandbox", |_| {}).await.created().await;
+}

@@ -52,3 +52,51 @@ pub fn connect(settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
     }
     Ok(Box::new(Connection::new(&API, settings, &shared, context)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::state::Permit;
+    use crate::support::clock::JumpingClock;
+    use crate::support::server::{Reply, Server};
+    use crate::systems::nocexpress::{NocExpress, example};
+    use crate::systems::{Observed, Payload, Sent, System};
+
+    /// What a server got from a create and a read with these further settings.
+    async fn requests(more: &Value) -> Vec<String> {
+        let server = Server::with([Reply::json(&json!([{"id": 77}])), Reply::json(&json!({"id": 77}))]).await;
+        let mut settings = json!({"base_url": server.url, "credential": {"bearer": "env:TOKEN"}, "granted_tenant_macnum": "0099"});
+        settings.as_object_mut().expect("a map").extend(more.as_object().expect("a map").clone());
+        let context = Context {
+            clock: JumpingClock::at("2027-01-04T12:00:00Z"),
+            variables: Arc::new([("TOKEN".to_owned(), "s3cr3t-token".to_owned())].into()),
+            folder: "/".into(),
+            waiting: Arc::new(|_| {}),
+        };
+        let remote = NocExpress.connect(&settings, context).expect("good settings");
+        let (drafts, _) = NocExpress.tickets(&example::ticket()).expect("a NOC ticket");
+        let payload = Payload { fields: drafts[0].fields.clone(), attachments: Vec::new() };
+        assert!(matches!(remote.create(Permit::in_a_test(), &payload).await, Sent::Done(_)));
+        assert!(matches!(remote.reader().read("77").await, Observed::Found(_)));
+        server.requests()
+    }
+
+    #[tokio::test]
+    async fn both_calls_go_to_this_systems_paths_and_name_the_tenant() {
+        let requests = requests(&json!({})).await;
+        assert!(requests[0].starts_with("POST /api/v1/noc/tickets/external HTTP/1.1\r\n"), "{}", requests[0]);
+        assert!(requests[0].contains("name=\"granted_tenant_macnum\"\r\n\r\n0099\r\n"), "{}", requests[0]);
+        assert!(requests[0].contains("name=\"sites\"\r\n\r\n[{\"macnum\":\"01234567\","), "{}", requests[0]);
+        assert!(requests[1].starts_with("GET /api/v1/noc/tickets/77?granted_tenant_macnum=0099 HTTP/1.1\r\n"), "{}", requests[1]);
+    }
+
+    #[tokio::test]
+    async fn what_the_page_leaves_open_can_be_set() {
+        let requests = requests(&json!({"list_encoding": "indexed", "create_path": "/v2/new", "read_path": "/v2/{ticket_id}/all"})).await;
+        assert!(requests[0].starts_with("POST /v2/new HTTP/1.1\r\n"), "{}", requests[0]);
+        assert!(requests[0].contains("name=\"sites[1][macnum]\"\r\n\r\n01234568\r\n"), "{}", requests[0]);
+        assert!(requests[1].starts_with("GET /v2/77/all?"), "{}", requests[1]);
+    }
+}
