@@ -71,6 +71,9 @@ pub(super) fn keep(case: &Case<'_>) -> Step {
     let mut step = Step { difference, ..case.step(action) };
     observe(case, record, &mut step);
     note(case, record, ticket, &mut step);
+    if let Some(Observed::Unread { why, .. }) = case.observed {
+        step.notes.push(format!("it could not be read, and is shown as last known: {why}"));
+    }
     if case.observed == Some(&Observed::Missing) {
         step.notes.push(format!(
             "ticket {} is not visible with this credential; it is kept, and nothing is created in its place",
@@ -107,7 +110,10 @@ pub(super) fn keep_closed(case: &Case<'_>) -> Step {
         ));
         return step;
     }
-    step.notes.push(format!("closed before: nothing is sent; a new visit is `lifecycle.reissue: {reissue}`"));
+    // Of a location, the document's `reissue` would send somebody to its other locations too.
+    let is_one_of_several = case.key.address.key.is_some();
+    let visit = if is_one_of_several { format!("`reissue: {reissue}` on its location") } else { format!("`lifecycle.reissue: {reissue}`") };
+    step.notes.push(format!("closed before: nothing is sent; a new visit is {visit}"));
     step
 }
 

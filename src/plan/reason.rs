@@ -121,7 +121,9 @@ impl Reason {
                 format!("cancel the one that is not meant; for this one then: callout settle {name} --cancelled --reason TEXT")
             }
             Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
-            Self::StillOpen { .. } => format!("cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT"),
+            Self::StillOpen { .. } => format!(
+                "renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT"
+            ),
             Self::NotRead { .. } => "mend that, then plan again".to_owned(),
             Self::Missing { .. } => {
                 format!("check the credential and tenant; if it was cancelled: callout settle {name} --cancelled --reason TEXT")

@@ -22,7 +22,7 @@ fn a_ticket_cancelled_by_phone_is_never_sent_again() {
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-        next: cancel it by phone or portal, then: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
+        next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
         mark: [mark]
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]

@@ -18,7 +18,7 @@ fn a_manifest_removed_and_restored_sends_nobody() {
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-        next: cancel it by phone or portal, then: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
+        next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
 
     Plan: 1 needs a person.
 

@@ -18,7 +18,7 @@ fn an_unchanged_ticket_is_kept_whatever_the_system_says() {
     let one = plain(1);
     let bench = || Bench::new().wants(one.clone()).checked(&one, "7");
     assert_snapshot!(bench().shows(), @". Dispatch/store-1");
-    assert_snapshot!(bench().sees(&one, unread()).shows(), @". Dispatch/store-1");
+    assert_snapshot!(bench().sees(&one, unread()).shows(), @". Dispatch/store-1; it could not be read, and is shown as last known: TechExpress did not answer");
     assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @". Dispatch/store-1; ticket 7 is not visible with this credential; it is kept, and nothing is created in its place");
     assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @". Dispatch/store-1");
 }
