@@ -102,19 +102,21 @@ pub(super) fn keep_closed(case: &Case<'_>) -> Step {
         return step;
     }
     step.is_closed = true;
-    let reissue = case.key.reissue + 1;
-    if case.record.is_some_and(Record::is_let_go) {
+    let visit = further_visit(case);
+    step.notes.push(if case.record.is_some_and(Record::is_let_go) {
         let id = case.id().unwrap_or_default();
-        step.notes.push(format!(
-            "let go of before: nothing is sent, and ticket {id} may still be coming; once it is over, a new visit is `lifecycle.reissue: {reissue}`"
-        ));
-        return step;
-    }
-    // Of a location, the document's `reissue` would send somebody to its other locations too.
-    let is_one_of_several = case.key.address.key.is_some();
-    let visit = if is_one_of_several { format!("`reissue: {reissue}` on its location") } else { format!("`lifecycle.reissue: {reissue}`") };
-    step.notes.push(format!("closed before: nothing is sent; a new visit is {visit}"));
+        format!("let go of before: nothing is sent, and ticket {id} may still be coming; once it is over, a new visit is {visit}")
+    } else {
+        format!("closed before: nothing is sent; a new visit is {visit}")
+    });
     step
+}
+
+/// What to write for one more visit. Of a location, the document's `reissue` would send somebody to its other locations too.
+fn further_visit(case: &Case<'_>) -> String {
+    let reissue = case.key.reissue + 1;
+    let is_one_of_several = case.key.address.key.is_some();
+    if is_one_of_several { format!("`reissue: {reissue}` on its location") } else { format!("`lifecycle.reissue: {reissue}`") }
 }
 
 /// The files ask for something else than was sent, and the ticket was read.
