@@ -27,7 +27,9 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
             Step { key: case.recorded(), ..case.step(Action::Adopt { id, request, seen: sighting(case.side.system, seen), why }) }
         }
         Some(Found::Several(ids)) => doubt(case, Reason::SeveralFound { ids: ids.clone() }),
-        Some(Found::None | Found::Cannot) | None => doubt(case, Reason::InDoubt { write: intent.write, since: intent.at }),
+        Some(Found::None | Found::Cannot | Found::Unanswered { .. }) | None => {
+            doubt(case, Reason::InDoubt { write: intent.write, since: intent.at })
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{Selection, Side, Sides, booking_mismatch, is_changed, renamed_from};
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, Mark, Ticket};
@@ -31,7 +33,8 @@ pub struct Ask {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
     Read(String),
-    Find(Mark),
+    /// The ticket with this mark, made at this moment or later.
+    Find(Mark, Timestamp),
 }
 
 /// The requests that planning needs, by address.
@@ -68,7 +71,9 @@ fn question(record: &Record, side: &Side, again: bool) -> Option<Question> {
     match &record.phase {
         Phase::Live { id } if !record.finished || again => Some(Question::Read(id.clone())),
         Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read(id.clone())),
-        Phase::Pending if side.system.capabilities().find.yes() => record.request.mark.clone().map(Question::Find),
+        Phase::Pending if side.system.capabilities().find.yes() => {
+            record.request.mark.clone().map(|mark| Question::Find(mark, record.since))
+        }
         Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
     }
 }

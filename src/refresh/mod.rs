@@ -100,8 +100,12 @@ pub async fn read(asks: &[Ask], readers: &Readers<'_>, told: &(dyn Fn(&Ask) + Sy
                 }
                 observations.read.insert(ask.key.clone(), observed);
             }
-            Question::Find(mark) => {
-                observations.found.insert(ask.key.clone(), reader.find(mark).await);
+            Question::Find(mark, since) => {
+                let found = reader.find(mark, *since).await;
+                if let Found::Unanswered { why, stops_system: true } = &found {
+                    refused.insert(ask.system, why.clone());
+                }
+                observations.found.insert(ask.key.clone(), found);
             }
         }
         told(ask);

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::systems::{Ability, AttachmentRules, Compare, Field, System};
 
 /// What is told of each system, in order. A system that could neither create nor read would be none.
-const ABILITIES: [&str; 6] = ["create", "read", "update", "close", "delete", "find"];
+const ABILITIES: [&str; 7] = ["create", "read", "update", "close", "delete", "list", "find"];
 
-fn abilities(system: &dyn System) -> [Ability; 6] {
+fn abilities(system: &dyn System) -> [Ability; 7] {
     let can = system.capabilities();
-    [Ability::Yes, Ability::Yes, can.update, can.close, can.delete, can.find]
+    [Ability::Yes, Ability::Yes, can.update, can.close, can.delete, can.list, can.find]
 }
 
 /// What it cannot do, with what a person does instead.
@@ -39,6 +39,9 @@ pub fn systems_text(systems: &[&dyn System]) -> String {
         let _ = writeln!(text, "\n{}: {}, settings below spec.systems.{}", system.kind(), system.title(), system.id());
         for (name, remark) in remarks(*system) {
             let _ = writeln!(text, "  no {name}: {remark}");
+        }
+        for notice in system.capabilities().notices {
+            let _ = writeln!(text, "  note: {}", notice.says);
         }
         let _ = writeln!(text, "  fields: {}", counted(system.fields()));
         let _ = writeln!(text, "  files: {}", system.attachments().map_or_else(|| "none".to_owned(), |rules| files(&rules)));
@@ -90,6 +93,9 @@ fn section(system: &dyn System) -> String {
     let _ = writeln!(text, "Its settings are below `spec.systems.{}` in `callout.yaml`.\n", system.id());
     for (name, remark) in remarks(system) {
         let _ = writeln!(text, "- **No {name}.** {remark}.");
+    }
+    for notice in system.capabilities().notices {
+        let _ = writeln!(text, "- **Note:** {}.", notice.says);
     }
     let _ = writeln!(text, "- **Files:** {}.", system.attachments().map_or_else(|| "none".to_owned(), |rules| files(&rules)));
     let _ = writeln!(text, "\nFields: {}.\n", counted(system.fields()));
@@ -160,13 +166,14 @@ mod tests {
         let text = systems_text(&techexpress);
         assert_eq!(
             text,
-            "KIND      SYSTEM       CREATE  READ  UPDATE  CLOSE  DELETE  FIND  FIELDS\n\
-             Dispatch  TechExpress  yes     yes   no      no     no      no    52\n\
+            "KIND      SYSTEM       CREATE  READ  UPDATE  CLOSE  DELETE  LIST  FIND  FIELDS\n\
+             Dispatch  TechExpress  yes     yes   no      no     no      no    no    52\n\
              \n\
              Dispatch: TechExpress, settings below spec.systems.techexpress\n  \
                no update: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone\n  \
                no close: TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone\n  \
                no delete: TechExpress has no call to delete a ticket; cancel it in the Granite 360 portal or by telephone\n  \
+               no list: TechExpress has no call that lists tickets; the Granite 360 portal does\n  \
                no find: TechExpress cannot list or search tickets; look for the mark in the Granite 360 portal\n  \
                fields: 52 in all, 27 of them sent, 50 shown by a read\n  \
                files: pdf, doc, csv, xlsx, png, jpg, jpeg; all together at most 25 MB\n"

@@ -294,7 +294,7 @@ async fn what_a_system_cannot_do_is_refused_and_nothing_is_sent() {
         }
         assert!(answers.iter().all(|sent| matches!(sent, Sent::Rejected { stops_system: false, .. })), "{answers:?}");
         if let Ability::No(_) = can.find {
-            assert_eq!(bench.remote.find(&Bench::mark()).await, Found::Cannot);
+            assert_eq!(bench.remote.find(&Bench::mark(), bench.stage.clock.now()).await, Found::Cannot);
         }
         assert_eq!(bench.requests(), before, "{}", system.id());
     }

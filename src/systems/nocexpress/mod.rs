@@ -30,7 +30,9 @@ const CAPABILITIES: Capabilities = Capabilities {
     update: Ability::No("NOCExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone"),
     close: Ability::No("NOCExpress has no call to close a ticket; have it closed in the Granite 360 portal or by telephone"),
     delete: Ability::No("NOCExpress has no call to delete a ticket; have it closed in the Granite 360 portal or by telephone"),
+    list: Ability::No("NOCExpress has no call that lists tickets; the Granite 360 portal does"),
     find: Ability::No("NOCExpress cannot list or search tickets, and a read shows no mark; look for it in the Granite 360 portal"),
+    notices: &[],
 };
 
 impl System for NocExpress {

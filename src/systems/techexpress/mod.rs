@@ -34,7 +34,9 @@ const CAPABILITIES: Capabilities = Capabilities {
     update: Ability::No("TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone"),
     close: Ability::No("TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone"),
     delete: Ability::No("TechExpress has no call to delete a ticket; cancel it in the Granite 360 portal or by telephone"),
+    list: Ability::No("TechExpress has no call that lists tickets; the Granite 360 portal does"),
     find: Ability::No("TechExpress cannot list or search tickets; look for the mark in the Granite 360 portal"),
+    notices: &[],
 };
 
 impl System for TechExpress {
