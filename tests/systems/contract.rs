@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callout::systems::sandbox::{Call, Fault, Trouble};
 use callout::systems::{Ability, Found, Observed, Sent, System, registry};
-use callout::ticket::Fields;
+use callout::ticket::{Clock, Fields};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, done};
