@@ -168,8 +168,11 @@ async fn whatever_the_order_and_the_length_of_pages_a_list_is_whole() {
     assert_eq!(listing(|options| options.newest_first = true).await, (7, 10, End::Whole), "once more by offset");
     let (tickets, _, end) = listing(|options| options.longest_page = 2).await;
     assert_eq!((tickets, end), (7, End::Whole), "shorter pages than were asked for");
-    let (tickets, _, end) = listing(|options| (options.newest_first, options.longest_page) = (true, 1)).await;
+    let (tickets, _, end) = listing(|options| (options.newest_first, options.longest_page) = (true, 2)).await;
     assert_eq!((tickets, end), (7, End::Whole));
+    // Pages of one ticket, and the newest first: there is no way to see the others one after the other, and it is said so.
+    let (_, _, end) = listing(|options| (options.newest_first, options.longest_page) = (true, 1)).await;
+    assert!(matches!(end, End::Broken { .. }), "{end:?}");
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! Listing: every ticket of a filter, and whether surely all of them.
 //!
 //! Owns the paging. The vendor's pages say neither how a list is sorted nor how long a page may be, and print no total. So pages follow
-//! the greatest id seen (`idAfter`), and in the end the list is counted: asked for what stands at the last known place (`offset`),
-//! it must show one known ticket and no more. If it shows more, the order is another one, and all is read again by `offset`.
+//! the greatest id seen (`idAfter`), and in the end the list is counted: asked for what stands behind as many tickets as were seen
+//! (`offset`), it must show nothing. If it shows more, the order is another one, and all is read again by `offset`.
 //! Refuses to call whole what cannot be counted: who misses a ticket may send it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -83,9 +83,10 @@ impl<'c> Pass<'c> {
                 return Ok(());
             }
         }
-        self.by_offset().await?;
-        if self.is_all().await? {
-            return Ok(());
+        for _ in 0..2 {
+            if self.by_offset().await? && self.is_all().await? {
+                return Ok(());
+            }
         }
         let why = format!("{TITLE} listed {} tickets, and then showed that this is not all or not the same any more", self.seen.len());
         Err(End::Broken { why, stops_system: false })
@@ -105,28 +106,31 @@ impl<'c> Pass<'c> {
         }
     }
 
-    /// Each page begins after so many tickets, in whatever order the server has.
-    async fn by_offset(&mut self) -> Result<(), End> {
+    /// Each page begins with the last ticket of the one before, in whatever order the server has. False if one does not: something was
+    /// made or deleted meanwhile, and moved tickets from a page to come to a page that was seen.
+    async fn by_offset(&mut self) -> Result<bool, End> {
         self.seen.clear();
-        let (mut offset, mut passed) = (0, BTreeSet::new());
+        let (mut offset, mut last) = (0, None);
         loop {
             let page = self.page(Some(("offset", offset))).await?;
-            offset += page.len() as u64;
-            let known = passed.len();
-            passed.extend(page.iter().map(|(id, _)| *id));
-            self.seen.extend(page);
-            if passed.len() == known {
-                return Ok(());
+            let ids: Vec<u64> = page.iter().map(|(id, _)| *id).collect();
+            if last.is_some() && ids.first() != last.as_ref() {
+                return Ok(false);
             }
+            if ids.len() <= usize::from(last.is_some()) {
+                return Ok(true);
+            }
+            self.seen.extend(page);
+            offset += ids.len() as u64 - 1;
+            last = ids.last().copied();
         }
     }
 
-    /// Counts: at the last place of as many tickets as were seen stands one of them, and nothing behind it.
+    /// Counts: behind as many tickets as were seen there is nothing. What there is belongs to the list, too.
     async fn is_all(&mut self) -> Result<bool, End> {
-        let last = self.seen.len().min(1);
-        let page = self.page(Some(("offset", (self.seen.len() - last) as u64))).await?;
-        let is_all = page.len() == last && page.iter().all(|(id, _)| self.seen.contains_key(id));
-        self.seen.extend(page);
+        let behind = self.page(Some(("offset", self.seen.len() as u64))).await?;
+        let is_all = behind.is_empty();
+        self.seen.extend(behind);
         Ok(is_all)
     }
 

@@ -171,12 +171,12 @@ fn since() -> Timestamp {
 
 #[tokio::test]
 async fn a_list_asks_for_what_changed_and_counts() {
-    let bare = Bare::answering(&json!({}), &[json!([{"id": "5"}, {"id": 7}]), json!([{"id": "7"}])]).await;
+    let bare = Bare::answering(&json!({}), &[json!([{"id": "5"}, {"id": 7}]), json!([])]).await;
     let listing = bare.remote.reader().list(Some(since()), 10).await;
     let ids: Vec<_> = listing.tickets.iter().map(|seen| seen.id.as_str()).collect();
     assert_eq!((ids, listing.requests, listing.end), (vec!["5", "7"], 2, End::Whole));
     let path = "GET /backend/api/v1/tickets/?updatedSince=2027-01-04T11%3A45%3A00Z&limit=100";
-    assert_eq!(bare.lines(), [path.to_owned(), format!("{path}&offset=1")]);
+    assert_eq!(bare.lines(), [path.to_owned(), format!("{path}&offset=2")]);
 }
 
 #[tokio::test]
@@ -198,10 +198,28 @@ async fn a_list_that_ignores_where_a_page_begins_is_never_whole() {
 }
 
 #[tokio::test]
-async fn a_row_without_an_id_breaks_a_list_and_too_many_pages_end_it() {
+async fn a_ticket_that_is_deleted_while_pages_are_read_hides_no_other() {
+    // By offset, newest first: 8 is deleted after its page was read, and 6 moves to a place that was passed.
+    let page = |ids: &[u64]| json!(ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>());
+    let moving = [page(&[9, 8]), page(&[]), page(&[7]), page(&[]), page(&[6]), page(&[9, 8]), page(&[7, 5])];
+    let still = [page(&[9, 7]), page(&[7, 6]), page(&[6, 5]), page(&[5]), page(&[])];
+    let bare = Bare::answering(&json!({"page_size": 2}), &[moving.as_slice(), still.as_slice()].concat()).await;
+    let listing = bare.remote.reader().list(None, 100).await;
+    let ids: Vec<_> = listing.tickets.iter().map(|seen| seen.id.as_str()).collect();
+    assert_eq!((ids, listing.end, bare.lines().len()), (vec!["5", "6", "7", "9"], End::Whole, 12));
+}
+
+#[tokio::test]
+async fn a_bad_page_breaks_a_list_and_too_many_pages_end_it() {
     let bare = Bare::answering(&json!({}), &[json!([{"id": 5}, {"subject": "a"}])]).await;
     let why = r#"Billing Platform answered with a ticket that has no id: {"subject":"a"}"#.to_owned();
     assert_eq!(bare.remote.reader().list(None, 100).await.end, End::Broken { why, stops_system: false });
+    // The first page is kept: what is known of its tickets is true.
+    let pages = [Reply::json(&json!([{"id": 5}, {"id": 6}])), Reply::status("400 Bad Request", "no")];
+    let bare = Bare::with(&json!({"page_size": 2}), pages).await;
+    let listing = bare.remote.reader().list(None, 100).await;
+    let why = "Billing Platform answered 400 Bad Request: no".to_owned();
+    assert_eq!((listing.tickets.len(), listing.end), (2, End::Broken { why, stops_system: false }));
     let bare = Bare::answering(&json!({"page_size": 1}), &[json!([{"id": 5}]), json!([{"id": 6}]), json!([{"id": 7}])]).await;
     let listing = bare.remote.reader().list(None, 2).await;
     assert_eq!((listing.tickets.len(), listing.requests, listing.end), (2, 2, End::TooLong));
