@@ -30,7 +30,6 @@ pub struct Settings {
     pub requests_per_minute: Pace,
     /// The path of the tickets; the id of one is put after it.
     #[serde(default = "tickets_path")]
-    #[schemars(regex(pattern = "^/"))]
     pub tickets_path: String,
     /// The method of a change. The vendor's page does not print it.
     #[serde(default)]
