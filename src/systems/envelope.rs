@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::normal::row;
 use super::schema::{flatten_enum, tidy};
 use super::{Ability, Capabilities, Field, Finding, nearest};
 use crate::diagnostics::Severity;
@@ -166,7 +167,8 @@ impl LifecycleSpec {
 
     fn unknown_ignored(&self, fields: &[Field]) -> Vec<Finding> {
         let names: Vec<&str> = fields.iter().filter(|field| field.sent).map(|field| field.name).collect();
-        let unknown = self.ignore_changes.iter().flatten().enumerate().filter(|(_, name)| !names.contains(&name.as_str()));
+        let is_sent = |name: &str| row(fields, name).is_some_and(|row| row.sent);
+        let unknown = self.ignore_changes.iter().flatten().enumerate().filter(|(_, name)| !is_sent(name));
         let finding = |(at, name): (usize, &String)| {
             let help = nearest(name, names.iter().copied())
                 .map_or_else(|| format!("These can be ignored: {}.", names.join(", ")), |near| format!("Did you mean `{near}`?"));

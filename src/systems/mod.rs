@@ -15,10 +15,12 @@ mod nearest;
 pub mod nocexpress;
 mod normal;
 mod permits;
+pub mod readydesk;
 pub mod sandbox;
 pub mod schema;
 mod seen;
 mod settings;
+mod subject;
 pub mod techexpress;
 
 use schemars::{Schema, SchemaGenerator};
@@ -34,7 +36,7 @@ pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[&techexpress::TechExpress, &nocexpress::NocExpress]
+    &[&techexpress::TechExpress, &nocexpress::NocExpress, &readydesk::ReadyDesk]
 }
 
 /// The system whose documents have this `kind`.
@@ -57,6 +59,10 @@ pub trait System: Send + Sync {
     fn kind(&self) -> &'static str;
     fn capabilities(&self) -> &'static Capabilities;
     fn fields(&self) -> &'static [Field];
+    /// The row of a field, also of one that is a part of its row's: `custom_fields.Rack` is in the row `custom_fields`.
+    fn row(&self, name: &str) -> Option<&'static Field> {
+        normal::row(self.fields(), name)
+    }
     fn attachments(&self) -> Option<AttachmentRules>;
 
     /// The schema of a whole document of this kind.

@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{nocexpress, techexpress};
+use crate::systems::{nocexpress, readydesk, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -78,6 +78,7 @@ pub struct Options {
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
     pub several_sites: SeveralSites,
+    pub helpdesk: readydesk::sandbox::Choices,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -98,6 +99,7 @@ impl Options {
             timezones: BTreeMap::new(),
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
+            helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
             inspection: true,
         }
@@ -152,7 +154,17 @@ struct Room {
 }
 
 /// Every system that the sandbox serves.
-const ROOMS: &[Room] = &[g360::<techexpress::sandbox::Desk>("techexpress"), g360::<nocexpress::sandbox::Desk>("nocexpress")];
+const ROOMS: &[Room] = &[
+    g360::<techexpress::sandbox::Desk>("techexpress"),
+    g360::<nocexpress::sandbox::Desk>("nocexpress"),
+    Room {
+        id: readydesk::ID,
+        routes: readydesk::sandbox::routes,
+        settings: readydesk::sandbox::settings,
+        edit: readydesk::sandbox::edit,
+        resolve: readydesk::sandbox::resolve,
+    },
+];
 
 const fn g360<V: Vendor>(id: &'static str) -> Room {
     Room { id, routes: routes::<V>, settings: g360_settings, edit: ticket::edit, resolve: ticket::resolve }
