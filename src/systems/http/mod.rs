@@ -154,7 +154,9 @@ impl Client {
     /// A failed request in words that go after the system's name.
     fn silence(&self, error: reqwest::Error) -> String {
         if error.is_connect() {
-            return format!("cannot be reached: {}", answer::reason(error));
+            // Only the host: the query may carry the key.
+            let host = error.url().and_then(Url::host_str).map(|host| format!(" at {host}")).unwrap_or_default();
+            return format!("cannot be reached{host}: {}", answer::reason(error));
         }
         if error.is_timeout() {
             return format!("did not answer within {} s", self.profile.timeout.as_secs());
