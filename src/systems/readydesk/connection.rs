@@ -116,8 +116,8 @@ impl Connection {
         })
     }
 
-    /// Sends a write, once, and answers with the id that its answer names.
-    pub(super) async fn send(&self, action: &str, variables: &Variables, answers: &[&str]) -> Result<String, Sent> {
+    /// Sends a write, once, and answers with the id that its answer names, as likely or as set.
+    pub(super) async fn send(&self, action: &str, variables: &Variables, (likely, set): (&str, &str)) -> Result<String, Sent> {
         let (url, form) = self.request(action, variables);
         let body = match form {
             None => self.client.send(Method::GET, url, 0, |request| request).await?,
@@ -128,7 +128,8 @@ impl Connection {
             }
         };
         let unknown = |what| Sent::Unknown { why: format!("{TITLE} took the request and answered {what}") };
-        wire::written(self.settings.format, &body, answers).map_err(unknown)
+        let names = [likely, set];
+        wire::written(self.settings.format, &body, if likely == set { &names[..1] } else { &names }).map_err(unknown)
     }
 
     /// The address of a write, and its form where it has one.

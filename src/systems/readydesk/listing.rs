@@ -1,7 +1,8 @@
 //! Going through `get_tickets` page by page, and finding a ticket by its mark.
 //!
-//! Owns when a list is whole. The vendor's pages name neither the order of tickets nor the most that a page holds, so the end is an empty
-//! page, and pages that do not fit each other end the pass: what is not in a list that is not whole may well exist.
+//! Owns when a list is whole. The vendor's pages name neither the order of tickets nor the most that a page holds, and show no total in
+//! a form that could be read. So the end is an empty page, and then the list is counted: behind as many tickets as were seen there must
+//! be none. What is not in a list that is not whole may well exist.
 
 use std::collections::BTreeSet;
 
@@ -24,10 +25,12 @@ const MOST_PAGES: usize = 200;
 struct Pass {
     listing: Listing,
     ids: BTreeSet<String>,
-    /// How many tickets the first page held, and how many the latest.
-    first: Option<usize>,
-    latest: Option<usize>,
+    /// Whether the latest page held less than was asked for.
+    is_short: bool,
 }
+
+/// What is asked for besides the page: one variable and its value.
+type Filter<'a> = Option<(&'a str, &'a str)>;
 
 impl Connection {
     pub(super) async fn list_since(&self, since: Option<Timestamp>, most_pages: usize) -> Listing {
@@ -59,67 +62,61 @@ impl Connection {
         hits.pop().map_or(Found::None, |hit| Found::One(Box::new(hit)))
     }
 
-    async fn pages(&self, filter: Option<(&str, &str)>, most_pages: usize) -> Listing {
+    async fn pages(&self, filter: Filter<'_>, most_pages: usize) -> Listing {
         let mut pass = Pass::default();
         for page in 1..=most_pages {
-            match self.page(page, filter, &mut pass).await {
-                None => {}
-                Some(end) => return Listing { end, ..pass.listing },
+            let end = match self.page((page, self.settings.page_size), filter, &mut pass).await {
+                Ok(tickets) if tickets.is_empty() => Err(self.counted(filter, &mut pass).await),
+                Ok(tickets) => pass.take(page, tickets, self.settings.page_size),
+                Err(end) => Err(end),
+            };
+            if let Err(end) = end {
+                return Listing { end, ..pass.listing };
             }
         }
         Listing { end: End::TooLong, ..pass.listing }
     }
 
-    /// One page into the pass; how it ends, if it ends here.
-    async fn page(&self, page: usize, filter: Option<(&str, &str)>, pass: &mut Pass) -> Option<End> {
-        let (count, number) = (self.settings.page_size.to_string(), page.to_string());
+    /// Counts: of pages of one ticket, the one behind all that were seen is empty.
+    async fn counted(&self, filter: Filter<'_>, pass: &mut Pass) -> End {
+        let seen = pass.ids.len();
+        match self.page((seen + 1, 1), filter, pass).await {
+            Ok(rest) if rest.is_empty() => End::Whole,
+            Ok(_) => broken(format!("{TITLE} listed {seen} tickets, and has more than that: some are missing between its pages")),
+            Err(end) => end,
+        }
+    }
+
+    /// The tickets of a page, by its number and length.
+    async fn page(&self, (page, count): (usize, usize), filter: Filter<'_>, pass: &mut Pass) -> Result<Vec<Seen>, End> {
+        let (count, number) = (count.to_string(), page.to_string());
         let order = Some(("order", self.settings.order.as_str())).filter(|(_, column)| !column.is_empty());
         let variables: Vec<(&str, &str)> =
             [("tid", "*"), ("count", &count), ("page", &number)].into_iter().chain(order).chain(filter).collect();
         pass.listing.requests += 1;
-        let body = match self.client.read(&self.url("get_tickets", &variables)).await {
-            Ok(body) => body,
-            Err(trouble) => return Some(End::Broken { why: trouble.why, stops_system: trouble.stops_system }),
-        };
-        if self.is_silent_end(&body, pass) {
-            return Some(End::Whole);
+        let body = self.client.read(&self.url("get_tickets", &variables)).await;
+        let body = body.map_err(|trouble| End::Broken { why: trouble.why, stops_system: trouble.stops_system })?;
+        // The delimited form shows an empty page as nothing at all, which is also what a broken server says. After a page that was
+        // not full, both signs together are taken for the end.
+        if self.settings.format == Format::Delimited && pass.is_short && body.trim().is_empty() {
+            return Ok(Vec::new());
         }
-        match wire::tickets(self.settings.format, &body) {
-            Ok(records) => pass.take(page, records.iter().map(|record| wire::seen(record, &self.reading)).collect()),
-            Err(what) => Some(broken(format!("{TITLE} answered page {page} of its tickets {what}"))),
-        }
-    }
-
-    /// The delimited form shows an empty page as nothing at all, which is also what a broken server says. After a page that was not
-    /// full, both signs together are taken for the end.
-    fn is_silent_end(&self, body: &str, pass: &Pass) -> bool {
-        let was_short = pass.latest.is_some_and(|latest| latest < self.settings.page_size);
-        self.settings.format == Format::Delimited && was_short && body.trim().is_empty()
+        let records = wire::tickets(self.settings.format, &body);
+        let records = records.map_err(|what| broken(format!("{TITLE} answered page {page} of its tickets {what}")))?;
+        Ok(records.iter().map(|record| wire::seen(record, &self.reading)).collect())
     }
 }
 
 impl Pass {
-    fn take(&mut self, page: usize, tickets: Vec<Seen>) -> Option<End> {
-        if tickets.is_empty() {
-            return Some(End::Whole);
-        }
-        if let (Some(first), Some(latest)) = (self.first, self.latest)
-            && (latest != first || tickets.len() > first)
-        {
-            // The page before was not the last one, and yet not as long as the others: rows are missing from it.
-            return Some(broken(format!(
-                "{TITLE} listed pages of different lengths, up to page {page}: tickets may be missing between them"
-            )));
-        }
-        let length = tickets.len();
+    /// Takes a page in. Tickets of an earlier page may stand in it again, when one was made or deleted meanwhile.
+    fn take(&mut self, page: usize, tickets: Vec<Seen>, asked: usize) -> Result<(), End> {
+        self.is_short = tickets.len() < asked;
         let new: Vec<Seen> = tickets.into_iter().filter(|ticket| self.ids.insert(ticket.id.clone())).collect();
         if new.is_empty() {
-            return Some(broken(format!("{TITLE} answered page {page} of its tickets with those of an earlier page")));
+            return Err(broken(format!("{TITLE} answered page {page} of its tickets with those of earlier pages")));
         }
-        self.first.get_or_insert(length);
-        self.latest = Some(length);
         self.listing.tickets.extend(new);
-        None
+        Ok(())
     }
 }
 

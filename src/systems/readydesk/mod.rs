@@ -11,6 +11,8 @@ mod example;
 mod fields;
 mod listing;
 mod remote;
+#[cfg(test)]
+mod remote_tests;
 pub mod sandbox;
 mod settings;
 pub mod spec;

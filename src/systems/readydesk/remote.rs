@@ -24,8 +24,8 @@ pub fn connect(settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
 
 impl Connection {
     async fn send_create(&self, payload: &Payload) -> Sent {
-        let names = ["added_ticket", self.settings.added_variable.as_str()];
-        let id = match self.send(ADD, &self.variables(&payload.fields), &names).await {
+        let names = ("added_ticket", self.settings.added_variable.as_str());
+        let id = match self.send(ADD, &self.variables(&payload.fields), names).await {
             Ok(id) => id,
             Err(sent) => return sent,
         };
@@ -46,8 +46,8 @@ impl Connection {
         if let Some(why) = self.too_long(UPDATE, &variables) {
             return Err(unsent(format!("it is not sent: {why}")));
         }
-        let names = ["updated_ticket", self.settings.updated_variable.as_str()];
-        let named = self.send(UPDATE, &variables, &names).await?;
+        let names = ("updated_ticket", self.settings.updated_variable.as_str());
+        let named = self.send(UPDATE, &variables, names).await?;
         if named == id {
             return Ok(());
         }

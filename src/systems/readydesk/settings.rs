@@ -158,6 +158,7 @@ pub fn check(value: &Value) -> Vec<Finding> {
     findings.extend(text("timezone").and_then(check_zone));
     findings.extend(text("format_parameter").and_then(check_form));
     findings.extend(check_names(value));
+    findings.extend(check_twice(value));
     findings.extend(check_closed(value));
     findings
 }
@@ -189,13 +190,17 @@ fn is_variable(name: &str) -> bool {
 fn check_names(value: &Value) -> Vec<Finding> {
     let ticket = value.get("ticket_variable").and_then(Value::as_str).unwrap_or("tid");
     let names = value.get("field_names").and_then(Value::as_object).into_iter().flatten();
-    let own: Vec<&str> = FIELDS.iter().filter(|field| field.sent && !field.name.ends_with("_id")).map(|field| field.name).collect();
+    let own: Vec<&str> = FIELDS
+        .iter()
+        .filter(|field| field.sent && !field.name.ends_with("_id") && field.name != "custom_fields")
+        .map(|field| field.name)
+        .collect();
     let check = |(field, variable): (&String, &Value)| {
         let at = format!("/field_names/{}", field.replace('~', "~0").replace('/', "~1"));
         let variable = variable.as_str()?;
-        if !field.starts_with(CUSTOM) && (!own.contains(&field.as_str()) || field == "custom_fields") {
+        if !field.starts_with(CUSTOM) && !own.contains(&field.as_str()) {
             let help = nearest(field, own.iter().copied())
-                .map_or_else(|| format!("These have names: {}.", own.join(", ")), |near| format!("Did you mean `{near}`?"));
+                .map_or_else(|| format!("These have one: {}.", own.join(", ")), |near| format!("Did you mean `{near}`?"));
             let message = format!("field_names has `{field}`, which is no field that is sent");
             return Some(Finding::error("settings/field-names", at, message).help(help));
         }
@@ -210,6 +215,22 @@ fn check_names(value: &Value) -> Vec<Finding> {
         Some(Finding::error("settings/field-names", at, message).help("Write the variable's name as your ReadyDesk documents it."))
     };
     names.filter_map(check).collect()
+}
+
+/// Two fields under one name: one of them would be lost.
+fn check_twice(value: &Value) -> Option<Finding> {
+    let names = value.get("field_names").and_then(Value::as_object)?;
+    let own = FIELDS.iter().filter(|field| field.sent).map(|field| field.name).filter(|name| !names.contains_key(*name));
+    let renamed = names.iter().filter_map(|(field, variable)| Some((field.as_str(), variable.as_str()?)));
+    let mut taken: BTreeMap<&str, &str> = own.map(|name| (name, name)).collect();
+    for (field, variable) in renamed {
+        if let Some(other) = taken.insert(variable, field) {
+            let message = format!("field_names calls {field} `{variable}`, and so is {other} called");
+            let at = format!("/field_names/{}", field.replace('~', "~0").replace('/', "~1"));
+            return Some(Finding::error("settings/field-names", at, message).help("Each field needs a variable of its own."));
+        }
+    }
+    None
 }
 
 /// A ticket that callout closed must be one that it takes for closed.
@@ -264,7 +285,7 @@ mod tests {
     fn settings_that_cannot_work_are_told_with_a_remedy() {
         let wrong = json!({
             "timezone": "Boston", "format_parameter": "json", "closed_status": "Done",
-            "field_names": {"summery": "x", "summary": "Key", "priority": "a b", "subject": "tid", "company_id": "c", "custom_fields.Rack": "udf_1"},
+            "field_names": {"summery": "x", "summary": "Key", "priority": "a b", "subject": "tid", "contact": "phone", "custom_fields.Rack": "udf_1"},
         });
         assert_eq!(
             told(&wrong),
@@ -275,7 +296,7 @@ mod tests {
                 "/field_names/summary: field_names calls summary `Key`, which callout sends itself [Write the variable's name as your ReadyDesk documents it.]",
                 "/field_names/priority: field_names calls priority `a b`, which is no name of a variable [Write the variable's name as your ReadyDesk documents it.]",
                 "/field_names/subject: field_names calls subject `tid`, which callout sends itself [Write the variable's name as your ReadyDesk documents it.]",
-                "/field_names/company_id: field_names has `company_id`, which is no field that is sent [Did you mean `company`?]",
+                "/field_names/contact: field_names calls contact `phone`, and so is phone called [Each field needs a variable of its own.]",
                 "/closed_status: closed_status is `Done`, which is not among finished_statuses: what callout closes would count as open [Add it: finished_statuses: [Closed, Done].]",
             ]
         );
