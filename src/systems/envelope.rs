@@ -162,7 +162,8 @@ impl LifecycleSpec {
         };
         let Some(remark) = ability.remark() else { return Vec::new() };
         let message = format!("on_remove is {}; {remark}", self.on_remove.unwrap_or_default());
-        vec![Finding::error("lifecycle/cannot", "/lifecycle/on_remove", message).help("Write `hold` or `forget`.")]
+        let close = if capabilities.close.yes() { "`hold`, `forget` or `close`" } else { "`hold` or `forget`" };
+        vec![Finding::error("lifecycle/cannot", "/lifecycle/on_remove", message).help(format!("Write {close}."))]
     }
 
     fn unknown_ignored(&self, fields: &[Field]) -> Vec<Finding> {
