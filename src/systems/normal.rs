@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::subject::without_mark;
 use super::{Compare, Field};
 use crate::ticket::{Attachment, Fields, Mark, digits, references};
 
@@ -26,7 +27,8 @@ pub fn row<'a>(table: &'a [Field], name: &str) -> Option<&'a Field> {
 
 /// What an answer shows of what was sent, in normal form. Idempotent.
 pub fn comparable(table: &[Field], seen: &Fields) -> Fields {
-    let compared = |name: &str| row(table, name).filter(|row| row.sent && (row.in_read || row.in_create));
+    let is_compared = |row: &&Field| row.sent && (row.in_read || row.in_create) && row.compare != Compare::CreateOnly;
+    let compared = |name: &str| row(table, name).filter(is_compared);
     seen.iter().filter_map(|(name, value)| Some((name.to_owned(), normal(compared(name)?.compare, value)?))).collect()
 }
 
@@ -48,7 +50,9 @@ pub fn folded(value: &Value) -> Option<String> {
 /// A value in the form that is compared; `None` for what counts as absent.
 fn normal(compare: Compare, value: &Value) -> Option<Value> {
     match compare {
-        Compare::Text | Compare::Reworded => text(value).map(Value::String),
+        Compare::Text | Compare::Reworded | Compare::CreateOnly => text(value).map(Value::String),
+        Compare::Preset => folded(value).map(Value::String),
+        Compare::Marked => text(value).map(|text| without_mark(&text)).filter(|text| !text.is_empty()).map(Value::String),
         Compare::List => list(value),
         Compare::Phone => text(value).map(|text| Value::String(digits(&text).unwrap_or(text))),
         Compare::Integer => text(value).map(|text| text.parse::<i64>().map_or(Value::String(text), Value::from)),

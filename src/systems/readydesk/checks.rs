@@ -39,13 +39,8 @@ fn subject_is_one_line(document: &HelpdeskTicketDocument) -> Vec<Wrong> {
     is_broken.then(say).into_iter().collect()
 }
 
-/// The subject must not look marked: the mark is added by callout.
 fn subject_holds_no_mark(document: &HelpdeskTicketDocument) -> Vec<Wrong> {
-    let say = |mark| {
-        let message = format!("subject has `{mark}`, which looks like a mark of callout");
-        wrong("/spec/subject", message, "Take it out: callout adds each ticket's own mark by itself.")
-    };
-    subject::find_mark(&document.spec.subject).map(say).into_iter().collect()
+    checks::holds_a_mark("subject", Some(&document.spec.subject), subject::find_mark)
 }
 
 fn due_date_is_a_local_time(document: &HelpdeskTicketDocument) -> Vec<Wrong> {

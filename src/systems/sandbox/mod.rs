@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{nocexpress, readydesk, techexpress};
+use crate::systems::{billing_platform, nocexpress, readydesk, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -78,6 +78,10 @@ pub struct Options {
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
     pub several_sites: SeveralSites,
+    /// Whether lists of the Billing Platform begin with the newest ticket. The vendor's page names no order.
+    pub newest_first: bool,
+    /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
+    pub longest_page: usize,
     pub helpdesk: readydesk::sandbox::Choices,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
@@ -99,6 +103,8 @@ impl Options {
             timezones: BTreeMap::new(),
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
+            newest_first: false,
+            longest_page: 1000,
             helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
             inspection: true,
@@ -157,6 +163,13 @@ struct Room {
 const ROOMS: &[Room] = &[
     g360::<techexpress::sandbox::Desk>("techexpress"),
     g360::<nocexpress::sandbox::Desk>("nocexpress"),
+    Room {
+        id: "billing_platform",
+        routes: billing_platform::sandbox::routes,
+        settings: billing_platform::sandbox::turned,
+        edit: billing_platform::sandbox::edit,
+        resolve: billing_platform::sandbox::resolve,
+    },
     Room {
         id: readydesk::ID,
         routes: readydesk::sandbox::routes,
