@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{billing_platform, nocexpress, techexpress};
+use crate::systems::{billing_platform, nocexpress, readydesk, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -88,6 +88,7 @@ pub struct Options {
     pub list_order: ListOrder,
     /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
     pub longest_page: usize,
+    pub helpdesk: readydesk::sandbox::Choices,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -110,6 +111,7 @@ impl Options {
             several_sites: SeveralSites::OneTicket,
             list_order: ListOrder::OldestFirst,
             longest_page: 1000,
+            helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
             inspection: true,
         }
@@ -173,6 +175,13 @@ const ROOMS: &[Room] = &[
         settings: billing_platform::sandbox::turned,
         edit: billing_platform::sandbox::edit,
         resolve: billing_platform::sandbox::resolve,
+    },
+    Room {
+        id: readydesk::ID,
+        routes: readydesk::sandbox::routes,
+        settings: readydesk::sandbox::settings,
+        edit: readydesk::sandbox::edit,
+        resolve: readydesk::sandbox::resolve,
     },
 ];
 
