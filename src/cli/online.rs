@@ -20,7 +20,7 @@ pub(super) async fn load(request: &Request, global: &Global, environment: &Envir
         environment.err.line("Nothing was looked up: mend these errors first.");
         return loaded;
     }
-    for line in silent_kinds(&loaded) {
+    if let Some(line) = silent_kinds(&loaded) {
         environment.err.line(&line);
     }
     if !loaded.sketches.is_empty() {

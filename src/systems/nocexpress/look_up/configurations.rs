@@ -92,8 +92,10 @@ impl Configurations {
     /// Whether the ticket's type and subtype are those of its configurations.
     fn kind(&mut self, ticket: &Wanted, named: &[&Configuration]) -> Vec<Finding> {
         let types = distinct(named.iter().flat_map(|row| &row.types));
-        let is_of_type = |row: &&&Configuration| row.types.is_empty() || row.types.contains(&ticket.type_name);
-        let subtypes = distinct(named.iter().filter(is_of_type).flat_map(|row| &row.subtypes));
+        // Of a type that none has, no subtypes are known: then those of all are the nearest to say.
+        let is_known = types.contains(&&ticket.type_name);
+        let fits = |row: &&&Configuration| !is_known || row.types.is_empty() || row.types.contains(&ticket.type_name);
+        let subtypes = distinct(named.iter().filter(fits).flat_map(|row| &row.subtypes));
         self.notice("type_name", types.is_empty());
         self.notice("subtype_name", named.iter().all(|row| row.subtypes.is_empty()));
         let parts =
@@ -136,16 +138,18 @@ impl Seen {
 
     fn lacks(&self, ticket: &Wanted, at: usize, id: &str) -> Finding {
         let pointer = format!("/spec/configuration_ids/{at}");
-        let sites = if ticket.has_one_site() { "the site" } else { "the sites" };
+        let (sites, has) = if ticket.has_one_site() { ("the site", "has") } else { ("the sites", "have") };
         let of = format!("{sites} {}", ticket.macnums.join(", "));
         if self.full {
-            let message =
-                format!("whether {of} has a configuration {id} is not known: {} showed {}, and may know more", API.title, self.rows.len());
+            let message = format!(
+                "whether {of} {has} a configuration {id} is not known: {} showed {}, and may know more",
+                API.title,
+                self.rows.len()
+            );
             let help = format!("Raise look_ups.page_size or name fewer look_ups.configuration_services below spec.systems.{}.", API.id);
             return Finding::warning(INCOMPLETE, pointer, message).help(help);
         }
         let valid = self.rows.iter().map(|row| Valid { value: &row.id, name: &row.name }).collect();
-        let has = if ticket.has_one_site() { "has" } else { "have" };
         unknown(CONFIGURATION, pointer, format!("{of} {has} no configuration {id}"), Offer { written: id, all: "There are", valid })
     }
 }

@@ -131,7 +131,9 @@ pub fn of(section: &Value) -> Option<LookUps> {
 impl LookUps {
     /// Its schema, for the section.
     pub fn property(generator: &mut SchemaGenerator) -> (&'static str, Value) {
-        (SECTION, generator.subschema_for::<Self>().to_value())
+        let mut property = generator.subschema_for::<Self>();
+        property.insert("description".to_owned(), "How `callout validate --online` asks which values are known.".into());
+        (SECTION, property.to_value())
     }
 
     /// The services to name, as the parameter wants them.
