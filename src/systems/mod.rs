@@ -29,7 +29,7 @@ use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
-pub use nearest::{near, nearest};
+pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.

@@ -7,15 +7,17 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// All candidates that are near enough to be what was meant, the nearest first.
 pub fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let is_near = |(distance, candidate): &(usize, &str)| *distance * 3 <= candidate.chars().count().max(3);
+    ranked(word, candidates).into_iter().filter(is_near).map(|(_, candidate)| candidate).collect()
+}
+
+/// All candidates, the nearest first, with their distances. Of several equally near ones, the first stays first.
+pub fn ranked<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let word = word.to_lowercase();
-    let mut near: Vec<(usize, &str)> = candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.chars().count().max(3))
-        .collect();
-    // Stable: of several equally near ones, the first stays first.
-    near.sort_by_key(|(distance, _)| *distance);
-    near.into_iter().map(|(_, candidate)| candidate).collect()
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+    let mut ranked: Vec<(usize, &str)> = candidates.into_iter().map(|candidate| (distance(candidate), candidate)).collect();
+    ranked.sort_by_key(|(distance, _)| *distance);
+    ranked
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What people are told about a value that a look-up does not know.
 
-use crate::systems::{Finding, near};
+use crate::systems::{Finding, near, ranked};
 
 pub const MACNUM: &str = "online/macnum";
 pub const CONFIGURATION: &str = "online/configuration";
@@ -25,7 +25,7 @@ impl Valid<'_> {
     }
 }
 
-/// An error at a value, with the nearest valid ones, or else with some of them. `all` begins the sentence that lists them.
+/// An error at a value, with the valid ones that may be meant, or else with the nearest of them.
 pub fn unknown(code: &'static str, pointer: String, message: String, offer: Offer<'_>) -> Finding {
     let finding = Finding::error(code, pointer, message);
     offer.words().into_iter().fold(finding, Finding::help)
@@ -41,15 +41,14 @@ pub struct Offer<'a> {
 
 impl Offer<'_> {
     fn words(&self) -> Option<String> {
-        let near = near(self.written, self.valid.iter().map(|valid| valid.value));
-        let named = |value: &&str| self.valid.iter().find(|valid| valid.value == *value).map(Valid::shown);
-        let near: Vec<String> = near.iter().take(MOST).filter_map(named).collect();
+        let named = |value: &str| self.valid.iter().find(|valid| valid.value == value).map(Valid::shown);
+        let values = || self.valid.iter().map(|valid| valid.value);
+        let near: Vec<String> = near(self.written, values()).into_iter().take(MOST).filter_map(named).collect();
         if !near.is_empty() {
             return Some(format!("Did you mean {}?", near.join(" or ")));
         }
-        let some: Vec<String> = self.valid.iter().take(MOST).map(Valid::shown).collect();
-        let more = self.valid.len() - some.len();
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        (!some.is_empty()).then(|| format!("{} {}{more}.", self.all, some.join(", ")))
+        let some: Vec<String> = ranked(self.written, values()).into_iter().take(MOST).filter_map(|(_, value)| named(value)).collect();
+        let nearest = if some.len() < self.valid.len() { ", among others and nearest first," } else { "" };
+        (!some.is_empty()).then(|| format!("{}{nearest} {}.", self.all, some.join(", ")))
     }
 }
