@@ -58,7 +58,7 @@ pub trait System: Send + Sync {
     fn capabilities(&self) -> &'static Capabilities;
     /// Whether the system can be asked about values before anything is sent: [`Reader::look_up`].
     fn look_up(&self) -> Ability {
-        Ability::No("callout knows no call of it that tells which values are valid")
+        Ability::No("callout knows no call of this system that tells which values are valid")
     }
     fn fields(&self) -> &'static [Field];
     fn attachments(&self) -> Option<AttachmentRules>;

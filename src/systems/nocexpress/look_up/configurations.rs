@@ -105,7 +105,7 @@ impl Configurations {
                 let ids = named.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(", ");
                 let message = format!("the configurations {ids} have no {word} `{written}`");
                 let valid = valid.into_iter().map(|value| Valid { value, name: "" }).collect();
-                unknown(code, format!("/spec/{field}"), message, Offer { written, all: "They have", valid })
+                unknown(code, format!("/spec/{field}"), message, &Offer { written, all: "They have", valid })
             })
         };
         parts.into_iter().filter_map(wrong).collect()
@@ -150,7 +150,7 @@ impl Seen {
             return Finding::warning(INCOMPLETE, pointer, message).help(help);
         }
         let valid = self.rows.iter().map(|row| Valid { value: &row.id, name: &row.name }).collect();
-        unknown(CONFIGURATION, pointer, format!("{of} {has} no configuration {id}"), Offer { written: id, all: "There are", valid })
+        unknown(CONFIGURATION, pointer, format!("{of} {has} no configuration {id}"), &Offer { written: id, all: "There are", valid })
     }
 }
 

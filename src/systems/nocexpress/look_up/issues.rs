@@ -66,5 +66,5 @@ pub fn judge(ticket: &Wanted, list: &[String]) -> Option<Finding> {
     let message = format!("{} has no issue `{issue_name}` for the type `{type_name}` and the subtype `{subtype_name}`", API.title);
     let valid = list.iter().map(|value| Valid { value, name: "" }).collect();
     let offer = Offer { written: issue_name, all: "It has", valid };
-    (!list.contains(issue_name)).then(|| unknown(ISSUE, "/spec/issue_name".to_owned(), message, offer))
+    (!list.contains(issue_name)).then(|| unknown(ISSUE, "/spec/issue_name".to_owned(), message, &offer))
 }

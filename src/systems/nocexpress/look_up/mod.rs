@@ -25,8 +25,7 @@ use crate::systems::{Draft, Finding, Looked, Told};
 use asker::Asker;
 use configurations::Configurations;
 use issues::Issues;
-pub use settings::{CONFIGURATIONS_PATH, SERVICES};
-pub use settings::{ISSUES_PATH, LookUps, PATHS, SECTION, SITES_PATH, of};
+pub use settings::{CONFIGURATIONS_PATH, ISSUES_PATH, LookUps, PATHS, SECTION, SITES_PATH, of};
 use sites::Sites;
 
 /// What is asked about one ticket.

@@ -100,7 +100,7 @@ impl Sites {
     fn unknown(&self, pointer: String, macnum: &str) -> Finding {
         let valid = self.seen.iter().map(|(value, name)| Valid { value, name }).collect();
         let message = format!("{} knows no site with the macnum {macnum}", API.title);
-        unknown(MACNUM, pointer, message, Offer { written: macnum, all: "It knows", valid })
+        unknown(MACNUM, pointer, message, &Offer { written: macnum, all: "It knows", valid })
     }
 }
 

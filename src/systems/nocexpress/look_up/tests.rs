@@ -1,5 +1,6 @@
 //! What is asked and how answers are read, against a server that answers whatever a test wants.
 
+use std::slice;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -78,7 +79,7 @@ async fn a_question_is_asked_once_however_many_tickets_have_it() {
     let told = looked(vec![json!([site("01234567")]), configurations(), issues()], &vec![ticket(&[]); 50], json!({})).await;
     assert!(told.findings.iter().all(Vec::is_empty) && told.findings.len() == 50, "{:?}", told.findings);
     assert_eq!(told.about_all, Vec::<String>::new());
-    let services = super::SERVICES.join(",").replace(' ', "+").replace(',', "%2C").replace('/', "%2F");
+    let services = super::settings::SERVICES.join(",").replace(' ', "+").replace(',', "%2C").replace('/', "%2F");
     assert_eq!(
         told.asked,
         [
@@ -136,7 +137,7 @@ async fn a_full_page_of_several_sites_is_asked_for_site_by_site() {
     let several = example::with(&[("/spec/configuration_ids", json!([88_213, 88_299]))]);
     let list = json!([site("01234567"), site("01234568")]);
     let replies = vec![list, configurations(), json!([configuration(88_213)]), json!([configuration(88_299)]), issues()];
-    let told = looked(replies, &[several.clone()], json!({"page_size": 2, "configuration_services": ["DIA"]})).await;
+    let told = looked(replies, slice::from_ref(&several), json!({"page_size": 2, "configuration_services": ["DIA"]})).await;
     assert_eq!(told.findings, [Vec::<String>::new()]);
     let asked = |macnums: &str| format!("/api/v1/noc/configurations/external?macnums={macnums}&services=DIA&page_size=2");
     assert_eq!(told.asked[1..4], [asked("01234567%2C01234568"), asked("01234567"), asked("01234568")]);
@@ -191,7 +192,7 @@ async fn an_issue_is_read_in_every_form_that_the_page_leaves_open() {
 #[tokio::test]
 async fn a_look_up_of_the_wrong_shape_is_told_and_hides_no_other() {
     let typo = ticket(&[("/spec/issue_name", json!("Slwo")), ("/spec/configuration_ids", json!([88_215]))]);
-    let told = looked(vec![json!({"message": "moved"}), configurations(), issues()], &[typo.clone()], json!({})).await;
+    let told = looked(vec![json!({"message": "moved"}), configurations(), issues()], slice::from_ref(&typo), json!({})).await;
     let codes: Vec<&str> = told.findings[0].iter().filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(codes, ["online/configuration", "online/issue"]);
     let unanswered = "online/unanswered : the sites could not be looked up: NOCExpress answered without a list of sites: moved [The other look-ups are not touched by that. It was asked at /api/v1/noc/companies/sites; another path is set as look_ups.sites_path below spec.systems.nocexpress.]";
@@ -202,7 +203,7 @@ async fn a_look_up_of_the_wrong_shape_is_told_and_hides_no_other() {
         (json!("no"), "NOCExpress answered without a list of configurations: no"),
         (json!([1, 2]), "NOCExpress answered without a list of configurations: [1,2]"),
     ] {
-        let told = looked(vec![json!([site("01234567")]), shape, issues()], &[typo.clone()], json!({})).await;
+        let told = looked(vec![json!([site("01234567")]), shape, issues()], slice::from_ref(&typo), json!({})).await;
         assert!(
             told.about_all[0].starts_with(&format!("online/unanswered : the configurations could not be looked up: {why} [")),
             "{:?}",

@@ -26,7 +26,7 @@ impl Valid<'_> {
 }
 
 /// An error at a value, with the valid ones that may be meant, or else with the nearest of them.
-pub fn unknown(code: &'static str, pointer: String, message: String, offer: Offer<'_>) -> Finding {
+pub fn unknown(code: &'static str, pointer: String, message: String, offer: &Offer<'_>) -> Finding {
     let finding = Finding::error(code, pointer, message);
     offer.words().into_iter().fold(finding, Finding::help)
 }
