@@ -27,7 +27,7 @@ mod violations;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use loader::Loader;
+use loader::{Loader, Wanted};
 use tree::Sources;
 
 use crate::diagnostics::Diagnostic;
@@ -117,7 +117,8 @@ fn load_as(request: &Request, sketches: bool) -> Loaded {
             return loader.finish(request.sandbox);
         }
     };
-    loader.read(&chosen, &defaults, &start);
+    let settings = loader.loaded.project.as_ref().map(|project| project.systems.clone()).unwrap_or_default();
+    loader.read(&Wanted { paths: &chosen, start: &start, defaults: &defaults, settings: &settings });
     loader.finish(request.sandbox)
 }
 
