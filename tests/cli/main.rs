@@ -12,6 +12,7 @@ mod doubt;
 mod import;
 mod init;
 mod limits;
+mod online;
 mod plan;
 mod process;
 mod renewal;
