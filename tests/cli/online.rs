@@ -23,7 +23,7 @@ spec:
 }
 
 /// A NOC ticket of one site, as the sandbox knows it.
-const TICKET: &str = "apiVersion: callout/v1
+pub const TICKET: &str = "apiVersion: callout/v1
 kind: NocTicket
 metadata:
   name: outage-0417
