@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{billing_platform, nocexpress, techexpress};
+use crate::systems::{billing_platform, nocexpress, readydesk, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -79,6 +79,7 @@ pub struct Options {
     pub bare_object: bool,
     pub several_sites: SeveralSites,
     pub billing: billing_platform::sandbox::Choices,
+    pub helpdesk: readydesk::sandbox::Choices,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -100,6 +101,7 @@ impl Options {
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
             billing: billing_platform::sandbox::Choices::default(),
+            helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
             inspection: true,
         }
@@ -163,6 +165,13 @@ const ROOMS: &[Room] = &[
         settings: billing_platform::sandbox::turned,
         edit: billing_platform::sandbox::edit,
         resolve: billing_platform::sandbox::resolve,
+    },
+    Room {
+        id: readydesk::ID,
+        routes: readydesk::sandbox::routes,
+        settings: readydesk::sandbox::settings,
+        edit: readydesk::sandbox::edit,
+        resolve: readydesk::sandbox::resolve,
     },
 ];
 
