@@ -42,7 +42,7 @@ pub(crate) use faults::Troubles;
 pub use faults::{Call, Fault, Trouble};
 pub use gate::Refusal;
 pub use line::Line;
-pub use options::{ListOrder, Options, SeveralSites};
+pub use options::{Options, SeveralSites};
 pub use server::{Running, TOKEN_VARIABLE};
 pub use world::Logged;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::systems::readydesk;
+use crate::systems::{billing_platform, readydesk};
 use crate::ticket::Clock;
 
 /// What a NOCExpress create with several sites makes. The vendor's page says both.
@@ -15,13 +15,6 @@ pub enum SeveralSites {
     OneTicket,
     /// As the page's note says.
     TicketEach,
-}
-
-/// How the Billing Platform sorts its lists. The vendor's page does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListOrder {
-    OldestFirst,
-    NewestFirst,
 }
 
 /// How the sandbox behaves where a vendor's pages leave a choice, and what it needs from its surroundings.
@@ -45,9 +38,7 @@ pub struct Options {
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
     pub several_sites: SeveralSites,
-    pub list_order: ListOrder,
-    /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
-    pub longest_page: usize,
+    pub billing: billing_platform::sandbox::Choices,
     pub helpdesk: readydesk::sandbox::Choices,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
@@ -69,8 +60,7 @@ impl Options {
             timezones: BTreeMap::new(),
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
-            list_order: ListOrder::OldestFirst,
-            longest_page: 1000,
+            billing: billing_platform::sandbox::Choices::default(),
             helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
             inspection: true,
