@@ -57,6 +57,13 @@ pub enum SeveralSites {
     TicketEach,
 }
 
+/// How the Billing Platform sorts its lists. The vendor's page does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListOrder {
+    OldestFirst,
+    NewestFirst,
+}
+
 /// How the sandbox behaves where a vendor's pages leave a choice, and what it needs from its surroundings.
 #[derive(Clone)]
 pub struct Options {
@@ -78,8 +85,7 @@ pub struct Options {
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
     pub several_sites: SeveralSites,
-    /// Whether lists of the Billing Platform begin with the newest ticket. The vendor's page names no order.
-    pub newest_first: bool,
+    pub list_order: ListOrder,
     /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
     pub longest_page: usize,
     pub helpdesk: readydesk::sandbox::Choices,
@@ -103,7 +109,7 @@ impl Options {
             timezones: BTreeMap::new(),
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
-            newest_first: false,
+            list_order: ListOrder::OldestFirst,
             longest_page: 1000,
             helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
