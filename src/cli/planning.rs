@@ -54,7 +54,7 @@ pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environmen
 }
 
 /// How long so many reads take at the system's rate.
-fn pace(opened: &Opened, reads: usize) -> String {
+pub(super) fn pace(opened: &Opened, reads: usize) -> String {
     match opened.requests_per_minute() {
         Some(rate) if reads > rate => format!(", about {} minutes at {rate} a minute", reads.div_ceil(rate)),
         Some(_) | None => String::new(),

@@ -13,6 +13,7 @@ mod helpdesk;
 mod import;
 mod init;
 mod limits;
+mod online;
 mod plan;
 mod process;
 mod renewal;
