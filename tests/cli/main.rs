@@ -10,6 +10,7 @@ mod canary;
 mod changes;
 mod customer;
 mod doubt;
+mod helpdesk;
 mod import;
 mod init;
 mod limits;

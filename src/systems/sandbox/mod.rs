@@ -76,19 +76,19 @@ fn first_system() -> String {
 }
 
 /// A ticket's fields, the changes to them, and when.
-type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
+pub(crate) type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
 
 /// What one system adds to the sandbox.
-struct Room {
+pub(crate) struct Room {
     /// The system's key.
-    id: &'static str,
-    routes: fn() -> Router<Sandbox>,
+    pub(crate) id: &'static str,
+    pub(crate) routes: fn() -> Router<Sandbox>,
     /// A section of the project file, turned to a sandbox at this address.
-    settings: fn(Map<String, Value>, &str) -> Map<String, Value>,
+    pub(crate) settings: fn(Map<String, Value>, &str) -> Map<String, Value>,
     /// A change of a ticket's fields by hand.
-    edit: Edit,
+    pub(crate) edit: Edit,
     /// The work on a ticket is over.
-    resolve: fn(&mut Map<String, Value>, Timestamp),
+    pub(crate) resolve: fn(&mut Map<String, Value>, Timestamp),
 }
 
 /// Every system that the sandbox serves.
@@ -102,13 +102,7 @@ const ROOMS: &[Room] = &[
         edit: billing_platform::sandbox::edit,
         resolve: billing_platform::sandbox::resolve,
     },
-    Room {
-        id: readydesk::ID,
-        routes: readydesk::sandbox::routes,
-        settings: readydesk::sandbox::settings,
-        edit: readydesk::sandbox::edit,
-        resolve: readydesk::sandbox::resolve,
-    },
+    readydesk::sandbox::ROOM,
 ];
 
 const fn g360<V: Vendor>(id: &'static str) -> Room {
