@@ -174,7 +174,7 @@ fn settings(project: &Project, running: Option<&Running>) -> BTreeMap<&'static s
             let id = system.id();
             let settings = match running {
                 Some(running) => {
-                    let mut settings = running.settings(&own(id).unwrap_or_default());
+                    let mut settings = running.settings(id, &own(id).unwrap_or_default());
                     settings["requests_per_minute"] = "unlimited".into();
                     settings
                 }

@@ -134,7 +134,7 @@ impl<'j, 'a> Violation<'j, 'a> {
         let found = self.judged.node.find(&self.pointer).0;
         let known = self.keys();
         let misspelt = |entry: &Entry<'_>| !known.contains(&&*entry.key) && nearest(&entry.key, known.iter().copied()) == Some(key);
-        if found.node.entries().iter().any(misspelt) {
+        if found.node.entries().iter().any(misspelt) || self.is_default_beside_misspelt() {
             return None;
         }
         let empty = found.node.entry(key).map(|entry| entry.key_span);
@@ -146,9 +146,29 @@ impl<'j, 'a> Violation<'j, 'a> {
         let help = choices.or(example).or_else(|| about.map(str::to_owned));
         let (message, span) = match empty {
             Some(span) => (format!("{key} is empty, and it is required"), span),
-            None => (format!("{} has no {key}, which is required", self.name), found.span()),
+            None => (format!("{} has no {key}, which is required", self.name), self.own_span()),
         };
         Some(diagnostic("schema/missing", message, help, span))
+    }
+
+    /// The place in the document itself: what lacks a key may be there only because the project's defaults begin it.
+    fn own_span(&self) -> Span {
+        let mut pointer = self.pointer.as_str();
+        loop {
+            let span = self.judged.node.span_of(pointer);
+            match pointer.rsplit_once('/') {
+                Some((parent, _)) if span.file != self.judged.node.span.file => pointer = parent,
+                _ => return span,
+            }
+        }
+    }
+
+    /// Whether this part is of the defaults alone, and the document has something beside it that was probably meant to be it.
+    fn is_default_beside_misspelt(&self) -> bool {
+        let Some((parent, own)) = self.pointer.rsplit_once('/') else { return false };
+        let file = self.judged.node.span.file;
+        let is_meant = |entry: &Entry<'_>| entry.key_span.file == file && entry.key != own && nearest(&entry.key, [own]).is_some();
+        self.judged.node.span_of(&self.pointer).file != file && self.judged.node.find(parent).0.node.entries().iter().any(is_meant)
     }
 
     /// The keys that fit at this place.

@@ -52,9 +52,19 @@ pub fn base(base_url: &str) -> String {
 /// What is wrong in a section beyond its schema; pointers are relative to the section. `paths` has each setting that is a path,
 /// with the part that it must contain.
 pub fn check(value: &Value, paths: &[(&str, &str)]) -> Vec<Finding> {
+    let mut findings = check_places(value, paths);
+    findings.extend(credential::check(value, is_insecure(value)));
+    findings
+}
+
+fn is_insecure(value: &Value) -> bool {
+    value.get("insecure_http") == Some(&json!(true))
+}
+
+/// The same without the credential, which not every system has in the same form.
+pub fn check_places(value: &Value, paths: &[(&str, &str)]) -> Vec<Finding> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-    let insecure = value.get("insecure_http") == Some(&json!(true));
-    let credential = credential::check(value, insecure);
+    let insecure = is_insecure(value);
     let base_url = text("/base_url").map(|url| check_address("settings/base-url", "/base_url", url, insecure)).unwrap_or_default();
     // Put after the host as it is, a path without its slash could name another host.
     let paths = paths.iter().filter_map(|(name, part)| {
@@ -64,7 +74,7 @@ pub fn check(value: &Value, paths: &[(&str, &str)]) -> Vec<Finding> {
         let help = format!("Begin it with a slash{place}.");
         Some(Finding::error("settings/path", pointer, format!("`{path}` is no path of this call")).help(help))
     });
-    base_url.into_iter().chain(credential).chain(paths).collect()
+    base_url.into_iter().chain(paths).collect()
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ fn a_host_that_cannot_be_reached_leaves_nothing_in_doubt() {
     site.write("callout.yaml", project_file(&format!("http://127.0.0.1:{port}"), ""));
     let ran = site.run("apply --yes").ends_with(1);
     insta::assert_snapshot!(told(&ran), @r"
-    ! Dispatch/store-0417-router: not sent: TechExpress cannot be reached: Connection refused (os error 111)
+    ! Dispatch/store-0417-router: not sent: TechExpress cannot be reached at 127.0.0.1: Connection refused (os error 111)
 
     Nothing was applied: 1 not sent.
     What was not sent is still to do: mend what is said above, then apply again.

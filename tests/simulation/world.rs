@@ -70,8 +70,8 @@ impl World {
         let options = Options { rate_limit: None, seed, ..Options::new(clock.clone()) };
         let sandbox = Sandbox::new(options);
         let running = sandbox.serve(0).await.expect("a free port");
-        let settings = {
-            let mut settings = running.settings(&json!({}));
+        let settings = |system: &'static dyn System| {
+            let mut settings = running.settings(system.id(), &json!({}));
             settings["requests_per_minute"] = json!("unlimited");
             settings
         };
@@ -81,7 +81,8 @@ impl World {
             folder: PathBuf::from("."),
             waiting: Arc::new(|_| {}),
         };
-        let connect = |system: &&'static dyn System| (system.id(), system.connect(&settings, context.clone()).expect("a connection"));
+        let connect =
+            |system: &&'static dyn System| (system.id(), system.connect(&settings(*system), context.clone()).expect("a connection"));
         let side = |system: &&'static dyn System| (system.kind().to_owned(), Side { system: *system, origin: "the sandbox".to_owned() });
         let (remotes, sides) = (registry().iter().map(connect).collect(), registry().iter().map(side).collect());
         let mut random = Random::new(seed);

@@ -80,7 +80,7 @@ impl Bench {
 
     pub async fn with(system: &'static dyn System, own: Value, token: &str, change: impl FnOnce(&mut Options)) -> Self {
         let stage = Stage::with(change).await;
-        let settings = stage.running.settings(&own);
+        let settings = stage.running.settings(system.id(), &own);
         let folder = tempfile::tempdir().expect("a folder");
         let context = Context {
             clock: stage.clock.clone(),
@@ -94,7 +94,7 @@ impl Bench {
 
     /// Connects anew, to another address.
     pub fn turn_to(&mut self, url: &str) {
-        let mut settings = self.stage.running.settings(&json!({}));
+        let mut settings = self.stage.running.settings(self.system.id(), &json!({}));
         settings["base_url"] = url.into();
         self.remote = connect(self.system, &settings, self.context.clone());
     }

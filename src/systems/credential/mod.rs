@@ -23,7 +23,7 @@ use lease::Lease;
 use reference::{Kind, Reference, Secret};
 
 pub use address::check as check_address;
-pub use settings::{CredentialSettings, check};
+pub use settings::{CredentialSettings, KeySettings, check, check_key};
 
 /// A secret that a request carries.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl Token {
     }
 }
 
-/// A text with a secret taken out, in each spelling of JSON.
+/// A text with a secret taken out, in each spelling of JSON and of addresses.
 ///
 /// What is shorter than eight signs is no secret, and taking it out could damage a ticket's id.
 fn redact(text: &str, secret: &str, instead: &str) -> String {
@@ -57,8 +57,20 @@ fn redact(text: &str, secret: &str, instead: &str) -> String {
         return text.to_owned();
     }
     let json = secret.replace('\\', "\\\\").replace('"', "\\\"");
-    let spellings = [secret, &json, &json.replace('/', "\\/")];
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let query = form.replace('+', "%20");
+    let spellings = [secret, &json, &json.replace('/', "\\/"), &form, &query, &small_escapes(&form), &small_escapes(&query)];
     spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, instead))
+}
+
+/// `%2F` as `%2f`, which means the same.
+fn small_escapes(text: &str) -> String {
+    let mut parts = text.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        format!("{all}%{}{rest}", digits.to_ascii_lowercase())
+    })
 }
 
 /// What a system knows of its tokens, for a key pair whose settings leave it out.
@@ -76,6 +88,8 @@ pub struct Credential(Way);
 enum Way {
     /// The user's own token, for as long as the run lasts.
     Bearer(Secret),
+    /// An installation's own key, likewise.
+    Key(Secret),
     /// A token that runs out and is renewed.
     Client(Box<Lease>),
 }
@@ -103,10 +117,24 @@ impl Credential {
         }
     }
 
+    /// One key, for as long as the run lasts.
+    pub fn key(settings: &KeySettings, context: &Context) -> Outcome<Self> {
+        let reference = Reference::parse(&settings.key).map_err(|why| unusable(why.message))?;
+        Ok(Self(Way::Key(Secret::new(Kind::ApiKey, reference, context))))
+    }
+
+    /// What it is called, for people.
+    pub fn noun(&self) -> &'static str {
+        match &self.0 {
+            Way::Bearer(_) | Way::Client(_) => "token",
+            Way::Key(_) => "key",
+        }
+    }
+
     /// Where the token is from, for people: `the variable G360_TOKEN`, or the address that gives tokens.
     pub fn source(&self) -> String {
         match &self.0 {
-            Way::Bearer(secret) => secret.reference().to_string(),
+            Way::Bearer(secret) | Way::Key(secret) => secret.reference().to_string(),
             Way::Client(lease) => lease.source(),
         }
     }
@@ -114,7 +142,7 @@ impl Credential {
     /// What to look at when a system does not accept the token, after `it did not accept the token from SOURCE`.
     pub fn advice(&self) -> &'static str {
         match &self.0 {
-            Way::Bearer(_) => "",
+            Way::Bearer(_) | Way::Key(_) => "",
             Way::Client(_) => "; check that token_url and scope belong to base_url",
         }
     }
@@ -122,7 +150,7 @@ impl Credential {
     /// A token with time left. Renews one that is about to run out.
     pub async fn token(&self) -> Outcome<Token> {
         match &self.0 {
-            Way::Bearer(secret) => Ok(Token::new(secret.value().await?.clone(), 0)),
+            Way::Bearer(secret) | Way::Key(secret) => Ok(Token::new(secret.value().await?.clone(), 0)),
             Way::Client(lease) => lease.token().await,
         }
     }
@@ -130,7 +158,7 @@ impl Credential {
     /// The token that is there, also one with no time left: for a request whose intent is written, which must not wait. Gets one only if there is none.
     pub async fn at_hand(&self) -> Outcome<Token> {
         match &self.0 {
-            Way::Bearer(_) => self.token().await,
+            Way::Bearer(_) | Way::Key(_) => self.token().await,
             Way::Client(lease) => lease.at_hand().await,
         }
     }
@@ -140,7 +168,7 @@ impl Credential {
     /// True once for the token in use, which is given up; and for any token that was given up already. A second refusal is no accident.
     pub async fn replaces(&self, refused: &Token) -> bool {
         match &self.0 {
-            Way::Bearer(_) => false,
+            Way::Bearer(_) | Way::Key(_) => false,
             Way::Client(lease) => lease.replaces(refused).await,
         }
     }
@@ -160,5 +188,8 @@ mod tests {
         let token = Token::new(SecretString::from("ab/cd\"ef"), 0);
         assert_eq!(token.redact(r#"x ab/cd"ef y ab/cd\"ef z ab\/cd\"ef"#), "x [token] y [token] z [token]");
         assert_eq!(Token::new(SecretString::from("7"), 0).redact("id 7"), "id 7");
+        let key = Token::new(SecretString::from("a b/cd+ef"), 0);
+        let spelled = "a b/cd+ef, a+b%2Fcd%2Bef, a%20b%2Fcd%2Bef, a+b%2fcd%2bef, a%20b%2fcd%2bef";
+        assert_eq!(key.redact(spelled), ["[token]"; 5].join(", "));
     }
 }

@@ -75,6 +75,8 @@ impl fmt::Display for Reference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     AccessToken,
+    /// Of an installation; it goes with every request.
+    ApiKey,
     ClientId,
     ClientSecret,
 }
@@ -83,6 +85,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::AccessToken => "access token",
+            Self::ApiKey => "key",
             Self::ClientId => "client id",
             Self::ClientSecret => "client secret",
         }
@@ -92,6 +95,7 @@ impl Kind {
     fn short(self) -> (&'static str, &'static str) {
         match self {
             Self::AccessToken => ("a token", "token"),
+            Self::ApiKey => ("a key", "key"),
             Self::ClientId => ("an id", "id"),
             Self::ClientSecret => ("a secret", "secret"),
         }

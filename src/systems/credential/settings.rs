@@ -52,6 +52,16 @@ pub struct ClientCredentials {
     pub client_authentication: ClientAuthentication,
 }
 
+/// How callout proves who it is: the key of the installation. A reference only, never the key itself.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "KeyCredential", transform = tidy, extend("examples" = [{"key": "env:READYDESK_KEY"}]))]
+pub struct KeySettings {
+    /// The key: `env:NAME` (a variable), `file:PATH` (relative to the project) or `command:LINE` (what it prints).
+    #[schemars(extend("examples" = ["env:READYDESK_KEY"]))]
+    pub key: String,
+}
+
 /// The two ways of RFC 6749, section 2.3.1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +84,14 @@ pub fn check(system: &Value, insecure: bool) -> Vec<Finding> {
     let bearer = credential.get("bearer").and_then(Value::as_str).and_then(|text| check_reference("/credential/bearer", text));
     let pair = credential.get("client_credentials").map(|pair| check_pair(pair, insecure)).unwrap_or_default();
     check_choice(credential).into_iter().chain(bearer).chain(pair).collect()
+}
+
+/// The same for a system whose credential is one key.
+pub fn check_key(system: &Value) -> Vec<Finding> {
+    let Some(credential) = system.get("credential") else { return Vec::new() };
+    let plain = credential.as_str().and_then(|text| check_reference("/credential", text));
+    let key = credential.get("key").and_then(Value::as_str).and_then(|text| check_reference("/credential/key", text));
+    plain.into_iter().chain(key).collect()
 }
 
 /// Exactly one way. Where only unknown keys stand, the schema has told enough.

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
@@ -14,7 +15,7 @@ use super::{Api, answer, form};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::state::Permit;
 use crate::systems::credential::{Credential, Defaults};
-use crate::systems::http::{Client, Profile};
+use crate::systems::http::{Carries, Client, Profile};
 use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
 
 /// A connection to one system: one credential, one pace.
@@ -52,6 +53,8 @@ impl Connection {
             encrypted: create.scheme() == "https",
             // The pages of all these systems list it so.
             documents_401: true,
+            carries: Carries::Bearer,
+            accept: "application/json",
         };
         let defaults = Defaults { scope: api.scope, timeout: profile.timeout };
         let credential = Credential::new(&own.credential, defaults, &context)?;
@@ -97,7 +100,7 @@ impl Connection {
             Ok(form) => form,
             Err(why) => return unsent(why),
         };
-        match self.client.post(self.create.clone(), size, |request| request.multipart(form)).await {
+        match self.client.send(Method::POST, self.create.clone(), size, |request| request.multipart(form)).await {
             Ok(body) => match answer::one_ticket(self.api, &body) {
                 Ok(seen) => Sent::Done(Box::new(seen)),
                 Err(what) => Sent::Unknown { why: format!("{} took the ticket and answered {what}", self.api.title) },

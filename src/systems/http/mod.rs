@@ -13,6 +13,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
 use reqwest::header::ACCEPT;
+use reqwest::{Method, RequestBuilder};
 use url::Url;
 
 use super::Context;
@@ -43,6 +44,19 @@ pub struct Profile {
     pub encrypted: bool,
     /// Whether the vendor's page says that 401 means *not authenticated*: such a request did nothing, and may be made again with another token.
     pub documents_401: bool,
+    /// Where a request carries the secret.
+    pub carries: Carries,
+    /// The form of answers that is asked for, as a media type.
+    pub accept: &'static str,
+}
+
+/// Where a request carries the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// In the header `Authorization`, as a bearer token.
+    Bearer,
+    /// In the query of the address, under this name. Such an address is never shown, and built only for the request itself.
+    Query(&'static str),
 }
 
 /// One connection: everything that shares its credential shares its pace.
@@ -97,11 +111,22 @@ impl Client {
 
     async fn read_once(&self, url: &Url, token: &Token) -> Result<String, Trouble> {
         self.turn().await;
-        let request = self.reads.get(url.clone()).header(ACCEPT, "application/json").bearer_auth(token.expose());
-        let response = request.send().await.map_err(|error| self.no_answer(error))?;
+        let response = self.request(&self.reads, Method::GET, url.clone(), token).send().await.map_err(|error| self.no_answer(error))?;
         let answer = answer::read(response, |text| token.redact(text)).await;
         let answer = answer.map_err(|cut| self.trouble(None, &cut.words(), true, false))?;
         if answer.status.is_success() { Ok(answer.body) } else { Err(self.refused(&answer)) }
+    }
+
+    /// A request that carries the secret.
+    fn request(&self, client: &reqwest::Client, method: Method, mut url: Url, token: &Token) -> RequestBuilder {
+        match self.profile.carries {
+            Carries::Bearer => client.request(method, url).bearer_auth(token.expose()),
+            Carries::Query(name) => {
+                url.query_pairs_mut().append_pair(name, token.expose());
+                client.request(method, url)
+            }
+        }
+        .header(ACCEPT, self.profile.accept)
     }
 
     fn no_answer(&self, error: reqwest::Error) -> Trouble {
@@ -129,7 +154,9 @@ impl Client {
     /// A failed request in words that go after the system's name.
     fn silence(&self, error: reqwest::Error) -> String {
         if error.is_connect() {
-            return format!("cannot be reached: {}", answer::reason(error));
+            // Only the host: the query may carry the key.
+            let host = error.url().and_then(Url::host_str).map(|host| format!(" at {host}")).unwrap_or_default();
+            return format!("cannot be reached{host}: {}", answer::reason(error));
         }
         if error.is_timeout() {
             return format!("did not answer within {} s", self.profile.timeout.as_secs());
@@ -139,11 +166,12 @@ impl Client {
 
     /// An answer that is no success, in words that go after the system's name.
     fn explained(&self, answer: &Answer) -> String {
+        let noun = self.credential.noun();
         let whole = answer.words();
         let words = whole.trim_end_matches('.');
         match answer.status.as_u16() {
-            401 => format!("{words}; it did not accept the token from {}{}", self.credential.source(), self.credential.advice()),
-            403 => format!("{words}; the token from {} lacks permission: {}", self.credential.source(), self.profile.permission),
+            401 => format!("{words}; it did not accept the {noun} from {}{}", self.credential.source(), self.credential.advice()),
+            403 => format!("{words}; the {noun} from {} lacks permission: {}", self.credential.source(), self.profile.permission),
             429 => {
                 let pause = self.asked_pause(answer);
                 let length = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
@@ -152,7 +180,7 @@ impl Client {
             }
             300..=399 => {
                 let target = answer.redirects_to().unwrap_or_else(|| "another address".to_owned());
-                format!("{words}; it points to {target}, and callout never follows with the token: check base_url")
+                format!("{words}; it points to {target}, and callout never follows with the {noun}: check base_url")
             }
             _ => whole,
         }

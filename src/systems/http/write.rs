@@ -12,8 +12,7 @@
 
 use std::time::Duration;
 
-use reqwest::RequestBuilder;
-use reqwest::header::ACCEPT;
+use reqwest::{Method, RequestBuilder};
 use url::Url;
 
 use super::answer::{self, Answer};
@@ -34,12 +33,18 @@ impl Client {
         Ok(())
     }
 
-    /// Posts once, after [`Client::ready`]. `size` of the body, in bytes, lengthens the time that is allowed. Answers with the body of a successful answer.
-    pub async fn post(&self, url: Url, size: u64, body: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Result<String, Sent> {
+    /// Sends once, after [`Client::ready`]. `size` of the body, in bytes, lengthens the time that is allowed. Answers with the body of a successful answer.
+    pub async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        size: u64,
+        body: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Result<String, Sent> {
         let unsent = |error| Sent::Unsent { why: told(&error), retry_after: None, stops_system: true };
         let token = self.credential.at_hand().await.map_err(|error| unsent(*error))?;
         let time = self.profile.timeout + Duration::from_secs(size / SLOWEST_LINE);
-        let request = self.writes.post(url).header(ACCEPT, "application/json").bearer_auth(token.expose()).timeout(time);
+        let request = self.request(&self.writes, method, url, &token).timeout(time);
         let response = body(request).send().await.map_err(|error| self.unanswered(error))?;
         let status = response.status();
         match answer::read(response, |text| token.redact(text)).await {

@@ -12,6 +12,11 @@ use serde::{Deserialize, Serialize};
 pub enum Call {
     Create,
     Read,
+    /// One page of a list, or a search.
+    List,
+    /// A change, also one that closes the ticket.
+    Update,
+    Delete,
 }
 
 /// One thing that goes wrong. "Before" and "after" are about the moment at which the ticket is made and kept.
@@ -51,14 +56,22 @@ pub enum Trouble {
     OtherLocation,
     /// The service type is kept in other words.
     Reworded,
+    /// A page of a list is the page before once more.
+    RepeatedPage,
+    /// A page of a list leaves its last ticket out, and no later page has it.
+    SkippedRow,
+    /// A change is answered as done, and nothing of it is kept.
+    Ignored,
 }
 
 impl Trouble {
     /// Whether it can show on requests of this kind.
     fn shows_on(&self, call: Call) -> bool {
         match self {
-            Self::NotFound => call == Call::Read,
+            Self::NotFound => matches!(call, Call::Read | Call::Update | Call::Delete),
             Self::UploadFailure | Self::OtherDate | Self::OtherLocation | Self::Reworded => call == Call::Create,
+            Self::RepeatedPage | Self::SkippedRow => call == Call::List,
+            Self::Ignored => call == Call::Update,
             Self::Latency { .. }
             | Self::TooManyRequests { .. }
             | Self::ErrorBeforeCommit { .. }

@@ -52,6 +52,17 @@ impl Sandbox {
         if !options.tokens.iter().any(is) {
             return Err(Refusal::new(StatusCode::UNAUTHORIZED, "The access token is invalid, or the \"Bearer \" prefix is missing."));
         }
+        self.count(token)
+    }
+
+    /// The same for a key in the address. What is answered to a wrong one is the vendor's own business.
+    pub(crate) fn knows_key(&self, key: &str) -> bool {
+        self.options().tokens.iter().any(|known| !key.is_empty() && known == key)
+    }
+
+    /// 429 over the limit.
+    pub(crate) fn count(&self, token: &str) -> Result<(), Refusal> {
+        let options = self.options();
         let Some(limit) = options.rate_limit else { return Ok(()) };
         self.world().meter.pass(token, limit, self.now()).map_err(|wait| {
             let mut refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, format!("More than {limit} requests in a minute."));

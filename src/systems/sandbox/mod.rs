@@ -34,8 +34,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
-use crate::systems::g360::Api;
-use crate::systems::g360::sandbox::{Vendor, routes, ticket};
+use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
 use crate::systems::{nocexpress, techexpress};
 use crate::ticket::{Clock, Digest};
 
@@ -46,7 +45,7 @@ pub use line::Line;
 pub use server::{Running, TOKEN_VARIABLE};
 pub use world::Logged;
 
-pub(crate) use server::answer;
+pub(crate) use server::{Body, answer, turned};
 use world::World;
 
 /// What a NOCExpress create with several sites makes. The vendor's page says both.
@@ -141,8 +140,11 @@ type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Resul
 
 /// What one system adds to the sandbox.
 struct Room {
-    api: fn() -> &'static Api,
+    /// The system's key.
+    id: &'static str,
     routes: fn() -> Router<Sandbox>,
+    /// A section of the project file, turned to a sandbox at this address.
+    settings: fn(Map<String, Value>, &str) -> Map<String, Value>,
     /// A change of a ticket's fields by hand.
     edit: Edit,
     /// The work on a ticket is over.
@@ -150,17 +152,18 @@ struct Room {
 }
 
 /// Every system that the sandbox serves.
-const ROOMS: [Room; 2] = [room::<techexpress::sandbox::Desk>(), room::<nocexpress::sandbox::Desk>()];
+const ROOMS: &[Room] = &[g360::<techexpress::sandbox::Desk>("techexpress"), g360::<nocexpress::sandbox::Desk>("nocexpress")];
 
-const fn room<V: Vendor>() -> Room {
-    Room { api: V::api, routes: routes::<V>, edit: ticket::edit, resolve: ticket::resolve }
+const fn g360<V: Vendor>(id: &'static str) -> Room {
+    Room { id, routes: routes::<V>, settings: g360_settings, edit: ticket::edit, resolve: ticket::resolve }
 }
 
 fn room_of(ticket: &Stored) -> Result<&'static Room, NotDone> {
-    ROOMS
-        .iter()
-        .find(|room| (room.api)().id == ticket.system)
-        .ok_or_else(|| NotDone::Refused(format!("no system `{}` is served", ticket.system)))
+    room(&ticket.system).ok_or_else(|| NotDone::Refused(format!("no system `{}` is served", ticket.system)))
+}
+
+fn room(system: &str) -> Option<&'static Room> {
+    ROOMS.iter().find(|room| room.id == system)
 }
 
 /// A file that came with a create. Its content is not kept.

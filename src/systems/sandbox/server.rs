@@ -7,16 +7,16 @@ use axum::Json;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::faults::Troubles;
 use super::line::Exchange;
-use super::{Call, Line, Logged, ROOMS, Refusal, Sandbox, Stored, Trouble, inspection};
+use super::{Call, Line, Logged, ROOMS, Refusal, Sandbox, Stored, Trouble, inspection, room};
 
 /// A sandbox that answers; it stops when this is dropped.
 #[derive(Debug)]
@@ -32,16 +32,40 @@ pub struct Running {
 pub const TOKEN_VARIABLE: &str = "CALLOUT_SANDBOX_TOKEN";
 
 impl Running {
-    /// A system's settings, turned to this sandbox: its address, the vendor's own paths and form, and the token in [`TOKEN_VARIABLE`].
+    /// This system's settings, turned to this sandbox: its address, the vendor's own paths and form, and the token in [`TOKEN_VARIABLE`].
     ///
     /// The project's credential is not in them, so the sandbox never resolves one. The port differs from run to run: take the
     /// origin of records from settings that do not, never from these.
-    pub fn settings(&self, own: &Value) -> Value {
-        let mut settings = own.as_object().cloned().unwrap_or_default();
-        settings.retain(|name, _| !name.ends_with("_path") && name != "list_encoding");
-        settings.insert("base_url".to_owned(), self.base_url.clone().into());
-        settings.insert("credential".to_owned(), json!({"bearer": format!("env:{TOKEN_VARIABLE}")}));
-        Value::Object(settings)
+    pub fn settings(&self, system: &str, own: &Value) -> Value {
+        let own = own.as_object().cloned().unwrap_or_default();
+        Value::Object(room(system).map(|room| (room.settings)(own, &self.base_url)).unwrap_or_default())
+    }
+}
+
+/// A section without its paths, with this address, and with the token in [`TOKEN_VARIABLE`] under this name of a credential.
+pub(crate) fn turned(mut section: Map<String, Value>, base_url: &str, credential: &str) -> Map<String, Value> {
+    section.retain(|name, _| !name.ends_with("_path"));
+    section.insert("base_url".to_owned(), base_url.into());
+    section.insert("credential".to_owned(), json!({credential: format!("env:{TOKEN_VARIABLE}")}));
+    section
+}
+
+/// What a vendor answers to work that is done.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Json(Value),
+    /// Whoever makes it honours [`Trouble::NoId`].
+    Text {
+        content_type: &'static str,
+        text: String,
+    },
+    /// 204.
+    Empty,
+}
+
+impl From<Value> for Body {
+    fn from(value: Value) -> Self {
+        Self::Json(value)
     }
 }
 
@@ -69,9 +93,35 @@ impl Sandbox {
 
     /// Makes and keeps the tickets of one create.
     pub(crate) fn commit(&self, tickets: Vec<Stored>) -> Result<Vec<Stored>, Refusal> {
-        let refusal =
-            |error: io::Error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The sandbox cannot keep the ticket: {error}"));
-        self.world().commit(tickets).map_err(refusal)
+        self.world().commit(tickets).map_err(|error| not_kept(&error))
+    }
+
+    /// Every ticket of this system that its API shows, by id.
+    pub(crate) fn listed(&self, system: &str) -> Vec<Stored> {
+        self.world().listed(system)
+    }
+
+    /// Changes a ticket that this system's API shows, and keeps it.
+    pub(crate) fn rewrite(
+        &self,
+        system: &str,
+        id: u64,
+        change: impl FnOnce(&mut Stored) -> Result<(), Refusal>,
+    ) -> Result<Stored, Refusal> {
+        let mut world = self.world();
+        let shown = world.visible(system, id, None);
+        let mut ticket = shown.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "No such ticket."))?;
+        change(&mut ticket)?;
+        world.put(&ticket).map_err(|error| not_kept(&error))?;
+        Ok(ticket)
+    }
+
+    /// The ticket is deleted: this system's API does not show it any more.
+    pub(crate) fn remove(&self, system: &str, id: u64) -> Result<Stored, Refusal> {
+        self.rewrite(system, id, |ticket| {
+            ticket.hidden = true;
+            Ok(())
+        })
     }
 
     /// A ticket of this system, for a request for this company.
@@ -80,22 +130,38 @@ impl Sandbox {
     }
 }
 
+fn not_kept(error: &io::Error) -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The sandbox cannot keep the ticket: {error}"))
+}
+
 async fn log(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
-    let (at, method, path) = (sandbox.now(), request.method().to_string(), request.uri().to_string());
+    let (at, method, path) = (sandbox.now(), request.method().to_string(), without_key(request.uri()));
     let response = next.run(request).await;
     let faults = response.extensions().get::<Troubles>().map(|troubles| troubles.0.clone()).unwrap_or_default();
     sandbox.world().log(Logged { at, method, path, status: response.status().as_u16(), faults });
     response
 }
 
+/// An address with its query; a key in it is not kept.
+fn without_key(uri: &Uri) -> String {
+    let Some(query) = uri.query() else { return uri.path().to_owned() };
+    let masked = |part: &str| if part.to_ascii_lowercase().starts_with("key=") { "key=[key]".to_owned() } else { part.to_owned() };
+    format!("{}?{}", uri.path(), query.split('&').map(masked).collect::<Vec<_>>().join("&"))
+}
+
 /// Answers a request that passed every check: its work, between the troubles that come before it and those that come after.
 ///
 /// A late answer is late after the work: a client that gave up meanwhile has a ticket all the same.
-pub(crate) async fn answer(sandbox: &Sandbox, call: Call, line: &Line, work: impl FnOnce(&Troubles) -> Result<Value, Refusal>) -> Response {
+pub(crate) async fn answer<B: Into<Body>>(
+    sandbox: &Sandbox,
+    call: Call,
+    line: &Line,
+    work: impl FnOnce(&Troubles) -> Result<B, Refusal>,
+) -> Response {
     let troubles = sandbox.world().draw(call);
     let refused = troubles.0.iter().find_map(|trouble| before(trouble, line));
     let mut response = refused.unwrap_or_else(|| match work(&troubles) {
-        Ok(body) => after(&troubles, line, body),
+        Ok(body) => after(&troubles, line, body.into()),
         Err(refusal) => refusal.into_response(),
     });
     let latency = troubles.latency();
@@ -132,12 +198,15 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
         | Trouble::UploadFailure
         | Trouble::OtherDate
         | Trouble::OtherLocation
-        | Trouble::Reworded => None,
+        | Trouble::Reworded
+        | Trouble::RepeatedPage
+        | Trouble::SkippedRow
+        | Trouble::Ignored => None,
     }
 }
 
 /// The answer to work that is done.
-fn after(troubles: &Troubles, line: &Line, mut body: Value) -> Response {
+fn after(troubles: &Troubles, line: &Line, body: Body) -> Response {
     if troubles.has(&Trouble::DropAfterCommit) {
         line.cut();
     }
@@ -148,11 +217,21 @@ fn after(troubles: &Troubles, line: &Line, mut body: Value) -> Response {
         let page = "<!DOCTYPE html><html><body><h1>Welcome</h1></body></html>";
         return ([(CONTENT_TYPE, "text/html")], page).into_response();
     }
-    if troubles.has(&Trouble::NoId) {
-        without_id(&mut body);
-    }
     let status = |trouble: &Trouble| if let Trouble::ErrorAfterCommit { status } = trouble { Some(*status) } else { None };
-    troubles.0.iter().find_map(status).map_or_else(|| Json(body).into_response(), server_error)
+    troubles.0.iter().find_map(status).map_or_else(|| whole(body, troubles.has(&Trouble::NoId)), server_error)
+}
+
+fn whole(body: Body, no_id: bool) -> Response {
+    match body {
+        Body::Json(mut value) => {
+            if no_id {
+                without_id(&mut value);
+            }
+            Json(value).into_response()
+        }
+        Body::Text { content_type, text } => ([(CONTENT_TYPE, content_type)], text).into_response(),
+        Body::Empty => StatusCode::NO_CONTENT.into_response(),
+    }
 }
 
 fn server_error(status: u16) -> Response {

@@ -78,9 +78,15 @@ impl World {
     pub(super) fn change(&mut self, id: u64, change: impl FnOnce(&mut Stored) -> Result<(), NotDone>) -> Result<Stored, NotDone> {
         let mut ticket = self.tickets.get(&id).cloned().ok_or(NotDone::NoSuchTicket(id))?;
         change(&mut ticket)?;
-        self.keep(std::slice::from_ref(&ticket))?;
-        self.remember(vec![ticket.clone()]);
+        self.put(&ticket)?;
         Ok(ticket)
+    }
+
+    /// Keeps a ticket as it is now.
+    pub(super) fn put(&mut self, ticket: &Stored) -> io::Result<()> {
+        self.keep(std::slice::from_ref(ticket))?;
+        self.remember(vec![ticket.clone()]);
+        Ok(())
     }
 
     fn keep(&mut self, tickets: &[Stored]) -> io::Result<()> {
@@ -100,6 +106,11 @@ impl World {
     pub(super) fn visible(&self, system: &str, id: u64, tenant: Option<&str>) -> Option<Stored> {
         let shows = |ticket: &&Stored| ticket.system == system && !ticket.hidden && ticket.tenant.as_deref() == tenant;
         self.tickets.get(&id).filter(shows).cloned()
+    }
+
+    /// Every ticket that this system's API shows, by id.
+    pub(super) fn listed(&self, system: &str) -> Vec<Stored> {
+        self.tickets.values().filter(|ticket| ticket.system == system && !ticket.hidden).cloned().collect()
     }
 
     pub(super) fn tickets(&self) -> Vec<Stored> {

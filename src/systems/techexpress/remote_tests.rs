@@ -216,9 +216,9 @@ async fn without_a_connection_nothing_was_sent() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
     let stage = Stage::at(&format!("http://{free}"));
     let Sent::Unsent { why, retry_after: None, stops_system: true } = stage.create().await else { panic!("not unsent") };
-    assert!(why.starts_with("TechExpress cannot be reached: "), "{why}");
+    assert!(why.starts_with("TechExpress cannot be reached at 127.0.0.1: "), "{why}");
     let Observed::Unread { why, stops_system: true } = stage.read().await else { panic!("not unread") };
-    assert!(why.starts_with("TechExpress cannot be reached: "), "{why}");
+    assert!(why.starts_with("TechExpress cannot be reached at 127.0.0.1: "), "{why}");
     assert_eq!(stage.clock.slept(), [1, 2, 4, 8].map(Duration::from_secs), "a read is tried five times");
 }
 

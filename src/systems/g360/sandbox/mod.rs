@@ -17,10 +17,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Api;
-use crate::systems::sandbox::{Call, Line, Refusal, Sandbox, Stored, Troubles, answer};
+use crate::systems::sandbox::{Call, Line, Refusal, Sandbox, Stored, Troubles, answer, turned};
 use form::Form;
 use parameters::Problems;
 
@@ -41,6 +41,13 @@ pub trait Vendor: 'static {
     fn book(sandbox: &Sandbox, order: &Self::Order, troubles: &Troubles) -> Vec<Stored>;
     /// A read's answer.
     fn read(ticket: &Stored) -> Value;
+}
+
+/// A section, turned to a sandbox, whose form takes lists as JSON.
+pub fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Value> {
+    let mut section = turned(section, base_url, "bearer");
+    section.remove("list_encoding");
+    section
 }
 
 /// A system's two calls, at the vendor's own paths.

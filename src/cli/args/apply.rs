@@ -1,0 +1,25 @@
+//! The words of `callout apply`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Choice;
+
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// A saved plan. Without one, a plan is made and shown first.
+    #[arg(conflicts_with_all = ["target", "refresh"])]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Do it without asking.
+    #[arg(long)]
+    pub yes: bool,
+    /// Allow this many creates in this run, in place of the project's limits.
+    #[arg(long, value_name = "N")]
+    pub allow_creates: Option<usize>,
+    /// Requests in flight at once.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub parallelism: u16,
+}

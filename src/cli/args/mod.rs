@@ -1,0 +1,102 @@
+//! The command line's words, as clap types: the commands and the options of every command here, each command's own in its file.
+
+mod apply;
+mod choice;
+mod import;
+mod init;
+mod plan;
+mod sandbox;
+mod settle;
+mod state;
+mod validate;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+pub use apply::Apply;
+pub use choice::{Choice, Refresh};
+pub use import::Import;
+pub use init::Init;
+pub use plan::{Plan, PlanFormat, Show};
+pub use sandbox::Sandbox;
+pub use settle::{Ended, Settle};
+pub use state::{State, StateCommand};
+pub use validate::{Validate, ValidateFormat};
+
+/// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
+#[derive(Debug, Parser)]
+#[command(name = "callout", version, max_term_width = 110)]
+#[command(
+    after_help = "Exit codes: 0 done or no changes; 1 error; 3 plan stale, finished or expired; 4 refused by a limit; 5 tickets in doubt; \
+6 partly applied; with --detailed-exitcode also 2 changes or drift, 7 nothing to change but something needs a person."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Over the options that every command takes.
+const EVERYWHERE: &str = "Options of every command";
+
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Work in this folder.
+    #[arg(short = 'C', long = "chdir", value_name = "DIR", global = true, help_heading = EVERYWHERE)]
+    pub folder: Option<PathBuf>,
+    /// Let the embedded sandbox answer for every system. It has a state of its own; nothing real is touched.
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub sandbox: bool,
+    /// When to use colour; auto means on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN", help_heading = EVERYWHERE)]
+    pub color: Color,
+    /// Write a log of what is done to stderr: error, warn, info, debug or trace.
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = EVERYWHERE)]
+    pub log: Option<tracing::level_filters::LevelFilter>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a project here: project file, lock file, state, .gitignore, editor settings, an example.
+    Init(Init),
+    /// Check manifests. Needs no network and no credentials.
+    Validate(Validate),
+    /// Show what apply would do.
+    Plan(Plan),
+    /// Show a saved plan.
+    Show(Show),
+    /// Create and update tickets, as planned.
+    Apply(Apply),
+    /// List what needs a person, and settle it.
+    Settle(Settle),
+    /// Take over a ticket that exists already.
+    Import(Import),
+    /// Look at the state, or start one.
+    State(State),
+    /// List the ticket systems and what each can do.
+    Systems {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: PlanFormat,
+    },
+    /// Print the JSON Schema of the manifests.
+    Schema,
+    /// Serve the sandbox for trying things by hand.
+    Sandbox(Sandbox),
+    /// Print a completion script.
+    Completions {
+        /// The shell that is to complete callout's words.
+        shell: Shell,
+    },
+}

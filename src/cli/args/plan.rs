@@ -1,0 +1,44 @@
+//! The words of `callout plan` and `callout show`, and the forms in which results are printed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Choice;
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Save the plan, to be applied once.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    /// Exit with 2 for changes or drift, 7 for nothing to change but something that needs a person, 5 for tickets in doubt.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// List unchanged tickets too.
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A plan that `plan --out` wrote.
+    pub plan: PathBuf,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    /// List unchanged tickets too.
+    #[arg(long)]
+    pub verbose: bool,
+}

@@ -1,0 +1,21 @@
+//! The words of `callout validate`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// Files and folders; the project's manifests if none are given.
+    pub paths: Vec<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ValidateFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ValidateFormat {
+    #[default]
+    Human,
+    Json,
+}
