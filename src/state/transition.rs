@@ -44,7 +44,7 @@ impl State {
     }
 
     /// The same in place. Checks before it changes: an impossible event leaves the state as it was.
-    pub(super) fn apply(&mut self, event: &Event, at: Timestamp) -> Result<(), Impossible> {
+    pub fn apply(&mut self, event: &Event, at: Timestamp) -> Result<(), Impossible> {
         match event {
             Event::Intended { key, write: Write::Create, payload, request } => {
                 let request = request.as_deref().ok_or_else(|| impossible(key, "intended", "a create without its request"))?;

@@ -13,6 +13,7 @@ mod init;
 mod limits;
 mod plan;
 mod process;
+mod rebuild;
 mod renewal;
 mod saved;
 mod schema;

@@ -1,0 +1,101 @@
+//! What a search for marks found, for the person who is asked whether to take it over.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize;
+use serde_json::Value;
+
+use super::source::clean;
+use super::values::difference;
+use crate::plan::{Hit, Matches, Unclear};
+use crate::state::{Key, Request, Sighting};
+use crate::systems::{Seen, System, by_kind};
+use crate::ticket::Change;
+
+/// What was found in one system.
+pub struct Pass {
+    pub system: &'static dyn System,
+    pub matches: Matches,
+    /// Why its tickets could not all be listed; then nothing was matched.
+    pub refusal: Option<String>,
+}
+
+/// Every finding, and then the counts.
+pub fn passes_text(passes: &[Pass]) -> String {
+    let mut text = String::new();
+    for pass in passes {
+        text.extend(pass.matches.hits.iter().map(hit_text));
+        text.extend(pass.matches.unclear.iter().map(unclear_text));
+        text.extend(pass.matches.strangers.iter().map(|seen| stranger_text(pass, seen)));
+        if let Some(why) = &pass.refusal {
+            let _ = writeln!(text, "{} {} was not searched: {}", "!".red(), pass.system.title(), clean(why));
+        }
+    }
+    text + &counts(passes)
+}
+
+/// `= ADDRESS is ticket ID (STATUS)  SITE`, and what the ticket shows otherwise than the file says.
+pub fn adoption_text((key, id): (&Key, &str), request: &Request, seen: &Sighting, changes: &[Change]) -> String {
+    let site = by_kind(&key.address.kind).map(|system| system.site(&request.fields)).filter(|site| !site.is_empty());
+    let site = site.map(|site| format!("  {}", clean(&site))).unwrap_or_default();
+    let mut text = format!("{} {} is ticket {}{}{}\n", "=".cyan(), key.to_string().bold(), clean(id), standing(seen), site.dimmed());
+    if !changes.is_empty() {
+        text.push_str("    the ticket differs from the file:\n");
+    }
+    for change in changes {
+        let side = |value: &Option<Value>| value.clone().unwrap_or(Value::Null);
+        text.push_str(&difference(&change.field, &side(&change.before), &side(&change.after)));
+    }
+    text
+}
+
+fn standing(seen: &Sighting) -> String {
+    let status = clean(seen.status.as_deref().unwrap_or("no status"));
+    if seen.finished { format!(" ({status}, finished)") } else { format!(" ({status})") }
+}
+
+fn hit_text(hit: &Hit) -> String {
+    let mut text = adoption_text((&hit.key, &hit.seen.id), &hit.request, &hit.sighting, &hit.changes);
+    if let Some(sent_as) = &hit.sent_as {
+        let _ = writeln!(text, "    it was sent as {sent_as}");
+    }
+    text
+}
+
+fn unclear_text(unclear: &Unclear) -> String {
+    let (what, next) = match unclear {
+        Unclear::Several { key, ids } => (
+            format!("{key}: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
+            format!("two technicians may be coming: cancel all but one, then link that: callout import {} ID", key.address),
+        ),
+        Unclear::Contested { id, keys } => {
+            let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+            (format!("ticket {id} could be that of {}", keys.join(" or ")), "look whose it is, then: callout import ADDRESS ID".to_owned())
+        }
+        Unclear::Misfit { key, reason, .. } => {
+            (format!("{key}: {reason}"), "look it up in the ticket system: the file or the ticket is wrong".to_owned())
+        }
+    };
+    format!("{} {}\n    next: {}\n", "!".red(), clean(&what), clean(&next))
+}
+
+fn stranger_text(pass: &Pass, seen: &Seen) -> String {
+    let finished = if seen.finished { ", finished" } else { "" };
+    let status = seen.status.as_deref().unwrap_or("no status");
+    let mark = pass.system.mark_of(&seen.fields).map(|mark| mark.to_string()).unwrap_or_default();
+    let (title, site) = (pass.system.title(), pass.system.site(&seen.fields));
+    let what = format!("{title} ticket {} ({status}{finished}) carries the mark {mark}, which no file and no record accounts for", seen.id);
+    format!("{} {}  {}\n", "!".red(), clean(&what), clean(&site).dimmed())
+}
+
+fn counts(passes: &[Pass]) -> String {
+    let sum = |count: fn(&Matches) -> usize| passes.iter().map(|pass| count(&pass.matches)).sum::<usize>();
+    let mut parts = vec![format!("{} found by their marks", sum(|matches| matches.hits.len()))];
+    let named = [
+        (sum(|matches| matches.unclear.len()), "unclear"),
+        (sum(|matches| matches.missing.len()), "not found"),
+        (sum(|matches| matches.strangers.len()), "with a mark that nothing accounts for"),
+    ];
+    parts.extend(named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")));
+    format!("Tickets: {}.\n", parts.join(", "))
+}
