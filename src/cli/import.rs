@@ -23,7 +23,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let ledger = opened.ledger("callout import", environment)?;
     let state = ledger.state().await;
     let events = match named {
-        Named::Pairs(pairs) => {
+        Named::Pairs(mut pairs) => {
+            pairs.retain(|(address, id)| words.from.is_none() || !is_linked(&opened, &state, address, id));
             planning::announce(&opened, pairs.len(), environment);
             let events = events(words, &opened, &state, &pairs).await?;
             environment.out.write(&events.iter().map(in_words).collect::<String>());
@@ -119,6 +120,13 @@ async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[(Address
         }
     }
     all_or(events, diagnostics)
+}
+
+/// A list may be taken a second time, longer than before: what it brought already is passed over.
+fn is_linked(opened: &Opened, state: &State, address: &Address, id: &str) -> bool {
+    let ticket = opened.tickets.iter().find(|ticket| &ticket.address == address);
+    let record = ticket.and_then(|ticket| state.records.get(&Key::new(address.clone(), ticket.reissue)));
+    record.is_some_and(|record| record.is_live() && record.id() == Some(id))
 }
 
 async fn event((opened, remotes): (&Opened, &Remotes), state: &State, address: &Address, (id, reason): (&str, &str)) -> Outcome<Event> {

@@ -53,10 +53,7 @@ fn consequence(doubted: usize) -> String {
         1 => "1 ticket will be in doubt: it".to_owned(),
         many => format!("{many} tickets will be in doubt: each"),
     };
-    format!(
-        "{will_be} may have been sent before, and is not sent until a person says that it was not.\n\
-         Ids that you know are taken with callout import --from FILE.csv; callout settle has the rest."
-    )
+    format!("{will_be} may have been sent before, and is not sent until a person says that it was not.")
 }
 
 /// An empty state is what a rebuild must never leave behind.

@@ -89,6 +89,12 @@ impl Matches {
 }
 
 impl Unclear {
+    fn several(key: Key, ids: impl Iterator<Item = String>) -> Self {
+        let mut ids: Vec<String> = ids.collect();
+        ids.sort();
+        Self::Several { key, ids }
+    }
+
     /// The visits that it is about.
     pub fn keys(&self) -> &[Key] {
         match self {
@@ -113,8 +119,7 @@ impl Search<'_> {
                 (None, fresh) => matches.strangers.extend(fresh.iter().map(|seen| (*seen).clone())),
                 (Some(key), [seen]) if tickets.len() == 1 => self.one(seen, claims, key, &mut matches),
                 (Some(key), _) => {
-                    let ids = tickets.iter().map(|seen| seen.id.clone()).collect();
-                    matches.unclear.push(Unclear::Several { key, ids });
+                    matches.unclear.push(Unclear::several(key, tickets.iter().map(|seen| seen.id.clone())));
                 }
             }
         }
@@ -245,7 +250,7 @@ impl Matches {
             if hits.len() == 1 {
                 self.hits.append(&mut hits);
             } else {
-                self.unclear.push(Unclear::Several { key, ids: hits.into_iter().map(|hit| hit.seen.id).collect() });
+                self.unclear.push(Unclear::several(key, hits.into_iter().map(|hit| hit.seen.id)));
             }
         }
     }

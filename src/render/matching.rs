@@ -29,6 +29,7 @@ pub fn passes_text(passes: &[Pass]) -> String {
         text.extend(pass.matches.strangers.iter().map(|seen| stranger_text(pass, seen)));
         if let Some(why) = &pass.refusal {
             let _ = writeln!(text, "{} {} was not searched: {}", "!".red(), pass.system.title(), clean(why));
+            text.push_str("    next: look the ids up there, then: callout import --from FILE.csv (address,id)\n");
         }
     }
     text + &counts(passes)
@@ -43,8 +44,8 @@ pub fn adoption_text((key, id): (&Key, &str), request: &Request, seen: &Sighting
         text.push_str("    the ticket differs from the file:\n");
     }
     for change in changes {
-        let side = |value: &Option<Value>| value.clone().unwrap_or(Value::Null);
-        text.push_str(&difference(&change.field, &side(&change.before), &side(&change.after)));
+        let shown = |value: &Option<Value>| value.clone().unwrap_or(Value::Null);
+        text.push_str(&difference(&change.field, &shown(&change.before), &shown(&change.after)));
     }
     text
 }
@@ -98,4 +99,84 @@ fn counts(passes: &[Pass]) -> String {
     ];
     parts.extend(named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")));
     format!("Tickets: {}.\n", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::plan::Search;
+    use crate::plan::tests::bench::{Able, Bench, plain, seen, ticket};
+    use crate::ticket::{Mark, Ticket};
+
+    fn marked(ticket: &Ticket, id: &str) -> Seen {
+        let mut seen = seen(ticket, id);
+        seen.fields.set("customer_ticket_number", Mark::new("bench", &ticket.address, 0).as_str());
+        seen
+    }
+
+    fn shown(bench: &Bench, listed: &[Seen]) -> String {
+        let side = bench.side();
+        let matches = Search { tickets: &bench.tickets, state: &bench.state, side: &side, given_up: &[] }.among(listed);
+        let refusal = listed.is_empty().then(|| "the list of tickets broke off: page 3 was not answered".to_owned());
+        anstream::adapter::strip_str(&passes_text(&[Pass { system: &Able, matches, refusal }])).to_string()
+    }
+
+    #[test]
+    fn each_finding_says_what_it_means_and_what_to_type() {
+        let renamed = ticket(4, |document| {
+            document["metadata"]["name"] = json!("new-4");
+            document["lifecycle"]["renamed_from"] = json!("Dispatch/store-4");
+        });
+        let bench = [1, 2, 3, 4].into_iter().fold(Bench::able(), |bench, number| bench.wants(plain(number))).wants(renamed);
+        let mut one = marked(&plain(1), "101");
+        one.fields.set("initial_description", "Two\u{1b} racks.");
+        let elsewhere = Seen { fields: marked(&plain(9), "104").fields, ..marked(&plain(3), "104") };
+        let misfit = {
+            let mut seen = marked(&plain(3), "104");
+            seen.fields.set("location_number", "99");
+            seen
+        };
+        let stranger = Seen { finished: true, status: None, ..elsewhere };
+        let listed = [
+            one,
+            marked(&plain(2), "102"),
+            marked(&plain(2), "103"),
+            misfit,
+            Seen { id: "105".to_owned(), ..stranger },
+            marked(&plain(4), "106"),
+        ];
+        insta::assert_snapshot!(shown(&bench, &listed), @r"
+        = Dispatch/store-1 is ticket 101 (Open)  Store 1 (1), account 01234567
+            the ticket differs from the file:
+              initial_description: Look at the rack. -> Two� racks.
+        ! Dispatch/store-2: 2 tickets carry its mark: 102, 103
+            next: two technicians may be coming: cancel all but one, then link that: callout import Dispatch/store-2 ID
+        ! ticket 106 could be that of Dispatch/store-4 or Dispatch/new-4
+            next: look whose it is, then: callout import ADDRESS ID
+        ! Dispatch/store-3: ticket 104 does not fit: its location_number is `99`, and the file says `3`
+            next: look it up in the ticket system: the file or the ticket is wrong
+        ! Able ticket 105 (no status, finished) carries the mark co-a95926rg, which no file and no record accounts for  Store 9 (9)
+        Tickets: 1 found by their marks, 3 unclear, 4 not found, 1 with a mark that nothing accounts for.
+        ");
+        insta::assert_snapshot!(shown(&Bench::able().wants(plain(1)), &[]), @r"
+        ! Able was not searched: the list of tickets broke off: page 3 was not answered
+            next: look the ids up there, then: callout import --from FILE.csv (address,id)
+        Tickets: 0 found by their marks, 1 not found.
+        ");
+    }
+
+    #[test]
+    fn what_was_sent_under_another_name_says_so() {
+        let renamed = ticket(4, |document| {
+            document["metadata"]["name"] = json!("new-4");
+            document["lifecycle"]["renamed_from"] = json!("Dispatch/store-4");
+        });
+        insta::assert_snapshot!(shown(&Bench::able().wants(renamed), &[marked(&plain(4), "106")]), @r"
+        = Dispatch/new-4 is ticket 106 (Open)  Store 4 (4), account 01234567
+            it was sent as Dispatch/store-4
+        Tickets: 1 found by their marks.
+        ");
+    }
 }

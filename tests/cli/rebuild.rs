@@ -30,9 +30,9 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk died --yes
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 2 not found.
     2 tickets will be in doubt: each may have been sent before, and is not sent until a person says that it was not.
-    Ids that you know are taken with callout import --from FILE.csv; callout settle has the rest.
     The state is rebuilt. Next: callout plan
     exit 0
     ");
@@ -309,9 +309,9 @@ fn a_question_that_is_not_answered_makes_no_state() {
     shows!(site.run_words(&REBUILD[..4], "no\n"), @r"
     $ callout state rebuild --reason the disk died
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 2 not found.
     2 tickets will be in doubt: each may have been sent before, and is not sent until a person says that it was not.
-    Ids that you know are taken with callout import --from FILE.csv; callout settle has the rest.
     |
     | Make the new state? Nothing is sent. Only `yes` is taken as yes:
     | state/declined
@@ -350,9 +350,9 @@ fn a_damaged_state_is_told_and_put_aside() {
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk died --yes
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 1 not found.
     1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
-    Ids that you know are taken with callout import --from FILE.csv; callout settle has the rest.
     The state is rebuilt. Next: callout plan
     | state/damaged
     |
@@ -381,9 +381,9 @@ fn a_further_visit_and_a_ticket_that_its_file_names_after_a_rebuild() {
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk died --yes
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 1 not found.
     1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
-    Ids that you know are taken with callout import --from FILE.csv; callout settle has the rest.
     The state is rebuilt. Next: callout plan
     exit 0
     ");
@@ -418,4 +418,133 @@ fn creates_of_the_day_of_the_loss_are_not_counted_and_a_real_doubt_is_told_as_on
     let ran = site.run("apply --yes").ends_with(5);
     assert!(ran.out.contains("Dispatch/store-0419: in doubt: TechExpress did not answer"), "{ran}");
     assert!(site.run("plan").out.contains("the create started at 2027-01-04T12:00:00Z has no known result"));
+}
+
+/// The fenced blocks of a language in docs/recovery.md.
+fn printed(language: &str) -> Vec<String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/recovery.md");
+    let text = fs::read_to_string(path).expect("docs/recovery.md");
+    let opening = format!("```{language}\n");
+    text.split(&opening).skip(1).filter_map(|rest| Some(format!("{}\n", rest.split("\n```").next()?))).collect()
+}
+
+/// The words of a line, as a shell takes them apart.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('"').enumerate();
+    parts
+        .flat_map(|(at, part)| if at % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() })
+        .collect()
+}
+
+#[test]
+fn the_page_on_recovery_brings_back_a_lost_state_command_by_command() {
+    let site = Site::new();
+    for store in ["0417", "0418"] {
+        site.write(format!("tickets/{store}.yaml"), dispatch(&format!("store-{store}-router"), store));
+    }
+    site.run("apply --yes --parallelism 1").ends_with(0);
+    site.write("tickets/0419.yaml", dispatch("store-0419-router", "0419"));
+    lose(&site);
+    let (commands, lists) = (printed("sh"), printed("csv"));
+    site.write("ids.csv", &lists[0]);
+    let lines: Vec<&str> = commands[0].lines().collect();
+    assert_eq!(lines.len(), 6, "{lines:?}");
+    for line in lines {
+        // Whatever is done on the way, an apply sends nobody.
+        if !line.ends_with(" apply") && !line.ends_with(" plan") {
+            site.run("apply --yes");
+            assert_eq!(site.vendor.tickets(), 2, "before `{line}`");
+        }
+        let words = words(line.strip_prefix("callout ").expect("a command"));
+        site.run_words(&words.iter().map(String::as_str).collect::<Vec<_>>(), "yes\n").ends_with(0);
+    }
+    assert_eq!(site.vendor.tickets(), 3, "only the one that was never sent");
+    shows!(site.run("plan --detailed-exitcode"), @r"
+    $ callout plan --detailed-exitcode
+    No changes. 3 tickets are as sent.
+    exit 0
+    ");
+}
+
+#[test]
+fn marks_are_looked_for_in_no_system_that_cannot_list() {
+    let site = lost();
+    site.run_words(&REBUILD, "").ends_with(0);
+    shows!(site.run("import --match mark"), @r"
+    $ callout import --match mark
+    ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
+    Tickets: 0 found by their marks, 2 not found.
+    Nothing to take over.
+    exit 0
+    ");
+    shows!(site.run("import --match mark Dispatch/store-0417 --yes"), @r"
+    $ callout import --match mark Dispatch/store-0417 --yes
+    ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
+    Tickets: 0 found by their marks, 1 not found.
+    Nothing to take over.
+    exit 0
+    ");
+    shows!(site.run("import --match mark Dispatch/store-0471"), @r"
+    $ callout import --match mark Dispatch/store-0471
+    | import/undescribed
+    |
+    |   x the files describe no Dispatch/store-0471
+    |   help: did you mean Dispatch/store-0417? describe it in a manifest first, as it is in the ticket system
+    |
+    exit 1
+    ");
+    shows!(site.run("import --match site"), @r"
+    $ callout import --match site
+    | error: invalid value 'site' for '--match <BY>'
+    |   [possible values: mark]
+    |
+    | For more information, try '--help'.
+    exit 1
+    ");
+    shows!(site.run("import --match mark --from ids.csv"), @r"
+    $ callout import --match mark --from ids.csv
+    | error: the argument '--match <BY>' cannot be used with '--from <FILE.csv>'
+    |
+    | Usage: callout import [OPTIONS] <ADDRESS> <ID>
+    |        callout import [OPTIONS] --from <FILE.csv>
+    |        callout import [OPTIONS] --match mark [ADDRESS]...
+    |
+    | For more information, try '--help'.
+    exit 1
+    ");
+}
+
+#[test]
+fn an_import_that_was_cut_off_goes_on() {
+    let site = lost();
+    site.run_words(&REBUILD, "").ends_with(0);
+    site.write("ids.csv", "address,id\nDispatch/store-0417,482001\n");
+    site.run("import --from ids.csv --yes").ends_with(0);
+    let half = site.read(".callout/journal.jsonl");
+    site.write("ids.csv", "address,id\nDispatch/store-0417,482001\nDispatch/store-0418,482002\n");
+    shows!(site.run("import --from ids.csv --yes"), @r"
+    $ callout import --from ids.csv --yes
+    = Dispatch/store-0418 is ticket 482002 (Pending Tech Assignment)  Store 0418 (0418), account 01230418
+    Imported 1 ticket.
+    exit 0
+    ");
+    let whole = site.read(".callout/journal.jsonl");
+    // Cut off while the second was written down.
+    site.write(".callout/journal.jsonl", &whole[..half.len() + (whole.len() - half.len()) / 2]);
+    site.run("apply --yes").ends_with(5);
+    shows!(site.run("import --from ids.csv --yes"), @r"
+    $ callout import --from ids.csv --yes
+    = Dispatch/store-0418 is ticket 482002 (Pending Tech Assignment)  Store 0418 (0418), account 01230418
+    Imported 1 ticket.
+    exit 0
+    ");
+    shows!(site.run("import --from ids.csv --yes"), @r"
+    $ callout import --from ids.csv --yes
+    Nothing to take over.
+    exit 0
+    ");
+    site.run("plan --detailed-exitcode").ends_with(0);
+    assert_eq!(site.vendor.tickets(), 2);
 }

@@ -10,7 +10,7 @@ use super::bench::{Bench, key, plain, seen, ticket};
 use crate::plan::{Action, Matches, Search, Unclear};
 use crate::refresh::Selection;
 use crate::state::{Closing, Event, Key};
-use crate::systems::{Seen, System};
+use crate::systems::Seen;
 use crate::ticket::{Address, Mark, Ticket};
 
 /// The ticket as it is listed, with the mark of this address and visit.
