@@ -29,7 +29,8 @@ pub fn passes_text(passes: &[Pass]) -> String {
         text.extend(pass.matches.strangers.iter().map(|seen| stranger_text(pass, seen)));
         if let Some(why) = &pass.refusal {
             let _ = writeln!(text, "{} {} was not searched: {}", "!".red(), pass.system.title(), clean(why));
-            text.push_str("    next: look the ids up there, then: callout import --from FILE.csv (address,id)\n");
+            let again = if pass.system.capabilities().list.yes() { "callout import --match mark, once that is mended; or " } else { "" };
+            let _ = writeln!(text, "    next: {again}look the ids up there, then: callout import --from FILE.csv (address,id)");
         }
     }
     text + &counts(passes)
@@ -67,7 +68,7 @@ fn unclear_text(unclear: &Unclear) -> String {
     let (what, next) = match unclear {
         Unclear::Several { key, ids } => (
             format!("{key}: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
-            format!("two technicians may be coming: cancel all but one, then link that: callout import {} ID", key.address),
+            format!("the same work may be done twice: cancel all but one, then: callout import {} ID", key.address),
         ),
         Unclear::Contested { id, keys } => {
             let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
@@ -86,7 +87,12 @@ fn stranger_text(pass: &Pass, seen: &Seen) -> String {
     let mark = pass.system.mark_of(&seen.fields).map(|mark| mark.to_string()).unwrap_or_default();
     let (title, site) = (pass.system.title(), pass.system.site(&seen.fields));
     let what = format!("{title} ticket {} ({status}{finished}) carries the mark {mark}, which no file and no record accounts for", seen.id);
-    format!("{} {}  {}\n", "!".red(), clean(&what), clean(&site).dimmed())
+    let next = if seen.finished {
+        ""
+    } else {
+        "    next: somebody may be at work on it: find its file in git, or see to it in the ticket system\n"
+    };
+    format!("{} {}  {}\n{next}", "!".red(), clean(&what), clean(&site).dimmed())
 }
 
 fn counts(passes: &[Pass]) -> String {
@@ -152,7 +158,7 @@ mod tests {
             the ticket differs from the file:
               initial_description: Look at the rack. -> Two� racks.
         ! Dispatch/store-2: 2 tickets carry its mark: 102, 103
-            next: two technicians may be coming: cancel all but one, then link that: callout import Dispatch/store-2 ID
+            next: the same work may be done twice: cancel all but one, then: callout import Dispatch/store-2 ID
         ! ticket 106 could be that of Dispatch/store-4 or Dispatch/new-4
             next: look whose it is, then: callout import ADDRESS ID
         ! Dispatch/store-3: ticket 104 does not fit: its location_number is `99`, and the file says `3`
@@ -162,7 +168,7 @@ mod tests {
         ");
         insta::assert_snapshot!(shown(&Bench::able().wants(plain(1)), &[]), @r"
         ! Able was not searched: the list of tickets broke off: page 3 was not answered
-            next: look the ids up there, then: callout import --from FILE.csv (address,id)
+            next: callout import --match mark, once that is mended; or look the ids up there, then: callout import --from FILE.csv (address,id)
         Tickets: 0 found by their marks, 1 not found.
         ");
     }
