@@ -153,8 +153,8 @@ fn changing(case: &Case<'_>, desired: Request, changes: &[Change], drifted: &[Ch
         (Some(remark), _) => blocked(Reason::DoByHand { remark: remark.to_owned() }),
         (None, _) if !both.is_empty() => blocked(Reason::Conflict { fields: both }),
         (None, Some(id)) => {
-            let changed = changed(case, &desired, changes);
-            Action::Update { id, request: Box::new(desired), changed }
+            let fields = changed(case, &desired, changes);
+            Action::Update { id, request: Box::new(desired), changed: fields }
         }
         (None, None) => Action::Keep,
     }
