@@ -185,8 +185,8 @@ fn a_ticket_that_was_never_sent_is_sent_once_a_person_says_so() {
     Settled.
     exit 0
     ");
-    shows!(site.run("apply --yes"), @r"
-    $ callout apply --yes
+    shows!(site.run("apply --yes --parallelism 1"), @r"
+    $ callout apply --yes --parallelism 1
     Plan: 2 to create, 2 in doubt.
 
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
