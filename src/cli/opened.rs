@@ -1,6 +1,6 @@
 //! A project, opened: its files, its systems and its state, real or sandboxed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::refresh::{Side, Sides};
 use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
-use crate::ticket::{Clock, Ticket};
+use crate::ticket::{Address, Clock, Ticket};
 
 /// What the origin of records says while the sandbox answers. Its address changes from run to run.
 const SANDBOX_ORIGIN: &str = "the sandbox";
@@ -121,6 +121,12 @@ impl Opened {
             }
         }
         Ok(remotes)
+    }
+
+    /// Connections to the systems of these addresses.
+    pub fn connect_for<'a>(&self, addresses: impl Iterator<Item = &'a Address>) -> Outcome<Remotes> {
+        let kinds: BTreeSet<&str> = addresses.map(|address| address.kind.as_str()).collect();
+        self.connect(kinds.into_iter().filter_map(|kind| self.sides.get(kind)).map(|side| side.system.id()))
     }
 
     /// The slowest rate of the systems that are used; `None` where none is limited.

@@ -3,6 +3,7 @@
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
 mod human;
+mod matching;
 mod plan;
 mod source;
 mod state;
@@ -10,6 +11,7 @@ mod systems;
 mod values;
 
 pub use human::{Look, MOST, human, json};
+pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
 pub use source::clean;
 pub use state::{settle_text, state_text};

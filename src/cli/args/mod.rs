@@ -17,7 +17,7 @@ use clap_complete::Shell;
 
 pub use apply::Apply;
 pub use choice::{Choice, Refresh};
-pub use import::Import;
+pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use plan::{Plan, PlanFormat, Show};
 pub use sandbox::Sandbox;
@@ -82,7 +82,7 @@ pub enum Command {
     Settle(Settle),
     /// Take over a ticket that exists already.
     Import(Import),
-    /// Look at the state, or start one.
+    /// Look at the state, start one, or make a lost one again.
     State(State),
     /// List the ticket systems and what each can do.
     Systems {
