@@ -11,14 +11,15 @@ use super::progress::draw_target;
 use super::{Environment, Failure, all_or};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Plan, World, build};
-use crate::refresh::{self, Ask, Mode, Observations, Readers, Selection};
+use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope, Selection};
 use crate::state::State;
 use crate::systems::nearest;
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
     let selection = selection(opened, state, choice)?;
-    let asks = refresh::asks(&opened.tickets, state, &opened.sides, &selection, Mode::from(choice.refresh));
+    let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, now: opened.clock().now() };
+    let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
     let world = World {
         tickets: &opened.tickets,
@@ -27,13 +28,18 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         sides: &opened.sides,
         selection: &selection,
         rules: &opened.rules,
+        take: choice.take.map(Into::into),
         given_up: &opened.given_up,
         now: opened.clock().now(),
         id: plan_id(environment),
         project: opened.project.name.clone(),
         commit: commit(opened),
     };
-    Ok(build(&world))
+    let plan = build(&world);
+    if let Some(take) = plan.take.filter(|_| plan.counts().drifted == 0) {
+        environment.err.line(&format!("{take}: no ticket that was read was changed in its system; there is nothing to take"));
+    }
+    Ok(plan)
 }
 
 /// Asks the systems. Says first how much that is.
@@ -45,20 +51,26 @@ pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environmen
     let remotes = opened.connect(systems)?;
     let readers: Readers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.reader())).collect();
     if asks.len() > 1 {
-        environment.err.line(&format!("reading {} tickets{}", asks.len(), pace(opened, asks.len())));
+        environment.err.line(&outlook(opened, &Outlook::of(asks, &opened.sides)));
     }
     let bar = ProgressBar::with_draw_target(Some(asks.len() as u64), draw_target(environment));
-    let observed = refresh::read(asks, &readers, &|_| bar.inc(1)).await;
+    let observed = refresh::read(asks, &readers, &opened.sides, &|_| bar.inc(1)).await;
     bar.finish_and_clear();
     Ok(observed)
 }
 
-/// How long so many reads take at the system's rate.
-fn pace(opened: &Opened, reads: usize) -> String {
-    match opened.requests_per_minute() {
-        Some(rate) if reads > rate => format!(", about {} minutes at {rate} a minute", reads.div_ceil(rate)),
-        Some(_) | None => String::new(),
-    }
+/// What is about to be read, and how long that takes at the systems' rate.
+fn outlook(opened: &Opened, outlook: &Outlook) -> String {
+    let Outlook { tickets, listed, systems, most_requests } = outlook;
+    let how = match (*listed, systems.join(" and ")) {
+        (0, _) => String::new(),
+        (listed, systems) if listed == *tickets => format!(" in a list pass over {systems}"),
+        (listed, systems) => format!(", {listed} of them in a list pass over {systems}"),
+    };
+    let at_most = if *listed == 0 { "about" } else { "at most" };
+    let pace = opened.requests_per_minute().filter(|rate| most_requests > rate);
+    let pace = pace.map(|rate| format!(", {at_most} {} minutes at {rate} a minute", most_requests.div_ceil(rate)));
+    format!("reading {tickets} tickets{how}{}", pace.unwrap_or_default())
 }
 
 fn selection(opened: &Opened, state: &State, choice: &Choice) -> Result<Selection, Failure> {

@@ -90,7 +90,7 @@ async fn link(opened: &Opened, state: &State, settlement: &Settlement, id: &str)
 }
 
 async fn plan(opened: &Opened, state: &State, environment: &Environment) -> Result<Option<Plan>, Failure> {
-    let choice = Choice { target: Vec::new(), refresh: Refresh::Auto };
+    let choice = Choice { target: Vec::new(), refresh: Refresh::Auto, take: None };
     planning::make(opened, state, &choice, environment).await.map(Some)
 }
 

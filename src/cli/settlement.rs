@@ -156,6 +156,7 @@ pub(super) fn in_words(event: &Event) -> String {
         | Event::Unsent { .. }
         | Event::Observed { .. }
         | Event::DoneByHand { .. }
+        | Event::TookLive { .. }
         | Event::Noted { .. }
         | Event::Moved { .. }
         | Event::PlanStarted { .. }

@@ -64,10 +64,14 @@ pub fn is_changed(sent: &Request, ticket: &Ticket, side: &Side, state: &State) -
     !is_same && !config_changes(sent, &request_of(ticket, side, sent.mark.clone()), state).is_empty()
 }
 
-fn compared(request: &Request, state: &State) -> Fields {
+/// The fields, with the id of each ticket that they refer to and that has one.
+pub fn resolved(request: &Request, state: &State) -> Fields {
     let known = |value: &Value| references(value).and_then(|address| id_of(state, &address));
-    let mut fields: Fields =
-        request.fields.iter().map(|(name, value)| (name.to_owned(), known(value).unwrap_or_else(|| value.clone()))).collect();
+    request.fields.iter().map(|(name, value)| (name.to_owned(), known(value).unwrap_or_else(|| value.clone()))).collect()
+}
+
+fn compared(request: &Request, state: &State) -> Fields {
+    let mut fields = resolved(request, state);
     if !request.attachments.is_empty() {
         let described = request.attachments.iter().map(Attachment::identity).map(|(name, content)| format!("{name} ({})", content.short()));
         fields.set(ATTACHMENTS, described.collect::<Vec<_>>());

@@ -70,7 +70,7 @@ fn parts(counts: &Counts) -> Vec<String> {
 fn unchanged(counts: &Counts) -> String {
     let mut text = "No changes.".to_owned();
     if counts.unchanged > 0 {
-        let _ = write!(text, " {} as sent.", tickets(counts.unchanged));
+        let _ = write!(text, " {} unchanged.", tickets(counts.unchanged));
     }
     if counts.closed_before > 0 {
         let _ = write!(
@@ -104,6 +104,9 @@ pub(super) fn step_text(step: &Step) -> String {
         Action::Retire { .. } => line(&mut text, "its record ends; nothing is sent"),
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
+    }
+    if let Some(mark) = &step.mark {
+        line(&mut text, &format!("mark: {mark}"));
     }
     for note in &step.notes {
         line(&mut text, &clean(note));

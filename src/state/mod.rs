@@ -12,6 +12,7 @@ mod history;
 mod journal;
 mod ledger;
 mod lineage;
+mod listed;
 mod lock;
 mod lock_file;
 pub mod memory;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Closing, Event, Write};
+use super::listed;
 use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 use crate::ticket::Address;
 
@@ -69,6 +70,12 @@ impl State {
                 record.booking_checked |= booking_checked;
             }
             Event::DoneByHand { key, request, seen } => done_by_hand(self.live(key, "done by hand")?, request, seen),
+            Event::TookLive { key, request, seen, accepted } => {
+                let record = self.live(key, "took live values")?;
+                record.request = request.as_ref().clone();
+                record.accepted.clone_from(accepted);
+                sight(record, seen, true);
+            }
             Event::Noted { key, lifecycle, labels, visit } => {
                 let request = &mut self.known(key, "noted")?.request;
                 request.lifecycle.clone_from(lifecycle);
@@ -229,11 +236,18 @@ fn created(record: &mut Record, id: &str, seen: &Sighting) {
     sight(record, seen, true);
 }
 
+/// The read-back becomes the baseline of the fields that were sent; what somebody else changed meanwhile stays drift. Without a read-back
+/// nobody has seen them: they are read and compared at the next plan.
 fn updated(record: &mut Record, seen: Option<&Sighting>) {
     took_effect(record);
-    if let Some(seen) = seen {
-        sight(record, seen, true);
+    let Some(seen) = seen else {
+        record.booking_checked = false;
+        return;
+    };
+    if let Some(baseline) = &mut record.baseline {
+        baseline.0.retain(|name, _| seen.fields.get(name).is_none());
     }
+    sight(record, seen, false);
 }
 
 /// The write changed nothing. After a create the address is free again.
@@ -245,8 +259,16 @@ fn refused(record: &mut Record, why: &str) {
 }
 
 fn done_by_hand(record: &mut Record, request: &Request, seen: &Sighting) {
-    record.request = request.clone();
-    sight(record, seen, true);
+    asks_for(record, request.clone());
+    sight(record, seen, false);
+}
+
+/// From now on this is what was sent. What was seen of the fields that it changes is no baseline any more.
+fn asks_for(record: &mut Record, request: Request) {
+    let before = std::mem::replace(&mut record.request, request);
+    if let Some(baseline) = &mut record.baseline {
+        baseline.0.retain(|name, _| before.fields.get(name) == record.request.fields.get(name));
+    }
 }
 
 fn close(record: &mut Record, why: Closing) {
@@ -257,42 +279,12 @@ fn close(record: &mut Record, why: Closing) {
 
 fn took_effect(record: &mut Record) {
     if let Some(request) = record.intent.take().and_then(|intent| intent.request) {
-        record.request = *request;
+        asks_for(record, *request);
     }
 }
 
 fn settle_write(record: &mut Record, done: bool) {
     if done { took_effect(record) } else { record.intent = None }
-}
-
-/// JSON has no maps with structured keys: records are a list of entries there.
-mod listed {
-    use super::{BTreeMap, Deserialize, Key, Record, Serialize};
-    use serde::{Deserializer, Serializer};
-
-    #[derive(Serialize)]
-    struct EntryRef<'a> {
-        #[serde(flatten)]
-        key: &'a Key,
-        record: &'a Record,
-    }
-
-    #[derive(Deserialize)]
-    struct Entry {
-        address: super::Address,
-        #[serde(default)]
-        reissue: u32,
-        record: Record,
-    }
-
-    pub fn serialize<S: Serializer>(records: &BTreeMap<Key, Record>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(records.iter().map(|(key, record)| EntryRef { key, record }))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Key, Record>, D::Error> {
-        let entries = Vec::<Entry>::deserialize(deserializer)?;
-        Ok(entries.into_iter().map(|entry| (Key::new(entry.address, entry.reissue), entry.record)).collect())
-    }
 }
 
 #[cfg(test)]

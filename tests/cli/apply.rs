@@ -41,7 +41,7 @@ fn yes_sends_once_and_the_next_plan_has_no_changes() {
     site.run("plan --detailed-exitcode").ends_with(0);
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     What was seen is recorded.
     exit 0

@@ -106,7 +106,7 @@ fn the_ticket_that_was_found_in_the_portal_is_linked() {
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);

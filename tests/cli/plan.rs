@@ -90,7 +90,7 @@ fn exit_codes_tell_more_when_asked() {
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     site.edit("tickets/a.yaml", "PO-88213", "PO-1");
@@ -103,12 +103,12 @@ fn unchanged_tickets_are_listed_when_asked() {
     let site = Site::with_ticket();
     shows!(site.run("plan --verbose"), @r"
     $ callout plan --verbose
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
 }
@@ -121,26 +121,26 @@ fn drift_is_shown_and_counts_as_a_change() {
     site.run("plan --detailed-exitcode").ends_with(0);
     shows!(site.run("plan --detailed-exitcode --refresh all"), @r"
     $ callout plan --detailed-exitcode --refresh all
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket is unchanged. 1 changed in the ticket system.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         changed in the ticket system:
           po_number: PO-88213 -> PO-OTHER
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket is unchanged. 1 changed in the ticket system.
     exit 2
     ");
     shows!(site.run("apply --yes --refresh all"), @r"
     $ callout apply --yes --refresh all
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket is unchanged. 1 changed in the ticket system.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         changed in the ticket system:
           po_number: PO-88213 -> PO-OTHER
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket is unchanged. 1 changed in the ticket system.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -176,7 +176,7 @@ fn many_reads_are_announced() {
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --refresh all"), @r"
     $ callout plan --refresh all
-    No changes. 3 tickets are as sent.
+    No changes. 3 tickets are unchanged.
     | reading 3 tickets
     exit 0
     ");
