@@ -99,8 +99,8 @@ pub struct Bench {
     pub rules: Rules,
     pub take: Option<Take>,
     pub now: Timestamp,
-    system: &'static dyn System,
-    origin: String,
+    pub system: &'static dyn System,
+    pub origin: String,
 }
 
 /// The dispatch `store-N` at site N, changed as a test wants it.

@@ -38,7 +38,7 @@ fn applied(mut bench: Bench) -> Bench {
     if let Action::Update { request, changed, .. } = step.action {
         let (key, request) = (step.key.clone(), Some(request));
         bench = bench.event(&Event::Intended { key: key.clone(), write: Write::Update, payload: Digest::of("sent"), request });
-        let seen = Some(Sighting { fields: changed, ..Sighting::default() });
+        let seen = Some(Sighting { fields: changed, status: Some("Open".to_owned()), finished: false });
         bench = bench.event(&Event::Updated { key, seen });
     }
     bench.observed = before;
@@ -84,30 +84,30 @@ fn the_same_edit_on_both_sides_is_no_conflict() {
         document["spec"]["po_number"] = json!("PO-1");
     });
     let bench = Bench::able().wants(edited).checked(&one, "7").sees(&one, shown(&one, &[("special_instructions", "Knock.")]));
-    assert_snapshot!(bench.shows(), @"");
-    assert_snapshot!(sent(&bench), @"");
+    assert_snapshot!(bench.shows(), @"~ Dispatch/store-1; changes po_number, special_instructions; drift special_instructions");
+    assert_snapshot!(sent(&bench), @r#"{"po_number":"PO-1"}"#);
 }
 
 #[test]
 fn taking_the_file_sends_its_values() {
     let bench = taking(conflict(), Take::File);
-    assert_snapshot!(bench.shows(), @"");
-    assert_snapshot!(sent(&bench), @"");
+    assert_snapshot!(bench.shows(), @"~ Dispatch/store-1; changes special_instructions; drift special_instructions");
+    assert_snapshot!(sent(&bench), @r#"{"special_instructions":"Use the rear door."}"#);
     let edited = with("special_instructions", "Use the rear door.");
     let after = then_sees(applied(bench), &edited, open(&edited, "7"));
-    assert_snapshot!(after.shows(), @"");
+    assert_snapshot!(after.shows(), @". Dispatch/store-1");
 }
 
 #[test]
 fn taking_the_ticket_sends_nothing_and_is_quiet_until_the_file_changes_again() {
     let bench = taking(conflict(), Take::Live);
-    assert_snapshot!(bench.shows(), @"");
+    assert_snapshot!(bench.shows(), @". Dispatch/store-1; the ticket's values stand: special_instructions (--take live); changes special_instructions; drift special_instructions; writes `took live values`");
     let after = applied(bench);
-    assert_snapshot!(after.shows(), @"");
+    assert_snapshot!(after.shows(), @". Dispatch/store-1");
     let mut again = after;
     again.tickets = vec![with("special_instructions", "Use the bell.")];
-    assert_snapshot!(again.shows(), @"");
-    assert_snapshot!(sent(&again), @"");
+    assert_snapshot!(again.shows(), @"~ Dispatch/store-1; changes special_instructions");
+    assert_snapshot!(sent(&again), @r#"{"special_instructions":"Use the bell."}"#);
 }
 
 #[test]
@@ -119,44 +119,45 @@ fn taking_the_ticket_still_sends_what_only_the_file_changed() {
     });
     let bench = Bench::able().wants(edited).checked(&one, "7").sees(&one, shown(&one, &[("special_instructions", "Knock.")]));
     let bench = taking(bench, Take::Live);
-    assert_snapshot!(bench.shows(), @"");
-    assert_snapshot!(sent(&bench), @"");
+    assert_snapshot!(bench.shows(), @"~ Dispatch/store-1; the ticket's values stand: special_instructions (--take live); changes po_number, special_instructions; drift special_instructions; writes `took live values`");
+    assert_snapshot!(sent(&bench), @r#"{"po_number":"PO-1"}"#);
     let after = then_sees(applied(bench), &one, shown(&one, &[("special_instructions", "Knock."), ("po_number", "PO-1")]));
-    assert_snapshot!(after.shows(), @"");
+    assert_snapshot!(after.shows(), @". Dispatch/store-1");
 }
 
 #[test]
 fn drift_is_left_alone_put_back_or_taken() {
-    assert_snapshot!(drifted().shows(), @"");
+    assert_snapshot!(drifted().shows(), @". Dispatch/store-1; drift local_contact_name");
     let file = taking(drifted(), Take::File);
-    assert_snapshot!(file.shows(), @"");
-    assert_snapshot!(sent(&file), @"");
+    assert_snapshot!(file.shows(), @"~ Dispatch/store-1; put back to what the files say: local_contact_name (--take file); changes local_contact_name; drift local_contact_name");
+    assert_snapshot!(sent(&file), @r#"{"local_contact_name":"Sam Lee"}"#);
     let one = plain(1);
-    assert_snapshot!(then_sees(applied(file), &one, open(&one, "7")).shows(), @"");
+    assert_snapshot!(then_sees(applied(file), &one, open(&one, "7")).shows(), @". Dispatch/store-1");
     let live = taking(drifted(), Take::Live);
-    assert_snapshot!(live.shows(), @"");
+    assert_snapshot!(live.shows(), @". Dispatch/store-1; the ticket's values stand: local_contact_name (--take live); drift local_contact_name; writes `took live values`");
     let taken = applied(live);
-    assert_snapshot!(taken.shows(), @"");
-    let again = || then_sees(Bench { state: taken.state.clone(), ..drifted() }, &one, open_with(&one, "7", "local_contact_name", "Lee Kay"));
-    assert_snapshot!(again().shows(), @"");
-    assert_snapshot!(sent(&taking(again(), Take::File)), @"");
+    assert_snapshot!(taken.shows(), @". Dispatch/store-1");
+    let again =
+        || then_sees(Bench { state: taken.state.clone(), ..drifted() }, &one, open_with(&one, "7", "local_contact_name", "Lee Kay"));
+    assert_snapshot!(again().shows(), @". Dispatch/store-1; drift local_contact_name");
+    assert_snapshot!(sent(&taking(again(), Take::File)), @r#"{"local_contact_name":"Sam Lee"}"#);
 }
 
 #[test]
 fn what_the_files_do_not_say_cannot_be_put_back() {
     let one = plain(1);
     let bench = Bench::able().wants(one.clone()).checked(&one, "7").sees(&one, open_with(&one, "7", "po_number", "PO-9"));
-    assert_snapshot!(taking(bench, Take::File).shows(), @"");
+    assert_snapshot!(taking(bench, Take::File).shows(), @". Dispatch/store-1; not in the files, so there is nothing to put back: po_number; drift po_number");
 }
 
 #[test]
 fn a_system_without_updates_takes_only_what_it_shows() {
     let one = plain(1);
     let bench = || Bench::new().wants(one.clone()).checked(&one, "7").sees(&one, open_with(&one, "7", "po_number", "PO-9"));
-    assert_snapshot!(taking(bench(), Take::File).shows(), @"");
+    assert_snapshot!(taking(bench(), Take::File).shows(), @". Dispatch/store-1; --take file cannot put it back: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone; drift po_number");
     let live = taking(bench(), Take::Live);
-    assert_snapshot!(live.shows(), @"");
-    assert_snapshot!(applied(live).shows(), @"");
+    assert_snapshot!(live.shows(), @". Dispatch/store-1; the ticket's values stand: po_number (--take live); drift po_number; writes `took live values`");
+    assert_snapshot!(applied(live).shows(), @". Dispatch/store-1");
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_wrong_booking_is_never_taken_by_the_way() {
     let wrong = shown(&one, &[("start_date", "2027-01-12T13:00:00Z")]);
     let bench = applied(Bench::able().wants(one.clone()).sent(&one, "7").sees(&one, wrong));
     let bench = then_sees(bench, &one, shown(&one, &[("start_date", "2027-01-12T13:00:00Z"), ("local_contact_name", "Kim Roe")]));
-    assert_snapshot!(taking(bench, Take::Live).shows(), @"");
+    assert_snapshot!(taking(bench, Take::Live).shows(), @"! Dispatch/store-1; booked differently: start_date is not what was sent; drift local_contact_name");
 }
 
 #[test]
@@ -174,9 +175,9 @@ fn drift_beside_an_own_update_stays_drift() {
     let edited = with("special_instructions", "Use the rear door.");
     let drifted = shown(&one, &[("local_contact_name", "Kim Roe")]);
     let bench = Bench::able().wants(edited.clone()).checked(&one, "7").sees(&one, drifted);
-    assert_snapshot!(bench.shows(), @"");
+    assert_snapshot!(bench.shows(), @"~ Dispatch/store-1; changes special_instructions; drift local_contact_name");
     let after = then_sees(applied(bench), &one, shown(&edited, &[("local_contact_name", "Kim Roe")]));
-    assert_snapshot!(after.shows(), @"");
+    assert_snapshot!(after.shows(), @". Dispatch/store-1; drift local_contact_name");
 }
 
 #[test]
@@ -186,38 +187,33 @@ fn an_update_of_the_field_with_the_mark_keeps_the_mark() {
         let edited = ticket(1, |document| document["spec"]["customer_ticket_number"] = text);
         Bench::able().wants(edited).checked(&one, "7").sees(&one, open(&one, "7"))
     };
-    assert_snapshot!(sent(&bench(json!("INC-1"))), @"");
+    assert_snapshot!(sent(&bench(json!("INC-1"))), @r#"{"customer_ticket_number":"INC-1,co-n0rfjaas"}"#);
     let numbered = with("customer_ticket_number", "INC-1");
     let emptied = Bench::able().wants(one.clone()).checked(&numbered, "7").sees(&one, open(&numbered, "7"));
-    assert_snapshot!(sent(&emptied), @"");
+    assert_snapshot!(sent(&emptied), @r#"{"customer_ticket_number":"co-n0rfjaas"}"#);
 }
 
 #[test]
 fn a_field_that_left_the_file_is_emptied() {
     let one = with("po_number", "PO-1");
     let bench = Bench::able().wants(plain(1)).checked(&one, "7").sees(&one, open(&one, "7"));
-    assert_snapshot!(sent(&bench), @"");
+    assert_snapshot!(sent(&bench), @r#"{"po_number":null}"#);
 }
 
 #[test]
 fn an_update_says_whom_it_mails() {
     let one = plain(1);
     let bench = Bench::able().wants(with("contact_name", "Kim Roe")).checked(&one, "7").sees(&one, open(&one, "7"));
-    assert_snapshot!(bench.shows(), @"");
+    assert_snapshot!(bench.shows(), @"~ Dispatch/store-1; the customer is mailed; changes contact_name");
 }
 
 #[test]
 fn new_files_are_added_by_hand() {
     let mut one = plain(1);
-    let file = |name: &str| crate::ticket::Attachment {
-        filename: name.to_owned(),
-        path: name.into(),
-        size: 1,
-        sha256: Digest::of(name),
-    };
+    let file = |name: &str| crate::ticket::Attachment { filename: name.to_owned(), path: name.into(), size: 1, sha256: Digest::of(name) };
     one.attachments = vec![file("a.pdf")];
     let bench = Bench::able().wants(one.clone()).checked(&plain(1), "7").sees(&one, open(&plain(1), "7"));
-    assert_snapshot!(bench.shows(), @"");
+    assert_snapshot!(bench.shows(), @"! Dispatch/store-1; do this by hand: files are sent with a create only; add them in the ticket system; changes attachments");
 }
 
 #[test]
@@ -236,10 +232,10 @@ fn an_ignored_field_is_sent_once_and_never_again() {
     let one = ignoring("Ring.", "PO-1");
     let seen = || shown(&one, &[("special_instructions", "Knock.")]);
     let edited = Bench::able().wants(ignoring("Use the bell.", "PO-1")).checked(&one, "7").sees(&one, seen());
-    assert_snapshot!(edited.shows(), @"");
+    assert_snapshot!(edited.shows(), @". Dispatch/store-1");
     let both = || Bench::able().wants(ignoring("Use the bell.", "PO-2")).checked(&one, "7").sees(&one, seen());
-    assert_snapshot!(sent(&both()), @"");
-    assert_snapshot!(sent(&taking(both(), Take::File)), @"");
+    assert_snapshot!(sent(&both()), @r#"{"po_number":"PO-2"}"#);
+    assert_snapshot!(sent(&taking(both(), Take::File)), @r#"{"po_number":"PO-2"}"#);
     let plan = both().plan();
     let Action::Update { request, .. } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
     assert_eq!(request.fields.text("special_instructions"), Some("Ring."), "it was not sent again");
@@ -250,8 +246,8 @@ fn a_field_is_ignored_from_the_plan_on_that_reads_so() {
     let one = plain(1);
     let ignoring = ticket(1, |document| document["lifecycle"]["ignore_changes"] = json!(["local_contact_name"]));
     let bench = Bench { tickets: vec![ignoring], ..drifted() };
-    assert_snapshot!(bench.shows(), @"");
-    assert_snapshot!(applied(then_sees(bench, &one, open(&one, "7"))).shows(), @"");
+    assert_snapshot!(bench.shows(), @". Dispatch/store-1; writes `noted`");
+    assert_snapshot!(applied(then_sees(bench, &one, open(&one, "7"))).shows(), @". Dispatch/store-1");
 }
 
 #[test]
@@ -259,9 +255,9 @@ fn an_answer_without_fields_is_no_baseline() {
     let one = plain(1);
     let created = Event::Created { key: key(&one), id: "7".to_owned(), seen: Sighting::default() };
     let bench = || Bench::able().wants(one.clone()).intended(&one).event(&created);
-    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"");
+    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @". Dispatch/store-1; writes `observed`");
     let wrong = bench().sees(&one, open_with(&one, "7", "start_date", "2027-01-12T13:00:00Z"));
-    assert_snapshot!(wrong.shows(), @"");
+    assert_snapshot!(wrong.shows(), @"! Dispatch/store-1; booked differently: start_date is not what was sent; writes `observed`");
 }
 
 #[test]
@@ -274,8 +270,8 @@ fn an_update_without_a_read_back_is_read_at_the_next_plan() {
         bench.event(&Event::Updated { key: key(&one), seen: None })
     };
     assert!(!bench().state.records[&key(&one)].booking_checked, "it is read");
-    assert_snapshot!(bench().sees(&one, open(&edited, "7")).shows(), @"");
-    assert_snapshot!(bench().sees(&one, open_with(&edited, "7", "special_instructions", "Ring.")).shows(), @"");
+    assert_snapshot!(bench().sees(&one, open(&edited, "7")).shows(), @". Dispatch/store-1; writes `observed`");
+    assert_snapshot!(bench().sees(&one, open_with(&edited, "7", "special_instructions", "Ring.")).shows(), @"! Dispatch/store-1; booked differently: special_instructions is not what was sent; writes `observed`");
 }
 
 #[test]
@@ -287,16 +283,16 @@ fn writes_in_doubt_are_settled_by_what_is_seen() {
         bench.event(&Event::Intended { key: key(&one), write, payload: Digest::of("sent"), request })
     };
     let updated = applied(doubted(Write::Update, &edited).sees(&one, shown(&edited, &[("local_contact_name", "Kim Roe")])));
-    assert_snapshot!(updated.shows(), @"");
+    assert_snapshot!(updated.shows(), @". Dispatch/store-1; drift local_contact_name");
     // It was to put back what somebody had changed, so the request is the one that was sent before.
     let restored = doubted(Write::Update, &one);
-    assert_snapshot!(then_sees(restored, &one, open(&one, "7")).shows(), @"");
+    assert_snapshot!(then_sees(restored, &one, open(&one, "7")).shows(), @". Dispatch/store-1; the update that was in doubt took effect; writes `write settled`; writes `observed`");
     let restored = doubted(Write::Update, &one);
-    assert_snapshot!(then_sees(restored, &one, shown(&one, &[("local_contact_name", "Kim Roe")])).shows(), @"");
-    assert_snapshot!(doubted(Write::Close, &one).sees(&one, Observed::Found(Box::new(Seen { finished: true, ..seen(&one, "7") }))).shows(), @"");
-    assert_snapshot!(doubted(Write::Close, &one).sees(&one, Observed::Missing).shows(), @"");
-    assert_snapshot!(doubted(Write::Delete, &one).sees(&one, open(&one, "7")).shows(), @"");
+    assert_snapshot!(then_sees(restored, &one, shown(&one, &[("local_contact_name", "Kim Roe")])).shows(), @"? Dispatch/store-1; in doubt: the update started at 2027-01-04T12:00:00Z has no known result; the ticket does not show it");
+    assert_snapshot!(doubted(Write::Close, &one).sees(&one, Observed::Found(Box::new(Seen { finished: true, ..seen(&one, "7") }))).shows(), @". Dispatch/store-1; the close that was in doubt took effect; writes `write settled`; writes `observed`");
+    assert_snapshot!(doubted(Write::Close, &one).sees(&one, Observed::Missing).shows(), @"? Dispatch/store-1; in doubt: the close started at 2027-01-04T12:00:00Z has no known result");
+    assert_snapshot!(doubted(Write::Delete, &one).sees(&one, open(&one, "7")).shows(), @"? Dispatch/store-1; in doubt: the delete started at 2027-01-04T12:00:00Z has no known result; the ticket does not show it");
     let deleted = doubted(Write::Delete, &one).sees(&one, Observed::Missing);
-    assert_snapshot!(deleted.shows(), @"");
-    assert_snapshot!(applied(deleted).shows(), @"");
+    assert_snapshot!(deleted.shows(), @". Dispatch/store-1; the delete that was in doubt took effect; writes `closed`");
+    assert_snapshot!(applied(deleted).shows(), @". Dispatch/store-1; closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`");
 }
