@@ -369,13 +369,16 @@ fn a_ticket_that_the_api_hides_is_not_made_again() {
     site.vendor.sandbox.hide(482_001).expect("a ticket");
     shows!(site.run("apply --yes --refresh all"), @r"
     $ callout apply --yes --refresh all
-    No changes. 1 ticket is unchanged.
+    Plan: 1 needs a person.
 
-    . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        ticket 482001 is not visible with this credential; it is kept, and nothing is created in its place
+    ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
+        ticket 482001 is not there, or not visible with this credential; nothing is created in its place
+        next: check the credential and tenant; if it was cancelled: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is unchanged.
+    Plan: 1 needs a person.
+
+    1 ticket needs a person: callout settle tells what to do.
     exit 0
     ");
     site.edit("tickets/a.yaml", "PO-88213", "PO-1");
