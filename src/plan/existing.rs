@@ -115,7 +115,7 @@ pub(super) fn change(case: &Case<'_>) -> Step {
     let edit = edit(case, record, ticket, (now, changes.clone()));
     let difference = difference(&changes, &edit.mismatch);
     let is_accepted = difference.is_some() && difference == record.accepted && case.world.take != Some(Take::File);
-    let mut step = Step { difference, changes, ..case.step(Action::Keep) };
+    let mut step = Step { changes, difference, ..case.step(Action::Keep) };
     if is_accepted {
         step.notes.push("differs from what was sent, as accepted".to_owned());
     } else {

@@ -95,7 +95,12 @@ impl fmt::Display for Reason {
                 let sides: Vec<String> = fields
                     .iter()
                     .map(|change| {
-                        format!("{} is {} in the files and {} in the ticket", change.field, short(&change.after), short(&change.before))
+                        format!(
+                            "{} is {} in the files and {} in the ticket",
+                            change.field,
+                            short(change.after.as_ref()),
+                            short(change.before.as_ref())
+                        )
                     })
                     .collect();
                 write!(f, "conflict: changed on both sides: {}", sides.join("; "))
@@ -198,7 +203,7 @@ fn doubted_create(search: &Search, name: &str) -> String {
 }
 
 /// A value within a sentence: one line of it, and not much of that. The whole stands below it.
-fn short(value: &Option<Value>) -> String {
+fn short(value: Option<&Value>) -> String {
     const LONGEST: usize = 60;
     let text = match value {
         None | Some(Value::Null) => return "empty".to_owned(),
