@@ -5,7 +5,7 @@ use std::process::Command;
 
 use indicatif::ProgressBar;
 
-use super::args::Choice;
+use super::args::{Choice, Refresh};
 use super::opened::Opened;
 use super::progress::draw_target;
 use super::{Environment, Failure, all_or};
@@ -37,7 +37,12 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
     };
     let plan = build(&world);
     if let Some(take) = plan.take.filter(|_| plan.counts().drifted == 0) {
-        environment.err.line(&format!("{take}: no ticket that was read was changed in its system; there is nothing to take"));
+        let why = if choice.refresh == Refresh::All {
+            "no ticket was changed in its system; there is nothing to take"
+        } else {
+            "no ticket that was read was changed in its system; --refresh all reads them all"
+        };
+        environment.err.line(&format!("{take}: {why}"));
     }
     Ok(plan)
 }
