@@ -196,8 +196,10 @@ fn done_event(task: &Task<'_>, id: String, seen: Sighting) -> Event {
         // An answer without fields is no read-back: the next plan reads the ticket.
         Write::Update if seen.fields == Fields::default() => Event::Updated { key, seen: None },
         Write::Update => {
-            let of_sent = |(name, _): &(&str, &Value)| task.fields.get(name).is_some();
-            let fields = seen.fields.iter().filter(of_sent).map(|(name, value)| (name.to_owned(), value.clone())).collect();
+            // A field of the files that somebody else changed was not sent now: it stays drift, and is no answer to this update.
+            let is_described = |name: &str| task.request.is_some_and(|request| request.fields.get(name).is_some());
+            let is_known = |(name, _): &(&str, &Value)| task.fields.get(name).is_some() || !is_described(name);
+            let fields = seen.fields.iter().filter(is_known).map(|(name, value)| (name.to_owned(), value.clone())).collect();
             Event::Updated { key, seen: Some(Sighting { fields, ..seen }) }
         }
         Write::Close => Event::Closed { key, why: Closing::Closed, reason: None },

@@ -46,6 +46,8 @@ pub struct Read {
 pub struct Document<'d, 'a> {
     pub node: &'d Node<'a>,
     pub system: &'static dyn System,
+    /// The system's section in the project file.
+    pub settings: Option<&'d Value>,
     pub sources: &'d Sources,
     /// The manifest's folder: attachments are relative to it.
     pub folder: &'d Path,
@@ -64,7 +66,8 @@ impl Document<'_, '_> {
         let mut read = Read::default();
         match self.system.tickets(&value.value) {
             Ok((drafts, findings)) => {
-                problems.extend(findings.into_iter().map(|finding| {
+                let unlisted = self.settings.map(|settings| self.system.check_against_settings(&value.value, settings));
+                problems.extend(findings.into_iter().chain(unlisted.into_iter().flatten()).map(|finding| {
                     let span = self.node.span_of(&finding.pointer);
                     (told(finding), span)
                 }));

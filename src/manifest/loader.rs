@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use serde_json::Value;
+
 use super::attachments::Attachments;
 use super::checks::{Named, Whole};
 use super::document::{Document, Linked};
@@ -45,16 +47,14 @@ impl Loader {
     }
 
     /// Reads the files at and below the paths. Many of them are shared out to all processors; what is found is the same.
-    pub fn read(&mut self, paths: &[PathBuf], defaults: &BTreeMap<String, Node<'_>>, start: &Path) {
-        let listing = load::list(paths, start);
+    pub fn read(&mut self, wanted: &Wanted<'_>) {
+        let listing = load::list(wanted.paths, wanted.start);
         self.loaded.diagnostics.extend(listing.problems);
-        let wanted = Wanted { paths, defaults, start };
         let share = listing.files.len().div_ceil(readers(listing.files.len()));
         if share == listing.files.len() {
-            return self.files(&listing.files, &wanted);
+            return self.files(&listing.files, wanted);
         }
         let parts: Vec<Self> = thread::scope(|scope| {
-            let wanted = &wanted;
             let read = |files| {
                 let mut part = self.part();
                 scope.spawn(move || {
@@ -99,7 +99,7 @@ impl Loader {
                 continue;
             }
             match load::read(path, wanted.start) {
-                Ok(file) => self.file(&file, wanted.defaults, wanted.paths.contains(path)),
+                Ok(file) => self.file(&file, wanted, wanted.paths.contains(path)),
                 Err(diagnostic) => self.loaded.diagnostics.push(*diagnostic),
             }
         }
@@ -112,12 +112,12 @@ impl Loader {
     }
 
     /// Reads the documents of one file. One that was named itself is ours, even if it does not look so.
-    fn file(&mut self, file: &Arc<SourceFile>, defaults: &BTreeMap<String, Node<'_>>, explicit: bool) {
+    fn file(&mut self, file: &Arc<SourceFile>, wanted: &Wanted<'_>, explicit: bool) {
         let number = self.sources.add(Arc::clone(file));
         let composed = compose::compose(&file.text, number);
         let before = self.loaded.documents + self.loaded.diagnostics.len();
         for document in composed.documents {
-            self.document(document, file, defaults);
+            self.document(document, file, wanted);
         }
         let mut ours = self.loaded.documents + self.loaded.diagnostics.len() > before;
         // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
@@ -132,7 +132,7 @@ impl Loader {
         if ours { self.loaded.files += 1 } else { self.loaded.skipped_files += 1 }
     }
 
-    fn document<'a>(&mut self, mut node: Node<'a>, file: &Arc<SourceFile>, defaults: &BTreeMap<String, Node<'a>>) {
+    fn document<'a>(&mut self, mut node: Node<'a>, file: &Arc<SourceFile>, wanted: &Wanted<'a>) {
         let kind = match envelope::whose(&node) {
             Whose::Theirs => return,
             Whose::Slip(diagnostic, span) => return self.tell(*diagnostic, span),
@@ -141,11 +141,11 @@ impl Loader {
         };
         let Some(system) = by_kind(kind) else { return };
         self.loaded.documents += 1;
-        if let Some(defaults) = defaults.get(kind) {
+        if let Some(defaults) = wanted.defaults.get(kind) {
             node.merge_under(defaults);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let document = Document { node: &node, system, sources: &self.sources, folder };
+        let document = Document { node: &node, system, settings: wanted.settings.get(system.id()), sources: &self.sources, folder };
         if let Some(address) = document.address() {
             self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")) });
         }
@@ -182,11 +182,15 @@ impl Loader {
 }
 
 /// What is read, and how.
-struct Wanted<'w> {
+pub struct Wanted<'w> {
     /// Named by the user.
-    paths: &'w [PathBuf],
-    defaults: &'w BTreeMap<String, Node<'w>>,
-    start: &'w Path,
+    pub paths: &'w [PathBuf],
+    /// The working folder.
+    pub start: &'w Path,
+    /// The project's defaults, by kind.
+    pub defaults: &'w BTreeMap<String, Node<'w>>,
+    /// The project's section of each system, by its id.
+    pub settings: &'w BTreeMap<String, Value>,
 }
 
 /// How many threads read so many files. A few files are read before a thread has started.
@@ -230,10 +234,11 @@ mod tests {
             };
             std::fs::write(folder.path().join(format!("{at:02}.yaml")), text.replace("NAME", &format!("store-{at}"))).expect("a file");
         }
-        let (defaults, paths) = (BTreeMap::new(), vec![folder.path().to_path_buf()]);
+        let (defaults, settings, paths) = (BTreeMap::new(), BTreeMap::new(), vec![folder.path().to_path_buf()]);
+        let wanted = Wanted { paths: &paths, start: folder.path(), defaults: &defaults, settings: &settings };
         let (mut shared, mut alone) = (Loader::new(folder.path(), None), Loader::new(folder.path(), None));
-        shared.read(&paths, &defaults, folder.path());
-        alone.files(&load::list(&paths, folder.path()).files, &Wanted { paths: &paths, defaults: &defaults, start: folder.path() });
+        shared.read(&wanted);
+        alone.files(&load::list(&paths, folder.path()).files, &wanted);
         let said = |loader: Loader| {
             let loaded = loader.finish(true);
             let addresses: Vec<String> = loaded.tickets.iter().map(|ticket| ticket.address.to_string()).collect();

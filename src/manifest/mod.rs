@@ -26,7 +26,7 @@ mod violations;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use loader::Loader;
+use loader::{Loader, Wanted};
 use tree::Sources;
 
 use crate::diagnostics::Diagnostic;
@@ -97,7 +97,8 @@ pub fn load(request: &Request) -> Loaded {
             return loader.finish(request.sandbox);
         }
     };
-    loader.read(&chosen, &defaults, &start);
+    let settings = loader.loaded.project.as_ref().map(|project| project.systems.clone()).unwrap_or_default();
+    loader.read(&Wanted { paths: &chosen, start: &start, defaults: &defaults, settings: &settings });
     loader.finish(request.sandbox)
 }
 

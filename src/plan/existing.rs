@@ -6,7 +6,7 @@ use super::build::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
 use super::edit::{Edit, Take, is_accepted};
 use super::{Action, Reason, Step};
-use crate::refresh::{config_changes, is_changed, request_of, sighting};
+use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting};
 use crate::state::{Event, Record, Request, Sighting};
 use crate::systems::{Observed, Seen};
 use crate::ticket::{Change, Fields, Ticket, Visit};
@@ -174,6 +174,10 @@ fn note_lifecycle(case: &Case<'_>, record: &Record, ticket: &Ticket, step: &mut 
 
 fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (Option<Visit>, &mut Step)) {
     let sent = &record.request;
+    for name in edits_without_effect(sent, ticket, case.side.system) {
+        let title = case.side.system.title();
+        step.notes.push(format!("the edit of {name} has no effect: {title} takes it only when a ticket is created"));
+    }
     if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit {
         let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
         step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit });
@@ -185,16 +189,8 @@ fn mismatch(case: &Case<'_>, record: &Record) -> Vec<Change> {
     standing_mismatch(case.side.system, record, now.as_ref())
 }
 
-/// What the record says once the files' fields are sent. An ignored field is not: it stays what it was at the create.
 fn desired(case: &Case<'_>, ticket: &Ticket, record: &Record) -> Request {
-    let mut desired = request_of(ticket, case.side, record.request.mark.clone());
-    for name in &ticket.lifecycle.ignore_changes {
-        match record.request.fields.get(name) {
-            Some(sent) => desired.fields.set(name, sent.clone()),
-            None => drop(desired.fields.0.remove(name)),
-        }
-    }
-    desired
+    changed_request(&record.request, ticket, case.side)
 }
 
 pub(super) fn seen<'a>(case: &Case<'a>) -> Option<&'a Seen> {

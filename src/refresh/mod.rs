@@ -17,7 +17,8 @@ use crate::systems::{End, Found, Observed, Reader};
 
 pub use asks::{Ask, Mode, Question, Scope, asks, searchable_from, searched_since};
 pub use desired::{
-    ATTACHMENTS, Side, Sides, booking_mismatch, config_changes, id_of, is_changed, renamed_from, request_of, resolved, sighting,
+    ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, renamed_from,
+    request_of, resolved, sighting,
 };
 use pass::{Listed, by_system, is_glance};
 pub use pass::{Outlook, Pass};

@@ -62,7 +62,7 @@ pub enum Event {
     },
     /// The request's answer named a ticket.
     Created { key: Key, id: String, seen: Sighting },
-    /// An update was accepted; `seen` is the read-back of the fields that it sent.
+    /// An update was accepted; `seen` is its read-back, without the fields that somebody else has changed meanwhile.
     Updated {
         key: Key,
         #[serde(default)]

@@ -236,8 +236,8 @@ fn created(record: &mut Record, id: &str, seen: &Sighting) {
     sight(record, seen, true);
 }
 
-/// The read-back becomes the baseline of the fields that were sent; what somebody else changed meanwhile stays drift. Without a read-back
-/// nobody has seen them: they are read and compared at the next plan.
+/// The read-back becomes the baseline of the fields that it has; the others keep theirs. Without a read-back nobody has seen what was
+/// sent: it is read and compared at the next plan.
 fn updated(record: &mut Record, seen: Option<&Sighting>) {
     took_effect(record);
     let Some(seen) = seen else {

@@ -4,6 +4,7 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+pub mod billing_platform;
 mod calls;
 mod checks;
 mod credential;
@@ -19,6 +20,7 @@ pub mod sandbox;
 pub mod schema;
 mod seen;
 mod settings;
+mod subject;
 pub mod techexpress;
 
 use schemars::{Schema, SchemaGenerator};
@@ -34,7 +36,7 @@ pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[&techexpress::TechExpress, &nocexpress::NocExpress]
+    &[&techexpress::TechExpress, &nocexpress::NocExpress, &billing_platform::BillingPlatform]
 }
 
 /// The system whose documents have this `kind`.
@@ -67,6 +69,10 @@ pub trait System: Send + Sync {
     fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error>;
     /// What is wrong in the settings beyond their schema.
     fn check_settings(&self, settings: &Value) -> Vec<Finding>;
+    /// What is wrong in a document by this project's settings: a value that they do not list. Pointers are the document's.
+    fn check_against_settings(&self, _document: &Value, _settings: &Value) -> Vec<Finding> {
+        Vec::new()
+    }
 
     /// The fields with the mark put where this system has room for it.
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields;

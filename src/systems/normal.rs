@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::subject::without_mark;
 use super::{Compare, Field};
 use crate::ticket::{Attachment, Fields, Mark, digits, references};
 
@@ -20,7 +21,8 @@ pub const fn set(name: &'static str, in_create: bool, in_read: bool, compare: Co
 
 /// What an answer shows of what was sent, in normal form. Idempotent.
 pub fn comparable(table: &[Field], seen: &Fields) -> Fields {
-    let rows = table.iter().filter(|field| field.sent && (field.in_read || field.in_create));
+    let is_compared = |field: &&Field| field.sent && (field.in_read || field.in_create) && field.compare != Compare::CreateOnly;
+    let rows = table.iter().filter(is_compared);
     rows.filter_map(|field| Some((field.name.to_owned(), normal(field.compare, seen.get(field.name)?)?))).collect()
 }
 
@@ -42,7 +44,9 @@ pub fn folded(value: &Value) -> Option<String> {
 /// A value in the form that is compared; `None` for what counts as absent.
 fn normal(compare: Compare, value: &Value) -> Option<Value> {
     match compare {
-        Compare::Text | Compare::Reworded => text(value).map(Value::String),
+        Compare::Text | Compare::Reworded | Compare::CreateOnly => text(value).map(Value::String),
+        Compare::Preset => folded(value).map(Value::String),
+        Compare::Marked => text(value).map(|text| without_mark(&text)).filter(|text| !text.is_empty()).map(Value::String),
         Compare::List => list(value),
         Compare::Phone => text(value).map(|text| Value::String(digits(&text).unwrap_or(text))),
         Compare::Integer => text(value).map(|text| text.parse::<i64>().map_or(Value::String(text), Value::from)),

@@ -2,10 +2,14 @@
 
 mod api;
 mod bench;
+mod billing;
+mod changing;
 mod contract;
 mod faults;
 mod inspection;
+mod listing;
 mod noc;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod terms;

@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{nocexpress, techexpress};
+use crate::systems::{billing_platform, nocexpress, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -78,6 +78,10 @@ pub struct Options {
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
     pub several_sites: SeveralSites,
+    /// Whether lists of the Billing Platform begin with the newest ticket. The vendor's page names no order.
+    pub newest_first: bool,
+    /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
+    pub longest_page: usize,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -98,6 +102,8 @@ impl Options {
             timezones: BTreeMap::new(),
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
+            newest_first: false,
+            longest_page: 1000,
             first_id: 482_001,
             inspection: true,
         }
@@ -152,7 +158,17 @@ struct Room {
 }
 
 /// Every system that the sandbox serves.
-const ROOMS: &[Room] = &[g360::<techexpress::sandbox::Desk>("techexpress"), g360::<nocexpress::sandbox::Desk>("nocexpress")];
+const ROOMS: &[Room] = &[
+    g360::<techexpress::sandbox::Desk>("techexpress"),
+    g360::<nocexpress::sandbox::Desk>("nocexpress"),
+    Room {
+        id: "billing_platform",
+        routes: billing_platform::sandbox::routes,
+        settings: billing_platform::sandbox::turned,
+        edit: billing_platform::sandbox::edit,
+        resolve: billing_platform::sandbox::resolve,
+    },
+];
 
 const fn g360<V: Vendor>(id: &'static str) -> Room {
     Room { id, routes: routes::<V>, settings: g360_settings, edit: ticket::edit, resolve: ticket::resolve }
