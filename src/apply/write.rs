@@ -183,7 +183,7 @@ fn differs(task: &Task<'_>, seen: &Fields) -> Vec<Change> {
         return booked.collect();
     }
     let kept = |(name, sent): (&str, &Value)| {
-        let value = seen.get(name).filter(|_| sent.is_null())?;
+        let value = seen.get(name).filter(|value| sent.is_null() && value.as_str() != Some(""))?;
         Some(Change { field: name.to_owned(), before: None, after: Some(value.clone()) })
     };
     booked.filter(|change| task.fields.get(&change.field).is_some()).chain(task.fields.iter().filter_map(kept)).collect()

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::build::Case;
-use super::diff::{difference, standing_mismatch};
+use super::diff::{difference, is_empty, standing_mismatch};
 use super::{Action, Reason, Step};
 use crate::refresh::{ATTACHMENTS, booking_mismatch, resolved};
 use crate::state::{Event, Record, Request, Sighting};
@@ -98,7 +98,8 @@ impl Edit<'_> {
     /// Whether the ticket shows already what the files ask for.
     fn is_there(&self, field: &str) -> bool {
         let Request { fields, attachments, visit, .. } = &self.desired;
-        self.case.side.system.expected(fields, attachments, visit.as_ref()).get(field) == self.now.fields.get(field)
+        self.case.side.system.expected(fields, attachments, visit.as_ref()).get(field)
+            == self.now.fields.get(field).filter(|value| !is_empty(value))
     }
 
     fn update(&self, step: &mut Step) -> Action {

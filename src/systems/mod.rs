@@ -16,6 +16,7 @@ mod nearest;
 pub mod nocexpress;
 mod normal;
 mod permits;
+pub mod readydesk;
 pub mod sandbox;
 pub mod schema;
 mod seen;
@@ -36,7 +37,7 @@ pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[&techexpress::TechExpress, &nocexpress::NocExpress, &billing_platform::BillingPlatform]
+    &[&techexpress::TechExpress, &nocexpress::NocExpress, &billing_platform::BillingPlatform, &readydesk::ReadyDesk]
 }
 
 /// The system whose documents have this `kind`.
@@ -59,6 +60,10 @@ pub trait System: Send + Sync {
     fn kind(&self) -> &'static str;
     fn capabilities(&self) -> &'static Capabilities;
     fn fields(&self) -> &'static [Field];
+    /// The row of a field, also of one that is a part of its row's: `custom_fields.Rack` is in the row `custom_fields`.
+    fn row(&self, name: &str) -> Option<&'static Field> {
+        normal::row(self.fields(), name)
+    }
     fn attachments(&self) -> Option<AttachmentRules>;
 
     /// The schema of a whole document of this kind.

@@ -19,11 +19,17 @@ pub const fn set(name: &'static str, in_create: bool, in_read: bool, compare: Co
     Field { name, sent: false, in_create, in_read, compare }
 }
 
+/// The row of a field. One that is a part of another, such as `custom_fields.Rack`, is in the row of the whole.
+pub fn row<'a>(table: &'a [Field], name: &str) -> Option<&'a Field> {
+    let of = |name: &str| table.iter().find(|field| field.name == name);
+    of(name).or_else(|| of(name.split_once('.')?.0))
+}
+
 /// What an answer shows of what was sent, in normal form. Idempotent.
 pub fn comparable(table: &[Field], seen: &Fields) -> Fields {
-    let is_compared = |field: &&Field| field.sent && (field.in_read || field.in_create) && field.compare != Compare::CreateOnly;
-    let rows = table.iter().filter(is_compared);
-    rows.filter_map(|field| Some((field.name.to_owned(), normal(field.compare, seen.get(field.name)?)?))).collect()
+    let is_compared = |row: &&Field| row.sent && (row.in_read || row.in_create) && row.compare != Compare::CreateOnly;
+    let compared = |name: &str| row(table, name).filter(is_compared);
+    seen.iter().filter_map(|(name, value)| Some((name.to_owned(), normal(compared(name)?.compare, value)?))).collect()
 }
 
 /// What answers show if the ticket was booked as sent. What waits for another ticket, and what a server may reword, is not expected.
@@ -32,7 +38,7 @@ pub fn expected(table: &[Field], fields: &Fields, attachments: &[Attachment]) ->
     wanted.0.retain(|_, value| references(value).is_none());
     wanted.set("attachments", attachments.iter().map(|file| json!(file.filename)).collect::<Vec<_>>());
     let mut expected = comparable(table, &wanted);
-    expected.0.retain(|name, _| table.iter().any(|field| field.name == name && field.compare != Compare::Reworded));
+    expected.0.retain(|name, _| row(table, name).is_some_and(|row| row.compare != Compare::Reworded));
     expected
 }
 

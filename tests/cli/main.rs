@@ -9,6 +9,7 @@ mod canary;
 mod changes;
 mod customer;
 mod doubt;
+mod drift;
 mod import;
 mod init;
 mod limits;

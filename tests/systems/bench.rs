@@ -155,7 +155,7 @@ impl Bench {
 
     /// A field's row in the system's table.
     pub fn row(&self, name: &str) -> Option<&'static Field> {
-        self.system.fields().iter().find(|field| field.name == name)
+        self.system.row(name)
     }
 
     /// Requests that reached the sandbox so far.

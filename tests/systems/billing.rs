@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use callout::systems::sandbox::Options;
+use callout::systems::sandbox::{ListOrder, Options};
 use callout::systems::{End, by_kind};
 use callout::ticket::Clock as _;
 use serde_json::{Value, json};
@@ -165,13 +165,13 @@ async fn listing(change: impl FnOnce(&mut Options)) -> (usize, usize, End) {
 #[tokio::test]
 async fn whatever_the_order_and_the_length_of_pages_a_list_is_whole() {
     assert_eq!(listing(|_| {}).await, (7, 4, End::Whole), "three pages, and the count");
-    assert_eq!(listing(|options| options.newest_first = true).await, (7, 10, End::Whole), "once more by offset");
+    assert_eq!(listing(|options| options.list_order = ListOrder::NewestFirst).await, (7, 10, End::Whole), "once more by offset");
     let (tickets, _, end) = listing(|options| options.longest_page = 2).await;
     assert_eq!((tickets, end), (7, End::Whole), "shorter pages than were asked for");
-    let (tickets, _, end) = listing(|options| (options.newest_first, options.longest_page) = (true, 2)).await;
+    let (tickets, _, end) = listing(|options| (options.list_order, options.longest_page) = (ListOrder::NewestFirst, 2)).await;
     assert_eq!((tickets, end), (7, End::Whole));
     // Pages of one ticket, and the newest first: there is no way to see the others one after the other, and it is said so.
-    let (_, _, end) = listing(|options| (options.newest_first, options.longest_page) = (true, 1)).await;
+    let (_, _, end) = listing(|options| (options.list_order, options.longest_page) = (ListOrder::NewestFirst, 1)).await;
     assert!(matches!(end, End::Broken { .. }), "{end:?}");
 }
 

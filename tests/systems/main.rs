@@ -6,6 +6,7 @@ mod billing;
 mod changing;
 mod contract;
 mod faults;
+mod helpdesk;
 mod inspection;
 mod listing;
 mod noc;

@@ -10,6 +10,8 @@ pub struct Terms {
     pub document: Value,
     /// Makes a create one that the vendor refuses, and the words of the refusal.
     pub refused: (fn(&mut Fields), &'static str),
+    /// How many requests a create takes that goes well.
+    pub create_requests: usize,
     /// The status of a ticket that somebody resolved by hand, and whether it says that the work is over.
     pub resolved: (&'static str, bool),
     /// For a system that updates.
@@ -36,6 +38,7 @@ impl Terms {
             "techexpress" => techexpress(),
             "nocexpress" => nocexpress(),
             "billing_platform" => billing_platform(),
+            "readydesk" => readydesk(),
             other => panic!("the contract has no terms for {other}: add them"),
         }
     }
@@ -65,6 +68,7 @@ fn techexpress() -> Terms {
             },
         }),
         refused: (without_contact, "This field is required."),
+        create_requests: 1,
         // A read shows the date of resolution.
         resolved: ("Resolved", true),
         changes: None,
@@ -94,6 +98,7 @@ fn nocexpress() -> Terms {
             },
         }),
         refused: (without_contact, "This field is required."),
+        create_requests: 1,
         // A status is only a word, and no read is known to show the date: nobody says that the work is over.
         resolved: ("Resolved", false),
         changes: None,
@@ -114,6 +119,7 @@ fn billing_platform() -> Terms {
             },
         }),
         refused: (|fields| fields.set("ticket_followup_date", "soon"), "Must be a date, YYYY-MM-DD."),
+        create_requests: 1,
         // The project says which statuses mean it.
         resolved: ("closed", true),
         changes: Some(Changes {
@@ -121,6 +127,34 @@ fn billing_platform() -> Terms {
             emptied: "departments",
             by_hand: ("owner", "owner", json!("bjones")),
             carrier: ("subject", "Line rental charged three times"),
+        }),
+        small_pages: json!({"page_size": 2}),
+    }
+}
+
+fn readydesk() -> Terms {
+    Terms {
+        document: json!({
+            "apiVersion": "callout/v1", "kind": "HelpdeskTicket", "metadata": {"name": "router-417"},
+            "spec": {
+                "cid": "Store-0417", "company": "Larkspur & Sons", "contact": "Sam Lee", "phone": "617-555-0123",
+                "email": "sam+desk@example.com", "source": "Monitoring", "category": "Network", "sub_category": "Router",
+                "status": "In progress", "assigned_to": "jdoe", "assigned_group": 3, "escalation_level": "Level 2",
+                "customer_group": "Läden", "subject": "Router is down: 100% + 2 <links>", "summary": "No link since 06:40.\nLäuten & warten.",
+                "priority": "High", "due_date": "2027-01-11T17:00:00", "cc_addresses": ["noc@example.com", "it@example.com"],
+                "custom_fields": {"Rack": "R+12 %", "Floor": "2"},
+            },
+        }),
+        refused: (|fields| drop(fields.0.remove("cid")), "This field is required."),
+        // It answers with an id alone, so the ticket is read back.
+        create_requests: 2,
+        // The project says which statuses mean it.
+        resolved: ("Closed", true),
+        changes: Some(Changes {
+            change: ("priority", json!("Low")),
+            emptied: "source",
+            by_hand: ("assigned_tech", "assigned_to", json!("kroe")),
+            carrier: ("subject", "Router is down again"),
         }),
         small_pages: json!({"page_size": 2}),
     }

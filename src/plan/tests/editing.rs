@@ -1,7 +1,7 @@
 //! Tickets of a system that updates: changes, drift, both at once, and `--take`.
 
 use insta::assert_snapshot;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bench::{Bench, key, open, open_with, plain, seen, ticket};
 use crate::plan::{Action, Take, marked_request};
@@ -178,19 +178,6 @@ fn drift_beside_an_own_update_stays_drift() {
     assert_snapshot!(bench.shows(), @"~ Dispatch/store-1; changes special_instructions; drift local_contact_name");
     let after = then_sees(applied(bench), &one, shown(&edited, &[("local_contact_name", "Kim Roe")]));
     assert_snapshot!(after.shows(), @". Dispatch/store-1; drift local_contact_name");
-}
-
-#[test]
-fn an_update_of_the_field_with_the_mark_keeps_the_mark() {
-    let one = plain(1);
-    let bench = |text: Value| {
-        let edited = ticket(1, |document| document["spec"]["customer_ticket_number"] = text);
-        Bench::able().wants(edited).checked(&one, "7").sees(&one, open(&one, "7"))
-    };
-    assert_snapshot!(sent(&bench(json!("INC-1"))), @r#"{"customer_ticket_number":"INC-1,co-n0rfjaas"}"#);
-    let numbered = with("customer_ticket_number", "INC-1");
-    let emptied = Bench::able().wants(one.clone()).checked(&numbered, "7").sees(&one, open(&numbered, "7"));
-    assert_snapshot!(sent(&emptied), @r#"{"customer_ticket_number":"co-n0rfjaas"}"#);
 }
 
 #[test]

@@ -110,9 +110,9 @@ impl Connection {
     }
 
     /// The ticket as it is after the change.
-    async fn send_change(&self, id: &str, changed: &Fields) -> Result<Seen, Sent> {
+    async fn send_change(&self, id: &str, fields: &Fields) -> Result<Seen, Sent> {
         let url = self.ticket(id).ok_or_else(|| unsent(no_id(id)))?;
-        let changes = wire::body(changed, self.settings.clear_with).map_err(unsent)?;
+        let changes = wire::body(fields, self.settings.clear_with).map_err(unsent)?;
         let (method, body) = match self.settings.update_method {
             UpdateMethod::Patch => (Method::PATCH, changes),
             UpdateMethod::Put => (Method::PUT, wire::whole(self.before(id, &url).await?, changes)),

@@ -79,10 +79,8 @@ pub fn one_ticket(body: &str) -> Result<Map<String, Value>, String> {
 /// The tickets of one page of a list, likewise.
 pub fn page(body: &str) -> Result<Vec<Map<String, Value>>, String> {
     let Value::Array(rows) = json(body)? else { return Err(format!("without a list: {}", plain(body))) };
-    let ticket = |row| match row {
-        Value::Object(ticket) if id(&ticket).is_some() => Ok(ticket),
-        other => Err(format!("with a ticket that has no id: {}", plain(&other.to_string()))),
-    };
+    let no_id = |row: &Value| format!("with a ticket that has no id: {}", plain(&row.to_string()));
+    let ticket = |row: Value| row.as_object().filter(|ticket| id(ticket).is_some()).cloned().ok_or_else(|| no_id(&row));
     rows.into_iter().map(ticket).collect()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns reading one ticket, listing all or one customer's, creating, changing and deleting (vendor page `/api/endpoints/tickets/`).
 //! Where the pages leave a choice: a change is a PATCH, null empties a field, every customer exists, preset values are any words, no
-//! field is required, a new ticket is `open`, and lists are sorted by id unless [`crate::systems::sandbox::Options::newest_first`].
+//! field is required, a new ticket is `open`, and lists are sorted by id unless [`crate::systems::sandbox::Options::list_order`].
 
 mod list;
 mod ticket;
