@@ -92,17 +92,7 @@ impl fmt::Display for Reason {
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
             Self::Conflict { fields } => {
-                let sides: Vec<String> = fields
-                    .iter()
-                    .map(|change| {
-                        format!(
-                            "{} is {} in the files and {} in the ticket",
-                            change.field,
-                            short(change.after.as_ref()),
-                            short(change.before.as_ref())
-                        )
-                    })
-                    .collect();
+                let sides: Vec<String> = fields.iter().map(both_sides).collect();
                 write!(f, "conflict: changed on both sides: {}", sides.join("; "))
             }
             Self::BookedDifferently { fields } => {
@@ -200,6 +190,11 @@ fn doubted_create(search: &Search, name: &str) -> String {
             format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
         }
     }
+}
+
+fn both_sides(change: &Change) -> String {
+    let (file, live) = (short(change.after.as_ref()), short(change.before.as_ref()));
+    format!("{} is {file} in the files and {live} in the ticket", change.field)
 }
 
 /// A value within a sentence: one line of it, and not much of that. The whole stands below it.

@@ -308,7 +308,7 @@ fn one_list_pass_stands_for_many_reads() {
         let text = TICKET
             .replace("line-rental-4711", &format!("line-{number}"))
             .replace("charged twice", &format!("of line {number} charged twice"));
-        desk.project.write(&format!("tickets/{number}.yaml"), text);
+        desk.project.write(format!("tickets/{number}.yaml"), text);
     }
     desk.project.remove(FILE);
     desk.project.run("apply --yes").ends_with(0);
