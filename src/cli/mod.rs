@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod import;
 mod init;
+mod online;
 mod opened;
 mod plan;
 mod plan_file;
@@ -111,7 +112,7 @@ fn parsed(arguments: impl IntoIterator<Item = OsString>, environment: &Environme
 async fn dispatch(command: Command, global: &Global, environment: &mut Environment) -> Ending {
     match command {
         Command::Init(words) => init::run(&words, global, environment),
-        Command::Validate(words) => Ok(validate::run(&words, environment)),
+        Command::Validate(words) => Ok(validate::run(&words, global, environment).await),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,

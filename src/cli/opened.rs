@@ -55,10 +55,15 @@ impl Opened {
         }
         environment.err.tell(&loaded.diagnostics);
         let project = loaded.project.ok_or_else(manifest::missing_project)?;
+        Self::of(project, loaded.tickets, global, environment).await
+    }
+
+    /// A project that was loaded already.
+    pub async fn of(project: Project, tickets: Vec<Ticket>, global: &Global, environment: &Environment) -> Result<Self, Failure> {
         let mut variables = environment.variables.as_ref().clone();
         let running = if global.sandbox {
             variables.insert(sandbox::TOKEN_VARIABLE.to_owned(), sandbox::TOKEN.to_owned());
-            Some(sandbox::embedded(&project, &loaded.tickets, &environment.clock).await?)
+            Some(sandbox::embedded(&project, &tickets, &environment.clock).await?)
         } else {
             None
         };
@@ -69,7 +74,7 @@ impl Opened {
             given_up: given_up(&home(&project, global.sandbox))?,
             home: home(&project, global.sandbox),
             context: context(&project, variables, environment),
-            tickets: loaded.tickets,
+            tickets,
             project,
             sandboxed: global.sandbox,
             settings,

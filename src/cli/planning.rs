@@ -72,10 +72,21 @@ fn outlook(opened: &Opened, outlook: &Outlook) -> String {
         (listed, systems) if listed == *tickets => format!(" in a list pass over {systems}"),
         (listed, systems) => format!(", {listed} of them in a list pass over {systems}"),
     };
-    let at_most = if *listed == 0 { "about" } else { "at most" };
-    let pace = opened.requests_per_minute().filter(|rate| most_requests > rate);
-    let pace = pace.map(|rate| format!(", {at_most} {} minutes at {rate} a minute", most_requests.div_ceil(rate)));
-    format!("reading {tickets} tickets{how}{}", pace.unwrap_or_default())
+    // A pass may need every page that it is allowed, and every ticket read after it.
+    let time = paced(opened, *most_requests, if *listed == 0 { "about" } else { "at most" });
+    format!("reading {tickets} tickets{how}{time}")
+}
+
+/// How long so many reads take at the systems' rate.
+pub(super) fn pace(opened: &Opened, reads: usize) -> String {
+    paced(opened, reads, "about")
+}
+
+fn paced(opened: &Opened, reads: usize, about: &str) -> String {
+    match opened.requests_per_minute() {
+        Some(rate) if reads > rate => format!(", {about} {} minutes at {rate} a minute", reads.div_ceil(rate)),
+        Some(_) | None => String::new(),
+    }
 }
 
 fn selection(opened: &Opened, state: &State, choice: &Choice) -> Result<Selection, Failure> {

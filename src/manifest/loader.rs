@@ -27,6 +27,8 @@ use crate::systems::by_kind;
 pub struct Loader {
     pub loaded: Loaded,
     pub sources: Sources,
+    /// Whether sketches are kept.
+    pub sketches: bool,
     attachments: Attachments,
     project_file: Option<PathBuf>,
     named: Vec<Named>,
@@ -39,6 +41,7 @@ impl Loader {
         Self {
             loaded: Loaded::default(),
             sources: Sources::default(),
+            sketches: false,
             attachments: Attachments::new(root),
             project_file: project_file.map(Path::to_path_buf),
             named: Vec::new(),
@@ -75,6 +78,7 @@ impl Loader {
         Self {
             loaded: Loaded::default(),
             sources: self.sources.clone(),
+            sketches: self.sketches,
             attachments: self.attachments.clone(),
             project_file: self.project_file.clone(),
             named: Vec::new(),
@@ -83,8 +87,9 @@ impl Loader {
     }
 
     fn join(&mut self, part: Self) {
-        let Loaded { project: _, tickets, diagnostics, skipped_files, files, documents } = part.loaded;
+        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents } = part.loaded;
         self.loaded.tickets.extend(tickets);
+        self.loaded.sketches.extend(sketches);
         self.loaded.diagnostics.extend(diagnostics);
         self.loaded.skipped_files += skipped_files;
         self.loaded.files += files;
@@ -145,12 +150,20 @@ impl Loader {
             node.merge_under(defaults);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let document = Document { node: &node, system, settings: wanted.settings.get(system.id()), sources: &self.sources, folder };
+        let document = Document {
+            node: &node,
+            system,
+            settings: wanted.settings.get(system.id()),
+            sources: &self.sources,
+            folder,
+            sketches: self.sketches && system.look_up().yes(),
+        };
         if let Some(address) = document.address() {
             self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")) });
         }
         let read = document.read(&mut self.attachments);
         self.loaded.tickets.extend(read.tickets);
+        self.loaded.sketches.extend(read.sketches);
         self.loaded.diagnostics.extend(read.diagnostics);
         self.links.extend(read.links);
     }
@@ -210,7 +223,7 @@ fn speaks_to_us(text: &str) -> bool {
 }
 
 /// By file and place; what has no place comes first. A mistake in a default shows in every document, and is told once.
-fn sort(diagnostics: &mut Vec<Diagnostic>) {
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     let key = |diagnostic: &Diagnostic| diagnostic.place.as_ref().map(|place| (place.file.name.clone(), place.span.start));
     diagnostics.sort_by_cached_key(|diagnostic| (key(diagnostic), diagnostic.code, diagnostic.message.clone()));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.place.is_some() && key(a) == key(b));

@@ -18,6 +18,7 @@ mod scalar;
 pub mod schema;
 mod secrets;
 mod shape;
+mod sketch;
 mod syntax;
 mod tree;
 mod typed;
@@ -36,6 +37,7 @@ pub use compose::{MAX_ALIASED, MAX_DEPTH};
 pub use load::LARGEST;
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
+pub use sketch::Sketch;
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +57,8 @@ pub struct Loaded {
     pub project: Option<Project>,
     /// In the order of the files. Complete only if no diagnostic is an error.
     pub tickets: Vec<Ticket>,
+    /// Those of them whose system has look-ups, from [`load_with_sketches`] only.
+    pub sketches: Vec<Sketch>,
     /// Sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// YAML files that are not callout's.
@@ -66,6 +70,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Adds what was found out later.
+    pub fn tell(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(more);
+        loader::sort(&mut self.diagnostics);
+    }
+
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
@@ -73,10 +83,20 @@ impl Loaded {
 
 /// Reads the project and its tickets, and runs every check. Without a project file it reads the paths alone.
 pub fn load(request: &Request) -> Loaded {
+    load_as(request, false)
+}
+
+/// The same, with a sketch of each ticket whose system can be asked about its values.
+pub fn load_with_sketches(request: &Request) -> Loaded {
+    load_as(request, true)
+}
+
+fn load_as(request: &Request, sketches: bool) -> Loaded {
     let start = std::path::absolute(&request.start).unwrap_or_else(|_| request.start.clone());
     let paths: Vec<PathBuf> = request.paths.iter().map(|path| start.join(path)).collect();
     let file = find_project(&start).or_else(|| paths.first().and_then(|path| find_project(path)));
     let mut loader = Loader::new(&start, file.as_deref());
+    loader.sketches = sketches;
     let text = match file.as_deref().map(|file| project::Text::load(file, &start)).transpose() {
         Ok(text) => text,
         Err(diagnostic) => return Loaded { diagnostics: vec![*diagnostic], ..Loaded::default() },

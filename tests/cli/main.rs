@@ -2,6 +2,7 @@
 
 #![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
 
+mod answers;
 mod apply;
 mod attachments;
 mod bad_input;
@@ -13,6 +14,7 @@ mod drift;
 mod import;
 mod init;
 mod limits;
+mod online;
 mod plan;
 mod process;
 mod renewal;

@@ -70,7 +70,7 @@ pub enum Color {
 pub enum Command {
     /// Start a project here: project file, lock file, state, .gitignore, editor settings, an example.
     Init(Init),
-    /// Check manifests. Needs no network and no credentials.
+    /// Check manifests. Needs no network and no credentials, unless --online asks for look-ups.
     Validate(Validate),
     /// Show what apply would do.
     Plan(Plan),
