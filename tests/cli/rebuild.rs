@@ -64,8 +64,8 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
-        at tickets/0417.yaml:4:9
         mark: [mark]
+        at tickets/0417.yaml:4:9
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
