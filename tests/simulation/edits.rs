@@ -3,18 +3,23 @@
 use callout::state::{Closing, Event, Phase};
 use callout::ticket::Address;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::killer::Killer;
 use crate::random::Random;
-use crate::world::{Wanted, World};
+use crate::tickets::Wanted;
+use crate::world::World;
+
+/// Two for each kind.
+const SITES: u64 = 8;
 
 /// Does one thing, and says what.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
-    match random.below(16) {
+    match random.below(24) {
         0 | 1 => add(world, random),
-        2 => remove(world, random),
+        2 | 17 => remove(world, random),
         3 | 14 => restore(world, random),
-        4 => change(world, random),
+        4 | 18..=20 => change(world, random),
         5 => reissue(world, random),
         6 => rename(world, random),
         7 => resolve(world, random),
@@ -23,7 +28,8 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
             "settling"
         }
         9 => cancel(world, random).await,
-        10 => forget(world, random),
+        10 | 21 => ending(world, random),
+        15 | 16 | 22 => write(world, random),
         11 => twin(world, random),
         12 => adopt(world, random),
         13 => {
@@ -40,7 +46,7 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
 
 /// A site that has no manifest now: a new one, or one whose manifest was removed.
 fn add(world: &mut World, random: &mut Random) -> &'static str {
-    let site = random.below(8);
+    let site = random.below(SITES);
     if world.wanted.iter().all(|wanted| wanted.site != site) {
         world.wanted.push(Wanted::at(site));
     }
@@ -60,17 +66,37 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
     "removing a manifest"
 }
 
-/// Somebody thinks that a ticket may be let go of when its file goes.
-fn forget(world: &mut World, random: &mut Random) -> &'static str {
+/// Somebody thinks anew about what is to become of a ticket when its file goes.
+fn ending(world: &mut World, random: &mut Random) -> &'static str {
     if let Some(at) = at(world, random) {
-        world.wanted[at].forgets = !world.wanted[at].forgets;
+        world.wanted[at].on_remove = random.pick(world.wanted[at].endings()).copied().flatten();
     }
     "changing on_remove"
 }
 
+/// Somebody writes into a ticket, in its own system.
+fn write(world: &mut World, random: &mut Random) -> &'static str {
+    let open: Vec<(u64, &str)> = world
+        .portal()
+        .iter()
+        .filter(|ticket| !ticket.resolved)
+        .filter_map(|ticket| match ticket.system.as_str() {
+            "billing_platform" => Some((ticket.id, "users")),
+            "readydesk" => Some((ticket.id, "summary")),
+            _ => None,
+        })
+        .collect();
+    if let Some((id, field)) = random.pick(&open) {
+        // Now and then just what the files will ask for next.
+        let text = json!({*field: format!("version {}", random.below(4))});
+        world.sandbox.edit(*id, text.as_object().expect("an object")).expect("a ticket that is there");
+    }
+    "writing by hand"
+}
+
 /// A second manifest for a place that has one, under another name.
 fn twin(world: &mut World, random: &mut Random) -> &'static str {
-    let site = random.below(8);
+    let site = random.below(SITES);
     let name = format!("twin-{site}");
     if world.wanted.iter().all(|wanted| wanted.name != name) {
         world.wanted.push(Wanted { name, ..Wanted::at(site) });
@@ -90,7 +116,7 @@ fn adopt(world: &mut World, random: &mut Random) -> &'static str {
 
 /// As a revert does: the same name and site again, without the edits since.
 fn restore(world: &mut World, random: &mut Random) -> &'static str {
-    let site = random.below(8);
+    let site = random.below(SITES);
     let mut wanted = Wanted::at(site);
     world.wanted.retain(|other| other.site != site && other.after != Some(wanted.address()));
     // Every other time, with the further visit that the plan's text speaks of.
@@ -98,7 +124,7 @@ fn restore(world: &mut World, random: &mut Random) -> &'static str {
     if let Some((key, _)) = world.state().latest(&address).filter(|_| random.one_in(2)) {
         wanted.reissue = key.reissue + 1;
     }
-    wanted.forgets = random.one_in(2);
+    wanted.on_remove = random.pick(wanted.endings()).copied().flatten();
     world.wanted.push(wanted);
     "restoring an old manifest"
 }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use callout::state::Permit;
 use callout::state::memory::Hook;
-use callout::systems::{Answer, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
+use callout::systems::{Answer, Found, Listing, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
+use callout::ticket::{Fields, Mark};
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 /// Counts the effects of one run.
@@ -68,6 +70,30 @@ impl Reader for Mortal<'_> {
             self.remote.read(id).await
         })
     }
+
+    fn find<'a>(&'a self, mark: &'a Mark, since: Timestamp) -> Answer<'a, Found> {
+        Box::pin(async move {
+            self.killer.effect().await;
+            self.remote.find(mark, since).await
+        })
+    }
+
+    fn list(&self, since: Option<Timestamp>, most_pages: usize) -> Answer<'_, Listing> {
+        Box::pin(async move {
+            self.killer.effect().await;
+            self.remote.list(since, most_pages).await
+        })
+    }
+}
+
+impl Mortal<'_> {
+    /// A request that changes something: its sender may die before it leaves, and after its answer came.
+    async fn sends(&self, write: Answer<'_, Sent>) -> Sent {
+        self.killer.effect().await;
+        let sent = write.await;
+        self.killer.effect().await;
+        sent
+    }
 }
 
 impl Writer for Mortal<'_> {
@@ -79,11 +105,18 @@ impl Writer for Mortal<'_> {
     }
 
     fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
-        Box::pin(async move {
-            self.killer.effect().await;
-            let sent = self.remote.create(permit, payload).await;
-            self.killer.effect().await;
-            sent
-        })
+        Box::pin(self.sends(self.remote.create(permit, payload)))
+    }
+
+    fn update<'a>(&'a self, permit: Permit, id: &'a str, changed: &'a Fields) -> Answer<'a, Sent> {
+        Box::pin(self.sends(self.remote.update(permit, id, changed)))
+    }
+
+    fn close<'a>(&'a self, permit: Permit, id: &'a str) -> Answer<'a, Sent> {
+        Box::pin(self.sends(self.remote.close(permit, id)))
+    }
+
+    fn delete<'a>(&'a self, permit: Permit, id: &'a str) -> Answer<'a, Sent> {
+        Box::pin(self.sends(self.remote.delete(permit, id)))
     }
 }

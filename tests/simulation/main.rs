@@ -7,14 +7,16 @@ mod edits;
 mod killer;
 mod person;
 mod random;
+mod tickets;
 mod world;
 
 #[path = "../support/mod.rs"]
 mod support;
 
+use jiff::SignedDuration;
 use killer::Killer;
 use random::Random;
-use world::World;
+use world::{Tally, World};
 
 /// How many seeds a test tries.
 fn seeds(default: u64) -> impl Iterator<Item = u64> {
@@ -35,6 +37,8 @@ async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
             world.check(&format!("seed {seed}, killed at effect {at}"));
             world.heal();
             for again in 1..=2 {
+                // Time enough for a search by mark to mean something.
+                world.clock.jump(SignedDuration::from_mins(2));
                 world.run(&Killer::never()).await.expect("nobody kills it");
                 world.check(&format!("seed {seed}, killed at effect {at}, run again {again} times"));
             }
@@ -54,6 +58,7 @@ async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
 /// Months of edits, failures, kills and settlements.
 #[tokio::test]
 async fn through_months_of_edits_nobody_is_sent_twice() {
+    let mut tally = Tally::default();
     for seed in seeds(40) {
         let mut world = World::new(seed).await;
         let mut random = Random::new(seed ^ 0xed17);
@@ -65,13 +70,16 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
         }
         world.heal();
         for _ in 1..=2 {
+            world.clock.jump(SignedDuration::from_mins(2));
             world.run(&Killer::never()).await.expect("nobody kills it");
             world.settle_truthfully().await;
         }
         world.run(&Killer::never()).await.expect("nobody kills it");
         world.check(&format!("seed {seed}, healed"));
         world.check_settled(&format!("seed {seed}, at the end")).await;
+        tally.take(&world.tally);
     }
+    assert!(tally.least() > 2, "the simulation no longer reaches everything: {tally:?}");
 }
 
 /// A run with the state of yesterday is the one thing that no journal can tell; a run without any state is refused elsewhere.

@@ -1,6 +1,7 @@
 //! A person with the vendor's portal open: what is in doubt is looked up by its mark and settled as it is.
 
-use callout::state::{Event, Phase};
+use callout::state::{Event, Phase, Write};
+use callout::ticket::Fields;
 
 use crate::killer::Killer;
 use crate::world::World;
@@ -12,6 +13,18 @@ impl World {
         let state = ledger.state().await;
         let portal = self.portal();
         for (key, record) in &state.records {
+            if let (Phase::Live { id }, Some(intent)) = (&record.phase, &record.intent) {
+                let ticket = portal.iter().find(|ticket| &ticket.id.to_string() == id).expect("a ticket that was made");
+                let wanted = intent.request.as_ref().and_then(|request| text_of(&request.fields));
+                let done = match intent.write {
+                    Write::Update => ticket.text == wanted,
+                    Write::Close => ticket.resolved,
+                    Write::Delete => ticket.deleted,
+                    Write::Create => unreachable!("a live ticket was created"),
+                };
+                let event = Event::WriteSettled { key: key.clone(), done, reason: "looked up in the portal".to_owned() };
+                ledger.record(vec![event], self.now()).await.expect("a settlement");
+            }
             if record.phase != Phase::Pending {
                 continue;
             }
@@ -29,4 +42,9 @@ impl World {
             ledger.record(vec![event], self.now()).await.expect("a settlement");
         }
     }
+}
+
+/// The text that the files change.
+fn text_of(fields: &Fields) -> Option<String> {
+    ["users", "summary"].iter().find_map(|name| fields.text(name)).map(str::to_owned)
 }

@@ -3,58 +3,87 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use callout::apply::{Done, Job, Progress, Stop, Writers, apply};
-use callout::plan::{self, Action, Plan, Rules, Step};
+use callout::plan::{self, Action, Plan, Reason, Rules, Step};
 use callout::refresh::{self, Mode, Readers, Scope, Selection, Side, Sides};
 use callout::state::memory::{Disk, MemoryStore};
 use callout::state::{By, Ledger, Owner, Phase, Session, State, Store};
 use callout::systems::sandbox::{Call, Fault, Options, Running, Sandbox, TOKEN_VARIABLE, Trouble};
-use callout::systems::{Context, Reader, Remote, System, Writer, by_kind, registry};
-use callout::ticket::{Address, Clock, Mark, Ticket};
+use callout::systems::{Context, Reader, Remote, System, Writer, registry};
+use callout::ticket::{Address, Clock, Ticket};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::killer::{Killer, Mortal};
 use crate::random::Random;
 use crate::support::clock::JumpingClock;
+use crate::tickets::{Shown, Wanted, first_files, ticket};
 
 const LINEAGE: &str = "simulated";
-
-/// What one manifest asks for. `site` tells the places apart; a name can change, its site stays.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    pub name: String,
-    pub site: u64,
-    pub text: u64,
-    pub reissue: u32,
-    pub renamed_from: Option<String>,
-    /// The address of a ticket, of either kind, whose id this one carries.
-    pub after: Option<String>,
-    /// `on_remove: forget`.
-    pub forgets: bool,
-    /// The id of a ticket that somebody made by hand.
-    pub adopt: Option<u64>,
-}
-
-/// A ticket as the vendor's portal shows it.
-pub struct Shown {
-    pub id: u64,
-    pub system: String,
-    pub mark: String,
-    pub site: String,
-    pub resolved: bool,
-}
 
 pub struct World {
     pub wanted: Vec<Wanted>,
     pub sandbox: Sandbox,
     pub clock: Arc<JumpingClock>,
     pub random: Random,
+    pub tally: Tally,
     disk: Disk,
     remotes: BTreeMap<&'static str, Box<dyn Remote>>,
     sides: Sides,
     _running: Running,
+}
+
+/// What the plans of one world did, all together: a simulation that reaches nothing proves nothing.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub updates: AtomicUsize,
+    pub closes: AtomicUsize,
+    pub deletes: AtomicUsize,
+    pub found_by_mark: AtomicUsize,
+    pub drift: AtomicUsize,
+    pub conflicts: AtomicUsize,
+}
+
+impl Tally {
+    fn add(&self, plan: &Plan) {
+        for step in &plan.steps {
+            let counter = match &step.action {
+                Action::Update { .. } => Some(&self.updates),
+                Action::Close { .. } => Some(&self.closes),
+                Action::Delete { .. } => Some(&self.deletes),
+                Action::Adopt { why, .. } if why.contains("mark") => Some(&self.found_by_mark),
+                Action::Blocked { reason: Reason::Conflict { .. } } => Some(&self.conflicts),
+                Action::Keep if !step.drift.is_empty() => Some(&self.drift),
+                _ => None,
+            };
+            if let Some(counter) = counter {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Adds another world's.
+    pub fn take(&mut self, other: &Self) {
+        let pairs = [
+            (&self.updates, &other.updates),
+            (&self.closes, &other.closes),
+            (&self.deletes, &other.deletes),
+            (&self.found_by_mark, &other.found_by_mark),
+            (&self.drift, &other.drift),
+            (&self.conflicts, &other.conflicts),
+        ];
+        for (own, other) in pairs {
+            own.fetch_add(other.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    }
+
+    /// What was reached least.
+    pub fn least(&self) -> usize {
+        let all = [&self.updates, &self.closes, &self.deletes, &self.found_by_mark, &self.drift, &self.conflicts];
+        all.iter().map(|counter| counter.load(Ordering::Relaxed)).min().unwrap_or_default()
+    }
 }
 
 struct Silent;
@@ -91,7 +120,7 @@ impl World {
         let mut store = MemoryStore::new(&disk);
         store.lock(&owner()).expect("nobody else is there");
         store.create(&State::new(LINEAGE)).expect("an empty disk");
-        Self { wanted, sandbox, clock, random, disk, remotes, sides, _running: running }
+        Self { wanted, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -134,6 +163,7 @@ impl World {
         };
         apply(&job).await.ok()?;
         ledger.compact().await.ok()?;
+        self.tally.add(&plan);
         Some(plan)
     }
 
@@ -177,21 +207,9 @@ impl World {
         self.wanted.iter().map(ticket).collect()
     }
 
-    /// Everything that the vendor has.
+    /// Everything that the vendors have.
     pub fn portal(&self) -> Vec<Shown> {
-        let shown = |ticket: &callout::systems::sandbox::Stored| {
-            let sent = |name: &str| ticket.received.get(name).map(String::as_str).unwrap_or_default();
-            let number = ticket.fields.get("location_number").and_then(Value::as_str).map(str::to_owned);
-            let circuit = ticket.fields.get("configurations").and_then(|list| list[0]["id"].as_u64());
-            Shown {
-                id: ticket.id,
-                system: ticket.system.clone(),
-                mark: Mark::find(sent("customer_ticket_number")).map(|mark| mark.to_string()).unwrap_or_default(),
-                site: number.or_else(|| circuit.map(|id| (id - 1).to_string())).expect("a site"),
-                resolved: ticket.fields.get("date_resolved").is_some_and(Value::is_string),
-            }
-        };
-        self.sandbox.tickets().iter().map(shown).collect()
+        self.sandbox.tickets().iter().map(Shown::of).collect()
     }
 
     pub fn state(&self) -> State {
@@ -239,8 +257,25 @@ impl World {
         let killer = Killer::never();
         let plan = self.plan(&self.state(), &self.mortals(&killer)).await;
         for step in &plan.steps {
-            let over = !matches!(step.action, Action::Create { .. } | Action::InDoubt { .. } | Action::Deferred { .. });
-            assert!(over, "{when}: {} is left: {:?}", step.key, step.action);
+            let is_over = match step.action {
+                Action::Adopt { .. } | Action::Retire { .. } | Action::Blocked { .. } | Action::Keep => true,
+                Action::Create { .. } | Action::Update { .. } | Action::Close { .. } | Action::Delete { .. } => false,
+                Action::InDoubt { .. } | Action::Deferred { .. } => false,
+            };
+            assert!(is_over, "{when}: {} is left: {:?}", step.key, step.action);
+            self.check_text(step, when);
+        }
+    }
+
+    /// A ticket that the plan calls unchanged shows what its file asks for.
+    fn check_text(&self, step: &Step, when: &str) {
+        let is_unchanged = step.action == Action::Keep && step.drift.is_empty() && step.changes.is_empty() && step.difference.is_none();
+        let (state, portal) = (self.state(), self.portal());
+        let record = state.records.get(&step.key).filter(|record| is_unchanged && record.is_open());
+        let wanted = self.wanted.iter().find(|wanted| wanted.address() == step.key.address.to_string());
+        let shown = record.and_then(|record| portal.iter().find(|ticket| Some(ticket.id.to_string().as_str()) == record.id()));
+        if let Some((wanted, text)) = wanted.zip(shown.and_then(|ticket| ticket.text.as_ref())) {
+            assert_eq!(text, &wanted.text(), "{when}: {} is called unchanged", step.key);
         }
     }
 
@@ -257,6 +292,17 @@ impl World {
             Trouble::TooManyRequests { retry_after: Some(3) },
             Trouble::OtherDate,
         ];
+        let changes = [
+            Trouble::ErrorBeforeCommit { status: 500 },
+            Trouble::ErrorAfterCommit { status: 502 },
+            Trouble::DropBeforeCommit,
+            Trouble::DropAfterCommit,
+            Trouble::NotFound,
+            Trouble::Html,
+            Trouble::Ignored,
+        ];
+        let lists =
+            [Trouble::ErrorBeforeCommit { status: 500 }, Trouble::HalfAnswer, Trouble::RepeatedPage, Trouble::SkippedRow, Trouble::Html];
         let mut faults = Vec::new();
         for _ in 0..self.random.below(3) {
             let trouble = self.random.pick(&troubles).expect("there are troubles").clone();
@@ -265,6 +311,12 @@ impl World {
         }
         if self.random.one_in(3) {
             faults.push(Fault::on(Call::Read, Trouble::NotFound).percent(40));
+        }
+        for (call, troubles) in [(Call::Update, &changes[..]), (Call::Delete, &changes[..5]), (Call::List, &lists[..])] {
+            if self.random.one_in(2) {
+                let trouble = self.random.pick(troubles).expect("there are troubles").clone();
+                faults.push(Fault::on(call, trouble).percent(50));
+            }
         }
         self.sandbox.set_faults(faults).expect("faults that exist");
     }
@@ -281,91 +333,4 @@ fn owner() -> Owner {
 
 fn rules() -> Rules {
     Rules { creates: 1000, creates_per_day: 1000, closes: 1000, removals: 1000, stop_after_unknown: 1, plan_expires_hours: 24 }
-}
-
-fn first_files(random: &mut Random) -> Vec<Wanted> {
-    let count = 2 + random.below(3);
-    let mut wanted: Vec<Wanted> = (0..count).map(Wanted::at).collect();
-    if random.one_in(2) {
-        wanted[0].after = Some(wanted[1].address());
-    }
-    wanted
-}
-
-impl Wanted {
-    pub fn at(site: u64) -> Self {
-        Self { name: format!("store-{site}"), site, text: 0, reissue: 0, renamed_from: None, after: None, forgets: false, adopt: None }
-    }
-
-    /// What is wanted at a site never changes its kind.
-    fn kind(&self) -> &'static str {
-        if self.site % 2 == 1 { "NocTicket" } else { "Dispatch" }
-    }
-
-    pub fn address(&self) -> String {
-        self.address_as(&self.name)
-    }
-
-    /// Its address under another name.
-    pub fn address_as(&self, name: &str) -> String {
-        format!("{}/{name}", self.kind())
-    }
-
-    fn spec(&self) -> Value {
-        let text = format!("Look at the rack, version {}", self.text);
-        let mut spec = json!({
-            "contact_name": "Dana Ortiz", "contact_email_address": "dana@example.com", "initial_description": text,
-            "automatic_email_contact": false, "automatic_email_cc": false,
-        });
-        let own = match self.kind() {
-            "NocTicket" => json!({
-                "issue_name": "Circuit down", "type_name": "Service Request", "subtype_name": "Outage", "configuration_ids": [self.site + 1],
-                "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123", "access_hours": "any time",
-                "sites": [{"macnum": format!("0{}", self.site), "maintenance_window": "any time"}],
-            }),
-            _ => json!({
-                "service_type": "Site Audit",
-                "locations": [{
-                    "location_name": format!("Store {}", self.site), "location_number": self.site.to_string(),
-                    "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123", "account_macnum": "01234567",
-                    "start_date": "2030-06-03T08:00:00", "end_date": "2030-06-03T12:00:00", "timezone": "America/New_York",
-                }],
-            }),
-        };
-        let spec_map = spec.as_object_mut().expect("an object");
-        spec_map.extend(own.as_object().expect("an object").clone());
-        spec_map.extend(self.after.iter().map(|after| ("prior_ticket".to_owned(), json!({"ref": after}))));
-        spec
-    }
-}
-
-fn ticket(wanted: &Wanted) -> Ticket {
-    let system = by_kind(wanted.kind()).expect("a registered kind");
-    let mut lifecycle = json!({"reissue": wanted.reissue});
-    if wanted.forgets {
-        lifecycle["on_remove"] = json!("forget");
-    }
-    if let Some(id) = wanted.adopt {
-        lifecycle["adopt"] = json!(id);
-    }
-    if let Some(from) = &wanted.renamed_from {
-        lifecycle["renamed_from"] = json!(wanted.address_as(from));
-    }
-    let document = json!({
-        "apiVersion": "callout/v1", "kind": wanted.kind(), "metadata": {"name": wanted.name},
-        "spec": wanted.spec(), "lifecycle": lifecycle,
-    });
-    let (mut drafts, findings) = system.tickets(&document).expect("a document");
-    assert!(findings.is_empty(), "{findings:?}");
-    let draft = drafts.remove(0);
-    Ticket {
-        address: Address::new(wanted.kind(), wanted.name.as_str()).with_key(draft.key),
-        reissue: draft.reissue,
-        fields: draft.fields,
-        attachments: Vec::new(),
-        lifecycle: draft.lifecycle,
-        labels: BTreeMap::new(),
-        visit: draft.visit,
-        place: None,
-    }
 }
