@@ -45,7 +45,7 @@ fn a_file_of_fifty_megabytes_is_refused_unread() {
     let folder = project();
     fs::File::create(folder.path().join("big.yaml")).and_then(|file| file.set_len(50_000_000)).expect("a large file");
     let loaded = loaded(folder.path());
-    assert_eq!(messages(&loaded), vec![("load/too-large", "big.yaml is 50 MB; callout reads YAML files of up to 32 MB")]);
+    assert_eq!(messages(&loaded), vec![("load/too-large", "big.yaml is 50 MB; callout reads files of up to 32 MB")]);
     let help = loaded.diagnostics[0].help.as_deref();
     assert_eq!(help, Some("Split it, or name the folders to read in spec.manifests of callout.yaml."));
     assert_eq!(LARGEST, 32_000_000);

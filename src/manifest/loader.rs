@@ -11,15 +11,16 @@ use std::thread;
 
 use super::attachments::Attachments;
 use super::checks::{Named, Whole};
-use super::document::{Document, Linked};
+use super::document::{Document, Linked, Read};
 use super::envelope::Whose;
 use super::fault::Fault;
-use super::schema::PROJECT;
-use super::tree::Span;
-use super::tree::{Node, Sources};
-use super::{Loaded, PROJECT_FILE, compose, envelope, load};
-use crate::diagnostics::{Diagnostic, SourceFile};
+use super::rollout::{Expand, Made, MadeDocument, Rollout, Surroundings};
+use super::schema::{PROJECT, ROLLOUT};
+use super::tree::{Node, Sources, Span};
+use super::{Kept, Loaded, PROJECT_FILE, compose, envelope, load};
+use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::systems::by_kind;
+use crate::ticket::{Address, RolloutSite, Ticket, is_name};
 
 /// The work in progress.
 pub struct Loader {
@@ -29,6 +30,10 @@ pub struct Loader {
     project_file: Option<PathBuf>,
     named: Vec<Named>,
     links: Vec<Linked>,
+    rollouts: Vec<Rollout>,
+    /// Whether some tickets are not known.
+    incomplete: bool,
+    pub keeps_documents: bool,
 }
 
 impl Loader {
@@ -41,6 +46,9 @@ impl Loader {
             project_file: project_file.map(Path::to_path_buf),
             named: Vec::new(),
             links: Vec::new(),
+            rollouts: Vec::new(),
+            incomplete: false,
+            keeps_documents: false,
         }
     }
 
@@ -79,18 +87,25 @@ impl Loader {
             project_file: self.project_file.clone(),
             named: Vec::new(),
             links: Vec::new(),
+            rollouts: Vec::new(),
+            incomplete: false,
+            keeps_documents: self.keeps_documents,
         }
     }
 
     fn join(&mut self, part: Self) {
-        let Loaded { project: _, tickets, diagnostics, skipped_files, files, documents } = part.loaded;
+        let Loaded { project: _, tickets, diagnostics, skipped_files, files, documents, rollouts, kept } = part.loaded;
         self.loaded.tickets.extend(tickets);
         self.loaded.diagnostics.extend(diagnostics);
         self.loaded.skipped_files += skipped_files;
         self.loaded.files += files;
         self.loaded.documents += documents;
+        self.loaded.rollouts += rollouts;
+        self.loaded.kept.extend(kept);
         self.named.extend(part.named);
         self.links.extend(part.links);
+        self.rollouts.extend(part.rollouts);
+        self.incomplete |= part.incomplete;
     }
 
     fn files(&mut self, files: &[PathBuf], wanted: &Wanted<'_>) {
@@ -99,7 +114,7 @@ impl Loader {
                 continue;
             }
             match load::read(path, wanted.start) {
-                Ok(file) => self.file(&file, wanted.defaults, wanted.paths.contains(path)),
+                Ok(file) => self.file(&file, wanted, wanted.paths.contains(path)),
                 Err(diagnostic) => self.loaded.diagnostics.push(*diagnostic),
             }
         }
@@ -112,14 +127,15 @@ impl Loader {
     }
 
     /// Reads the documents of one file. One that was named itself is ours, even if it does not look so.
-    fn file(&mut self, file: &Arc<SourceFile>, defaults: &BTreeMap<String, Node<'_>>, explicit: bool) {
+    fn file(&mut self, file: &Arc<SourceFile>, wanted: &Wanted<'_>, explicit: bool) {
         let number = self.sources.add(Arc::clone(file));
         let composed = compose::compose(&file.text, number);
-        let before = self.loaded.documents + self.loaded.diagnostics.len();
+        let told = |loaded: &Loaded| loaded.documents + loaded.rollouts + loaded.diagnostics.len();
+        let before = told(&self.loaded);
         for document in composed.documents {
-            self.document(document, file, defaults);
+            self.document(document, file, wanted);
         }
-        let mut ours = self.loaded.documents + self.loaded.diagnostics.len() > before;
+        let mut ours = told(&self.loaded) > before;
         // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
         if ours || explicit || speaks_to_us(&file.text) {
             ours |= !composed.faults.is_empty();
@@ -132,27 +148,71 @@ impl Loader {
         if ours { self.loaded.files += 1 } else { self.loaded.skipped_files += 1 }
     }
 
-    fn document<'a>(&mut self, mut node: Node<'a>, file: &Arc<SourceFile>, defaults: &BTreeMap<String, Node<'a>>) {
+    fn document<'a>(&mut self, mut node: Node<'a>, file: &Arc<SourceFile>, wanted: &Wanted<'a>) {
         let kind = match envelope::whose(&node) {
             Whose::Theirs => return,
             Whose::Slip(diagnostic, span) => return self.tell(*diagnostic, span),
             Whose::Ours(PROJECT) => return self.stray_project(&node, file),
+            Whose::Ours(ROLLOUT) => return self.rollout(node, file, wanted),
             Whose::Ours(kind) => kind,
         };
         let Some(system) = by_kind(kind) else { return };
         self.loaded.documents += 1;
-        if let Some(defaults) = defaults.get(kind) {
+        if let Some(defaults) = wanted.defaults.get(kind) {
             node.merge_under(defaults);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
         let document = Document { node: &node, system, sources: &self.sources, folder };
         if let Some(address) = document.address() {
-            self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")) });
+            self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")), site: None });
         }
         let read = document.read(&mut self.attachments);
-        self.loaded.tickets.extend(read.tickets);
+        self.take(read, self.sources.place(node.span_of("")), None);
+    }
+
+    /// Keeps what a document gave.
+    fn take(&mut self, read: Read, place: Option<Place>, site: Option<RolloutSite>) {
+        self.loaded.tickets.extend(read.tickets.into_iter().map(|ticket| Ticket { site: site.clone(), ..ticket }));
         self.loaded.diagnostics.extend(read.diagnostics);
         self.links.extend(read.links);
+        if self.keeps_documents {
+            self.loaded.kept.push(Kept { document: read.document, place, site });
+        }
+    }
+
+    /// Puts a rollout by, until every file is read.
+    fn rollout(&mut self, node: Node<'_>, file: &Arc<SourceFile>, wanted: &Wanted<'_>) {
+        self.loaded.rollouts += 1;
+        if let Some(name) = node.text_at(&["metadata", "name"]).filter(|name| is_name(name)) {
+            let place = self.sources.place(node.span_of("/metadata/name"));
+            self.named.push(Named { address: Address::new(ROLLOUT, name), place, site: None });
+        }
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let around = Surroundings { sources: &self.sources, attachments: &self.attachments, folder, start: wanted.start };
+        match Rollout::read(node, &around) {
+            Ok(mut rollout) => {
+                rollout.defaults = wanted.defaults.get(rollout.kind()).map(|defaults| defaults.clone().into_owned());
+                self.rollouts.push(rollout);
+            }
+            Err(diagnostics) => {
+                self.loaded.diagnostics.extend(diagnostics);
+                self.incomplete = true;
+            }
+        }
+    }
+
+    /// Makes the tickets of every rollout.
+    pub fn expand(&mut self, expand: Expand) {
+        for rollout in std::mem::take(&mut self.rollouts) {
+            let Made { documents, diagnostics, incomplete } = expand(&rollout);
+            self.loaded.diagnostics.extend(diagnostics);
+            self.incomplete |= incomplete;
+            let place = rollout.place(rollout.node.span_of("/spec/template"));
+            for MadeDocument { read, named, site } in documents {
+                self.named.extend(named);
+                self.take(read, place.clone(), Some(site));
+            }
+        }
     }
 
     /// A project document where none belongs. A second project would send the same technicians again.
@@ -173,10 +233,11 @@ impl Loader {
     }
 
     pub fn finish(mut self, sandbox: bool) -> Loaded {
-        let whole = Whole { named: &self.named, tickets: &self.loaded.tickets, links: &self.links };
+        let whole = Whole { named: &self.named, tickets: &self.loaded.tickets, links: &self.links, incomplete: self.incomplete };
         let found = whole.check(self.loaded.project.as_ref(), sandbox);
         self.loaded.diagnostics.extend(found);
         sort(&mut self.loaded.diagnostics);
+        self.loaded.diagnostics = fold(std::mem::take(&mut self.loaded.diagnostics));
         self.loaded
     }
 }
@@ -207,9 +268,29 @@ fn speaks_to_us(text: &str) -> bool {
 
 /// By file and place; what has no place comes first. A mistake in a default shows in every document, and is told once.
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    let key = |diagnostic: &Diagnostic| diagnostic.place.as_ref().map(|place| (place.file.name.clone(), place.span.start));
-    diagnostics.sort_by_cached_key(|diagnostic| (key(diagnostic), diagnostic.code, diagnostic.message.clone()));
-    diagnostics.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.place.is_some() && key(a) == key(b));
+    diagnostics.sort_by_cached_key(|diagnostic| (start(diagnostic), diagnostic.code, diagnostic.message.clone()));
+    diagnostics.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.place.is_some() && start(a) == start(b));
+}
+
+fn start(diagnostic: &Diagnostic) -> Option<(String, usize)> {
+    diagnostic.place.as_ref().map(|place| (place.file.name.clone(), place.span.start))
+}
+
+/// Tells the same kind of mistake at one place once, where it is of many tickets: a template stands for all of its sites.
+fn fold(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let same = |a: &Diagnostic, b: &Diagnostic| {
+        a.code == b.code && a.severity == b.severity && a.place.is_some() && start(a) == start(b) && a.address.is_some() && b.address.is_some() && a.address != b.address
+    };
+    let folded = |group: &[Diagnostic]| {
+        let (first, others) = group.split_first()?;
+        let names: Vec<&str> = others.iter().filter_map(|other| other.address.as_deref()).collect();
+        if names.is_empty() {
+            return Some(first.clone());
+        }
+        let help: Vec<String> = first.help.iter().cloned().chain([format!("Likewise {}.", listed(&names))]).collect();
+        Some(first.clone().help(help.join("\n")))
+    };
+    diagnostics.chunk_by(same).filter_map(folded).collect()
 }
 
 #[cfg(test)]

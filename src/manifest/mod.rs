@@ -14,11 +14,14 @@ mod load;
 mod loader;
 mod project;
 mod project_spec;
+mod rollout;
+mod rollout_spec;
 mod scalar;
 pub mod schema;
 mod secrets;
 mod shape;
 mod syntax;
+mod templated;
 mod tree;
 mod typed;
 mod violations;
@@ -27,15 +30,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use loader::Loader;
+use serde_json::Value;
 use tree::Sources;
 
-use crate::diagnostics::Diagnostic;
-use crate::ticket::Ticket;
+use crate::diagnostics::{Diagnostic, Place};
+use crate::ticket::{RolloutSite, Ticket};
+
+pub(crate) use rollout::{Expand, Made, MadeDocument, Rollout};
+pub(crate) use rollout_spec::SitesSpec;
+pub(crate) use tree::{Content, Entry, Node, Span, Style};
 
 pub use compose::{MAX_ALIASED, MAX_DEPTH};
 pub use load::LARGEST;
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
+pub use rollout_spec::RolloutDocument;
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +55,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// The systems are answered by the sandbox: they need no settings.
     pub sandbox: bool,
+    /// Whether the documents themselves are wanted, besides their tickets.
+    pub keep_documents: bool,
 }
 
 /// What was read.
@@ -61,8 +72,22 @@ pub struct Loaded {
     pub skipped_files: usize,
     /// Files with at least one of callout's documents, the project file apart.
     pub files: usize,
-    /// Ticket documents.
+    /// Ticket documents in the files. Those that rollouts make are not among them.
     pub documents: usize,
+    /// Rollouts that were expanded.
+    pub rollouts: usize,
+    /// Every ticket document as it was judged, if [`Request::keep_documents`] asked for them: with defaults, templates filled.
+    pub kept: Vec<Kept>,
+}
+
+/// A ticket document, complete.
+#[derive(Debug)]
+pub struct Kept {
+    /// As its schema has it; attachments are relative to the project's folder.
+    pub document: Value,
+    /// Its first line, or that of the template.
+    pub place: Option<Place>,
+    pub site: Option<RolloutSite>,
 }
 
 impl Loaded {
@@ -72,11 +97,14 @@ impl Loaded {
 }
 
 /// Reads the project and its tickets, and runs every check. Without a project file it reads the paths alone.
-pub fn load(request: &Request) -> Loaded {
+///
+/// Nobody gets tickets past the expander: a caller without one would forget every site of every rollout.
+pub(crate) fn load(request: &Request, expand: Expand) -> Loaded {
     let start = std::path::absolute(&request.start).unwrap_or_else(|_| request.start.clone());
     let paths: Vec<PathBuf> = request.paths.iter().map(|path| start.join(path)).collect();
     let file = find_project(&start).or_else(|| paths.first().and_then(|path| find_project(path)));
     let mut loader = Loader::new(&start, file.as_deref());
+    loader.keeps_documents = request.keep_documents;
     let text = match file.as_deref().map(|file| project::Text::load(file, &start)).transpose() {
         Ok(text) => text,
         Err(diagnostic) => return Loaded { diagnostics: vec![*diagnostic], ..Loaded::default() },
@@ -98,6 +126,7 @@ pub fn load(request: &Request) -> Loaded {
         }
     };
     loader.read(&chosen, &defaults, &start);
+    loader.expand(expand);
     loader.finish(request.sandbox)
 }
 

@@ -365,5 +365,6 @@ fn ticket(wanted: &Wanted) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
+        site: None,
     }
 }

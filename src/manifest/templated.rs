@@ -1,0 +1,111 @@
+//! What an editor knows of the inside of a rollout's template.
+//!
+//! Owns one transform over the finished definitions: each ticket's definitions once more, where a value may also be an expression
+//! and nothing is required, since defaults and overrides add to a template. It points back at the originals for everything that a
+//! value must be, so that it stays small. Refuses to judge: `validate` checks each ticket that comes out, against the originals.
+
+use serde_json::{Map, Value, json};
+
+use super::rollout_spec::PARTS;
+use super::schema::ticket_kinds;
+
+/// Behind the name of a definition: the same for templates.
+const SUFFIX: &str = "Template";
+
+/// Adds the definitions, and tells the rollout's schema where they belong.
+pub fn complete(definitions: &mut Map<String, Value>) {
+    let mut templates = Templates { originals: definitions.clone(), made: Map::new() };
+    let branches: Vec<Value> = ticket_kinds().into_iter().map(|kind| branch(kind, &templates.document(kind))).collect();
+    let Templates { made, .. } = templates;
+    if let Some(rollout) = definitions.get_mut("RolloutSpec").and_then(Value::as_object_mut) {
+        rollout.insert("allOf".to_owned(), Value::Array(branches));
+    }
+    definitions.insert(
+        "Expression".to_owned(),
+        json!({"description": "A value of the site: `${{ site.COLUMN }}`.", "type": "string", "pattern": r"\$\{\{|\{%"}),
+    );
+    definitions.extend(made);
+}
+
+/// The keys of a template and of the overrides follow from the template's kind.
+fn branch(kind: &str, reference: &Value) -> Value {
+    let of_kind = json!({"properties": {"template": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}}});
+    json!({"if": of_kind, "then": {"properties": {"template": reference, "overrides": {"additionalProperties": reference}}}})
+}
+
+struct Templates {
+    originals: Map<String, Value>,
+    made: Map<String, Value>,
+}
+
+impl Templates {
+    /// A kind's document: what a rollout repeats of it.
+    fn document(&mut self, kind: &str) -> Value {
+        let reference = self.definition(kind);
+        let properties = self.made.get_mut(&format!("{kind}{SUFFIX}")).and_then(|made| made.get_mut("properties"));
+        if let Some(properties) = properties.and_then(Value::as_object_mut) {
+            properties.retain(|key, _| key == "kind" || PARTS.contains(&key.as_str()));
+        }
+        reference
+    }
+
+    /// A reference to the templates' form of a definition, which is made at its first use.
+    fn definition(&mut self, name: &str) -> Value {
+        let own = format!("{name}{SUFFIX}");
+        if !self.made.contains_key(&own) {
+            // Before its inside is looked at, so that a definition that names itself ends.
+            self.made.insert(own.clone(), Value::Null);
+            let original = self.originals.get(name).cloned().unwrap_or_default();
+            let made = self.schema(&original, &format!("#/$defs/{name}"));
+            self.made.insert(own.clone(), made);
+        }
+        json!({"$ref": format!("#/$defs/{own}")})
+    }
+
+    /// The templates' form of the schema at a pointer.
+    fn schema(&mut self, schema: &Value, pointer: &str) -> Value {
+        if schema.get("const").is_some() {
+            return json!({"$ref": pointer});
+        }
+        if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix("#/$defs/")) {
+            let is_mapping = self.originals.get(name).is_some_and(|target| target.get("properties").is_some());
+            return if is_mapping { self.definition(name) } else { or_expression(json!({"$ref": pointer})) };
+        }
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            let of = |(key, value): (&String, &Value)| (key.clone(), self.schema(value, &format!("{pointer}/properties/{key}")));
+            let made = json!({"properties": properties.iter().map(of).collect::<Map<_, _>>(), "additionalProperties": false});
+            return with_type(schema, made);
+        }
+        if let Some(items) = schema.get("items") {
+            let made = json!({"items": self.schema(items, &format!("{pointer}/items"))});
+            return with_type(schema, made);
+        }
+        if let Some(inner) = schema.get("additionalProperties").filter(|inner| inner.is_object()) {
+            let made = json!({"additionalProperties": self.schema(inner, &format!("{pointer}/additionalProperties"))});
+            return with_type(schema, made);
+        }
+        let original = json!({"$ref": pointer});
+        if takes_any_text(schema) { original } else { or_expression(original) }
+    }
+}
+
+/// A collection's type and words, beside what was made of its inside. One that could be a scalar too may be an expression.
+fn with_type(schema: &Value, mut made: Value) -> Value {
+    for key in ["type", "description"] {
+        if let Some(value) = schema.get(key) {
+            made[key] = value.clone();
+        }
+    }
+    let only_mapping = schema.get("type").is_some_and(|kind| kind == "object");
+    if only_mapping { made } else { or_expression(made) }
+}
+
+fn or_expression(original: Value) -> Value {
+    json!({"anyOf": [original, {"$ref": "#/$defs/Expression"}]})
+}
+
+/// Whether an expression fits already.
+fn takes_any_text(schema: &Value) -> bool {
+    let narrow = ["pattern", "enum", "maxLength"].iter().any(|keyword| schema.get(keyword).is_some());
+    schema.get("type").is_some_and(|kind| kind == "string") && !narrow
+}
