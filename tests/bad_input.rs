@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use callout::diagnostics::Diagnostic;
-use callout::manifest::{LARGEST, Loaded, Request, load};
+use callout::manifest::{LARGEST, Loaded, Request};
 use callout::render::{Look, MOST, human, json};
+use callout::rollout::load;
 
 const PROJECT: &str = "apiVersion: callout/v1\nkind: Project\nmetadata: {name: acme}\n";
 const DISPATCH: &str = include_str!("manifests/valid/one-dispatch.yaml");
@@ -18,7 +19,7 @@ fn project() -> tempfile::TempDir {
 }
 
 fn loaded(folder: &Path) -> Loaded {
-    load(&Request { start: folder.to_path_buf(), paths: Vec::new(), sandbox: true })
+    load(&Request { start: folder.to_path_buf(), paths: Vec::new(), sandbox: true, ..Request::default() })
 }
 
 fn messages(loaded: &Loaded) -> Vec<(&str, &str)> {
@@ -141,7 +142,7 @@ fn a_file_named_in_several_ways_is_read_once() {
     fs::create_dir(folder.path().join("sub")).expect("a folder");
     fs::write(folder.path().join("sub/a.YAML"), DISPATCH).expect("a manifest");
     let paths = ["sub", "./sub/a.YAML", "sub/../sub/a.YAML", "sub/.."].map(Into::into).to_vec();
-    let loaded = load(&Request { start: folder.path().to_path_buf(), paths, sandbox: true });
+    let loaded = load(&Request { start: folder.path().to_path_buf(), paths, sandbox: true, ..Request::default() });
     assert_eq!(messages(&loaded), vec![]);
     assert_eq!(loaded.tickets.len(), 1);
 }

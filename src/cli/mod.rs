@@ -8,6 +8,7 @@ mod closing;
 mod completions;
 mod environment;
 mod exit;
+mod expand;
 mod import;
 mod init;
 mod opened;
@@ -112,6 +113,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
     match command {
         Command::Init(words) => init::run(&words, global, environment),
         Command::Validate(words) => Ok(validate::run(&words, environment)),
+        Command::Expand(words) => expand::run(&words, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,

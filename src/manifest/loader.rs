@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use serde_json::Value;
+
 use super::attachments::Attachments;
 use super::checks::{Named, Whole};
 use super::document::{Document, Linked, Read};
@@ -17,7 +19,7 @@ use super::fault::Fault;
 use super::rollout::{Expand, Made, MadeDocument, Rollout, Surroundings};
 use super::schema::{PROJECT, ROLLOUT};
 use super::tree::{Node, Sources, Span};
-use super::{Kept, Loaded, PROJECT_FILE, compose, envelope, load};
+use super::{Kept, Loaded, PROJECT_FILE, compose, envelope, load, report};
 use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::systems::by_kind;
 use crate::ticket::{Address, RolloutSite, Ticket, is_name};
@@ -167,15 +169,17 @@ impl Loader {
             self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")), site: None });
         }
         let read = document.read(&mut self.attachments);
-        self.take(read, self.sources.place(node.span_of("")), None);
+        self.take(read, Described { place: self.sources.place(node.span_of("")), site: None, defaults: wanted.defaults.get(kind) });
     }
 
     /// Keeps what a document gave.
-    fn take(&mut self, read: Read, place: Option<Place>, site: Option<RolloutSite>) {
+    fn take(&mut self, mut read: Read, described: Described<'_, '_>) {
+        let Described { place, site, defaults } = described;
         self.loaded.tickets.extend(read.tickets.into_iter().map(|ticket| Ticket { site: site.clone(), ..ticket }));
         self.loaded.diagnostics.extend(read.diagnostics);
         self.links.extend(read.links);
         if self.keeps_documents {
+            defaults.into_iter().for_each(|defaults| left_out(defaults, &mut read.document));
             self.loaded.kept.push(Kept { document: read.document, place, site });
         }
     }
@@ -210,7 +214,7 @@ impl Loader {
             let place = rollout.place(rollout.node.span_of("/spec/template"));
             for MadeDocument { read, named, site } in documents {
                 self.named.extend(named);
-                self.take(read, place.clone(), Some(site));
+                self.take(read, Described { place: place.clone(), site: Some(site), defaults: rollout.defaults.as_ref() });
             }
         }
     }
@@ -236,9 +240,23 @@ impl Loader {
         let whole = Whole { named: &self.named, tickets: &self.loaded.tickets, links: &self.links, incomplete: self.incomplete };
         let found = whole.check(self.loaded.project.as_ref(), sandbox);
         self.loaded.diagnostics.extend(found);
-        sort(&mut self.loaded.diagnostics);
-        self.loaded.diagnostics = fold(std::mem::take(&mut self.loaded.diagnostics));
+        self.loaded.diagnostics = report::in_order(std::mem::take(&mut self.loaded.diagnostics));
         self.loaded
+    }
+}
+
+/// Where a document is described, and under which defaults.
+struct Described<'f, 'a> {
+    place: Option<Place>,
+    site: Option<RolloutSite>,
+    defaults: Option<&'f Node<'a>>,
+}
+
+/// Says null where a document leaves out what the defaults would give it: else they would, when it is read again.
+fn left_out(defaults: &Node<'_>, document: &mut Value) {
+    let Some(map) = document.as_object_mut() else { return };
+    for entry in defaults.entries() {
+        left_out(&entry.value, map.entry(&*entry.key).or_insert(Value::Null));
     }
 }
 
@@ -264,33 +282,6 @@ fn speaks_to_us(text: &str) -> bool {
         Some(envelope::is_near_version(value.trim_end_matches(['"', '\'', ' ', '\r'])))
     };
     text.lines().any(|line| version(line).unwrap_or(false)) || text.contains("callout/v")
-}
-
-/// By file and place; what has no place comes first. A mistake in a default shows in every document, and is told once.
-fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by_cached_key(|diagnostic| (start(diagnostic), diagnostic.code, diagnostic.message.clone()));
-    diagnostics.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.place.is_some() && start(a) == start(b));
-}
-
-fn start(diagnostic: &Diagnostic) -> Option<(String, usize)> {
-    diagnostic.place.as_ref().map(|place| (place.file.name.clone(), place.span.start))
-}
-
-/// Tells the same kind of mistake at one place once, where it is of many tickets: a template stands for all of its sites.
-fn fold(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let same = |a: &Diagnostic, b: &Diagnostic| {
-        a.code == b.code && a.severity == b.severity && a.place.is_some() && start(a) == start(b) && a.address.is_some() && b.address.is_some() && a.address != b.address
-    };
-    let folded = |group: &[Diagnostic]| {
-        let (first, others) = group.split_first()?;
-        let names: Vec<&str> = others.iter().filter_map(|other| other.address.as_deref()).collect();
-        if names.is_empty() {
-            return Some(first.clone());
-        }
-        let help: Vec<String> = first.help.iter().cloned().chain([format!("Likewise {}.", listed(&names))]).collect();
-        Some(first.clone().help(help.join("\n")))
-    };
-    diagnostics.chunk_by(same).filter_map(folded).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod load;
 mod loader;
 mod project;
 mod project_spec;
+mod report;
 mod rollout;
 mod rollout_spec;
 mod scalar;

@@ -109,3 +109,95 @@ fn takes_any_text(schema: &Value) -> bool {
     let narrow = ["pattern", "enum", "maxLength"].iter().any(|keyword| schema.get(keyword).is_some());
     schema.get("type").is_some_and(|kind| kind == "string") && !narrow
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+    use jsonschema::Validator;
+
+    /// The documents that people get right, without their version, as templates.
+    fn templates() -> Vec<Value> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/manifests/valid");
+        let mut found = Vec::new();
+        for path in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for document in serde_yaml::Deserializer::from_str(&text) {
+                let Ok(Value::Object(mut document)) = serde::Deserialize::deserialize(document) else { continue };
+                document.remove("apiVersion");
+                found.push(Value::Object(document));
+            }
+        }
+        found.retain(|document| document["kind"].as_str().is_some_and(|kind| ticket_kinds().contains(&kind)));
+        assert!(found.len() >= 10, "only {} documents", found.len());
+        found
+    }
+
+    fn validator() -> Validator {
+        jsonschema::draft202012::new(&schema::document()).expect("a schema")
+    }
+
+    fn rollout(template: &Value) -> Value {
+        let mut over = template.clone();
+        over.as_object_mut().expect("a mapping").remove("kind");
+        let spec = json!({"sites": {"csv": "a.csv", "key": "a"}, "overrides": {"0417": over}, "template": template});
+        json!({"apiVersion": "callout/v1", "kind": "Rollout", "metadata": {"name": "a"}, "spec": spec})
+    }
+
+    /// Calls `change` with the document once for each place inside, and that place.
+    fn each_place(document: &Value, change: impl Fn(&mut Value) -> bool, check: impl Fn(&str, &Value)) {
+        fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+            found.push(at.to_owned());
+            match value {
+                Value::Object(map) => map.iter().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), found)),
+                Value::Array(items) => items.iter().enumerate().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), found)),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        let mut found = Vec::new();
+        pointers(document, "", &mut found);
+        for pointer in found.iter().filter(|pointer| *pointer != "/kind") {
+            let mut changed = document.clone();
+            if change(changed.pointer_mut(pointer).expect("a place")) {
+                check(pointer, &changed);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_right_by_hand_is_right_in_a_template() {
+        let validator = validator();
+        for template in templates() {
+            let errors: Vec<String> = validator.iter_errors(&rollout(&template)).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{template:#}\n{errors:?}");
+        }
+    }
+
+    #[test]
+    fn every_value_may_be_an_expression_and_no_key_may_be_misspelt() {
+        let validator = validator();
+        for template in templates() {
+            let expression = |value: &mut Value| {
+                let scalar = !value.is_object() && !value.is_array();
+                *value = json!("${{ site.a }}");
+                scalar
+            };
+            each_place(&template, expression, |pointer, changed| assert!(validator.is_valid(&rollout(changed)), "{pointer}"));
+            let misspelt =
+                |value: &mut Value| value.as_object_mut().is_some_and(|map| map.insert("misspelt".to_owned(), json!("a")).is_none());
+            each_place(&template, misspelt, |pointer, changed| {
+                assert!(pointer.ends_with("/labels") || !validator.is_valid(&rollout(changed)), "{pointer}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_wrong_by_hand_is_wrong_in_a_template() {
+        let validator = validator();
+        let mut template = templates().into_iter().find(|template| template["kind"] == "Dispatch").expect("a dispatch");
+        template["spec"]["service_type"] = json!("Equipment Instal");
+        assert!(!validator.is_valid(&rollout(&template)));
+        template["spec"]["service_type"] = json!("${{ site.work }}");
+        assert!(validator.is_valid(&rollout(&template)));
+    }
+}

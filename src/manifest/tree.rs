@@ -170,6 +170,24 @@ impl<'a> Node<'a> {
             }
         }
     }
+
+    /// Those values over these: maps are merged key by key, everything else of `over` wins. The keys stay in this order.
+    pub fn merge_over(&mut self, over: Self) {
+        match (&mut self.content, over.content) {
+            (Content::Map(entries), Content::Map(more)) => more.into_iter().for_each(|entry| merge_entry(entries, entry)),
+            (_, content) => *self = Self { span: over.span, content },
+        }
+    }
+}
+
+fn merge_entry<'a>(entries: &mut Vec<Entry<'a>>, entry: Entry<'a>) {
+    match entries.iter_mut().find(|own| own.key == entry.key) {
+        Some(own) if matches!((&own.value.content, &entry.value.content), (Content::Map(_), Content::Map(_))) => {
+            own.value.merge_over(entry.value);
+        }
+        Some(own) => *own = entry,
+        None => entries.push(entry),
+    }
 }
 
 impl Entry<'_> {

@@ -63,10 +63,11 @@ fn plain(text: &str, span: Span, at: At<'_>, name: &str, problems: &mut Vec<(Dia
 }
 
 /// A cell has no type, so no spelling of it can be a slip: `true` where text is wanted is that word, and only an empty cell is none.
+/// At a key that nobody knows it stays, so that a misspelt key is told for every site.
 fn cell(text: &str, at: At<'_>) -> Option<Value> {
     let types = at.types();
     match resolve(text) {
-        _ if text.is_empty() => None,
+        _ if text.is_empty() && at.is_known() => None,
         Value::Bool(is) if types.boolean => Some(Value::Bool(is)),
         Value::Number(number) if types.number && (!types.text || number.to_string() == text) => Some(Value::Number(number)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
@@ -86,7 +87,8 @@ mod tests {
     #[test]
     fn a_cell_is_read_as_what_its_place_wants() {
         let schema = json!({"properties": {
-            "text": {"type": "string"}, "flag": {"type": "boolean"}, "count": {"type": "integer"}, "id": {"type": ["integer", "string"]}}});
+            "text": {"type": "string"}, "flag": {"type": "boolean"}, "count": {"type": "integer"}, "id": {"type": ["integer", "string"]}},
+            "additionalProperties": false});
         let shapes = Shapes::new(&schema);
         let span = Span { file: 0, start: 0, end: 0 };
         let read = |key: &'static str, cell: &'static str| {
@@ -109,5 +111,6 @@ mod tests {
         );
         assert_eq!((read("id", "482001"), read("id", "0417")), (Some(json!(482_001)), Some(json!("0417"))));
         assert_eq!(["text", "flag", "count", "id"].map(|key| read(key, "")), [None, None, None, None]);
+        assert_eq!(read("txet", ""), Some(json!("")));
     }
 }

@@ -31,10 +31,6 @@ impl Columns {
         self.places.get(name).copied()
     }
 
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
     /// What to say where a column is asked for that the list does not have.
     pub fn unknown(&self, name: &str) -> Diagnostic {
         let named: Vec<&str> = self.names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();

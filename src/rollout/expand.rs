@@ -164,13 +164,11 @@ impl<'t> Recipe<'t> {
     }
 
     fn document(&self, site: &Site, scope: &Scope, wrong: &mut Vec<(Diagnostic, Span)>) -> Node<'t> {
-        let document = self.template.fill(scope, wrong);
-        let Some(exception) = self.overrides.get(site.key.as_str()) else { return document };
-        let mut over = exception.fill(scope, wrong);
-        over.merge_under(&document);
-        // A mistake in the whole document is told at the template.
-        over.span = document.span;
-        over
+        let mut document = self.template.fill(scope, wrong);
+        if let Some(exception) = self.overrides.get(site.key.as_str()) {
+            document.merge_over(exception.fill(scope, wrong));
+        }
+        document
     }
 }
 

@@ -86,7 +86,11 @@ pub fn unreadable(error: &Error) -> Diagnostic {
 /// An expression that fails for a site.
 pub fn failed(error: &Error) -> Diagnostic {
     let line = error.line().filter(|line| *line > 1).map(|line| format!(", in line {line} of this text")).unwrap_or_default();
-    Diagnostic::error("rollout/expression", format!("this expression fails: {}{line}", words(error)))
+    let told = Diagnostic::error("rollout/expression", format!("this expression fails: {}{line}", words(error)));
+    if matches!(error.kind(), ErrorKind::UnknownMethod | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction) {
+        return told.help("Jinja's filters change a value, such as upper, lower, replace and default: ${{ site.city | upper }}");
+    }
+    told
 }
 
 fn words(error: &Error) -> String {

@@ -4,22 +4,9 @@
 //! and counts the others. Refuses to drop a mistake: what is not named is counted.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 
 use super::sites::Site;
-use crate::diagnostics::Diagnostic;
-
-/// Sites and rows named before the rest is counted.
-const NAMED: usize = 3;
-
-/// The first few things of a list, and how many more there are.
-pub fn listed<T: Display>(things: &[T]) -> String {
-    let named: Vec<String> = things.iter().take(NAMED).map(ToString::to_string).collect();
-    match things.len().saturating_sub(NAMED) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
-}
+use crate::diagnostics::{Diagnostic, listed};
 
 /// What was found, in the order of the sites.
 #[derive(Default)]

@@ -7,9 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::columns::Columns;
-use super::mistakes::listed;
 use super::table::{self, Row, Table};
-use crate::diagnostics::{Diagnostic, Place};
+use crate::diagnostics::{Diagnostic, Place, listed};
 use crate::manifest::{Content, Rollout, SitesSpec};
 
 /// One site. Shown as its key and where it is listed: `0417 (sites.csv:3)`.

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::columns::Columns;
-use super::mistakes::listed;
-use crate::diagnostics::{Diagnostic, Place, SourceFile};
+use crate::diagnostics::{Diagnostic, Place, SourceFile, listed};
 
 /// One row, with as many cells as there are columns.
 #[derive(Debug)]

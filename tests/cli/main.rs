@@ -14,6 +14,7 @@ mod limits;
 mod plan;
 mod process;
 mod renewal;
+mod rollout;
 mod saved;
 mod schema;
 mod settle;
