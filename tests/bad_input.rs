@@ -121,7 +121,7 @@ fn without_a_project_the_named_file_alone_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("a.yaml"), DISPATCH).expect("a manifest");
     fs::write(folder.path().join("b.yaml"), DISPATCH).expect("a manifest");
-    let request = Request { start: folder.path().to_path_buf(), paths: vec!["a.yaml".into(), "gone.yaml".into()], sandbox: false };
+    let request = Request { start: folder.path().to_path_buf(), paths: vec!["a.yaml".into(), "gone.yaml".into()], ..Request::default() };
     let loaded = load(&request);
     assert_eq!(messages(&loaded), vec![("load/path", "cannot read gone.yaml: no such file or directory")]);
     assert_eq!((loaded.tickets.len(), loaded.project.is_none()), (1, true));

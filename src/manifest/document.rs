@@ -49,6 +49,8 @@ pub struct Read {
 pub struct Document<'d, 'a> {
     pub node: &'d Node<'a>,
     pub system: &'static dyn System,
+    /// The system's section in the project file.
+    pub settings: Option<&'d Value>,
     pub sources: &'d Sources,
     /// The manifest's folder: attachments are relative to it.
     pub folder: &'d Path,
@@ -67,7 +69,8 @@ impl Document<'_, '_> {
         let mut read = Read { document: value.value, ..Read::default() };
         match self.system.tickets(&read.document) {
             Ok((drafts, findings)) => {
-                problems.extend(findings.into_iter().map(|finding| {
+                let unlisted = self.settings.map(|settings| self.system.check_against_settings(&read.document, settings));
+                problems.extend(findings.into_iter().chain(unlisted.into_iter().flatten()).map(|finding| {
                     let span = self.node.span_of(&finding.pointer);
                     (told(finding), span)
                 }));

@@ -55,16 +55,14 @@ impl Loader {
     }
 
     /// Reads the files at and below the paths. Many of them are shared out to all processors; what is found is the same.
-    pub fn read(&mut self, paths: &[PathBuf], defaults: &BTreeMap<String, Node<'_>>, start: &Path) {
-        let listing = load::list(paths, start);
+    pub fn read(&mut self, wanted: &Wanted<'_>) {
+        let listing = load::list(wanted.paths, wanted.start);
         self.loaded.diagnostics.extend(listing.problems);
-        let wanted = Wanted { paths, defaults, start };
         let share = listing.files.len().div_ceil(readers(listing.files.len()));
         if share == listing.files.len() {
-            return self.files(&listing.files, &wanted);
+            return self.files(&listing.files, wanted);
         }
         let parts: Vec<Self> = thread::scope(|scope| {
-            let wanted = &wanted;
             let read = |files| {
                 let mut part = self.part();
                 scope.spawn(move || {
@@ -164,7 +162,7 @@ impl Loader {
             node.merge_under(defaults);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let document = Document { node: &node, system, sources: &self.sources, folder };
+        let document = Document { node: &node, system, settings: wanted.settings.get(system.id()), sources: &self.sources, folder };
         if let Some(address) = document.address() {
             self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")), site: None });
         }
@@ -192,12 +190,9 @@ impl Loader {
             self.named.push(Named { address: Address::new(ROLLOUT, name), place, site: None });
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let around = Surroundings { sources: &self.sources, attachments: &self.attachments, folder, start: wanted.start };
+        let around = Surroundings { sources: &self.sources, attachments: &self.attachments, folder, wanted };
         match Rollout::read(node, &around) {
-            Ok(mut rollout) => {
-                rollout.defaults = wanted.defaults.get(rollout.kind()).map(|defaults| defaults.clone().into_owned());
-                self.rollouts.push(rollout);
-            }
+            Ok(rollout) => self.rollouts.push(rollout),
             Err(diagnostics) => {
                 self.loaded.diagnostics.extend(diagnostics);
                 self.incomplete = true;
@@ -261,11 +256,15 @@ fn left_out(defaults: &Node<'_>, document: &mut Value) {
 }
 
 /// What is read, and how.
-struct Wanted<'w> {
+pub struct Wanted<'w> {
     /// Named by the user.
-    paths: &'w [PathBuf],
-    defaults: &'w BTreeMap<String, Node<'w>>,
-    start: &'w Path,
+    pub paths: &'w [PathBuf],
+    /// The working folder.
+    pub start: &'w Path,
+    /// The project's defaults, by kind.
+    pub defaults: &'w BTreeMap<String, Node<'w>>,
+    /// The project's section of each system, by its id.
+    pub settings: &'w BTreeMap<String, Value>,
 }
 
 /// How many threads read so many files. A few files are read before a thread has started.
@@ -302,10 +301,11 @@ mod tests {
             };
             std::fs::write(folder.path().join(format!("{at:02}.yaml")), text.replace("NAME", &format!("store-{at}"))).expect("a file");
         }
-        let (defaults, paths) = (BTreeMap::new(), vec![folder.path().to_path_buf()]);
+        let (defaults, settings, paths) = (BTreeMap::new(), BTreeMap::new(), vec![folder.path().to_path_buf()]);
+        let wanted = Wanted { paths: &paths, start: folder.path(), defaults: &defaults, settings: &settings };
         let (mut shared, mut alone) = (Loader::new(folder.path(), None), Loader::new(folder.path(), None));
-        shared.read(&paths, &defaults, folder.path());
-        alone.files(&load::list(&paths, folder.path()).files, &Wanted { paths: &paths, defaults: &defaults, start: folder.path() });
+        shared.read(&wanted);
+        alone.files(&load::list(&paths, folder.path()).files, &wanted);
         let said = |loader: Loader| {
             let loaded = loader.finish(true);
             let addresses: Vec<String> = loaded.tickets.iter().map(|ticket| ticket.address.to_string()).collect();

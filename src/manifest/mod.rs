@@ -30,7 +30,7 @@ mod violations;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use loader::Loader;
+use loader::{Loader, Wanted};
 use serde_json::Value;
 use tree::Sources;
 
@@ -126,7 +126,8 @@ pub(crate) fn load(request: &Request, expand: Expand) -> Loaded {
             return loader.finish(request.sandbox);
         }
     };
-    loader.read(&chosen, &defaults, &start);
+    let settings = loader.loaded.project.as_ref().map(|project| project.systems.clone()).unwrap_or_default();
+    loader.read(&Wanted { paths: &chosen, start: &start, defaults: &defaults, settings: &settings });
     loader.expand(expand);
     loader.finish(request.sandbox)
 }

@@ -7,18 +7,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize as _;
+use serde_json::Value;
 
 use super::attachments::{Attachments, Refused};
 use super::checks::Named;
 use super::document::{Document, Read};
 use super::load;
+use super::loader::Wanted;
 use super::rollout_spec::{RolloutDocument, RolloutSpec};
 use super::schema::{self, ROLLOUT};
 use super::tree::{Node, Sources, Span};
 use super::typed::typed;
 use super::violations::{Judged, violations};
 use crate::diagnostics::{Diagnostic, Outcome, Place, SourceFile};
-use crate::systems::System;
+use crate::systems::{System, by_kind};
 use crate::ticket::RolloutSite;
 
 /// What turns a rollout into tickets.
@@ -51,6 +53,8 @@ pub struct Rollout {
     pub node: Node<'static>,
     /// What the project says for every ticket of the template's kind.
     pub defaults: Option<Node<'static>>,
+    /// The project's section of the template's system.
+    settings: Option<Value>,
     folder: PathBuf,
     /// The working folder, which names of files are shown relative to.
     start: PathBuf,
@@ -63,7 +67,7 @@ pub struct Surroundings<'s> {
     pub sources: &'s Sources,
     pub attachments: &'s Attachments,
     pub folder: &'s Path,
-    pub start: &'s Path,
+    pub wanted: &'s Wanted<'s>,
 }
 
 impl Rollout {
@@ -78,16 +82,7 @@ impl Rollout {
             problems.extend(one_source(document).map(|diagnostic| (diagnostic, node.span_of("/spec/sites"))));
         }
         match document {
-            Ok(document) if problems.is_empty() => Ok(Self {
-                name: document.metadata.name,
-                spec: document.spec,
-                node: node.into_owned(),
-                defaults: None,
-                folder: around.folder.to_path_buf(),
-                start: around.start.to_path_buf(),
-                sources: around.sources.clone(),
-                attachments: around.attachments.clone(),
-            }),
+            Ok(document) if problems.is_empty() => Ok(Self::new(document, node.into_owned(), around)),
             Err(error) if problems.is_empty() => {
                 let message = format!("this document cannot be read as a {ROLLOUT}: {error}");
                 Err(vec![around.sources.at(Diagnostic::error("schema/unread", message), node.span_of(""))])
@@ -96,9 +91,25 @@ impl Rollout {
         }
     }
 
+    fn new(document: RolloutDocument, node: Node<'static>, around: &Surroundings<'_>) -> Self {
+        let kind = kind(&node);
+        let section = by_kind(kind).and_then(|system| around.wanted.settings.get(system.id()));
+        Self {
+            name: document.metadata.name,
+            spec: document.spec,
+            defaults: around.wanted.defaults.get(kind).map(|defaults| defaults.clone().into_owned()),
+            settings: section.cloned(),
+            folder: around.folder.to_path_buf(),
+            start: around.wanted.start.to_path_buf(),
+            sources: around.sources.clone(),
+            attachments: around.attachments.clone(),
+            node,
+        }
+    }
+
     /// The kind of its tickets; the schema lets no other than a ticket's through.
     pub fn kind(&self) -> &str {
-        self.node.text_at(&["spec", "template", "kind"]).unwrap_or("")
+        kind(&self.node)
     }
 
     /// A diagnostic with the place of a JSON pointer into the rollout.
@@ -142,11 +153,15 @@ pub struct Desk<'r> {
 impl Desk<'_> {
     /// Runs every check that a document written by hand would get.
     pub fn read(&mut self, node: &Node<'_>, system: &'static dyn System) -> (Read, Option<Named>) {
-        let Rollout { sources, folder, .. } = self.rollout;
-        let document = Document { node, system, sources, folder };
+        let Rollout { sources, folder, settings, .. } = self.rollout;
+        let document = Document { node, system, settings: settings.as_ref(), sources, folder };
         let named = document.address().map(|address| Named { address, place: sources.place(node.span_of("/metadata/name")), site: None });
         (document.read(&mut self.attachments), named)
     }
+}
+
+fn kind<'n>(node: &'n Node<'_>) -> &'n str {
+    node.text_at(&["spec", "template", "kind"]).unwrap_or("")
 }
 
 fn one_source(document: &RolloutDocument) -> Option<Diagnostic> {

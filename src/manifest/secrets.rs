@@ -20,7 +20,7 @@ pub fn masked(text: &str, composed: &Composed<'_>) -> String {
     // A file that cannot be read has no keys to go by: then every long word that is no plain word goes.
     let broken = !composed.faults.is_empty();
     let words = if broken { long_words(text) } else { Vec::new() };
-    cover(text, ranges.into_iter().chain(words))
+    cover(text, ranges.into_iter().chain(words).chain(in_addresses(text)))
 }
 
 fn credentials(node: &Node<'_>, inside: bool, spans: &mut Vec<Span>) {
@@ -49,6 +49,23 @@ fn long_words(text: &str) -> Vec<Range<usize>> {
     let start_of = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
     let words = text.split(|c: char| !part(c)).filter(|word| word.len() >= 16 && word.contains(|c: char| c.is_ascii_digit()));
     words.map(|word| start_of(word)..start_of(word) + word.len()).collect()
+}
+
+/// Where addresses can hold a secret, wherever they stand: the user's name and password, the query, and a `key=` by itself.
+fn in_addresses(text: &str) -> Vec<Range<usize>> {
+    let start_of = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    let words = text.split(|c: char| c.is_whitespace() || "\"'".contains(c)).map(|word| word.trim_end_matches(['}', ']', ',']));
+    let mut ranges = Vec::new();
+    for word in words {
+        let (start, end) = (start_of(word), start_of(word) + word.len());
+        let host = word.find("://").map(|at| at + 3);
+        let authority = host.and_then(|at| word.get(at..)?.split(['/', '?', '#']).next()).unwrap_or_default();
+        ranges.extend(authority.rfind('@').map(|at| start_of(authority)..start_of(authority) + at));
+        let query = host.and_then(|at| Some(at + word.get(at..)?.find('?')? + 1));
+        let key = word.to_ascii_lowercase().find("key=").map(|at| at + 4);
+        ranges.extend(query.into_iter().chain(key).min().map(|at| start + at..end));
+    }
+    ranges
 }
 
 fn cover(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
@@ -80,6 +97,17 @@ mod tests {
         assert_eq!(masked.len(), text.len());
         assert!(masked.starts_with("credential: {bearer: *********, other: \"env:TOKEN\"}\nbase_url: https://x\napi_token: "), "{masked}");
         assert!(!masked.contains("line"));
+    }
+
+    #[test]
+    fn a_secret_in_an_address_is_masked_also_in_a_comment() {
+        let text =
+            "base_url: https://me:pass@x.example/API/?key=abc # or http://x/?KEY=abc\nall: {a: \"format_key=abc\", b: https://x/a?b}\n";
+        let masked = masked(text, &compose(text, 0));
+        assert_eq!(
+            masked,
+            "base_url: https://*******@x.example/API/?******* # or http://x/?*******\nall: {a: \"format_key=***\", b: https://x/a?*}\n"
+        );
     }
 
     #[test]

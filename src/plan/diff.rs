@@ -1,5 +1,7 @@
 //! What differs: the files from what was sent, the ticket from what it was, the booking from the order.
 
+use serde_json::Value;
+
 use crate::refresh::{ATTACHMENTS, booking_mismatch};
 use crate::state::{Record, Request};
 use crate::systems::System;
@@ -10,10 +12,12 @@ use crate::ticket::{Change, Digest, Fields, changes};
 /// Until a full read completed the baseline, a field that one side lacks is unknown; afterwards it is empty.
 pub fn drift(system: &dyn System, record: &Record, seen: &Fields) -> Vec<Change> {
     let Some(baseline) = &record.baseline else { return Vec::new() };
-    let is_read = |name: &str| system.fields().iter().any(|field| field.name == name && field.in_read);
+    let is_read = |name: &str| system.row(name).is_some_and(|row| row.in_read);
     changes(baseline, seen, &record.request.lifecycle.ignore_changes)
         .into_iter()
         .filter(|change| change.is_between_values() || (record.booking_checked && is_read(&change.field)))
+        // A field that is new in the system, and empty, is nobody's change.
+        .filter(|change| ![&change.before, &change.after].into_iter().flatten().all(is_empty))
         .collect()
 }
 
@@ -26,13 +30,18 @@ pub fn done_by_hand(system: &dyn System, desired: &Request, seen: &Fields, chang
         && changes.iter().all(is_visible)
         && changes.iter().all(|change| {
             let name = change.field.as_str();
-            match (expected.get(name), seen.get(name)) {
+            match (expected.get(name), seen.get(name).filter(|value| !is_empty(value))) {
                 (Some(expected), Some(seen)) => expected == seen,
                 // Taken out of the files, and gone from a field that reads do show.
-                (None, None) => change.after.is_none() && system.fields().iter().any(|field| field.name == name && field.in_read),
+                (None, None) => change.after.is_none() && system.row(name).is_some_and(|row| row.in_read),
                 (Some(_), None) | (None, Some(_)) => false,
             }
         })
+}
+
+/// What a system shows as an empty text, where it tells that from a field it does not show.
+fn is_empty(value: &Value) -> bool {
+    value.as_str() == Some("")
 }
 
 /// The fingerprint of what a person may accept: what the files ask for beyond what was sent, and what was booked otherwise.
@@ -49,14 +58,14 @@ pub fn standing_mismatch(system: &dyn System, record: &Record, seen: Option<&Fie
     let is_first_sight = |change: &Change| record.baseline.as_ref().is_none_or(|baseline| baseline.get(&change.field).is_none());
     let told_now = now.into_iter().filter(|change| is_first_sight(change) || first.iter().any(|old| old.field == change.field));
     // What only the create's answer shows, such as a file that was not kept, no later sight can show corrected.
-    let is_read = |name: &str| system.fields().iter().any(|field| field.name == name && field.in_read);
+    let is_read = |name: &str| system.row(name).is_some_and(|row| row.in_read);
     let unseen = first.iter().filter(|old| seen.get(&old.field).is_none() && !is_read(&old.field));
     told_now.chain(unseen.cloned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::state::{Event, Key, Sighting, State, Write};

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::build::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
 use super::{Action, Reason, Step};
-use crate::refresh::{config_changes, is_changed, request_of, sighting};
+use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting};
 use crate::state::{Event, Intent, Record, Request, Sighting, Write};
 use crate::systems::{Found, Observed, Seen};
 use crate::ticket::{Change, Fields, Ticket, Visit};
@@ -155,11 +155,20 @@ fn changing(case: &Case<'_>, desired: Request, changes: &[Change], drifted: &[Ch
         (Some(remark), _) => blocked(Reason::DoByHand { remark: remark.to_owned() }),
         (None, _) if !both.is_empty() => blocked(Reason::Conflict { fields: both }),
         (None, Some(id)) => {
-            let fields: Fields = changes.iter().map(|change| (change.field.clone(), change.after.clone().unwrap_or(Value::Null))).collect();
+            let fields = changed(case, &desired, changes);
             Action::Update { id, request: Box::new(desired), changed: fields }
         }
         (None, None) => Action::Keep,
     }
+}
+
+/// What an update sends. A field that the mark stands in is sent with its mark, or the ticket would lose it.
+fn changed(case: &Case<'_>, desired: &Request, changes: &[Change]) -> Fields {
+    let plain = &desired.fields;
+    let marked = desired.mark.as_ref().map(|mark| case.side.system.with_mark(plain.clone(), mark));
+    let carried = |name: &str| marked.as_ref().and_then(|marked| marked.get(name)).filter(|value| plain.get(name) != Some(value));
+    let value = |change: &Change| carried(&change.field).or(change.after.as_ref()).cloned().unwrap_or(Value::Null);
+    changes.iter().map(|change| (change.field.clone(), value(change))).collect()
 }
 
 /// A step that depends on how the ticket looks now, and nobody knows.
@@ -210,6 +219,10 @@ fn note_lifecycle(case: &Case<'_>, record: &Record, ticket: &Ticket, step: &mut 
 
 fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (Option<Visit>, &mut Step)) {
     let sent = &record.request;
+    for name in edits_without_effect(sent, ticket, case.side.system) {
+        let title = case.side.system.title();
+        step.notes.push(format!("the edit of {name} has no effect: {title} takes it only when a ticket is created"));
+    }
     if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit {
         let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
         step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit });
@@ -222,7 +235,7 @@ fn mismatch(case: &Case<'_>, record: &Record) -> Vec<Change> {
 }
 
 fn desired(case: &Case<'_>, ticket: &Ticket, record: &Record) -> Request {
-    request_of(ticket, case.side, record.request.mark.clone())
+    changed_request(&record.request, ticket, case.side)
 }
 
 fn seen<'a>(case: &Case<'a>) -> Option<&'a Seen> {

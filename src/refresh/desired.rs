@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::state::{Request, Sighting, State};
-use crate::systems::{Seen, System};
+use crate::systems::{Compare, Seen, System};
 use crate::ticket::{Address, Attachment, Change, Fields, Mark, Ticket, changes, references};
 
 /// One system as this project uses it.
@@ -31,6 +31,28 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
         lifecycle: ticket.lifecycle.clone(),
         labels: ticket.labels.clone(),
     }
+}
+
+/// What the record of an existing ticket says once it is changed: what only a create sends stays as it was sent.
+pub fn changed_request(sent: &Request, ticket: &Ticket, side: &Side) -> Request {
+    let mut request = request_of(ticket, side, sent.mark.clone());
+    for name in create_only(side.system) {
+        match sent.fields.get(name) {
+            Some(value) => request.fields.set(name, value.clone()),
+            None => drop(request.fields.0.remove(name)),
+        }
+    }
+    request
+}
+
+/// The fields that the files changed, and that only a create sends: such an edit reaches nobody.
+pub fn edits_without_effect(sent: &Request, ticket: &Ticket, system: &dyn System) -> Vec<&'static str> {
+    let is_edited = |name: &&str| sent.fields.get(name) != ticket.fields.get(name) && !ticket.lifecycle.ignore_changes.contains(*name);
+    create_only(system).filter(is_edited).collect()
+}
+
+fn create_only(system: &dyn System) -> impl Iterator<Item = &'static str> {
+    system.fields().iter().filter(|field| field.compare == Compare::CreateOnly).map(|field| field.name)
 }
 
 /// The address that this ticket's records still have to move from. With a location's key, the record of that key comes first.
@@ -61,7 +83,7 @@ pub fn config_changes(sent: &Request, desired: &Request, state: &State) -> Vec<C
 pub fn is_changed(sent: &Request, ticket: &Ticket, side: &Side, state: &State) -> bool {
     // What is the same as it stands is the same in every form, and in a large project that is nearly everything.
     let is_same = sent.fields == ticket.fields && sent.attachments == ticket.attachments;
-    !is_same && !config_changes(sent, &request_of(ticket, side, sent.mark.clone()), state).is_empty()
+    !is_same && !config_changes(sent, &changed_request(sent, ticket, side), state).is_empty()
 }
 
 fn compared(request: &Request, state: &State) -> Fields {

@@ -12,7 +12,10 @@ use crate::state::Key;
 use crate::systems::{Found, Observed, Reader};
 
 pub use asks::{Ask, Mode, Question, asks};
-pub use desired::{ATTACHMENTS, Side, Sides, booking_mismatch, config_changes, id_of, is_changed, renamed_from, request_of, sighting};
+pub use desired::{
+    ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, renamed_from,
+    request_of, sighting,
+};
 pub use selection::Selection;
 
 /// What the reads found out, by visit.

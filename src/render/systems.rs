@@ -110,6 +110,9 @@ fn section(system: &dyn System) -> String {
 
 /// What only the server sets is in no comparison, and neither is what no answer shows.
 fn comparison(field: &Field) -> &'static str {
+    if field.sent && field.compare == Compare::CreateOnly {
+        return "never: sent only when the ticket is created";
+    }
     if !field.sent || !(field.in_read || field.in_create) {
         return "";
     }
@@ -121,6 +124,9 @@ fn comparison(field: &Field) -> &'static str {
         Compare::Boolean => "true or false",
         Compare::Moment => "moment",
         Compare::Reworded => "text, between two reads only",
+        Compare::Preset => "text, in any letter case",
+        Compare::Marked => "text, without the mark",
+        Compare::CreateOnly => "",
     }
 }
 

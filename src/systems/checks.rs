@@ -49,11 +49,11 @@ pub fn not_a_phone(pointer: &str, name: &str, text: &str) -> Option<Wrong> {
     crate::ticket::digits(text).is_none().then(say)
 }
 
-/// The customer's own number must not look like a mark: that one is added by callout.
-pub fn holds_a_mark(number: Option<&str>, find: impl Fn(&str) -> Option<Mark>) -> Vec<Wrong> {
+/// What the user writes where the mark goes must not look like one: that one is added by callout.
+pub fn holds_a_mark(name: &str, text: Option<&str>, find: impl Fn(&str) -> Option<Mark>) -> Vec<Wrong> {
     let say = |mark: Mark| {
-        let message = format!("customer_ticket_number has `{mark}`, which looks like a mark of callout");
-        wrong("/spec/customer_ticket_number", message, "Take it out: callout adds each ticket's own mark by itself.")
+        let message = format!("{name} has `{mark}`, which looks like a mark of callout");
+        wrong(format!("/spec/{name}"), message, "Take it out: callout adds each ticket's own mark by itself.")
     };
-    number.and_then(find).map(say).into_iter().collect()
+    text.and_then(find).map(say).into_iter().collect()
 }

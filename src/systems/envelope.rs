@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::normal::row;
 use super::schema::{flatten_enum, tidy};
 use super::{Ability, Capabilities, Field, Finding, nearest};
 use crate::diagnostics::Severity;
@@ -161,12 +162,14 @@ impl LifecycleSpec {
         };
         let Some(remark) = ability.remark() else { return Vec::new() };
         let message = format!("on_remove is {}; {remark}", self.on_remove.unwrap_or_default());
-        vec![Finding::error("lifecycle/cannot", "/lifecycle/on_remove", message).help("Write `hold` or `forget`.")]
+        let close = if capabilities.close.yes() { "`hold`, `forget` or `close`" } else { "`hold` or `forget`" };
+        vec![Finding::error("lifecycle/cannot", "/lifecycle/on_remove", message).help(format!("Write {close}."))]
     }
 
     fn unknown_ignored(&self, fields: &[Field]) -> Vec<Finding> {
         let names: Vec<&str> = fields.iter().filter(|field| field.sent).map(|field| field.name).collect();
-        let unknown = self.ignore_changes.iter().flatten().enumerate().filter(|(_, name)| !names.contains(&name.as_str()));
+        let is_sent = |name: &str| row(fields, name).is_some_and(|row| row.sent);
+        let unknown = self.ignore_changes.iter().flatten().enumerate().filter(|(_, name)| !is_sent(name));
         let finding = |(at, name): (usize, &String)| {
             let help = nearest(name, names.iter().copied())
                 .map_or_else(|| format!("These can be ignored: {}.", names.join(", ")), |near| format!("Did you mean `{near}`?"));

@@ -91,6 +91,12 @@ pub enum Compare {
     Moment,
     /// The server may store other words for it: two reads are compared, what was sent and a read are not.
     Reworded,
+    /// As one of an installation's own values, written as a number or as text: letters' case makes no difference.
+    Preset,
+    /// As text of one line that the mark stands in: the mark is dropped, and blanks count as one.
+    Marked,
+    /// Never: a create sends it, and afterwards the server puts something else there.
+    CreateOnly,
 }
 
 /// One ticket of a document, before it has its project-wide identity.

@@ -4,6 +4,7 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+pub mod billing_platform;
 mod calls;
 mod checks;
 mod credential;
@@ -15,10 +16,12 @@ mod nearest;
 pub mod nocexpress;
 mod normal;
 mod permits;
+pub mod readydesk;
 pub mod sandbox;
 pub mod schema;
 mod seen;
 mod settings;
+mod subject;
 pub mod techexpress;
 
 use schemars::{Schema, SchemaGenerator};
@@ -34,7 +37,7 @@ pub use seen::{Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
-    &[&techexpress::TechExpress, &nocexpress::NocExpress]
+    &[&techexpress::TechExpress, &nocexpress::NocExpress, &billing_platform::BillingPlatform, &readydesk::ReadyDesk]
 }
 
 /// The system whose documents have this `kind`.
@@ -57,6 +60,10 @@ pub trait System: Send + Sync {
     fn kind(&self) -> &'static str;
     fn capabilities(&self) -> &'static Capabilities;
     fn fields(&self) -> &'static [Field];
+    /// The row of a field, also of one that is a part of its row's: `custom_fields.Rack` is in the row `custom_fields`.
+    fn row(&self, name: &str) -> Option<&'static Field> {
+        normal::row(self.fields(), name)
+    }
     fn attachments(&self) -> Option<AttachmentRules>;
 
     /// The schema of a whole document of this kind.
@@ -67,6 +74,10 @@ pub trait System: Send + Sync {
     fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error>;
     /// What is wrong in the settings beyond their schema.
     fn check_settings(&self, settings: &Value) -> Vec<Finding>;
+    /// What is wrong in a document by this project's settings: a value that they do not list. Pointers are the document's.
+    fn check_against_settings(&self, _document: &Value, _settings: &Value) -> Vec<Finding> {
+        Vec::new()
+    }
 
     /// The fields with the mark put where this system has room for it.
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields;

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::subject::without_mark;
 use super::{Compare, Field};
 use crate::ticket::{Attachment, Fields, Mark, digits, references};
 
@@ -18,10 +19,17 @@ pub const fn set(name: &'static str, in_create: bool, in_read: bool, compare: Co
     Field { name, sent: false, in_create, in_read, compare }
 }
 
+/// The row of a field. One that is a part of another, such as `custom_fields.Rack`, is in the row of the whole.
+pub fn row<'a>(table: &'a [Field], name: &str) -> Option<&'a Field> {
+    let of = |name: &str| table.iter().find(|field| field.name == name);
+    of(name).or_else(|| of(name.split_once('.')?.0))
+}
+
 /// What an answer shows of what was sent, in normal form. Idempotent.
 pub fn comparable(table: &[Field], seen: &Fields) -> Fields {
-    let rows = table.iter().filter(|field| field.sent && (field.in_read || field.in_create));
-    rows.filter_map(|field| Some((field.name.to_owned(), normal(field.compare, seen.get(field.name)?)?))).collect()
+    let is_compared = |row: &&Field| row.sent && (row.in_read || row.in_create) && row.compare != Compare::CreateOnly;
+    let compared = |name: &str| row(table, name).filter(is_compared);
+    seen.iter().filter_map(|(name, value)| Some((name.to_owned(), normal(compared(name)?.compare, value)?))).collect()
 }
 
 /// What answers show if the ticket was booked as sent. What waits for another ticket, and what a server may reword, is not expected.
@@ -30,7 +38,7 @@ pub fn expected(table: &[Field], fields: &Fields, attachments: &[Attachment]) ->
     wanted.0.retain(|_, value| references(value).is_none());
     wanted.set("attachments", attachments.iter().map(|file| json!(file.filename)).collect::<Vec<_>>());
     let mut expected = comparable(table, &wanted);
-    expected.0.retain(|name, _| table.iter().any(|field| field.name == name && field.compare != Compare::Reworded));
+    expected.0.retain(|name, _| row(table, name).is_some_and(|row| row.compare != Compare::Reworded));
     expected
 }
 
@@ -42,7 +50,9 @@ pub fn folded(value: &Value) -> Option<String> {
 /// A value in the form that is compared; `None` for what counts as absent.
 fn normal(compare: Compare, value: &Value) -> Option<Value> {
     match compare {
-        Compare::Text | Compare::Reworded => text(value).map(Value::String),
+        Compare::Text | Compare::Reworded | Compare::CreateOnly => text(value).map(Value::String),
+        Compare::Preset => folded(value).map(Value::String),
+        Compare::Marked => text(value).map(|text| without_mark(&text)).filter(|text| !text.is_empty()).map(Value::String),
         Compare::List => list(value),
         Compare::Phone => text(value).map(|text| Value::String(digits(&text).unwrap_or(text))),
         Compare::Integer => text(value).map(|text| text.parse::<i64>().map_or(Value::String(text), Value::from)),

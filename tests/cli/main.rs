@@ -7,6 +7,7 @@ mod attachments;
 mod bad_input;
 mod canary;
 mod changes;
+mod customer;
 mod doubt;
 mod import;
 mod init;

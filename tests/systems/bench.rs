@@ -11,57 +11,7 @@ use callout::ticket::{Address, Attachment, Clock as _, Digest, Fields, Mark};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
-
-/// A document that a system takes, with every field that it knows.
-fn document(system: &dyn System) -> Value {
-    match system.id() {
-        "techexpress" => json!({
-            "apiVersion": "callout/v1", "kind": "Dispatch", "metadata": {"name": "store-0417-router"},
-            "spec": {
-                "service_type": "Customer Equipment (Customer Provided)", "contact_name": "Dana Ortiz",
-                "contact_email_address": "dana@example.com", "initial_description": "Replace the router.\nHand back the old one.",
-                "automatic_email_contact": true, "automatic_email_cc": true, "automatic_email_cc_address": "noc@example.com, it@example.com",
-                "customer_ticket_number": "INC-1, INC-2", "po_number": "PO-88213", "customer_preferred_tech": true,
-                "prior_ticket": 12, "special_instructions": "Läuten, 2× klingeln", "non_standard_tools": "Ladder",
-                "locations": [{
-                    "location_name": "Store 417", "location_number": "0417", "local_contact_name": "Sam Lee",
-                    "local_contact_number": "617-555-0123", "location_contact_ext": "12", "location_contact_email": "sam@example.com",
-                    "secondary_lcon_name": "Kim Roe", "secondary_lcon_number": "617-555-0199", "secondary_lcon_ext": "3",
-                    "secondary_lcon_email": "kim@example.com", "account_macnum": "01234567", "timezone": "America/New_York",
-                    "start_date": "2027-01-11T08:00:00", "end_date": "2027-01-11T12:00:00",
-                }],
-            },
-        }),
-        "nocexpress" => json!({
-            "apiVersion": "callout/v1", "kind": "NocTicket", "metadata": {"name": "outage-417"},
-            "spec": {
-                "issue_name": "Circuit down", "initial_description": "No link since 06:40.\nDas Modem wurde 2× neu gestartet.",
-                "type_name": "Multi-Site Service Request", "subtype_name": "Multi-Site Outage", "configuration_ids": [88_213, 7, 88_214],
-                "customer_ticket_number": "INC-1", "prior_ticket": 12, "contact_name": "Dana Ortiz",
-                "contact_email_address": "dana@example.com", "local_contact_name": "Sam Lee", "local_contact_number": "617-555-0123",
-                "additional_contacts": [
-                    {"type": "Technical contact", "name": "Kim Roe", "number": "617-555-0199"},
-                    {"type": "Other", "name": "Lou Ray", "number": 6_175_550_177_u64},
-                ],
-                "automatic_email_contact": true, "automatic_email_cc": true, "automatic_email_cc_address": "noc@example.com",
-                "sites": [
-                    {"macnum": "01234567", "maintenance_window": "any time"},
-                    {"macnum": "01234568", "maintenance_window": "Sun 02:00 to 05:00"},
-                ],
-                "access_hours": "Mon to Fri, 08:00 to 17:00", "technician_dispatch_approved": true,
-            },
-        }),
-        other => panic!("the contract has no document for {other}: add one"),
-    }
-}
-
-/// A field without which the sandbox refuses the create.
-fn needed(system: &dyn System) -> &'static str {
-    match system.id() {
-        "techexpress" | "nocexpress" => "contact_name",
-        other => panic!("the contract knows no needed field of {other}: add one"),
-    }
-}
+use crate::terms::Terms;
 
 pub struct Bench {
     pub stage: Stage,
@@ -92,6 +42,12 @@ impl Bench {
         Self { stage, system, remote, context, ledger: ledger(), folder, written: std::cell::Cell::new(0) }
     }
 
+    /// Whether a system makes no connection with these settings.
+    pub async fn refuses(system: &'static dyn System, own: &Value) -> bool {
+        let bench = Self::new(system).await;
+        system.connect(&bench.stage.running.settings(system.id(), own), bench.context.clone()).is_err()
+    }
+
     /// Connects anew, to another address.
     pub fn turn_to(&mut self, url: &str) {
         let mut settings = self.stage.running.settings(self.system.id(), &json!({}));
@@ -100,7 +56,7 @@ impl Bench {
     }
 
     pub fn draft(&self) -> Draft {
-        let (mut drafts, findings) = self.system.tickets(&document(self.system)).expect("a document");
+        let (mut drafts, findings) = self.system.tickets(&Terms::of(self.system).document).expect("a document");
         assert!(findings.is_empty(), "{findings:?}");
         drafts.remove(0)
     }
@@ -118,7 +74,7 @@ impl Bench {
     /// A payload that the sandbox refuses.
     pub fn refused_payload(&self) -> Payload {
         let mut payload = self.payload(&[]);
-        payload.fields.0.remove(needed(self.system));
+        (Terms::of(self.system).refused.0)(&mut payload.fields);
         payload
     }
 
@@ -152,6 +108,27 @@ impl Bench {
         self.remote.create(self.permit().await, payload).await
     }
 
+    /// A change that is made ready like every write.
+    pub async fn update(&self, id: &str, fields: &Fields) -> Sent {
+        self.remote.ready(None).await.expect("ready");
+        self.remote.update(self.permit().await, id, fields).await
+    }
+
+    pub async fn close(&self, id: &str) -> Sent {
+        self.remote.ready(None).await.expect("ready");
+        self.remote.close(self.permit().await, id).await
+    }
+
+    pub async fn delete(&self, id: &str) -> Sent {
+        self.remote.ready(None).await.expect("ready");
+        self.remote.delete(self.permit().await, id).await
+    }
+
+    /// Switches one fault on for requests of one kind.
+    pub fn fault(&self, fault: Fault) {
+        self.stage.sandbox.set_faults(vec![fault]).expect("a fault that can show");
+    }
+
     /// A create that meets a fault.
     pub async fn create_with(&self, trouble: Trouble) -> Sent {
         self.stage.sandbox.set_faults(vec![Fault::on(Call::Create, trouble)]).expect("a fault");
@@ -178,7 +155,7 @@ impl Bench {
 
     /// A field's row in the system's table.
     pub fn row(&self, name: &str) -> Option<&'static Field> {
-        self.system.fields().iter().find(|field| field.name == name)
+        self.system.row(name)
     }
 
     /// Requests that reached the sandbox so far.

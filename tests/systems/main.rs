@@ -2,10 +2,15 @@
 
 mod api;
 mod bench;
+mod billing;
+mod changing;
 mod contract;
 mod faults;
+mod helpdesk;
 mod inspection;
+mod listing;
 mod noc;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod terms;

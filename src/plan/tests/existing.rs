@@ -78,6 +78,22 @@ fn where_the_system_can_update_only_the_changed_fields_go() {
 }
 
 #[test]
+fn a_changed_field_that_carries_the_mark_is_sent_with_it() {
+    let one = plain(1);
+    let numbered = ticket(1, |document| document["spec"]["customer_ticket_number"] = json!("INC-1"));
+    let update = |wanted: &Ticket, sent: &Ticket| {
+        let plan = Bench::able().wants(wanted.clone()).checked(sent, "7").sees(sent, open(sent, "7")).plan();
+        let Action::Update { request, changed, .. } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
+        let mark = request.mark.as_ref().expect("a mark").to_string();
+        assert_eq!(changed.iter().count(), 1);
+        changed.text("customer_ticket_number").expect("the number").replace(&mark, "MARK")
+    };
+    assert_eq!(update(&numbered, &one), "INC-1,MARK");
+    // Taken out of the file, the field still carries the mark.
+    assert_eq!(update(&one, &numbered), "MARK");
+}
+
+#[test]
 fn a_field_that_both_sides_changed_is_a_conflict() {
     let one = ticket(1, |document| document["spec"]["special_instructions"] = json!("Ring."));
     let other = open_with(&one, "7", "special_instructions", "Knock.");

@@ -102,7 +102,7 @@ fn numbers_can_be_sent(document: &NocTicketDocument) -> Vec<Wrong> {
 }
 
 fn number_holds_no_mark(document: &NocTicketDocument) -> Vec<Wrong> {
-    checks::holds_a_mark(document.spec.customer_ticket_number.as_deref(), fields::find_mark)
+    checks::holds_a_mark("customer_ticket_number", document.spec.customer_ticket_number.as_deref(), fields::find_mark)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub enum Trouble {
     Reworded,
     /// A page of a list is the page before once more.
     RepeatedPage,
-    /// A page of a list leaves its last ticket out, and no later page has it.
+    /// A page of a list leaves a ticket out that no later page has.
     SkippedRow,
     /// A change is answered as done, and nothing of it is kept.
     Ignored,

@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{nocexpress, techexpress};
+use crate::systems::{billing_platform, nocexpress, readydesk, techexpress};
 use crate::ticket::{Clock, Digest};
 
 pub(crate) use faults::Troubles;
@@ -55,6 +55,13 @@ pub enum SeveralSites {
     OneTicket,
     /// As the page's note says.
     TicketEach,
+}
+
+/// How the Billing Platform sorts its lists. The vendor's page does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListOrder {
+    OldestFirst,
+    NewestFirst,
 }
 
 /// How the sandbox behaves where a vendor's pages leave a choice, and what it needs from its surroundings.
@@ -78,6 +85,10 @@ pub struct Options {
     /// Whether a create of one ticket answers with the ticket instead of a list of one.
     pub bare_object: bool,
     pub several_sites: SeveralSites,
+    pub list_order: ListOrder,
+    /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
+    pub longest_page: usize,
+    pub helpdesk: readydesk::sandbox::Choices,
     /// The first ticket's id; the others count up from it.
     pub first_id: u64,
     /// Whether `/_sandbox` is served.
@@ -98,6 +109,9 @@ impl Options {
             timezones: BTreeMap::new(),
             bare_object: false,
             several_sites: SeveralSites::OneTicket,
+            list_order: ListOrder::OldestFirst,
+            longest_page: 1000,
+            helpdesk: readydesk::sandbox::Choices::default(),
             first_id: 482_001,
             inspection: true,
         }
@@ -152,7 +166,24 @@ struct Room {
 }
 
 /// Every system that the sandbox serves.
-const ROOMS: &[Room] = &[g360::<techexpress::sandbox::Desk>("techexpress"), g360::<nocexpress::sandbox::Desk>("nocexpress")];
+const ROOMS: &[Room] = &[
+    g360::<techexpress::sandbox::Desk>("techexpress"),
+    g360::<nocexpress::sandbox::Desk>("nocexpress"),
+    Room {
+        id: "billing_platform",
+        routes: billing_platform::sandbox::routes,
+        settings: billing_platform::sandbox::turned,
+        edit: billing_platform::sandbox::edit,
+        resolve: billing_platform::sandbox::resolve,
+    },
+    Room {
+        id: readydesk::ID,
+        routes: readydesk::sandbox::routes,
+        settings: readydesk::sandbox::settings,
+        edit: readydesk::sandbox::edit,
+        resolve: readydesk::sandbox::resolve,
+    },
+];
 
 const fn g360<V: Vendor>(id: &'static str) -> Room {
     Room { id, routes: routes::<V>, settings: g360_settings, edit: ticket::edit, resolve: ticket::resolve }

@@ -209,7 +209,7 @@ fn rename_leaves_keys_alone(document: &DispatchDocument) -> Vec<Wrong> {
 }
 
 fn references_hold_no_mark(document: &DispatchDocument) -> Vec<Wrong> {
-    checks::holds_a_mark(document.spec.customer_ticket_number.as_deref(), Mark::find)
+    checks::holds_a_mark("customer_ticket_number", document.spec.customer_ticket_number.as_deref(), Mark::find)
 }
 
 #[cfg(test)]
