@@ -177,7 +177,9 @@ impl Loader {
         self.loaded.diagnostics.extend(read.diagnostics);
         self.links.extend(read.links);
         if self.keeps_documents {
-            defaults.into_iter().for_each(|defaults| left_out(defaults, &mut read.document));
+            if let Some(defaults) = defaults {
+                left_out(defaults, &mut read.document);
+            }
             self.loaded.kept.push(Kept { document: read.document, place, site });
         }
     }

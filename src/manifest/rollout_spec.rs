@@ -43,7 +43,7 @@ pub struct RolloutSpec {
     /// Mappings are merged key by key, and a list takes the place of the whole list.
     #[serde(default)]
     #[schemars(schema_with = "overrides_schema")]
-    pub overrides: BTreeMap<String, IgnoredAny>,
+    pub overrides: Option<IgnoredAny>,
     /// The document that each site gets: kind, metadata, spec and lifecycle of any kind of ticket. A value may hold `${{ ... }}`, an
     /// expression of Jinja that knows `site.COLUMN` and `rollout.name`. A value that is one expression and nothing else takes
     /// the type of its field, and if it is empty the field is left out.

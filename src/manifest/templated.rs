@@ -69,7 +69,7 @@ impl Templates {
         }
         if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix("#/$defs/")) {
             let is_mapping = self.originals.get(name).is_some_and(|target| target.get("properties").is_some());
-            return if is_mapping { self.definition(name) } else { or_expression(json!({"$ref": pointer})) };
+            return if is_mapping { self.definition(name) } else { or_expression(&json!({"$ref": pointer})) };
         }
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             let of = |(key, value): (&String, &Value)| (key.clone(), self.schema(value, &format!("{pointer}/properties/{key}")));
@@ -85,7 +85,7 @@ impl Templates {
             return with_type(schema, made);
         }
         let original = json!({"$ref": pointer});
-        if takes_any_text(schema) { original } else { or_expression(original) }
+        if takes_any_text(schema) { original } else { or_expression(&original) }
     }
 }
 
@@ -97,10 +97,10 @@ fn with_type(schema: &Value, mut made: Value) -> Value {
         }
     }
     let only_mapping = schema.get("type").is_some_and(|kind| kind == "object");
-    if only_mapping { made } else { or_expression(made) }
+    if only_mapping { made } else { or_expression(&made) }
 }
 
-fn or_expression(original: Value) -> Value {
+fn or_expression(original: &Value) -> Value {
     json!({"anyOf": [original, {"$ref": "#/$defs/Expression"}]})
 }
 

@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
 
+/// The code of a column that is asked for in vain.
+pub const UNKNOWN: &str = "rollout/unknown-column";
+
 /// Names listed in a message; a sheet may have hundreds.
 const LISTED: usize = 30;
 
@@ -37,7 +40,6 @@ impl Columns {
         let listed = named.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
         let more = named.len().checked_sub(LISTED).filter(|more| *more > 0).map(|more| format!(" and {more} more")).unwrap_or_default();
         let near = nearest(name, named.iter().copied()).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
-        Diagnostic::error("rollout/unknown-column", format!("{} has no column `{name}`", self.list))
-            .help(format!("{near}The columns are: {listed}{more}."))
+        Diagnostic::error(UNKNOWN, format!("{} has no column `{name}`", self.list)).help(format!("{near}The columns are: {listed}{more}."))
     }
 }

@@ -88,9 +88,8 @@ impl<'t> Recipe<'t> {
         let mut compiler = Compiler { environment, columns: &sites.columns, file, mistakes: Vec::new() };
         let condition = condition(rollout, &mut compiler);
         let template = compiler.compile(template);
-        let (exceptions, _) = rollout.node.find("/spec/overrides");
         let mut overrides = BTreeMap::new();
-        if !rollout.spec.overrides.is_empty() {
+        if let (exceptions, true) = rollout.node.find("/spec/overrides") {
             for entry in exceptions.node.entries() {
                 compiler.mistakes.extend(unknown_site(entry, sites).map(|wrong| (wrong, entry.key_span)));
                 overrides.insert(&*entry.key, compiler.compile(&entry.value));
@@ -182,8 +181,8 @@ fn condition<'t>(rollout: &'t Rollout, compiler: &mut Compiler<'t>) -> Option<Ex
         compiler.mistakes.push((wrong, span));
         return None;
     }
-    let compiled = compiler.expression(text, span);
-    compiled.map_err(|error| compiler.mistakes.push((unreadable(&error).help("For example: site.region == \"northeast\""), span))).ok()
+    let expression = compiler.expression(text, span);
+    expression.map_err(|error| compiler.mistakes.push((unreadable(&error).help("For example: site.region == \"northeast\""), span))).ok()
 }
 
 /// Any text is true to Jinja, also `FALSE` and `no`; so only a comparison decides.

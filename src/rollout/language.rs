@@ -44,6 +44,15 @@ pub fn is_template(text: &str) -> bool {
     SIGNS.iter().any(|sign| text.contains(sign))
 }
 
+/// What to say of a text with the braces of Jinja's own examples. They would be sent as they are, and a technician would read them.
+pub fn other_braces(text: &str) -> Option<Diagnostic> {
+    let (_, rest) = text.split_once("{{")?;
+    rest.contains("}}").then(|| {
+        let help = "Write `${{ ... }}`. If the braces are meant, write `${{ \"{{\" }}` for them.";
+        Diagnostic::error("rollout/braces", "`{{ ... }}` is not filled in here").help(help)
+    })
+}
+
 /// The inside of a text that is one `${{ ... }}` and nothing else, as far as its ends say.
 pub fn inside(text: &str) -> Option<&str> {
     text.trim().strip_prefix("${{")?.strip_suffix("}}")
@@ -69,7 +78,7 @@ fn unknown_name(used: &str, columns: &Columns, environment: &Environment<'_>) ->
         _ if environment.globals().any(|(name, _)| name == top) => None,
         _ => {
             let near = nearest(top, NAMES).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
-            let column = columns.find(top).map(|_| format!("Did you mean `site.{top}`? ")).unwrap_or(near);
+            let column = columns.find(top).map_or(near, |_| format!("Did you mean `site.{top}`? "));
             let help = format!("{column}An expression knows `site.COLUMN` and `rollout.name`; a plain text goes into quotes.");
             Some(Diagnostic::error("rollout/unknown-name", format!("`{top}` is not known here")).help(help))
         }
@@ -88,7 +97,7 @@ pub fn failed(error: &Error) -> Diagnostic {
     let line = error.line().filter(|line| *line > 1).map(|line| format!(", in line {line} of this text")).unwrap_or_default();
     let told = Diagnostic::error("rollout/expression", format!("this expression fails: {}{line}", words(error)));
     if matches!(error.kind(), ErrorKind::UnknownMethod | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction) {
-        return told.help("Jinja's filters change a value, such as upper, lower, replace and default: ${{ site.city | upper }}");
+        return told.help("Jinja's filters change a value, such as upper, lower and replace: ${{ site.city | upper }}");
     }
     told
 }

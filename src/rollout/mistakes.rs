@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::columns::UNKNOWN;
 use super::sites::Site;
 use crate::diagnostics::{Diagnostic, listed};
 
@@ -49,7 +50,7 @@ impl Group<'_> {
         let Self { first, sites, same } = self;
         let Some((one, others)) = sites.split_first() else { return first };
         let everywhere = sites.len() == all && !others.is_empty();
-        if everywhere && same && !is_filled(&first) {
+        if first.code == UNKNOWN || (everywhere && same && !is_filled(&first)) {
             // The template's own mistake: no row has to do with it.
             return first.about(format!("Rollout/{rollout}"));
         }

@@ -12,6 +12,8 @@ mod scope;
 mod sites;
 mod table;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use crate::manifest::{self, Loaded, Request};
 

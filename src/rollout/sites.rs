@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::columns::Columns;
 use super::table::{self, Row, Table};
 use crate::diagnostics::{Diagnostic, Place, listed};
-use crate::manifest::{Content, Rollout, SitesSpec};
+use crate::manifest::{Content, Node, Rollout, SitesSpec};
 
 /// One site. Shown as its key and where it is listed: `0417 (sites.csv:3)`.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ fn inline(rollout: &Rollout) -> Table {
         return Table { columns: Arc::new(Columns::new("the list", Vec::new())), rows: Vec::new() };
     };
     let mut names: Vec<String> = Vec::new();
-    for entry in items.iter().flat_map(|item| item.entries()) {
+    for entry in items.iter().flat_map(Node::entries) {
         if !names.iter().any(|name| *name == entry.key) {
             names.push(entry.key.clone().into_owned());
         }
@@ -105,8 +105,7 @@ fn truncated(rollout: &Rollout, table: &Table, expected: u32) -> Option<Diagnost
 fn without_key(table: &Table, key: usize, spec: &SitesSpec) -> Option<Diagnostic> {
     let mut bad = table.rows.iter().filter(|row| row.cells.get(key).is_none_or(String::is_empty));
     let first = bad.next()?;
-    let others: Vec<usize> = bad.map(|row| row.place.line_column().0).collect();
-    let more = if others.is_empty() { String::new() } else { format!(" Likewise on line {}.", listed(&others)) };
+    let more = table::likewise(bad).map(|more| format!(" {more}")).unwrap_or_default();
     let help = format!("The column `{}` is the key: it tells the sites apart.{more}", spec.key);
     Some(Diagnostic::error("rollout/key", format!("this site has no {}", spec.key)).help(help).at(first.place.clone()))
 }

@@ -125,12 +125,18 @@ fn ragged(header: &Row, rows: &[Row]) -> Option<Diagnostic> {
     let wanted = header.cells.len();
     let mut bad = rows.iter().filter(|row| row.cells.len() != wanted);
     let first = bad.next()?;
-    let others: Vec<usize> = bad.map(|row| row.place.line_column().0).collect();
     let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
     let message = format!("this row has {}, and the header names {wanted} columns", cells(first.cells.len()));
-    let more = if others.is_empty() { String::new() } else { format!("\nLikewise on line {}.", listed(&others)) };
+    let more = likewise(bad).map(|more| format!("\n{more}")).unwrap_or_default();
     let help = format!("A cell that holds a comma must be in quotes. A short last row may mean that the file lost its end.{more}");
     Some(wrong(message, help, first.place.clone()))
+}
+
+/// The lines of further rows with the same mistake, if there are any.
+pub fn likewise<'r>(rows: impl Iterator<Item = &'r Row>) -> Option<String> {
+    let lines: Vec<usize> = rows.map(|row| row.place.line_column().0).collect();
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    (!lines.is_empty()).then(|| format!("Likewise on {word} {}.", listed(&lines)))
 }
 
 fn ordinal(number: usize) -> String {

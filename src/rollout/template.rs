@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, Expression, Template};
 use serde_json::Value;
 
 use super::columns::Columns;
-use super::language::{failed, inside, is_template, unknown_names, unreadable};
+use super::language::{failed, inside, is_template, other_braces, unknown_names, unreadable};
 use super::scope::Scope;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Content, Entry, Node, Span, Style};
@@ -35,7 +35,12 @@ impl<'t> Compiler<'t> {
     pub fn compile(&mut self, node: &'t Node<'t>) -> Filled<'t> {
         match &node.content {
             Content::Scalar(text, _) if node.span.file == self.file && is_template(text) => self.scalar(text, node),
-            Content::Scalar(..) => Filled::Same(node),
+            Content::Scalar(text, _) => {
+                if node.span.file == self.file {
+                    self.mistakes.extend(other_braces(text).map(|wrong| (wrong, node.span)));
+                }
+                Filled::Same(node)
+            }
             Content::List(items) => {
                 let items: Vec<_> = items.iter().map(|item| self.compile(item)).collect();
                 if items.iter().all(Filled::is_same) { Filled::Same(node) } else { Filled::List(items, node.span) }

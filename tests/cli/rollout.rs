@@ -332,8 +332,9 @@ fn texts_of_every_kind_survive_being_expanded() {
         "a\n\n  b\n",
         "...",
     ];
-    let rows: String = words.iter().enumerate().map(|(at, word)| format!("{at},\"{word}\",{at:08},,\"{word}\",\n")).collect();
-    project.write("tickets/sites.csv", format!("store,name,account,po,note,ticket_id\n{rows}0418,x,1,,,\n"));
+    let rows: Vec<String> = words.iter().enumerate().map(|(at, word)| format!("{at},\"{word}\",{at:08},,\"{word}\",")).collect();
+    let rows = rows.join("\n");
+    project.write("tickets/sites.csv", format!("store,name,account,po,note,ticket_id\n{rows}\n0418,x,1,,,\n"));
     project.edit("tickets/routers.yaml", "expect: 3", &format!("expect: {}", words.len() + 1));
     let (before, expanded) = (steps(&project), project.run("expand").ends_with(0).out);
     project.edit("callout.yaml", "[tickets/]", "[expanded.yaml]");
