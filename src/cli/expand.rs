@@ -5,7 +5,8 @@ use super::{Ending, Environment, Exit};
 use crate::{manifest, render, rollout};
 
 pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
-    let request = manifest::Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, keep_documents: true };
+    let request =
+        manifest::Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, keep: manifest::Keep::Documents };
     let loaded = rollout::load(&request);
     if loaded.has_errors() {
         return Err(loaded.diagnostics.into());

@@ -1,40 +1,45 @@
-//! `callout import`: a ticket that exists already becomes the ticket of an address.
+//! `callout import`: tickets that exist already become the tickets of addresses.
 
 use std::path::Path;
 
-use super::args::{Global, Import as Words};
-use super::opened::{self, Opened};
+use super::args::{Global, Import as Words, MatchBy};
+use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
+use super::settlement::is_doubted_create;
 use super::state::standing;
 use super::taking::{Wanted, take};
-use super::{Ending, Environment, Exit, Failure, all_or};
+use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::marked_request;
+use crate::refresh::{Selection, booking_mismatch};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
-use crate::systems::nearest;
+use crate::systems::{by_kind, nearest};
 use crate::ticket::{Address, NotAnAddress, Ticket};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
+    let named = Named::of(words, &environment.folder)?;
     let opened = Opened::open(global, environment).await?;
-    let pairs = match (&words.from, &words.address, &words.id) {
-        (Some(path), _, _) => from_csv(path, &environment.folder)?,
-        (None, Some(address), Some(id)) => vec![(address.clone(), id.clone())],
-        (None, _, _) => Vec::new(),
-    };
     let ledger = opened.ledger("callout import", environment)?;
     let state = ledger.state().await;
-    let events = events(words, &opened, &state, &pairs).await?;
-    for event in &events {
-        if let Event::Adopted { key, id, seen, .. } = event {
-            let standing = seen.as_ref().and_then(|seen| seen.status.as_deref()).unwrap_or("no status");
-            environment.out.line(&render::clean(&format!("= {key} is ticket {id} ({standing})")));
+    let events = match named {
+        Named::Pairs(mut pairs) => {
+            pairs.retain(|(address, id)| words.from.is_none() || !is_linked(&opened, &state, address, id));
+            planning::announce(&opened, pairs.len(), environment);
+            let events = events(words, &opened, &state, &pairs).await?;
+            environment.out.write(&events.iter().map(in_words).collect::<String>());
+            events
         }
+        Named::Marks(selection) => by_mark(words, &opened, &state, &selection, environment).await?,
+    };
+    let count = events.iter().filter(|event| matches!(event, Event::Adopted { .. })).count();
+    if count == 0 {
+        environment.out.line("Nothing to take over.");
+        return Ok(Exit::Done);
     }
-    if !words.yes && !environment.confirms(&format!("\nTake over {}? Nothing is sent.", counted(events.len()))) {
+    if !words.yes && !environment.confirms(&format!("\nTake over {}? Nothing is sent.", counted(count))) {
         return Err(Diagnostic::error("import/declined", "nothing was imported").help("--yes imports without asking").into());
     }
-    let count = events.len();
     ledger.record(events, opened.clock().now()).await?;
     opened::finish(&ledger, environment).await;
     environment.out.line(&format!("Imported {}.", counted(count)));
@@ -45,17 +50,69 @@ fn counted(count: usize) -> String {
     if count == 1 { "1 ticket".to_owned() } else { format!("{count} tickets") }
 }
 
+/// What is to be imported, as the command line says it.
+enum Named {
+    Pairs(Vec<(Address, String)>),
+    /// Whatever carries the mark of one of these addresses.
+    Marks(Selection),
+}
+
+impl Named {
+    fn of(words: &Words, folder: &Path) -> Result<Self, Failure> {
+        let address = |text: &String| {
+            let wrong = |error: NotAnAddress| Failure::from(Diagnostic::error("import/address", error.to_string()));
+            text.parse::<Address>().map_err(wrong)
+        };
+        match (&words.by, &words.from, words.words.as_slice()) {
+            (Some(MatchBy::Mark), _, addresses) => {
+                let targets = addresses.iter().map(address).collect::<Result<_, _>>()?;
+                Ok(Self::Marks(Selection { targets }))
+            }
+            (None, Some(path), _) => from_csv(path, folder).map(Self::Pairs),
+            (None, None, [name, id]) => Ok(Self::Pairs(vec![(address(name)?, id.clone())])),
+            (None, None, _) => {
+                let diagnostic = Diagnostic::error("import/words", "an import needs one address and the id of its ticket");
+                Err(diagnostic.help("callout import ADDRESS ID; many with --from FILE.csv; by their marks with --match mark").into())
+            }
+        }
+    }
+}
+
+/// What the systems list, shown.
+async fn by_mark(
+    words: &Words,
+    opened: &Opened,
+    state: &State,
+    selection: &Selection,
+    environment: &Environment,
+) -> Result<Vec<Event>, Failure> {
+    let described = opened.tickets.iter().map(|ticket| &ticket.address);
+    if let Some(unmatched) = selection.unmatched(&described).first() {
+        described_as(opened, unmatched)?;
+    }
+    let passes = finding::look(opened, state, selection, environment).await?;
+    environment.out.write(&render::passes_text(&passes));
+    Ok(finding::adoptions(&passes, &words.reason))
+}
+
+/// What would be linked, and how the ticket differs from what the file says.
+fn in_words(event: &Event) -> String {
+    let Event::Adopted { key, id, request, seen: Some(seen), .. } = event else { return String::new() };
+    let changes = by_kind(&key.address.kind).map(|system| booking_mismatch(system, request, &seen.fields)).unwrap_or_default();
+    render::adoption_text((key, id), request, seen, &changes)
+}
+
 /// Reads and checks each ticket before any is linked.
 async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[(Address, String)]) -> Result<Vec<Event>, Failure> {
     let (mut events, mut diagnostics) = (Vec::new(), Vec::new());
     let mut state = state.clone();
+    let remotes = opened.connect_for(pairs.iter().map(|(address, _)| address))?;
     for (address, id) in pairs {
-        match event(words, opened, &state, address, id).await {
+        match event((opened, &remotes), &state, address, (id, &words.reason)).await {
             Ok(event) => {
                 // So that a second line for the same address or id is refused too.
-                match state.clone().with(&event, opened.clock().now()) {
-                    Ok(next) => state = next,
-                    Err(impossible) => diagnostics.push(Diagnostic::error("import/twice", impossible.to_string()).about(address)),
+                if let Err(impossible) = state.apply(&event, opened.clock().now()) {
+                    diagnostics.push(Diagnostic::error("import/twice", impossible.to_string()).about(address));
                 }
                 events.push(event);
             }
@@ -65,17 +122,26 @@ async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[(Address
     all_or(events, diagnostics)
 }
 
-async fn event(words: &Words, opened: &Opened, state: &State, address: &Address, id: &str) -> Outcome<Event> {
-    let ticket = described(opened, address)?;
+/// A list may be taken a second time, longer than before: what it brought already is passed over.
+fn is_linked(opened: &Opened, state: &State, address: &Address, id: &str) -> bool {
+    let ticket = opened.tickets.iter().find(|ticket| &ticket.address == address);
+    let record = ticket.and_then(|ticket| state.records.get(&Key::new(address.clone(), ticket.reissue)));
+    record.is_some_and(|record| record.is_live() && record.id() == Some(id))
+}
+
+async fn event((opened, remotes): (&Opened, &Remotes), state: &State, address: &Address, (id, reason): (&str, &str)) -> Outcome<Event> {
+    let ticket = described_as(opened, address)?;
     let key = Key::new(address.clone(), ticket.reissue);
-    if let Some((taken, record)) = state.latest(address).filter(|(taken, record)| **taken >= key || record.in_doubt()) {
-        return Err(Box::new(already(taken, record)));
-    }
     let Some(side) = opened.sides.get(&address.kind) else {
         return Err(Box::new(Diagnostic::error("import/system", format!("callout.yaml has no section for the system of {address}"))));
     };
-    let request = marked_request(ticket, side, state);
-    take(opened, state, Wanted { key: &key, request: &request, id, reason: &words.reason }).await
+    let request = match state.latest(address) {
+        // What may have been sent is what the record says, whatever the file says since.
+        Some((taken, record)) if *taken == key && is_doubted_create(record) => record.request.clone(),
+        Some((taken, record)) if *taken >= key || record.in_doubt() => return Err(Box::new(already(taken, record))),
+        Some(_) | None => marked_request(ticket, side, state),
+    };
+    take(opened, remotes, state, Wanted { key: &key, request: &request, id, reason }).await
 }
 
 /// Why a visit needs no import.
@@ -90,7 +156,7 @@ fn already(taken: &Key, record: &Record) -> Diagnostic {
 }
 
 /// The ticket in the files: what is imported must be described, or it would at once count as removed.
-fn described<'a>(opened: &'a Opened, address: &Address) -> Outcome<&'a Ticket> {
+fn described_as<'a>(opened: &'a Opened, address: &Address) -> Outcome<&'a Ticket> {
     opened.tickets.iter().find(|ticket| &ticket.address == address).ok_or_else(|| {
         let names: Vec<String> = opened.tickets.iter().map(|ticket| ticket.address.to_string()).collect();
         let near = nearest(&address.to_string(), names.iter().map(String::as_str)).map(|name| format!("did you mean {name}? "));

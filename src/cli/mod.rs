@@ -9,13 +9,16 @@ mod completions;
 mod environment;
 mod exit;
 mod expand;
+mod finding;
 mod import;
 mod init;
+mod online;
 mod opened;
 mod plan;
 mod plan_file;
 mod planning;
 mod progress;
+mod rebuild;
 mod rows;
 mod sandbox;
 mod schema;
@@ -112,14 +115,14 @@ fn parsed(arguments: impl IntoIterator<Item = OsString>, environment: &Environme
 async fn dispatch(command: Command, global: &Global, environment: &mut Environment) -> Ending {
     match command {
         Command::Init(words) => init::run(&words, global, environment),
-        Command::Validate(words) => Ok(validate::run(&words, environment)),
+        Command::Validate(words) => Ok(validate::run(&words, global, environment).await),
         Command::Expand(words) => expand::run(&words, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
-        Command::State(words) => state::run(&words.command, global, environment),
+        Command::State(words) => state::run(&words.command, global, environment).await,
         Command::Systems { format } => Ok(systems::run(format, environment)),
         Command::Schema => Ok(schema::run(environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,
@@ -138,17 +141,18 @@ fn usage(error: &clap::Error, environment: &Environment) -> Exit {
     Exit::Error
 }
 
-/// Shows why a command stopped. Files below the working folder are named from there, as a person would type them.
+/// Shows why a command stopped.
 fn tell(failure: &Failure, environment: &Environment) -> Exit {
+    environment.err.tell(&shortened(&failure.diagnostics, environment));
+    failure.exit
+}
+
+/// Files below the working folder are named from there, as a person would type them.
+pub(crate) fn shortened(diagnostics: &[Diagnostic], environment: &Environment) -> Vec<Diagnostic> {
     let folder = environment.folder.join("").display().to_string();
     let short = |text: &str| if folder.len() > 2 { text.replace(&folder, "") } else { text.to_owned() };
-    let shown: Vec<Diagnostic> = failure
-        .diagnostics
-        .iter()
-        .map(|told| Diagnostic { message: short(&told.message), help: told.help.as_deref().map(short), ..told.clone() })
-        .collect();
-    environment.err.tell(&shown);
-    failure.exit
+    let shown = |told: &Diagnostic| Diagnostic { message: short(&told.message), help: told.help.as_deref().map(short), ..told.clone() };
+    diagnostics.iter().map(shown).collect()
 }
 
 /// Sends the log to stderr: callout's own lines only, so that no library can print a request with its credential.

@@ -1,6 +1,6 @@
 //! A project, opened: its files, its systems and its state, real or sandboxed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::rollout;
 use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
-use crate::ticket::{Clock, Ticket};
+use crate::ticket::{Address, Clock, Ticket};
 
 /// What the origin of records says while the sandbox answers. Its address changes from run to run.
 const SANDBOX_ORIGIN: &str = "the sandbox";
@@ -49,18 +49,27 @@ pub(super) type Remotes = BTreeMap<&'static str, Box<dyn Remote>>;
 impl Opened {
     /// Loads the whole project. Its errors end the command, its warnings are shown.
     pub async fn open(global: &Global, environment: &Environment) -> Result<Self, Failure> {
-        let request =
-            manifest::Request { start: environment.folder.clone(), paths: Vec::new(), sandbox: global.sandbox, keep_documents: false };
+        let request = manifest::Request {
+            start: environment.folder.clone(),
+            paths: Vec::new(),
+            sandbox: global.sandbox,
+            keep: manifest::Keep::Tickets,
+        };
         let loaded = rollout::load(&request);
         if loaded.has_errors() {
             return Err(loaded.diagnostics.into());
         }
         environment.err.tell(&loaded.diagnostics);
         let project = loaded.project.ok_or_else(manifest::missing_project)?;
+        Self::of(project, loaded.tickets, global, environment).await
+    }
+
+    /// A project that was loaded already.
+    pub async fn of(project: Project, tickets: Vec<Ticket>, global: &Global, environment: &Environment) -> Result<Self, Failure> {
         let mut variables = environment.variables.as_ref().clone();
         let running = if global.sandbox {
             variables.insert(sandbox::TOKEN_VARIABLE.to_owned(), sandbox::TOKEN.to_owned());
-            Some(sandbox::embedded(&project, &loaded.tickets, &environment.clock).await?)
+            Some(sandbox::embedded(&project, &tickets, &environment.clock).await?)
         } else {
             None
         };
@@ -71,7 +80,7 @@ impl Opened {
             given_up: given_up(&home(&project, global.sandbox))?,
             home: home(&project, global.sandbox),
             context: context(&project, variables, environment),
-            tickets: loaded.tickets,
+            tickets,
             project,
             sandboxed: global.sandbox,
             settings,
@@ -118,6 +127,12 @@ impl Opened {
             }
         }
         Ok(remotes)
+    }
+
+    /// Connections to the systems of these addresses.
+    pub fn connect_for<'a>(&self, addresses: impl Iterator<Item = &'a Address>) -> Outcome<Remotes> {
+        let kinds: BTreeSet<&str> = addresses.map(|address| address.kind.as_str()).collect();
+        self.connect(kinds.into_iter().filter_map(|kind| self.sides.get(kind)).map(|side| side.system.id()))
     }
 
     /// The slowest rate of the systems that are used; `None` where none is limited.

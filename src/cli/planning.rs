@@ -44,17 +44,22 @@ pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environmen
     let systems: BTreeSet<&str> = asks.iter().map(|ask| ask.system).collect();
     let remotes = opened.connect(systems)?;
     let readers: Readers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.reader())).collect();
-    if asks.len() > 1 {
-        environment.err.line(&format!("reading {} tickets{}", asks.len(), pace(opened, asks.len())));
-    }
+    announce(opened, asks.len(), environment);
     let bar = ProgressBar::with_draw_target(Some(asks.len() as u64), draw_target(environment));
     let observed = refresh::read(asks, &readers, &|_| bar.inc(1)).await;
     bar.finish_and_clear();
     Ok(observed)
 }
 
+/// Says how much will be read, where it takes a while.
+pub(super) fn announce(opened: &Opened, reads: usize, environment: &Environment) {
+    if reads > 1 {
+        environment.err.line(&format!("reading {reads} tickets{}", pace(opened, reads)));
+    }
+}
+
 /// How long so many reads take at the system's rate.
-fn pace(opened: &Opened, reads: usize) -> String {
+pub(super) fn pace(opened: &Opened, reads: usize) -> String {
     match opened.requests_per_minute() {
         Some(rate) if reads > rate => format!(", about {} minutes at {rate} a minute", reads.div_ceil(rate)),
         Some(_) | None => String::new(),

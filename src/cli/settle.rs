@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
-use super::opened::{self, Opened};
+use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
 use super::taking::{Wanted, take};
@@ -22,15 +22,10 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
     let state = ledger.state().await;
-    let settlements = match (&words.from, &words.address, verdict) {
-        (Some(path), _, _) => from_csv(path, &environment.folder, &state)?,
-        (None, Some(address), Some(verdict)) => {
-            vec![Settlement { key: key_of(address, &state)?, verdict, reason: words.reason.clone().unwrap_or_default() }]
-        }
-        (None, _, _) => {
-            let diagnostic = Diagnostic::error("settle/no-address", "which ticket is settled?");
-            return Err(diagnostic.help("name its address, or settle many with --from FILE.csv; `callout settle` lists them").into());
-        }
+    let settlements = match (&words.from, verdict) {
+        (Some(path), _) => from_csv(path, &environment.folder, &state)?,
+        (None, Some(verdict)) => named(words, &verdict, &state)?,
+        (None, None) => Vec::new(),
     };
     let events = events(&opened, &state, &settlements, environment).await?;
     for event in &events {
@@ -45,6 +40,26 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     Ok(Exit::Done)
 }
 
+/// The same for each address that was named.
+fn named(words: &Words, verdict: &Verdict, state: &State) -> Result<Vec<Settlement>, Failure> {
+    let wrong = |message, help| Err(Diagnostic::error("settle/no-address", message).help(help).into());
+    match (words.addresses.len(), verdict) {
+        (0, _) => {
+            return wrong("which ticket is settled?", "name its address, or settle many with --from FILE.csv; `callout settle` lists them");
+        }
+        (2.., Verdict::Is(_)) => return wrong("one id is one ticket's", "name one address, or settle many with --from FILE.csv"),
+        (1.., _) => {}
+    }
+    let (mut settlements, mut diagnostics) = (Vec::new(), Vec::new());
+    for address in &words.addresses {
+        match key_of(address, state) {
+            Ok(key) => settlements.push(Settlement { key, verdict: verdict.clone(), reason: words.reason.clone().unwrap_or_default() }),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    all_or(settlements, diagnostics)
+}
+
 /// Checks all of them before any is kept.
 async fn events(opened: &Opened, state: &State, settlements: &[Settlement], environment: &Environment) -> Result<Vec<Event>, Failure> {
     let plan = if settlements.iter().any(|settlement| settlement.verdict == Verdict::Accept) {
@@ -55,6 +70,8 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     let mut events = Vec::with_capacity(settlements.len());
     let mut diagnostics = Vec::new();
     let mut settled = BTreeSet::new();
+    let linked = settlements.iter().filter(|settlement| matches!(settlement.verdict, Verdict::Is(_)));
+    let remotes = opened.connect_for(linked.map(|settlement| &settlement.key.address))?;
     // Each is checked against the state as the ones before it leave it: no ticket can be two visits'.
     let mut state = state.clone();
     for settlement in settlements {
@@ -63,30 +80,27 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
             continue;
         }
         let event = match &settlement.verdict {
-            Verdict::Is(id) => link(opened, &state, settlement, id).await,
+            Verdict::Is(id) => link((opened, &remotes), &state, settlement, id).await,
             Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
                 settlement.event(&state, plan.as_ref())
             }
         };
-        match event.and_then(|event| Ok((next(&state, settlement, &event, opened)?, event))) {
-            Ok((next, event)) => {
-                state = next;
-                events.push(event);
-            }
+        let possible = event.and_then(|event| {
+            let applied = state.apply(&event, opened.clock().now());
+            applied.map(|()| event).map_err(|impossible| settlement.wrong(impossible.why).into())
+        });
+        match possible {
+            Ok(event) => events.push(event),
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     all_or(events, diagnostics)
 }
 
-fn next(state: &State, settlement: &Settlement, event: &Event, opened: &Opened) -> Result<State, Box<Diagnostic>> {
-    state.clone().with(event, opened.clock().now()).map_err(|impossible| settlement.wrong(impossible.why).into())
-}
-
-async fn link(opened: &Opened, state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
+async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
     let doubted = state.records.get(&settlement.key).filter(|record| is_doubted_create(record));
     let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt").into()) };
-    take(opened, state, Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason }).await
+    take(opened, remotes, state, Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason }).await
 }
 
 async fn plan(opened: &Opened, state: &State, environment: &Environment) -> Result<Option<Plan>, Failure> {
@@ -98,12 +112,12 @@ async fn plan(opened: &Opened, state: &State, environment: &Environment) -> Resu
 async fn list(words: &Words, global: &Global, environment: &Environment) -> Ending {
     let (opened, state) = Opened::with_state(global, environment).await?;
     let Some(plan) = plan(&opened, &state, environment).await? else { return Ok(Exit::Done) };
-    let key = words.address.as_deref().map(|address| key_of(address, &state)).transpose()?;
+    let keys = words.addresses.iter().map(|address| key_of(address, &state)).collect::<Result<Vec<_>, _>>()?;
     let plan = Plan {
         steps: plan
             .steps
             .into_iter()
-            .filter(|step| step.needs_person() && key.as_ref().is_none_or(|key| key.address == step.key.address))
+            .filter(|step| step.needs_person() && (keys.is_empty() || keys.iter().any(|key| key.address == step.key.address)))
             .collect(),
         ..plan
     };

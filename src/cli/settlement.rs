@@ -154,6 +154,7 @@ pub(super) fn in_words(event: &Event) -> String {
         | Event::Updated { .. }
         | Event::Rejected { .. }
         | Event::Unsent { .. }
+        | Event::Presumed { .. }
         | Event::Observed { .. }
         | Event::DoneByHand { .. }
         | Event::Noted { .. }

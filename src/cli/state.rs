@@ -1,4 +1,4 @@
-//! `callout state`: start one, list it, look into it.
+//! `callout state`: start one, make a lost one again, list it, look into it.
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::args::{Global, PlanFormat, StateCommand};
 use super::opened::{home, owner};
-use super::{Ending, Environment, Exit, Failure};
+use super::{Ending, Environment, Exit, Failure, rebuild};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{self, Project};
 use crate::render::{clean, state_text};
 use crate::state::{Begun, Key, Phase, Record, Start, State, open_for_reading};
 use crate::systems::{by_kind, nearest};
 
-pub(super) fn run(command: &StateCommand, global: &Global, environment: &Environment) -> Ending {
+pub(super) async fn run(command: &StateCommand, global: &Global, environment: &mut Environment) -> Ending {
     let project = project(environment)?;
     let home = home(&project, global.sandbox);
     match command {
@@ -28,6 +28,7 @@ pub(super) fn run(command: &StateCommand, global: &Global, environment: &Environ
                 Begun::Completed { lineage } => format!("The state was there; callout.lock names it again (lineage {lineage}). Commit it."),
             });
         }
+        StateCommand::Rebuild { reason, yes } => return rebuild::run(reason, *yes, global, environment).await,
         StateCommand::List { format } => {
             let state = open_for_reading(&home)?;
             environment.out.write(&match format {

@@ -1,6 +1,6 @@
 //! Taking over a live ticket by its id: it is read and checked first. What `settle --id` and `import` share.
 
-use super::opened::Opened;
+use super::opened::{Opened, Remotes};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Candidate, Reason};
 use crate::refresh::Side;
@@ -8,7 +8,7 @@ use crate::state::{Event, Key, Request, State};
 use crate::systems::{Observed, Seen};
 
 /// Reads the ticket and makes the event that links it, if it can be this visit's.
-pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> Outcome<Event> {
+pub(super) async fn take(opened: &Opened, remotes: &Remotes, state: &State, wanted: Wanted<'_>) -> Outcome<Event> {
     let Wanted { key, request, id, reason } = wanted;
     let refused = |why: String| {
         let message = format!("{key} is not linked to ticket {id}: {why}");
@@ -19,7 +19,7 @@ pub(super) async fn take(opened: &Opened, state: &State, wanted: Wanted<'_>) -> 
     if side.origin != request.origin {
         return Err(refused(format!("its record belongs to {}, and this project now talks to {}", request.origin, side.origin)));
     }
-    let seen = read(opened, side, id).await.map_err(refused)?;
+    let seen = read(remotes, side, id).await.map_err(refused)?;
     let described = opened.tickets.iter().find(|ticket| ticket.address == key.address);
     let candidate = Candidate {
         system: side.system,
@@ -49,8 +49,7 @@ pub(super) struct Wanted<'a> {
     pub reason: &'a str,
 }
 
-async fn read(opened: &Opened, side: &Side, id: &str) -> Result<Seen, String> {
-    let remotes = opened.connect([side.system.id()]).map_err(|error| error.to_string())?;
+async fn read(remotes: &Remotes, side: &Side, id: &str) -> Result<Seen, String> {
     let Some(remote) = remotes.get(side.system.id()) else { return Err(format!("there is no connection to {}", side.system.title())) };
     match remote.reader().read(id).await {
         Observed::Found(seen) => Ok(*seen),

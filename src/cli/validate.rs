@@ -1,25 +1,26 @@
-//! `callout validate`: offline, without credentials and without state.
+//! `callout validate`: offline, without credentials and without state, unless `--online` asks for look-ups.
 
-use super::args::{Validate as Words, ValidateFormat};
-use super::{Environment, Exit};
-use crate::manifest::{self, Loaded};
+use super::args::{Global, Validate as Words, ValidateFormat};
+use super::{Environment, Exit, online};
+use crate::manifest::{Keep, Loaded, Request};
 use crate::{render, rollout};
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Exit {
+pub(super) async fn run(words: &Words, global: &Global, environment: &Environment) -> Exit {
     // Whether a system has its settings is no question of the manifests: plan asks it.
-    let request = manifest::Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, keep_documents: false };
-    let loaded = rollout::load(&request);
+    let keep = if words.online { Keep::Sketches } else { Keep::Tickets };
+    let request = Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, keep };
+    let loaded = if words.online { online::load(&request, global, environment).await } else { rollout::load(&request) };
     match words.format {
         ValidateFormat::Human => {
             environment.err.tell(&loaded.diagnostics);
-            environment.out.line(&summary(&loaded));
+            environment.out.line(&summary(&loaded, words.online));
         }
         ValidateFormat::Json => environment.out.line(&render::json(&loaded.diagnostics).to_string()),
     }
     if loaded.has_errors() { Exit::Error } else { Exit::Done }
 }
 
-fn summary(loaded: &Loaded) -> String {
+fn summary(loaded: &Loaded, online: bool) -> String {
     let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     let warnings = loaded.diagnostics.len() - errors;
     let plural = |count: usize, name: &str| if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") };
@@ -35,6 +36,7 @@ fn summary(loaded: &Loaded) -> String {
     if errors > 0 {
         format!("Not valid: {}{warned}{skipped}.", plural(errors, "error"))
     } else {
-        format!("Valid: {counted}{warned}{skipped}.")
+        let looked_up = if online { format!("; {} looked up", loaded.sketches.len()) } else { String::new() };
+        format!("Valid: {counted}{looked_up}{warned}{skipped}.")
     }
 }

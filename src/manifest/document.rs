@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::attachments::{Attachments, fit_together};
 use super::schema;
+use super::sketch::Sketch;
 use super::tree::{Node, Sources, Span};
 use super::typed::typed;
 use super::violations::{Judged, violations};
@@ -39,6 +40,7 @@ pub struct Linked {
 #[derive(Debug, Default)]
 pub struct Read {
     pub tickets: Vec<Ticket>,
+    pub sketches: Vec<Sketch>,
     pub links: Vec<Linked>,
     pub diagnostics: Vec<Diagnostic>,
     /// The document as its schema has it, with its files named from the project's folder.
@@ -54,6 +56,8 @@ pub struct Document<'d, 'a> {
     pub sources: &'d Sources,
     /// The manifest's folder: attachments are relative to it.
     pub folder: &'d Path,
+    /// Whether sketches are wanted.
+    pub sketches: bool,
 }
 
 impl Document<'_, '_> {
@@ -125,6 +129,10 @@ impl Document<'_, '_> {
         let labels: BTreeMap<_, _> = labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
         let single = drafts.len() == 1;
         for draft in drafts {
+            if self.sketches {
+                let address = address.clone().with_key(draft.key.clone());
+                read.sketches.push(Sketch::new(address, draft.clone(), self.node, self.sources));
+            }
             let pointer = if single { "/metadata/name" } else { &draft.pointer };
             let ticket = Ticket {
                 address: address.clone().with_key(draft.key),

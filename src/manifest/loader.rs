@@ -19,7 +19,7 @@ use super::fault::Fault;
 use super::rollout::{Expand, Made, MadeDocument, Rollout, Surroundings};
 use super::schema::{PROJECT, ROLLOUT};
 use super::tree::{Node, Sources, Span};
-use super::{Kept, Loaded, PROJECT_FILE, compose, envelope, load, report};
+use super::{Keep, Kept, Loaded, PROJECT_FILE, compose, envelope, load, report};
 use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::systems::by_kind;
 use crate::ticket::{Address, RolloutSite, Ticket, is_name};
@@ -28,6 +28,8 @@ use crate::ticket::{Address, RolloutSite, Ticket, is_name};
 pub struct Loader {
     pub loaded: Loaded,
     pub sources: Sources,
+    /// What is kept besides the tickets.
+    pub keep: Keep,
     attachments: Attachments,
     project_file: Option<PathBuf>,
     named: Vec<Named>,
@@ -35,7 +37,6 @@ pub struct Loader {
     rollouts: Vec<Rollout>,
     /// Whether some tickets are not known.
     incomplete: bool,
-    pub keeps_documents: bool,
 }
 
 impl Loader {
@@ -44,13 +45,13 @@ impl Loader {
         Self {
             loaded: Loaded::default(),
             sources: Sources::default(),
+            keep: Keep::Tickets,
             attachments: Attachments::new(root),
             project_file: project_file.map(Path::to_path_buf),
             named: Vec::new(),
             links: Vec::new(),
             rollouts: Vec::new(),
             incomplete: false,
-            keeps_documents: false,
         }
     }
 
@@ -83,19 +84,20 @@ impl Loader {
         Self {
             loaded: Loaded::default(),
             sources: self.sources.clone(),
+            keep: self.keep,
             attachments: self.attachments.clone(),
             project_file: self.project_file.clone(),
             named: Vec::new(),
             links: Vec::new(),
             rollouts: Vec::new(),
             incomplete: false,
-            keeps_documents: self.keeps_documents,
         }
     }
 
     fn join(&mut self, part: Self) {
-        let Loaded { project: _, tickets, diagnostics, skipped_files, files, documents, rollouts, kept } = part.loaded;
+        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents, rollouts, kept } = part.loaded;
         self.loaded.tickets.extend(tickets);
+        self.loaded.sketches.extend(sketches);
         self.loaded.diagnostics.extend(diagnostics);
         self.loaded.skipped_files += skipped_files;
         self.loaded.files += files;
@@ -162,7 +164,14 @@ impl Loader {
             node.merge_under(defaults);
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let document = Document { node: &node, system, settings: wanted.settings.get(system.id()), sources: &self.sources, folder };
+        let document = Document {
+            node: &node,
+            system,
+            settings: wanted.settings.get(system.id()),
+            sources: &self.sources,
+            folder,
+            sketches: self.keep == Keep::Sketches && system.look_up().yes(),
+        };
         if let Some(address) = document.address() {
             self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")), site: None });
         }
@@ -174,9 +183,10 @@ impl Loader {
     fn take(&mut self, mut read: Read, described: Described<'_, '_>) {
         let Described { place, site, defaults } = described;
         self.loaded.tickets.extend(read.tickets.into_iter().map(|ticket| Ticket { site: site.clone(), ..ticket }));
+        self.loaded.sketches.extend(read.sketches);
         self.loaded.diagnostics.extend(read.diagnostics);
         self.links.extend(read.links);
-        if self.keeps_documents {
+        if self.keep == Keep::Documents {
             if let Some(defaults) = defaults {
                 left_out(defaults, &mut read.document);
             }
@@ -192,7 +202,7 @@ impl Loader {
             self.named.push(Named { address: Address::new(ROLLOUT, name), place, site: None });
         }
         let folder = file.path.parent().unwrap_or(Path::new(""));
-        let around = Surroundings { sources: &self.sources, attachments: &self.attachments, folder, wanted };
+        let around = Surroundings { sources: &self.sources, attachments: &self.attachments, folder, wanted, keep: self.keep };
         match Rollout::read(node, &around) {
             Ok(rollout) => self.rollouts.push(rollout),
             Err(diagnostics) => {

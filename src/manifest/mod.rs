@@ -21,6 +21,7 @@ mod scalar;
 pub mod schema;
 mod secrets;
 mod shape;
+mod sketch;
 mod syntax;
 mod templated;
 mod tree;
@@ -46,6 +47,7 @@ pub use load::LARGEST;
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
 pub use rollout_spec::RolloutDocument;
+pub use sketch::Sketch;
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +58,18 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// The systems are answered by the sandbox: they need no settings.
     pub sandbox: bool,
-    /// Whether the documents themselves are wanted, besides their tickets.
-    pub keep_documents: bool,
+    pub keep: Keep,
+}
+
+/// What is kept besides the tickets. Each costs memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keep {
+    #[default]
+    Tickets,
+    /// A sketch of each ticket whose system can be asked about its values.
+    Sketches,
+    /// Every ticket document as it was judged: with defaults, templates filled.
+    Documents,
 }
 
 /// What was read.
@@ -67,6 +79,8 @@ pub struct Loaded {
     pub project: Option<Project>,
     /// In the order of the files. Complete only if no diagnostic is an error.
     pub tickets: Vec<Ticket>,
+    /// Those of them whose system has look-ups; with [`Keep::Sketches`] only.
+    pub sketches: Vec<Sketch>,
     /// Sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// YAML files that are not callout's.
@@ -77,7 +91,7 @@ pub struct Loaded {
     pub documents: usize,
     /// Rollouts that were expanded.
     pub rollouts: usize,
-    /// Every ticket document as it was judged, if [`Request::keep_documents`] asked for them: with defaults, templates filled.
+    /// With [`Keep::Documents`] only.
     pub kept: Vec<Kept>,
 }
 
@@ -92,6 +106,12 @@ pub struct Kept {
 }
 
 impl Loaded {
+    /// Adds what was found out later.
+    pub fn tell(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(more);
+        self.diagnostics = report::in_order(std::mem::take(&mut self.diagnostics));
+    }
+
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
@@ -105,7 +125,7 @@ pub(crate) fn load(request: &Request, expand: Expand) -> Loaded {
     let paths: Vec<PathBuf> = request.paths.iter().map(|path| start.join(path)).collect();
     let file = find_project(&start).or_else(|| paths.first().and_then(|path| find_project(path)));
     let mut loader = Loader::new(&start, file.as_deref());
-    loader.keeps_documents = request.keep_documents;
+    loader.keep = request.keep;
     let text = match file.as_deref().map(|file| project::Text::load(file, &start)).transpose() {
         Ok(text) => text,
         Err(diagnostic) => return Loaded { diagnostics: vec![*diagnostic], ..Loaded::default() },

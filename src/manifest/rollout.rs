@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::Keep;
 use super::attachments::{Attachments, Refused};
 use super::checks::Named;
 use super::document::{Document, Read};
@@ -55,6 +56,7 @@ pub struct Rollout {
     pub defaults: Option<Node<'static>>,
     /// The project's section of the template's system.
     settings: Option<Value>,
+    keep: Keep,
     folder: PathBuf,
     /// The working folder, which names of files are shown relative to.
     start: PathBuf,
@@ -68,6 +70,7 @@ pub struct Surroundings<'s> {
     pub attachments: &'s Attachments,
     pub folder: &'s Path,
     pub wanted: &'s Wanted<'s>,
+    pub keep: Keep,
 }
 
 impl Rollout {
@@ -99,6 +102,7 @@ impl Rollout {
             spec: document.spec,
             defaults: around.wanted.defaults.get(kind).map(|defaults| defaults.clone().into_owned()),
             settings: section.cloned(),
+            keep: around.keep,
             folder: around.folder.to_path_buf(),
             start: around.wanted.start.to_path_buf(),
             sources: around.sources.clone(),
@@ -153,8 +157,9 @@ pub struct Desk<'r> {
 impl Desk<'_> {
     /// Runs every check that a document written by hand would get.
     pub fn read(&mut self, node: &Node<'_>, system: &'static dyn System) -> (Read, Option<Named>) {
-        let Rollout { sources, folder, settings, .. } = self.rollout;
-        let document = Document { node, system, settings: settings.as_ref(), sources, folder };
+        let Rollout { sources, folder, settings, keep, .. } = self.rollout;
+        let sketches = *keep == Keep::Sketches && system.look_up().yes();
+        let document = Document { node, system, settings: settings.as_ref(), sources, folder, sketches };
         let named = document.address().map(|address| Named { address, place: sources.place(node.span_of("/metadata/name")), site: None });
         (document.read(&mut self.attachments), named)
     }

@@ -2,7 +2,7 @@
 
 use super::build::Case;
 use super::{Action, Reason, Step};
-use crate::refresh::{Side, booking_mismatch, request_of, sighting};
+use crate::refresh::{Side, booking_mismatch, names_before, request_of, sighting};
 use crate::state::{Event, Key, Request, Sighting, State};
 use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Address, Fields, Mark, Ticket};
@@ -140,9 +140,9 @@ impl Candidate<'_> {
 
     /// Every mark that this visit's ticket may carry.
     fn marks(&self) -> impl Iterator<Item = Mark> {
-        let addresses = || [&self.key.address].into_iter().chain(self.renamed_from);
-        let before =
-            self.given_up.iter().flat_map(move |lineage| addresses().map(move |address| Mark::new(lineage, address, self.key.reissue)));
+        let addresses = || [self.key.address.clone()].into_iter().chain(names_before(&self.key.address, self.renamed_from));
+        let lineages = [&self.state.lineage].into_iter().chain(self.given_up);
+        let before = lineages.flat_map(move |lineage| addresses().map(move |address| Mark::new(lineage, &address, self.key.reissue)));
         self.request.mark.clone().into_iter().chain(before)
     }
 }

@@ -27,9 +27,7 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
             Step { key: case.recorded(), ..case.step(Action::Adopt { id, request, seen: sighting(case.side.system, seen), why }) }
         }
         Some(Found::Several(ids)) => doubt(case, Reason::SeveralFound { ids: ids.clone() }),
-        Some(Found::None | Found::Cannot | Found::Unanswered { .. }) | None => {
-            doubt(case, Reason::InDoubt { write: intent.write, since: intent.at })
-        }
+        Some(Found::None | Found::Cannot | Found::Unanswered { .. }) | None => doubt(case, Reason::of_doubt(record, intent)),
     }
 }
 
@@ -43,7 +41,7 @@ fn write_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
         (Write::Create | Write::Update | Write::Close | Write::Delete, _) => false,
     };
     if !settled {
-        return doubt(case, Reason::InDoubt { write: intent.write, since: intent.at });
+        return doubt(case, Reason::of_doubt(record, intent));
     }
     let mut step = case.step(Action::Keep);
     let reason = "the ticket shows that it took effect".to_owned();

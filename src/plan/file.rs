@@ -109,7 +109,7 @@ fn is_outcome(step: &Step, state: &State, used: &PlanUse) -> bool {
 fn left_over(step: &Step, state: &State) -> Option<Step> {
     let record = state.records.get(&step.key)?;
     let action = match (&record.intent, &record.phase) {
-        (Some(intent), _) => Action::InDoubt { reason: Reason::InDoubt { write: intent.write, since: intent.at } },
+        (Some(intent), _) => Action::InDoubt { reason: Reason::of_doubt(record, intent) },
         (None, Phase::NotCreated { why }) => {
             Action::Deferred { reason: Reason::CannotSend { why: format!("this plan failed to send it: {why}; a new plan tries again") } }
         }

@@ -10,6 +10,7 @@ mod diff;
 mod existing;
 mod file;
 mod guard;
+mod matching;
 mod order;
 mod reason;
 mod removed;
@@ -31,6 +32,7 @@ pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
+pub use matching::{Hit, Matches, Search, Unclear};
 pub use reason::Reason;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.

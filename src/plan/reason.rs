@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::state::Write;
+use crate::state::{Intent, Record, Write};
 use crate::ticket::{Address, Change};
 
 /// The reason beside an action. No code depends on it but what shows it.
@@ -14,6 +14,8 @@ use crate::ticket::{Address, Change};
 pub enum Reason {
     /// A write was sent, or may have been, and no answer is known.
     InDoubt { write: Write, since: Timestamp },
+    /// The state was rebuilt, and nobody knows whether this was ever sent.
+    Presumed { since: Timestamp },
     /// Several tickets carry this visit's mark.
     SeveralFound { ids: Vec<String> },
     /// The system has no update; a person makes the change.
@@ -55,6 +57,9 @@ impl fmt::Display for Reason {
         match self {
             Self::InDoubt { write, since } => {
                 write!(f, "in doubt: the {write} started at {since:.0} has no known result")
+            }
+            Self::Presumed { since } => {
+                write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
@@ -99,12 +104,20 @@ impl fmt::Display for Reason {
 }
 
 impl Reason {
+    /// Why this write is in doubt.
+    pub(super) fn of_doubt(record: &Record, intent: &Intent) -> Self {
+        if record.is_presumed() { Self::Presumed { since: intent.at } } else { Self::InDoubt { write: intent.write, since: intent.at } }
+    }
+
     /// The next step for a person, with the command to type.
     pub fn next_step(&self, name: &str) -> Option<String> {
         Some(match self {
             Self::InDoubt { write: Write::Create, .. } => {
                 format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
+            Self::Presumed { .. } => format!(
+                "look for its mark or its site in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv"
+            ),
             Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {name} --done --reason TEXT, or --not-done"),
             Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {name} --id ID --reason TEXT"),
             Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {name} --accept --reason TEXT"),

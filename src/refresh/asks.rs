@@ -71,7 +71,8 @@ fn question(record: &Record, side: &Side, again: bool) -> Option<Question> {
     match &record.phase {
         Phase::Live { id } if !record.finished || again => Some(Question::Read(id.clone())),
         Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read(id.clone())),
-        Phase::Pending if side.system.capabilities().find.yes() => {
+        // What is presumed may have been made at any time: `import --match mark` looks for all of it in one pass.
+        Phase::Pending if side.system.capabilities().find.yes() && !record.is_presumed() => {
             record.request.mark.clone().map(|mark| Question::Find(mark, record.since))
         }
         Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,

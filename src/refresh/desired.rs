@@ -60,8 +60,14 @@ pub fn renamed_from(ticket: &Ticket, state: &State) -> Option<Address> {
     let from = ticket.lifecycle.renamed_from.as_ref()?;
     let is_there = |address: &Address| state.latest(address).is_some_and(|(_, record)| !record.is_moved());
     let is_free = state.latest(&ticket.address).is_none_or(|(_, record)| record.is_moved());
-    let keyed = ticket.address.key.as_ref().map(|key| from.clone().with_key(Some(key.clone())));
-    keyed.into_iter().chain([from.clone()]).find(|address| is_free && is_there(address))
+    names_before(&ticket.address, Some(from)).find(|address| is_free && is_there(address))
+}
+
+/// The addresses that a renamed ticket may have had. With a location's key, the old document's location of that key comes first.
+pub fn names_before(address: &Address, renamed_from: Option<&Address>) -> impl Iterator<Item = Address> {
+    let keyed = renamed_from.zip(address.key.clone()).map(|(from, key)| from.clone().with_key(Some(key)));
+    let plain = renamed_from.filter(|from| keyed.as_ref() != Some(from)).cloned();
+    keyed.into_iter().chain(plain)
 }
 
 /// The name under which a ticket's files are compared.

@@ -13,8 +13,8 @@ use crate::systems::{Found, Observed, Reader};
 
 pub use asks::{Ask, Mode, Question, asks};
 pub use desired::{
-    ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, renamed_from,
-    request_of, sighting,
+    ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, names_before,
+    renamed_from, request_of, sighting,
 };
 pub use selection::Selection;
 

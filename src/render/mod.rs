@@ -4,6 +4,7 @@
 
 mod documents;
 mod human;
+mod matching;
 mod plan;
 mod source;
 mod state;
@@ -12,6 +13,7 @@ mod values;
 
 pub use documents::documents;
 pub use human::{Look, MOST, human, json};
+pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
 pub use source::clean;
 pub use state::{settle_text, state_text};

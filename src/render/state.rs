@@ -23,6 +23,7 @@ fn record_text(kind: &str, record: &Record) -> String {
         let _ = writeln!(text, "    {name}: {}", clean(content));
     };
     match &record.phase {
+        Phase::Pending if record.adopted => line("standing", "in doubt: it may have been sent before the state was rebuilt"),
         Phase::Pending => line("standing", "create in doubt"),
         Phase::Live { id } if record.finished => line("standing", &format!("ticket {id}, finished")),
         Phase::Live { id } => line("standing", &format!("ticket {id}, open")),
@@ -44,7 +45,12 @@ fn record_text(kind: &str, record: &Record) -> String {
         }
     }
     line("system", &format!("{} at {}", record.request.system, record.request.origin));
-    line(if record.adopted { "adopted" } else { "created" }, &format!("{:.0}", record.since));
+    let began = match (record.is_presumed(), record.adopted) {
+        (true, _) => "presumed",
+        (false, true) => "adopted",
+        (false, false) => "created",
+    };
+    line(began, &format!("{:.0}", record.since));
     line("on_remove", &record.request.lifecycle.on_remove.to_string());
     text.push_str("    sent:\n");
     text + &fields(6, kind, &record.request.fields)

@@ -17,6 +17,8 @@ pub fn value(value: &Value) -> String {
     }
     match value {
         Value::Null => "(none)".to_owned(),
+        // Some systems tell a field that is empty from one they do not show; to people it is the same.
+        Value::String(text) if text.is_empty() => "(none)".to_owned(),
         Value::String(text) => clean(text),
         // A site or a person is a line.
         Value::Array(items) if items.iter().any(Value::is_object) => items.iter().map(self::value).collect::<Vec<_>>().join("\n"),
@@ -44,8 +46,10 @@ pub fn field(indent: usize, name: &str, content: &Value) -> String {
 
 /// All fields of a ticket, in the order of its system's documentation.
 pub fn fields(indent: usize, kind: &str, fields: &Fields) -> String {
-    let table = by_kind(kind).map(System::fields).unwrap_or_default();
-    let place = |name: &str| table.iter().position(|field| field.name == name).unwrap_or(table.len());
+    let system = by_kind(kind);
+    let table = system.map(System::fields).unwrap_or_default();
+    let row = |name: &str| system.and_then(|system| system.row(name)).map_or("", |row| row.name);
+    let place = |name: &str| table.iter().position(|field| field.name == row(name)).unwrap_or(table.len());
     let mut rows: Vec<(&str, &Value)> = fields.iter().collect();
     rows.sort_by_key(|(name, _)| (place(name), name.to_owned()));
     rows.into_iter().map(|(name, value)| field(indent, name, value)).collect()

@@ -155,6 +155,7 @@ impl<'t> Recipe<'t> {
             if let Some(named) = &mut named {
                 named.site = Some(site.to_string());
             }
+            read.sketches.iter_mut().for_each(|sketch| sketch.site = Some(site.to_string()));
             let mistakes = std::mem::take(&mut read.diagnostics);
             let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone() };
             Outcome { site, document: Some(MadeDocument { read, named, site: site_of }), mistakes }

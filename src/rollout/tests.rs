@@ -175,7 +175,9 @@ fn ten_thousand_mistakes_are_one_message() {
 #[test]
 fn many_sites_come_out_in_their_order_and_know_where_they_are_from() {
     let mut csv = "key\n".to_owned();
-    (0..1_000).for_each(|at| drop(writeln!(csv, "{at:04}")));
+    for at in 0..1_000 {
+        let _ = writeln!(csv, "{at:04}");
+    }
     let loaded = Case::new(&csv, TEMPLATE).load();
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let keys: Vec<&str> = loaded.tickets.iter().filter_map(|ticket| Some(ticket.site.as_ref()?.key.as_str())).collect();

@@ -81,6 +81,8 @@ pub enum Event {
         seen: Option<Sighting>,
         reason: String,
     },
+    /// The state was lost, and nothing was found of this visit: nobody knows whether it was ever sent. In doubt until a person says.
+    Presumed { key: Key, request: Box<Request>, reason: String },
     /// A read showed this; it replaces the baseline where `baseline` is true, and adds absent fields to it otherwise.
     Observed {
         key: Key,
@@ -133,6 +135,7 @@ impl Event {
             | Self::Rejected { key, .. }
             | Self::Unsent { key, .. }
             | Self::Adopted { key, .. }
+            | Self::Presumed { key, .. }
             | Self::Observed { key, .. }
             | Self::DoneByHand { key, .. }
             | Self::Noted { key, .. }
@@ -155,6 +158,7 @@ impl Event {
             Self::Rejected { .. } => "rejected",
             Self::Unsent { .. } => "unsent",
             Self::Adopted { .. } => "adopted",
+            Self::Presumed { .. } => "presumed sent",
             Self::Observed { .. } => "observed",
             Self::DoneByHand { .. } => "done by hand",
             Self::Noted { .. } => "noted",

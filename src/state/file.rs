@@ -11,6 +11,7 @@ use super::disk::{self, Access};
 use super::history::History;
 use super::journal::{self, Commit, Journal};
 use super::lock::Lock;
+use super::rebuild::REBUILD;
 use super::replay::{self, Named, Parts, Span};
 use super::store::{Loaded, Owner, Store};
 use super::transition::State;
@@ -88,7 +89,7 @@ impl FileStore {
 
     /// What to type to get the snapshot back.
     fn restore(&self, snapshots: &[u64]) -> String {
-        let backup = format!("Nothing was changed. Put back the newest backup of the folder `{}`.", self.folder.display());
+        let backup = format!("Nothing was changed. Put back the newest backup of the folder `{}`. {REBUILD}", self.folder.display());
         snapshots.last().map_or(backup, |newest| {
             let (from, to) = (self.history.snapshot(*newest), &self.snapshot);
             format!(
@@ -99,9 +100,38 @@ impl FileStore {
         })
     }
 
-    fn replace_journal(&mut self, state: &State) -> Outcome<()> {
+    /// Makes a state together with its first commit: at no moment is there one without it, which would pass for a state that remembers
+    /// nothing. Needs the lock; refuses where there is one.
+    pub fn create_with(&mut self, state: &State, first: &Commit) -> Outcome<()> {
+        self.begin(state, &(replay::fresh_journal(state)? + &journal::commit_line(first)?))
+    }
+
+    /// The journal first: stopped in between, what is there is no state at all, or a damaged one, but never an empty one.
+    fn begin(&mut self, state: &State, journal: &str) -> Outcome<()> {
+        self.owned()?;
+        if self.load()?.is_some() {
+            let message = format!("`{}` is there already; a state is never overwritten", self.snapshot.display());
+            return Err(Box::new(Diagnostic::error("state/exists", message).help("Go on with callout plan.")));
+        }
+        let text = replay::snapshot_text(state)?;
+        self.replace_journal(journal)?;
+        disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
+        self.history.keep_snapshot(state.through, &text)
+    }
+
+    /// Whether any of its files, readable or not, has this text in it.
+    pub fn mentions(&self, text: &str) -> Outcome<bool> {
+        for path in [&self.snapshot, &self.journal].into_iter().chain(&self.history.files()?) {
+            let bytes = disk::read(path)?.unwrap_or_default();
+            if String::from_utf8_lossy(&bytes).contains(text) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn replace_journal(&mut self, text: &str) -> Outcome<()> {
         self.live = None;
-        let text = replay::fresh_journal(state)?;
         disk::replace(&self.journal, text.as_bytes(), Access::Owner)?;
         let read = journal::read(&self.journal.display().to_string(), text.as_bytes())?;
         self.take_up(&read)
@@ -143,15 +173,7 @@ impl Store for FileStore {
     }
 
     fn create(&mut self, state: &State) -> Outcome<()> {
-        self.owned()?;
-        if self.load()?.is_some() {
-            let message = format!("`{}` is there already; a state is never overwritten", self.snapshot.display());
-            return Err(Box::new(Diagnostic::error("state/exists", message).help("Go on with callout plan.")));
-        }
-        let text = replay::snapshot_text(state)?;
-        self.replace_journal(state)?;
-        disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
-        self.history.keep_snapshot(state.through, &text)
+        self.begin(state, &replay::fresh_journal(state)?)
     }
 
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
@@ -187,7 +209,7 @@ impl Store for FileStore {
         self.history.keep_snapshot(state.through, &text)?;
         disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
         // Stopped here, the old journal's lines are part of the snapshot already and are passed over.
-        self.replace_journal(state)?;
+        self.replace_journal(&replay::fresh_journal(state)?)?;
         self.history.prune()
     }
 
@@ -240,7 +262,7 @@ fn gone(path: &Path, restore: &str) -> Diagnostic {
 fn without_journal(journal: &Path) -> String {
     format!(
         "Nothing was changed. Put back the newest backup of `{}`. Without it, nobody knows what was sent since the snapshot was made. \
-         An older backup would send the newest tickets again: import those with `callout import ADDRESS ID` before the next apply.",
+         An older backup would send the newest tickets again: import those with `callout import ADDRESS ID` before the next apply. {REBUILD}",
         journal.display()
     )
 }

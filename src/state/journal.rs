@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
+use super::rebuild::REBUILD;
 use super::seal::{Broken, Form};
 use super::store::By;
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -152,7 +153,7 @@ fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
 fn damaged(name: &str, message: &str) -> Diagnostic {
     let help = format!(
         "Nothing was changed. Put back the newest backup of `{name}`. Do not delete lines: each may stand for a technician who was sent. \
-         An older backup does not know the newest tickets and would send them again: import those with `callout import ADDRESS ID` before the next apply."
+         An older backup does not know the newest tickets and would send them again: import those with `callout import ADDRESS ID` before the next apply. {REBUILD}"
     );
     Diagnostic::error("state/damaged", message).help(help)
 }

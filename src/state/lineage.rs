@@ -123,7 +123,7 @@ pub(super) fn expect(loaded: Option<Loaded>, lineage: &str, name: &str) -> Outco
     }
 }
 
-fn lineage_of(home: &Home) -> Outcome<String> {
+pub(super) fn lineage_of(home: &Home) -> Outcome<String> {
     if let Some(lock) = LockFile::read(&home.lock_file)? {
         return Ok(lock.lineage);
     }
@@ -144,12 +144,12 @@ fn missing(lineage: &str, name: &str) -> Diagnostic {
             .help(format!(
                 "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
                  1. Restore it: copy the folder of `{name}` back from the machine or the backup that has it.\n\
-                 2. Gone for good, tickets known: callout state init --start-over --reason \"...\", then callout import ADDRESS ID for each live ticket.\n\
+                 2. Gone for good: callout state rebuild --reason \"...\". It looks for the marks of your tickets, and sends nothing again.\n\
                  3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\"."
             ))
 }
 
-fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
+pub(super) fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
     Diagnostic::error(
         "state/lineage",
         format!("the state `{name}` belongs to another project: its lineage is {found}, `callout.lock` says {lineage}"),

@@ -100,7 +100,7 @@ pub struct Record {
     pub intent: Option<Intent>,
     /// When the create was first intended, or the ticket adopted.
     pub since: Timestamp,
-    /// Somebody else created the ticket: it counts for no limit on creates.
+    /// It counts for no limit on creates: somebody else created the ticket, or nobody knows when it was sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub adopted: bool,
     /// Drift is told against this. Absent until an answer showed the ticket.
@@ -141,6 +141,11 @@ impl Record {
     /// No longer looked after, and not known to be over: its technician may still be coming.
     pub fn is_let_go(&self) -> bool {
         matches!(self.phase, Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. }) && !self.finished
+    }
+
+    /// In doubt since the state was rebuilt, and not by a create that was started.
+    pub fn is_presumed(&self) -> bool {
+        self.phase == Phase::Pending && self.adopted
     }
 
     pub fn in_doubt(&self) -> bool {

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Closing, Event, Write};
+use super::listed;
 use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
-use crate::ticket::Address;
+use crate::ticket::{Address, Digest};
 
 /// Everything that callout remembers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ impl State {
     }
 
     /// The same in place. Checks before it changes: an impossible event leaves the state as it was.
-    pub(super) fn apply(&mut self, event: &Event, at: Timestamp) -> Result<(), Impossible> {
+    pub fn apply(&mut self, event: &Event, at: Timestamp) -> Result<(), Impossible> {
         match event {
             Event::Intended { key, write: Write::Create, payload, request } => {
                 let request = request.as_deref().ok_or_else(|| impossible(key, "intended", "a create without its request"))?;
@@ -63,6 +64,7 @@ impl State {
             Event::Adopted { key, id, request, seen, .. } => {
                 self.adopt(key, record(Phase::Live { id: id.clone() }, request, at), seen.as_ref())?;
             }
+            Event::Presumed { key, request, .. } => self.presume(key, request, at)?,
             Event::Observed { key, seen, baseline, booking_checked } => {
                 let record = self.live(key, "observed")?;
                 sight(record, seen, *baseline);
@@ -82,6 +84,13 @@ impl State {
             Event::PlanStarted { plan } => drop(self.plan(plan, at)),
             Event::PlanFinished { plan } => self.plan(plan, at).finished = Some(at),
         }
+        Ok(())
+    }
+
+    fn presume(&mut self, key: &Key, request: &Request, at: Timestamp) -> Result<(), Impossible> {
+        self.free(key, "presumed sent")?;
+        let intent = Intent { write: Write::Create, payload: Digest::of(request), at, request: None };
+        self.records.insert(key.clone(), Record { intent: Some(intent), adopted: true, ..record(Phase::Pending, request, at) });
         Ok(())
     }
 
@@ -105,7 +114,7 @@ impl State {
         }
         // A create in doubt that is found again is still a create of this project, on the day of its intent.
         let doubted = self.records.get(key).filter(|record| record.phase == Phase::Pending);
-        adopted.adopted = doubted.is_none();
+        adopted.adopted = doubted.is_none_or(|record| record.adopted);
         adopted.since = doubted.map_or(adopted.since, |record| record.since);
         if let Some(seen) = seen {
             sight(&mut adopted, seen, true);
@@ -263,36 +272,6 @@ fn took_effect(record: &mut Record) {
 
 fn settle_write(record: &mut Record, done: bool) {
     if done { took_effect(record) } else { record.intent = None }
-}
-
-/// JSON has no maps with structured keys: records are a list of entries there.
-mod listed {
-    use super::{BTreeMap, Deserialize, Key, Record, Serialize};
-    use serde::{Deserializer, Serializer};
-
-    #[derive(Serialize)]
-    struct EntryRef<'a> {
-        #[serde(flatten)]
-        key: &'a Key,
-        record: &'a Record,
-    }
-
-    #[derive(Deserialize)]
-    struct Entry {
-        address: super::Address,
-        #[serde(default)]
-        reissue: u32,
-        record: Record,
-    }
-
-    pub fn serialize<S: Serializer>(records: &BTreeMap<Key, Record>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(records.iter().map(|(key, record)| EntryRef { key, record }))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Key, Record>, D::Error> {
-        let entries = Vec::<Entry>::deserialize(deserializer)?;
-        Ok(entries.into_iter().map(|entry| (Key::new(entry.address, entry.reissue), entry.record)).collect())
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Observed, Seen, Sent};
+use super::{Draft, Looked, Observed, Seen, Sent};
 use crate::state::Permit;
 use crate::ticket::{Attachment, Clock, Fields, Mark};
 
@@ -28,6 +28,9 @@ pub struct Context {
 
 /// A future of a call through a trait object.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Hears after each request how many were made, and how many there will be at most.
+pub type Told<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
 
 /// A connection to a system: all that planning holds of it is the [`Reader`].
 pub trait Remote: Reader + Writer {
@@ -50,6 +53,11 @@ pub trait Reader: Send + Sync {
     /// Gives up after `most_pages`.
     fn list(&self, _since: Option<Timestamp>, _most_pages: usize) -> Answer<'_, Listing> {
         Box::pin(async { Listing { end: End::Cannot, ..Listing::default() } })
+    }
+
+    /// Asks whether the system knows the values of these tickets, each distinct question once; `None` where it has no look-ups.
+    fn look_up<'a>(&'a self, _drafts: &'a [&'a Draft], _told: Told<'a>) -> Answer<'a, Option<Looked>> {
+        Box::pin(async { None })
     }
 }
 

@@ -30,10 +30,10 @@ use serde_json::Value;
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
-pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Unready, Writer};
+pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
-pub use nearest::nearest;
-pub use seen::{Observed, Seen, Sent};
+pub use nearest::{near, nearest, ranked};
+pub use seen::{Looked, Observed, Seen, Sent};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {
@@ -59,6 +59,10 @@ pub trait System: Send + Sync {
     /// The `kind` of its documents: `Dispatch`.
     fn kind(&self) -> &'static str;
     fn capabilities(&self) -> &'static Capabilities;
+    /// Whether the system can be asked about values before anything is sent: [`Reader::look_up`].
+    fn look_up(&self) -> Ability {
+        Ability::No("callout knows no call of this system that tells which values are valid")
+    }
     fn fields(&self) -> &'static [Field];
     /// The row of a field, also of one that is a part of its row's: `custom_fields.Rack` is in the row `custom_fields`.
     fn row(&self, name: &str) -> Option<&'static Field> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Finding;
+use crate::diagnostics::Diagnostic;
 use crate::ticket::Fields;
 
 /// A live ticket, as one answer showed it.
@@ -41,4 +43,13 @@ pub enum Sent {
     Unsent { why: String, retry_after: Option<Duration>, stops_system: bool },
     /// It was sent, and nobody knows what became of it.
     Unknown { why: String },
+}
+
+/// What look-ups found out about tickets that are not sent yet.
+#[derive(Debug, Clone, Default)]
+pub struct Looked {
+    /// For each of them, in the order of the question.
+    pub findings: Vec<Vec<Finding>>,
+    /// What concerns all of them: a look-up that was not answered, or an answer that does not say enough.
+    pub about_all: Vec<Diagnostic>,
 }

@@ -32,3 +32,25 @@ pub fn changes(before: &Fields, after: &Fields, ignored: &BTreeSet<String>) -> V
         .map(|name| Change { field: name.to_owned(), before: before.get(name).cloned(), after: after.get(name).cloned() })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn who_ignores_a_field_ignores_its_parts_and_no_others() {
+        let fields = |rack: &str| -> Fields {
+            let entries = [("custom_fields.Rack", rack), ("custom", rack), ("subject", "x")];
+            entries.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
+        };
+        let differing = |ignored: &[&str]| -> Vec<String> {
+            let ignored = ignored.iter().map(|name| (*name).to_owned()).collect();
+            changes(&fields("a"), &fields("b"), &ignored).into_iter().map(|change| change.field).collect()
+        };
+        assert_eq!(differing(&[]), ["custom", "custom_fields.Rack"]);
+        assert_eq!(differing(&["custom_fields"]), ["custom"]);
+        assert_eq!(differing(&["custom"]), ["custom_fields.Rack"]);
+        assert_eq!(differing(&["custom_fields.Rack"]), ["custom"]);
+    }
+}

@@ -21,7 +21,7 @@ fn a_live_ticket_is_taken_over_and_nothing_is_sent() {
     let site = site();
     shows!(site.run_answering("import Dispatch/store-0417 482001", "yes\n"), @r"
     $ callout import Dispatch/store-0417 482001
-    = Dispatch/store-0417 is ticket 482001 (Pending Tech Assignment)
+    = Dispatch/store-0417 is ticket 482001 (Pending Tech Assignment)  Store 0417 (0417), account 01230417
     Imported 1 ticket.
     |
     | Take over 1 ticket? Nothing is sent. Only `yes` is taken as yes:
@@ -29,7 +29,7 @@ fn a_live_ticket_is_taken_over_and_nothing_is_sent() {
     ");
     shows!(site.run("import Dispatch/store-0418 482002 --yes"), @r"
     $ callout import Dispatch/store-0418 482002 --yes
-    = Dispatch/store-0418 is ticket 482002 (Pending Tech Assignment)
+    = Dispatch/store-0418 is ticket 482002 (Pending Tech Assignment)  Store 0418 (0418), account 01230418
     Imported 1 ticket.
     exit 0
     ");
@@ -98,19 +98,19 @@ fn what_does_not_fit_is_refused() {
     ");
     shows!(site.run("import Dispatch/store-0417"), @r"
     $ callout import Dispatch/store-0417
-    | error: the following required arguments were not provided:
-    |   <ID>
+    | import/words
     |
-    | Usage: callout import <ADDRESS> <ID>
+    |   x an import needs one address and the id of its ticket
+    |   help: callout import ADDRESS ID; many with --from FILE.csv; by their marks with --match mark
     |
-    | For more information, try '--help'.
     exit 1
     ");
     shows!(site.run("import store-0417 482001"), @r"
     $ callout import store-0417 482001
-    | error: invalid value 'store-0417' for '[ADDRESS]': `store-0417` is no ticket address; one looks like Dispatch/NAME or Dispatch/NAME[KEY]
+    | import/address
     |
-    | For more information, try '--help'.
+    |   x `store-0417` is no ticket address; one looks like Dispatch/NAME or Dispatch/NAME[KEY]
+    |
     exit 1
     ");
 }
@@ -120,7 +120,7 @@ fn a_question_that_is_not_answered_imports_nothing() {
     let site = site();
     shows!(site.run("import Dispatch/store-0417 482001"), @r"
     $ callout import Dispatch/store-0417 482001
-    = Dispatch/store-0417 is ticket 482001 (Pending Tech Assignment)
+    = Dispatch/store-0417 is ticket 482001 (Pending Tech Assignment)  Store 0417 (0417), account 01230417
     |
     | Take over 1 ticket? Nothing is sent. Only `yes` is taken as yes:
     | import/declined
@@ -143,9 +143,10 @@ fn many_are_imported_from_a_file() {
     site.write("i.csv", "address,id\nDispatch/store-0417,482001\nDispatch/store-0418,482002\n");
     shows!(site.run("import --from i.csv --yes"), @r"
     $ callout import --from i.csv --yes
-    = Dispatch/store-0417 is ticket 482001 (Pending Tech Assignment)
-    = Dispatch/store-0418 is ticket 482002 (Pending Tech Assignment)
+    = Dispatch/store-0417 is ticket 482001 (Pending Tech Assignment)  Store 0417 (0417), account 01230417
+    = Dispatch/store-0418 is ticket 482002 (Pending Tech Assignment)  Store 0418 (0418), account 01230418
     Imported 2 tickets.
+    | reading 2 tickets
     exit 0
     ");
     site.run("plan --detailed-exitcode").ends_with(0);
@@ -172,6 +173,7 @@ fn a_file_with_a_mistake_imports_nothing() {
     site.write("i.csv", "address,id\nDispatch/store-0417,482001\nDispatch/store-0417,482001\nDispatch/store-9,1\n");
     shows!(site.run("import --from i.csv --yes"), @r"
     $ callout import --from i.csv --yes
+    | reading 3 tickets
     | import/taken in Dispatch/store-0417
     |
     |   x Dispatch/store-0417 has a record already: ticket 482001

@@ -121,8 +121,8 @@ fn an_init_where_the_lock_file_tells_of_a_lost_state_is_refused() {
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
     |         it.
-    |         2. Gone for good, tickets known: callout state init --start-over --reason "...", then callout import
-    |         ADDRESS ID for each live ticket.
+    |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
+    |         sends nothing again.
     |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".
     |
     exit 1

@@ -2,6 +2,7 @@
 
 #![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
 
+mod answers;
 mod apply;
 mod attachments;
 mod bad_input;
@@ -9,11 +10,15 @@ mod canary;
 mod changes;
 mod customer;
 mod doubt;
+mod helpdesk;
 mod import;
 mod init;
 mod limits;
+mod marks;
+mod online;
 mod plan;
 mod process;
+mod rebuild;
 mod renewal;
 mod rollout;
 mod saved;

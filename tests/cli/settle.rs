@@ -155,7 +155,7 @@ fn a_settlement_that_does_not_fit_is_refused() {
     $ callout settle Dispatch/store-0417-router --cancelled --not-created --reason x
     | error: the argument '--cancelled' cannot be used with '--not-created'
     |
-    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> <ADDRESS>
+    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> <ADDRESS>...
     |
     | For more information, try '--help'.
     exit 1

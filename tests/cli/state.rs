@@ -156,7 +156,8 @@ fn a_damaged_state_is_named_with_the_way_back() {
     |   x `.callout/journal.jsonl` line 3 is damaged: its checksum does not fit its content
     |   help: Nothing was changed. Put back the newest backup of `.callout/journal.jsonl`. Do not delete lines:
     |         each may stand for a technician who was sent. An older backup does not know the newest tickets and
-    |         would send them again: import those with `callout import ADDRESS ID` before the next apply.
+    |         would send them again: import those with `callout import ADDRESS ID` before the next apply. No copy
+    |         at all: callout state rebuild --reason TEXT makes a new state.
     |
     exit 1
     ");

@@ -43,15 +43,17 @@ fn a_wrong_command_line_ends_with_1_and_names_the_near_miss() {
     ");
     shows!(project.run("state"), @r"
     $ callout state
-    | Look at the state, or start one
+    | Look at the state, start one, or make a lost one again
     |
     | Usage: callout state [OPTIONS] <COMMAND>
     |
     | Commands:
-    |   init  Start a state for this project
-    |   list  List every record
-    |   show  Show all that is remembered of an address
-    |   help  Print this message or the help of the given subcommand(s)
+    |   init     Start a state for this project
+    |   rebuild  Make a lost state again from the marks of live tickets. What is not found is in doubt afterwards,
+    |            never sent
+    |   list     List every record
+    |   show     Show all that is remembered of an address
+    |   help     Print this message or the help of the given subcommand(s)
     |
     | Options:
     |   -h, --help  Print help
@@ -95,6 +97,7 @@ fn every_command_has_a_help_that_reads_well() {
         "import",
         "state",
         "state init",
+        "state rebuild",
         "state list",
         "state show",
         "schema",

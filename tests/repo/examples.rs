@@ -13,6 +13,7 @@ fn every_example_runs_and_then_has_no_changes() {
     for example in examples {
         for (arguments, wanted) in [
             (&["validate"][..], "Valid: "),
+            (&["--sandbox", "validate", "--online"], " looked up"),
             (&["--sandbox", "plan", "--detailed-exitcode"], "to create."),
             (&["--sandbox", "apply", "--yes"], "Applied: "),
             (&["--sandbox", "plan", "--detailed-exitcode"], "No changes. "),

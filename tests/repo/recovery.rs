@@ -1,4 +1,4 @@
-//! A lost state: what docs/state.md tells people to do, done.
+//! A lost state on the sandbox: rebuilt, or given up. `tests/cli/rebuild.rs` types what docs/recovery.md prints.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn lose_state(folder: &std::path::Path) {
 }
 
 #[test]
-fn a_lost_state_is_given_up_and_its_tickets_are_imported() {
+fn a_lost_state_is_rebuilt_and_its_tickets_are_imported() {
     let stage = copy();
     let folder = stage.path().join("examples/one-dispatch");
     let ok = |arguments: &[&str]| {
@@ -28,7 +28,9 @@ fn a_lost_state_is_given_up_and_its_tickets_are_imported() {
     let (code, said) = callout(&folder, &["--sandbox", "apply", "--yes"]);
     assert!(code == 1 && said.contains("state/missing") && said.contains("nothing is planned or sent"), "{said}");
 
-    ok(&["--sandbox", "state", "init", "--start-over", "--reason", "the disk died"]);
+    let rebuilt = ok(&["--sandbox", "state", "rebuild", "--reason", "the disk died", "--yes"]);
+    assert!(rebuilt.contains("1 ticket will be in doubt") && rebuilt.contains("callout --sandbox import --from FILE.csv"), "{rebuilt}");
+    assert_eq!(callout(&folder, &["--sandbox", "apply", "--yes"]).0, 5, "nobody is sent");
     fs::write(folder.join("known.csv"), "address,id\nDispatch/store-0417-router,482001\n").expect("a list");
     let imported = ok(&["--sandbox", "import", "--from", "known.csv", "--reason", "the disk died", "--yes"]);
     assert!(imported.contains("= Dispatch/store-0417-router is ticket 482001"), "{imported}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use callout::systems::sandbox::{ListOrder, Options};
+use callout::systems::billing_platform::sandbox::{Choices, Order};
 use callout::systems::{End, by_kind};
 use callout::ticket::Clock as _;
 use serde_json::{Value, json};
@@ -152,9 +152,9 @@ async fn an_activity_that_somebody_adds_becomes_the_content() {
 }
 
 /// A list of a server whose pages are sorted or cut otherwise.
-async fn listing(change: impl FnOnce(&mut Options)) -> (usize, usize, End) {
+async fn listing(choices: Choices) -> (usize, usize, End) {
     let system = by_kind("CustomerTicket").expect("the Billing Platform is registered");
-    let bench = Bench::with(system, json!({"page_size": 3}), "sandbox", change).await;
+    let bench = Bench::with(system, json!({"page_size": 3}), "sandbox", |options| options.billing = choices).await;
     for _ in 0..7 {
         bench.created().await;
     }
@@ -164,14 +164,15 @@ async fn listing(change: impl FnOnce(&mut Options)) -> (usize, usize, End) {
 
 #[tokio::test]
 async fn whatever_the_order_and_the_length_of_pages_a_list_is_whole() {
-    assert_eq!(listing(|_| {}).await, (7, 4, End::Whole), "three pages, and the count");
-    assert_eq!(listing(|options| options.list_order = ListOrder::NewestFirst).await, (7, 10, End::Whole), "once more by offset");
-    let (tickets, _, end) = listing(|options| options.longest_page = 2).await;
-    assert_eq!((tickets, end), (7, End::Whole), "shorter pages than were asked for");
-    let (tickets, _, end) = listing(|options| (options.list_order, options.longest_page) = (ListOrder::NewestFirst, 2)).await;
-    assert_eq!((tickets, end), (7, End::Whole));
+    let choices = |order, longest_page| Choices { order, longest_page };
+    assert_eq!(listing(Choices::default()).await, (7, 4, End::Whole), "three pages, and the count");
+    assert_eq!(listing(choices(Order::NewestFirst, 1000)).await, (7, 10, End::Whole), "once more by offset");
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let (tickets, _, end) = listing(choices(order, 2)).await;
+        assert_eq!((tickets, end), (7, End::Whole), "{order:?}: shorter pages than were asked for");
+    }
     // Pages of one ticket, and the newest first: there is no way to see the others one after the other, and it is said so.
-    let (_, _, end) = listing(|options| (options.list_order, options.longest_page) = (ListOrder::NewestFirst, 1)).await;
+    let (_, _, end) = listing(choices(Order::NewestFirst, 1)).await;
     assert!(matches!(end, End::Broken { .. }), "{end:?}");
 }
 

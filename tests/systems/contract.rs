@@ -317,6 +317,19 @@ async fn what_a_system_cannot_do_is_refused_and_nothing_is_sent() {
 }
 
 #[tokio::test]
+async fn look_ups_are_where_the_system_says_so_and_change_nothing() {
+    for system in systems() {
+        let bench = Bench::new(*system).await;
+        let draft = bench.draft();
+        let looked = bench.remote.reader().look_up(&[&draft], &|_, _| {}).await;
+        assert_eq!(looked.is_some(), system.look_up().yes(), "{}", system.id());
+        assert!(looked.is_none_or(|looked| looked.findings.len() == 1), "{}", system.id());
+        assert!(bench.stage.sandbox.requests().iter().all(|request| request.method == "GET"), "{}", system.id());
+        assert_eq!(bench.requests() > 0, system.look_up().yes(), "{}", system.id());
+    }
+}
+
+#[tokio::test]
 async fn a_tenant_of_the_settings_goes_with_every_request() {
     for system in systems() {
         let own = json!({"granted_tenant_macnum": "09999999"});

@@ -118,17 +118,85 @@ async fn each_system_shows_its_own_tickets_only_and_ids_are_never_shared() {
 }
 
 #[tokio::test]
-async fn nothing_beyond_the_two_calls_is_served() {
+async fn nothing_beyond_the_documented_calls_is_served() {
     let stage = Stage::new().await;
     let id = stage.create_noc().await;
     for (method, path) in [("PATCH", format!("/api/v1/noc/tickets/{id}")), ("DELETE", format!("/api/v1/noc/tickets/{id}"))] {
         assert_eq!(told(stage.request(method, &path).bearer_auth("sandbox")).await.0, 405, "{method} {path}");
     }
-    for path in ["/api/v1/noc/tickets", "/api/v1/noc/tickets/static/x", "/api/v1/noc/companies/sites"] {
+    for path in ["/api/v1/noc/tickets", "/api/v1/noc/tickets/static/x", "/api/v1/noc/configurations", "/api/v1/noc/companies"] {
         assert_eq!(told(stage.get(path)).await.0, 404, "{path}");
     }
-    // What a page is only named for is a ticket id like any other.
-    assert_eq!(told(stage.get("/api/v1/noc/tickets/static")).await.0, 404);
+}
+
+#[tokio::test]
+async fn sites_have_the_fields_of_their_page_and_are_found_by_its_filters() {
+    let stage = Stage::new().await;
+    let fields = "name address_line_1 address_line_2 city state zip id parent_macnum parent_name site_name account_name parent_account \
+        macnum is_chronic";
+    let page = stage.found("/api/v1/noc/companies/sites").await;
+    let rows = page.as_array().expect("a list");
+    assert_eq!((rows.len(), names(&rows[0])), (20, listed(fields)));
+    let macnums = async |query: &str| -> Vec<String> {
+        let page = stage.found(&format!("/api/v1/noc/companies/sites?{query}")).await;
+        page.as_array().expect("a list").iter().filter_map(|row| row["macnum"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(macnums("account=01234567").await, ["01234567"]);
+    assert_eq!(macnums("store=4567").await, ["01234567"]);
+    assert_eq!(macnums("account=01234567&store=0000").await, Vec::<String>::new());
+    for nobodys in ["99234567", "0123456X"] {
+        assert_eq!(macnums(&format!("account={nobodys}")).await, Vec::<String>::new(), "{nobodys}");
+    }
+    assert_eq!(macnums("page_size=1000").await.len(), 1000);
+    let city = rows[0]["city"].as_str().expect("a city");
+    let named = macnums(&format!("search={city}&page_size=1000")).await;
+    assert!((1..1000).contains(&named.len()), "{} in {city}", named.len());
+    assert_eq!(told(stage.get("/api/v1/noc/companies/sites?page_size=all")).await.0, 400);
+}
+
+#[tokio::test]
+async fn configurations_follow_from_the_site_and_say_no_more_than_their_page() {
+    let stage = Stage::new().await;
+    let path = |query: &str| format!("/api/v1/noc/configurations/external?{query}");
+    let ids = async |query: &str| -> Vec<u64> {
+        stage.found(&path(query)).await.as_array().expect("a list").iter().filter_map(|row| row["id"].as_u64()).collect()
+    };
+    let services = "services=DIA,Managed%20SD-WAN,Broadband,ePOTS";
+    assert_eq!(ids(&format!("macnums=01234567&{services}")).await, [88_213, 88_214, 88_301]);
+    assert_eq!(ids(&format!("macnums=01234567,99000000,01234569&{services}&page_size=4")).await, [88_213, 88_214, 88_301, 88_215]);
+    assert_eq!(ids("macnums=01234567&services=DIA").await, [88_213, 88_301]);
+    let row = &stage.found(&path("macnums=01234567&services=DIA")).await[0];
+    assert_eq!(names(row), listed("id name type status"));
+    let (status, body) = told(stage.get(&path("macnums=01234567"))).await;
+    assert_eq!((status, &body["detail"]), (400, &json!({"services": ["This field is required."]})));
+}
+
+#[tokio::test]
+async fn the_static_values_hold_the_issues_and_are_no_ticket() {
+    let stage = Stage::new().await;
+    let issues = stage.found("/api/v1/noc/tickets/static?type_name=Service%20Request").await;
+    let list = issues["ticket_issues_dropdown_values"].as_array().expect("a list");
+    assert!(list.contains(&json!("Circuit down")) && names(&issues).len() == 1, "{issues}");
+}
+
+#[tokio::test]
+async fn look_ups_are_made_for_the_tenant() {
+    let system = by_kind("NocTicket").expect("NOCExpress is registered");
+    let bench = Bench::with(system, json!({"granted_tenant_macnum": "0099"}), "sandbox", |_| {}).await;
+    bench.remote.reader().look_up(&[&bench.draft()], &|_, _| {}).await.expect("look-ups");
+    let requests = bench.stage.sandbox.requests();
+    assert_eq!(requests.len(), 5);
+    assert!(requests.iter().all(|request| request.path.ends_with("&granted_tenant_macnum=0099")), "{requests:?}");
+}
+
+#[tokio::test]
+async fn look_ups_need_the_scope_too() {
+    let stage = Stage::new().await;
+    for path in ["/api/v1/noc/companies/sites", "/api/v1/noc/configurations/external", "/api/v1/noc/tickets/static"] {
+        let request = stage.request("GET", path).bearer_auth("sandbox-without-scope");
+        assert_eq!(told(request).await.0, 403, "{path}");
+        assert_eq!(told(stage.request("GET", path)).await.0, 401, "{path}");
+    }
 }
 
 #[tokio::test]

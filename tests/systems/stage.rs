@@ -91,7 +91,8 @@ impl Stage {
         self.found(&format!("/api/v1/noc/tickets/{id}")).await
     }
 
-    async fn found(&self, path: &str) -> Value {
+    /// What a path answers.
+    pub async fn found(&self, path: &str) -> Value {
         let (status, body) = told(self.get(path)).await;
         assert_eq!(status, 200, "{body}");
         body

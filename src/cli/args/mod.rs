@@ -19,7 +19,7 @@ use clap_complete::Shell;
 pub use apply::Apply;
 pub use choice::{Choice, Refresh};
 pub use expand::Expand;
-pub use import::Import;
+pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use plan::{Plan, PlanFormat, Show};
 pub use sandbox::Sandbox;
@@ -72,7 +72,7 @@ pub enum Color {
 pub enum Command {
     /// Start a project here: project file, lock file, state, .gitignore, editor settings, an example.
     Init(Init),
-    /// Check manifests. Needs no network and no credentials.
+    /// Check manifests. Needs no network and no credentials, unless --online asks for look-ups.
     Validate(Validate),
     /// Print the tickets that the files come to, as YAML: templates filled, defaults added.
     Expand(Expand),
@@ -86,7 +86,7 @@ pub enum Command {
     Settle(Settle),
     /// Take over a ticket that exists already.
     Import(Import),
-    /// Look at the state, or start one.
+    /// Look at the state, start one, or make a lost one again.
     State(State),
     /// List the ticket systems and what each can do.
     Systems {

@@ -10,8 +10,9 @@ use super::PlanFormat;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(group = clap::ArgGroup::new("settlement").args(["id", "not_created", "done", "not_done", "accept", "cancelled", "outcome"]))]
 pub struct Settle {
-    /// The ticket to settle, as ADDRESS or ADDRESS#REISSUE. Without one, all that needs a person is listed.
-    pub address: Option<String>,
+    /// The tickets to settle alike, each as ADDRESS or ADDRESS#REISSUE. Without one, all that needs a person is listed.
+    #[arg(value_name = "ADDRESS")]
+    pub addresses: Vec<String>,
     /// In doubt: it is this ticket. It is read and checked first.
     #[arg(long, value_name = "ID", requires = "reason")]
     pub id: Option<String>,
@@ -37,13 +38,13 @@ pub struct Settle {
     #[arg(long, value_name = "TEXT", requires = "settlement")]
     pub reason: Option<String>,
     /// Settle every line of this CSV: address,settlement,id,reason.
-    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["address", "settlement", "reason"])]
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["addresses", "settlement", "reason"])]
     pub from: Option<PathBuf>,
     /// Do it without asking.
     #[arg(long)]
     pub yes: bool,
     /// What to print.
-    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["address", "from"])]
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["addresses", "from"])]
     pub format: PlanFormat,
 }
 

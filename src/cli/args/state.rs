@@ -22,6 +22,15 @@ pub enum StateCommand {
         #[arg(long, value_name = "TEXT", requires = "start_over")]
         reason: Option<String>,
     },
+    /// Make a lost state again from the marks of live tickets. What is not found is in doubt afterwards, never sent.
+    Rebuild {
+        /// Why; kept in the journal.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Do it without asking.
+        #[arg(long)]
+        yes: bool,
+    },
     /// List every record.
     List {
         /// What to print.

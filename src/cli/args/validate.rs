@@ -8,6 +8,9 @@ use clap::{Args, ValueEnum};
 pub struct Validate {
     /// Files and folders; the project's manifests if none are given.
     pub paths: Vec<PathBuf>,
+    /// If the manifests have no errors, ask the systems too whether they know the values: sites, configurations, types, issues.
+    #[arg(long)]
+    pub online: bool,
     /// What to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: ValidateFormat,

@@ -5,3 +5,4 @@ mod creating;
 mod existing;
 mod guarding;
 mod leaving;
+mod matching;

@@ -36,6 +36,7 @@ fn events() -> Vec<Event> {
         Event::Rejected { key: key.clone(), why: "400".into() },
         Event::Unsent { key: key.clone(), why: "no route".into() },
         Event::Adopted { key: key.clone(), id: "9".into(), request: request.clone(), seen: None, reason: reason.clone() },
+        Event::Presumed { key: key.clone(), request: request.clone(), reason: reason.clone() },
         Event::Observed { key: key.clone(), seen: seen("now"), baseline: true, booking_checked: true },
         Event::DoneByHand { key: key.clone(), request, seen: seen("by hand") },
         Event::Noted { key: key.clone(), lifecycle: Lifecycle::default(), labels: BTreeMap::new(), visit: None },
@@ -121,6 +122,8 @@ fn only_what_was_surely_not_created_frees_an_address() {
     for name in SITUATIONS {
         let again = situation(name).with(&intended("a", Write::Create), at(9));
         assert_eq!(again.is_ok(), ["none", "not created"].contains(&name), "{name}");
+        let presumed = Event::Presumed { key: key("a"), request: Box::new(request("x")), reason: "lost".into() };
+        assert_eq!(situation(name).with(&presumed, at(9)).is_ok(), again.is_ok(), "{name}");
     }
 }
 
@@ -147,6 +150,21 @@ fn no_event_leaves_a_pending_record_without_its_doubt() {
             assert!(!lost, "{event} on {name}");
         }
     }
+}
+
+#[test]
+fn what_is_presumed_holds_its_address_and_counts_as_nobodys_create() {
+    let presumed = Event::Presumed { key: key("a"), request: Box::new(request("x")), reason: "the disk died".into() };
+    let state = situation("none").with(&presumed, at(1)).expect("possible");
+    let record = &state.records[&key("a")];
+    assert!(record.is_presumed() && record.in_doubt() && record.adopted);
+    state.clone().with(&intended("a", Write::Create), at(2)).expect_err("it may have been sent");
+    let adopted = Event::Adopted { key: key("a"), id: "7".into(), request: Box::new(request("x")), seen: None, reason: "found".into() };
+    let found = state.clone().with(&adopted, at(2)).expect("possible");
+    assert!(found.records[&key("a")].is_open() && found.records[&key("a")].adopted);
+    let never = Event::NotCreated { key: key("a"), reason: "never sent".into() };
+    let sent = state.with(&never, at(2)).and_then(|state| state.with(&intended("a", Write::Create), at(3))).expect("free again");
+    assert!(!sent.records[&key("a")].adopted, "a create of today");
 }
 
 #[test]

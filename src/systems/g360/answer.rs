@@ -14,10 +14,7 @@ const WRAPPERS: &[&str] = &["tickets", "ticket", "data", "results", "result", "r
 
 /// The one ticket in an answer. What stands there instead is answered as the error, to go after `TechExpress answered`.
 pub fn one_ticket(api: &Api, body: &str) -> Result<Seen, String> {
-    let Ok(value) = serde_json::from_str::<Value>(body) else {
-        let said = plain(body);
-        return Err(if said.is_empty() { "with nothing at all".to_owned() } else { format!("with something that is no JSON: {said}") });
-    };
+    let value = json(body)?;
     let mut found = Vec::new();
     collect(api, &value, 0, &mut found);
     match found.as_slice() {
@@ -29,6 +26,14 @@ pub fn one_ticket(api: &Api, body: &str) -> Result<Seen, String> {
             Err(format!("with {} tickets for one {}: {}", several.len(), api.one_of, ids.join(", ")))
         }
     }
+}
+
+/// An answer as JSON. What stands there instead is answered as the error, to go after `TechExpress answered`.
+pub fn json(body: &str) -> Result<Value, String> {
+    serde_json::from_str(body).map_err(|_| {
+        let said = plain(body);
+        if said.is_empty() { "with nothing at all".to_owned() } else { format!("with something that is no JSON: {said}") }
+    })
 }
 
 /// Tickets in a bare object, in an array, or in either below one of the wrappers.

@@ -22,6 +22,8 @@ use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, U
 pub struct Connection {
     api: &'static Api,
     client: Client,
+    /// The API's address, without a slash at its end.
+    base: String,
     create: Url,
     /// With `{ticket_id}` in it.
     read: String,
@@ -29,6 +31,14 @@ pub struct Connection {
     /// The system's section, for its form.
     settings: Value,
     folder: PathBuf,
+}
+
+/// Why a question was not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoAnswer {
+    pub why: String,
+    /// Another question would fare the same.
+    pub ends_all: bool,
 }
 
 impl Connection {
@@ -60,6 +70,7 @@ impl Connection {
         let credential = Credential::new(&own.credential, defaults, &context)?;
         Ok(Self {
             api,
+            base: own.base(),
             create,
             read: own.read_url(api),
             tenant: own.granted_tenant_macnum,
@@ -76,6 +87,22 @@ impl Connection {
             url.query_pairs_mut().append_pair("granted_tenant_macnum", tenant);
         }
         Some(url)
+    }
+
+    /// What a further call of this system answers at a path, for the tenant if there is one.
+    pub async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, NoAnswer> {
+        let title = self.api.title;
+        let unusable = |why| NoAnswer { why, ends_all: false };
+        let url = Url::parse(&format!("{}{path}", self.base)).map_err(|_| unusable(format!("`{path}` is no path of {title}")))?;
+        let tenant = self.tenant.iter().map(|tenant| ("granted_tenant_macnum", tenant.as_str()));
+        let mut asked = url;
+        asked.query_pairs_mut().extend_pairs(query.iter().copied().chain(tenant));
+        let body = self.client.read(&asked).await.map_err(|trouble| NoAnswer {
+            // Without a status, nobody is there, or the line is bad: the next question would fare the same.
+            ends_all: trouble.stops_system || trouble.status.is_none(),
+            why: trouble.why,
+        })?;
+        answer::json(&body).map_err(|what| unusable(format!("{title} answered {what}")))
     }
 
     async fn read_details(&self, id: &str) -> Observed {

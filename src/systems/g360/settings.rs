@@ -92,7 +92,13 @@ pub fn schema(generator: &mut SchemaGenerator, api: &Api, own: &[(&str, Value)])
 
 /// What is wrong in the section beyond its schema; pointers are relative to the section.
 pub fn check(value: &Value) -> Vec<Finding> {
-    settings::check(value, &[("create_path", ""), ("read_path", ID_IN_PATH)])
+    check_with(value, &[])
+}
+
+/// The same for a system with further paths, such as `look_ups/sites_path`.
+pub fn check_with(value: &Value, paths: &[&'static str]) -> Vec<Finding> {
+    let own = paths.iter().map(|path| (*path, ""));
+    settings::check(value, &[("create_path", ""), ("read_path", ID_IN_PATH)].into_iter().chain(own).collect::<Vec<_>>())
 }
 
 /// Whose tickets a section means. Other settings may be wrong; the two that count are read by themselves.

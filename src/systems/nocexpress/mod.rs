@@ -7,6 +7,7 @@ mod checks;
 #[cfg(test)]
 mod example;
 mod fields;
+mod look_up;
 mod remote;
 pub mod sandbox;
 pub mod spec;
@@ -48,6 +49,9 @@ impl System for NocExpress {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
+    fn look_up(&self) -> Ability {
+        Ability::Yes
+    }
     fn fields(&self) -> &'static [Field] {
         fields::FIELDS
     }
@@ -59,7 +63,8 @@ impl System for NocExpress {
         generator.subschema_for::<NocTicketDocument>()
     }
     fn settings_schema(&self, generator: &mut SchemaGenerator) -> Schema {
-        g360::settings::schema(generator, &API, &[remote::list_encoding()])
+        let own = [remote::list_encoding(), look_up::LookUps::property(generator)];
+        g360::settings::schema(generator, &API, &own)
     }
     fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error> {
         let document = NocTicketDocument::deserialize(document)?;
@@ -68,7 +73,7 @@ impl System for NocExpress {
         Ok((vec![tickets::draft(&document)], findings))
     }
     fn check_settings(&self, settings: &Value) -> Vec<Finding> {
-        g360::settings::check(settings)
+        g360::settings::check_with(settings, &look_up::PATHS)
     }
 
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {

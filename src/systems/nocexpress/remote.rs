@@ -1,14 +1,16 @@
-//! The two calls of NOCExpress: Create Ticket and Ticket Details.
+//! The two calls of NOCExpress that are about tickets, Create Ticket and Ticket Details, and the way to its look-ups.
 //!
-//! Owns their paths, their scope and the one setting that only this system has. What every G360 system does alike is in `g360`.
+//! Owns their paths, their scope and the settings that only this system has. What every G360 system does alike is in `g360`.
 
 use serde_json::{Value, json};
 
+use super::look_up::{self, LookUps};
 use super::{fields, wire};
-use crate::diagnostics::Outcome;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::Permit;
 use crate::systems::g360::Api;
 use crate::systems::g360::connection::Connection;
-use crate::systems::{Context, Remote};
+use crate::systems::{Answer, Context, Draft, Looked, Observed, Payload, Reader, Remote, Sent, Told, Unready, Writer};
 
 /// Vendor pages `/g360/nocexpress/create-ticket` and `/g360/nocexpress/ticket-details`.
 pub static API: Api = Api {
@@ -46,11 +48,50 @@ pub fn is_indexed(settings: &Value) -> bool {
 }
 
 pub fn connect(settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
+    let look_ups = look_up::of(settings).ok_or_else(|| {
+        let message = format!("the settings of {} in callout.yaml are not complete or not right", API.id);
+        Diagnostic::error("settings/unusable", message).help("Run `callout validate` to see what is wrong.")
+    })?;
     let mut shared = settings.clone();
     if let Some(section) = shared.as_object_mut() {
-        section.remove(LIST_ENCODING);
+        section.retain(|name, _| ![LIST_ENCODING, look_up::SECTION].contains(&name.as_str()));
     }
-    Ok(Box::new(Connection::new(&API, settings, &shared, context)?))
+    Ok(Box::new(NocRemote { connection: Connection::new(&API, settings, &shared, context)?, look_ups }))
+}
+
+/// A G360 connection that also looks values up.
+struct NocRemote {
+    connection: Connection,
+    look_ups: LookUps,
+}
+
+impl Reader for NocRemote {
+    fn read<'a>(&'a self, id: &'a str) -> Answer<'a, Observed> {
+        self.connection.read(id)
+    }
+
+    fn look_up<'a>(&'a self, drafts: &'a [&'a Draft], told: Told<'a>) -> Answer<'a, Option<Looked>> {
+        Box::pin(async move { Some(look_up::look_up(&self.connection, &self.look_ups, drafts, told).await) })
+    }
+}
+
+impl Writer for NocRemote {
+    fn ready<'a>(&'a self, payload: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>> {
+        self.connection.ready(payload)
+    }
+
+    fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
+        self.connection.create(permit, payload)
+    }
+}
+
+impl Remote for NocRemote {
+    fn reader(&self) -> &dyn Reader {
+        self
+    }
+    fn writer(&self) -> &dyn Writer {
+        self
+    }
 }
 
 #[cfg(test)]

@@ -47,11 +47,11 @@ impl Connection {
             return Err(unsent(format!("it is not sent: {why}")));
         }
         let names = ("updated_ticket", self.settings.updated_variable.as_str());
-        let named = self.send(UPDATE, &variables, names).await?;
-        if named == id {
+        let told = self.send(UPDATE, &variables, names).await?;
+        if told == id {
             return Ok(());
         }
-        Err(Sent::Unknown { why: format!("{TITLE} was told to change ticket {id} and answered that it changed ticket {named}") })
+        Err(Sent::Unknown { why: format!("{TITLE} was told to change ticket {id} and answered that it changed ticket {told}") })
     }
 
     /// The customer of a ticket, where an update must name it. Nothing is sent if it cannot be read.

@@ -325,12 +325,11 @@ async fn the_key_shows_nowhere_however_a_server_fails() {
         assert!(server.requests()[0].contains(SPELLINGS[1]), "the key does go out");
     }
     let silent = Server::with([Reply::Silence]).await;
-    all.push_str(&format!("{:?}", connection(&silent.url, &json!({"timeout_seconds": 1})).create(Permit::in_a_test(), &payload()).await));
+    let late = connection(&silent.url, &json!({"timeout_seconds": 1})).create(Permit::in_a_test(), &payload()).await;
+    assert_eq!(late, Sent::Unknown { why: "ReadyDesk did not answer within 1 s".to_owned() });
     // Nobody listens on a port that was just given back.
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     all.push_str(&said(&format!("http://127.0.0.1:{port}"), &json!({})).await);
-    assert!(all.contains("did not answer within 1 s") && all.contains("cannot be reached") && all.contains("[token]"), "{all}");
-    for (at, _) in all.match_indices("c4n4ry") {
-        panic!("the key shows: {}", &all[at.saturating_sub(200)..(at + 60).min(all.len())]);
-    }
+    assert!(all.contains("cannot be reached") && all.contains("[token]"), "{all}");
+    assert_eq!(all.lines().find(|line| line.contains("c4n4ry")), None);
 }

@@ -241,7 +241,7 @@ fn check_closed(value: &Value) -> Option<Finding> {
         .and_then(Value::as_array)
         .map_or_else(|| vec!["Closed"], |list| list.iter().filter_map(Value::as_str).collect());
     let same = |word: &&str| word.trim().to_lowercase() == closed.trim().to_lowercase();
-    if finished.iter().any(|word| same(word)) {
+    if finished.iter().any(same) {
         return None;
     }
     let at = if value.get("closed_status").is_some() { "/closed_status" } else { "/finished_statuses" };

@@ -20,6 +20,7 @@ mod file;
 mod gate;
 mod inspection;
 mod line;
+mod options;
 mod server;
 mod world;
 
@@ -29,99 +30,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
 use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
 use crate::systems::{billing_platform, nocexpress, readydesk, techexpress};
-use crate::ticket::{Clock, Digest};
+use crate::ticket::Digest;
 
 pub(crate) use faults::Troubles;
 pub use faults::{Call, Fault, Trouble};
 pub use gate::Refusal;
 pub use line::Line;
+pub use options::{Options, SeveralSites};
 pub use server::{Running, TOKEN_VARIABLE};
 pub use world::Logged;
 
 pub(crate) use server::{Body, answer, turned};
 use world::World;
-
-/// What a NOCExpress create with several sites makes. The vendor's page says both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SeveralSites {
-    /// As the page's types for several sites suggest.
-    OneTicket,
-    /// As the page's note says.
-    TicketEach,
-}
-
-/// How the Billing Platform sorts its lists. The vendor's page does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListOrder {
-    OldestFirst,
-    NewestFirst,
-}
-
-/// How the sandbox behaves where a vendor's pages leave a choice, and what it needs from its surroundings.
-#[derive(Clone)]
-pub struct Options {
-    pub clock: Arc<dyn Clock>,
-    /// Requests a minute and token; `None` is unlimited.
-    pub rate_limit: Option<u32>,
-    /// Whether a refusal for the rate limit names the seconds to wait. No vendor's page promises that.
-    pub retry_after: bool,
-    /// Of the random numbers behind [`Fault::percent`]: the same seed gives the same faults.
-    pub seed: u64,
-    /// Tokens with every scope.
-    pub tokens: Vec<String>,
-    /// Tokens that are known and may do nothing.
-    pub tokens_without_scope: Vec<String>,
-    /// The zone in which a site's local times are meant; no vendor's page names it.
-    pub timezone: TimeZone,
-    /// Zones of single accounts, by macnum, where they differ from `timezone`.
-    pub timezones: BTreeMap<String, TimeZone>,
-    /// Whether a create of one ticket answers with the ticket instead of a list of one.
-    pub bare_object: bool,
-    pub several_sites: SeveralSites,
-    pub list_order: ListOrder,
-    /// The most tickets in one page of a list of the Billing Platform, whatever is asked for. The vendor's page names no number.
-    pub longest_page: usize,
-    pub helpdesk: readydesk::sandbox::Choices,
-    /// The first ticket's id; the others count up from it.
-    pub first_id: u64,
-    /// Whether `/_sandbox` is served.
-    pub inspection: bool,
-}
-
-impl Options {
-    /// The documented behaviour: 60 requests a minute, the token `sandbox`, and `sandbox-without-scope` for a refusal.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            rate_limit: Some(60),
-            retry_after: false,
-            seed: 0,
-            tokens: vec!["sandbox".to_owned()],
-            tokens_without_scope: vec!["sandbox-without-scope".to_owned()],
-            timezone: TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC),
-            timezones: BTreeMap::new(),
-            bare_object: false,
-            several_sites: SeveralSites::OneTicket,
-            list_order: ListOrder::OldestFirst,
-            longest_page: 1000,
-            helpdesk: readydesk::sandbox::Choices::default(),
-            first_id: 482_001,
-            inspection: true,
-        }
-    }
-
-    /// The zone of an account's site.
-    pub fn timezone_of(&self, macnum: &str) -> &TimeZone {
-        self.timezones.get(macnum).unwrap_or(&self.timezone)
-    }
-}
 
 /// A ticket as the vendor would keep it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,19 +76,19 @@ fn first_system() -> String {
 }
 
 /// A ticket's fields, the changes to them, and when.
-type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
+pub(crate) type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
 
 /// What one system adds to the sandbox.
-struct Room {
+pub(crate) struct Room {
     /// The system's key.
-    id: &'static str,
-    routes: fn() -> Router<Sandbox>,
+    pub(crate) id: &'static str,
+    pub(crate) routes: fn() -> Router<Sandbox>,
     /// A section of the project file, turned to a sandbox at this address.
-    settings: fn(Map<String, Value>, &str) -> Map<String, Value>,
+    pub(crate) settings: fn(Map<String, Value>, &str) -> Map<String, Value>,
     /// A change of a ticket's fields by hand.
-    edit: Edit,
+    pub(crate) edit: Edit,
     /// The work on a ticket is over.
-    resolve: fn(&mut Map<String, Value>, Timestamp),
+    pub(crate) resolve: fn(&mut Map<String, Value>, Timestamp),
 }
 
 /// Every system that the sandbox serves.
@@ -176,13 +102,7 @@ const ROOMS: &[Room] = &[
         edit: billing_platform::sandbox::edit,
         resolve: billing_platform::sandbox::resolve,
     },
-    Room {
-        id: readydesk::ID,
-        routes: readydesk::sandbox::routes,
-        settings: readydesk::sandbox::settings,
-        edit: readydesk::sandbox::edit,
-        resolve: readydesk::sandbox::resolve,
-    },
+    readydesk::sandbox::ROOM,
 ];
 
 const fn g360<V: Vendor>(id: &'static str) -> Room {

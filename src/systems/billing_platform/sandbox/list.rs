@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::ticket;
+use super::{Order, ticket};
 use crate::systems::billing_platform::ID;
-use crate::systems::sandbox::{ListOrder, Sandbox, Stored, Trouble, Troubles};
+use crate::systems::sandbox::{Sandbox, Stored, Trouble, Troubles};
 
 /// What a request for a page asks for.
 pub struct Wanted {
@@ -41,9 +41,10 @@ impl Wanted {
 
     /// The tickets of the page.
     pub fn page(&self, sandbox: &Sandbox, troubles: &Troubles) -> Value {
-        let limit = self.limit.unwrap_or(usize::MAX).min(sandbox.options().longest_page);
+        let choices = sandbox.options().billing;
+        let limit = self.limit.unwrap_or(usize::MAX).min(choices.longest_page);
         let mut rows: Vec<Stored> = sandbox.listed(ID).into_iter().filter(|ticket| self.lets_through(ticket)).collect();
-        if sandbox.options().list_order == ListOrder::NewestFirst {
+        if choices.order == Order::NewestFirst {
             rows.reverse();
         }
         let mut offset = self.offset.unwrap_or(0);

@@ -2,7 +2,7 @@
 //!
 //! Owns reading one ticket, listing all or one customer's, creating, changing and deleting (vendor page `/api/endpoints/tickets/`).
 //! Where the pages leave a choice: a change is a PATCH, null empties a field, every customer exists, preset values are any words, no
-//! field is required, a new ticket is `open`, and lists are sorted by id unless [`crate::systems::sandbox::Options::list_order`].
+//! field is required, a new ticket is `open`, and lists are sorted by id unless [`Choices`] say otherwise.
 
 mod list;
 mod ticket;
@@ -22,6 +22,27 @@ use list::Wanted;
 
 pub use super::settings::turned;
 pub use ticket::{FIELDS, edit, resolve};
+
+/// What the pages leave open, and a list depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Choices {
+    pub order: Order,
+    /// The most tickets in one page of a list, whatever is asked for.
+    pub longest_page: usize,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { order: Order::OldestFirst, longest_page: 1000 }
+    }
+}
+
+/// How lists are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    OldestFirst,
+    NewestFirst,
+}
 
 /// What a token needs. The vendor names no scopes, so this is only the word of a refusal.
 const SCOPE: &str = "tickets";

@@ -41,20 +41,26 @@ pub trait Vendor: 'static {
     fn book(sandbox: &Sandbox, order: &Self::Order, troubles: &Troubles) -> Vec<Stored>;
     /// A read's answer.
     fn read(ticket: &Stored) -> Value;
+    /// The calls that tell which values a create may have, if there are any.
+    fn look_ups() -> Router<Sandbox> {
+        Router::new()
+    }
 }
 
 /// A section, turned to a sandbox, whose form takes lists as JSON.
 pub fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Value> {
     let mut section = turned(section, base_url, "bearer");
     section.remove("list_encoding");
+    section.remove("look_ups");
     section
 }
 
-/// A system's two calls, at the vendor's own paths.
+/// A system's calls, at the vendor's own paths.
 pub fn routes<V: Vendor>() -> Router<Sandbox> {
     Router::new()
         .route(V::api().create_path, post(create::<V>))
         .route(V::api().read_path, get(details::<V>))
+        .merge(V::look_ups())
         .layer(DefaultBodyLimit::max(LONGEST_REQUEST))
 }
 

@@ -1,14 +1,17 @@
-//! NOCExpress as the sandbox serves it: the two documented calls, their validation, and their answers field by field.
+//! NOCExpress as the sandbox serves it: the documented calls, their validation, and their answers field by field.
 //!
-//! Owns `POST /api/v1/noc/tickets/external` and `GET /api/v1/noc/tickets/{ticket_id}` (vendor pages: Create Ticket, Ticket Details).
+//! Owns `POST /api/v1/noc/tickets/external` and `GET /api/v1/noc/tickets/{ticket_id}` (vendor pages: Create Ticket, Ticket Details),
+//! and in `look_up` the calls that tell which values there are.
 //! Refuses everything else, and every field of the details that no page is known to list: no mark, no date of resolution, no files.
 //!
-//! Where the pages leave a choice: lists come as JSON; issue, type, subtype and configurations of one site may have any value, as
+//! Where the pages leave a choice: lists come as JSON; a create takes any issue, type, subtype and configurations of one site, as
 //! their vocabularies are printed nowhere; several sites make one ticket, or with [`crate::systems::sandbox::SeveralSites`] one each.
 
 mod checks;
+mod look_up;
 mod ticket;
 
+use axum::Router;
 use serde_json::Value;
 
 use super::API;
@@ -38,5 +41,8 @@ impl Vendor for Desk {
     }
     fn read(ticket: &Stored) -> Value {
         ticket::read(ticket)
+    }
+    fn look_ups() -> Router<Sandbox> {
+        look_up::routes()
     }
 }

@@ -97,8 +97,8 @@ fn book_one(sandbox: &Sandbox, order: &Order, macnum: &str, troubles: &Troubles)
 }
 
 /// The page of a read names this list and not what is in it; the create's does.
-fn configuration(id: u64) -> Map<String, Value> {
-    let types = ["Broadband", "DIA", "Managed SD-WAN", "POTS"];
+pub(super) fn configuration(id: u64) -> Map<String, Value> {
+    let types = ["Broadband", "DIA", "Managed SD-WAN", "ePOTS"];
     let kind = usize::try_from(id % 4).ok().and_then(|at| types.get(at)).copied().unwrap_or("Broadband");
     [("id", json!(id)), ("name", json!(format!("{kind} {id}"))), ("type", json!(kind))]
         .map(|(name, value)| (name.to_owned(), value))

@@ -23,8 +23,10 @@ use url::form_urlencoded;
 
 use super::wire::Format;
 use super::{ID, settings};
-use crate::systems::sandbox::{Body, Call, Line, Refusal, Sandbox, Trouble, Troubles, turned};
-pub use ticket::{edit, resolve};
+use crate::systems::sandbox::{Body, Call, Line, Refusal, Room, Sandbox, Stored, Trouble, Troubles, turned};
+
+/// What this system adds to the sandbox.
+pub(crate) const ROOM: Room = Room { id: ID, routes, settings, edit: ticket::edit, resolve: ticket::resolve };
 
 /// Where the vendor's pages put it.
 const PATH: &str = "/API/default.aspx";
@@ -66,7 +68,7 @@ impl Default for Choices {
 type Variables = BTreeMap<String, String>;
 
 /// A section, turned to a sandbox, which has the vendor's own names, and the sandbox's own zone.
-pub fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Value> {
+fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Value> {
     let mut section = turned(section, base_url, "key");
     section.retain(|name, _| !settings::OF_SERVER.contains(&name.as_str()));
     let format = section.get("format").and_then(Value::as_str).unwrap_or("json").to_owned();
@@ -76,7 +78,7 @@ pub fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Valu
     section
 }
 
-pub fn routes() -> Router<Sandbox> {
+fn routes() -> Router<Sandbox> {
     Router::new().route(PATH, get(by_query).post(by_form)).layer(DefaultBodyLimit::max(LONGEST_FORM))
 }
 
@@ -178,7 +180,7 @@ impl Work<'_> {
         let id = self.variables.get("tid").and_then(|tid| tid.parse().ok()).ok_or_else(|| bad("tid", "This field is required."))?;
         let zone = &self.sandbox.options().timezone;
         let now = self.sandbox.now();
-        let change = |ticket: &mut crate::systems::sandbox::Stored| {
+        let change = |ticket: &mut Stored| {
             if !troubles.has(&Trouble::Ignored) {
                 ticket::change(&mut ticket.fields, self.variables, zone, now)?;
             }

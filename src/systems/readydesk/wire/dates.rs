@@ -130,7 +130,7 @@ mod tests {
 
         #[test]
         fn what_is_sent_reads_back(seconds in 0_i64..4_000_000_000) {
-            let at = DateTime::from(at_server(Timestamp::from_second(seconds).expect("a moment"), &TimeZone::UTC));
+            let at = at_server(Timestamp::from_second(seconds).expect("a moment"), &TimeZone::UTC);
             prop_assert_eq!(of_server(&for_server(at)), Some(at));
             prop_assert_eq!(strict(&shown(at)), Some(at));
         }

@@ -92,10 +92,10 @@ pub fn written(format: Format, body: &str, names: &[&str]) -> Result<String, Str
     let own = response(format, body);
     let wrong = own.as_ref().err().copied();
     let others = Format::ALL.into_iter().filter(|other| *other != format).filter_map(|other| response(other, body).ok());
-    let named = |pairs: Vec<(String, String)>| -> Vec<String> {
+    let ids_in = |pairs: Vec<(String, String)>| -> Vec<String> {
         pairs.into_iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(_, id)| id.trim().to_owned()).collect()
     };
-    let ids = own.into_iter().chain(others).map(named).find(|ids| !ids.is_empty()).unwrap_or_default();
+    let ids = own.into_iter().chain(others).map(ids_in).find(|ids| !ids.is_empty()).unwrap_or_default();
     match ids.as_slice() {
         [id] if record::is_id(id) => Ok(id.clone()),
         [] => Err(wrong.map_or_else(|| format!("without `{}`: {}", names.join("` or `"), plain(body)), |wrong| wrong.words(format, body))),
