@@ -19,8 +19,10 @@ pub enum Done {
     Adopted {
         id: String,
     },
+    /// `differs` is what the ticket shows otherwise than it was sent: a server may leave a field as it was.
     Updated {
         id: String,
+        differs: Vec<Change>,
     },
     Closed {
         id: String,
@@ -52,12 +54,10 @@ impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Created { id, differs } if differs.is_empty() => write!(f, "created ticket {id}"),
-            Self::Created { id, differs } => {
-                let fields: Vec<_> = differs.iter().map(|change| change.field.as_str()).collect();
-                write!(f, "created ticket {id}, booked differently: {}", fields.join(", "))
-            }
+            Self::Created { id, differs } => write!(f, "created ticket {id}, booked differently: {}", named(differs)),
             Self::Adopted { id } => write!(f, "adopted ticket {id}"),
-            Self::Updated { id } => write!(f, "updated ticket {id}"),
+            Self::Updated { id, differs } if differs.is_empty() => write!(f, "updated ticket {id}"),
+            Self::Updated { id, differs } => write!(f, "updated ticket {id}, but it does not show what was sent: {}", named(differs)),
             Self::Closed { id } => write!(f, "closed ticket {id}"),
             Self::Deleted { id } => write!(f, "deleted ticket {id}"),
             Self::Retired => f.write_str("record closed"),
@@ -65,6 +65,28 @@ impl fmt::Display for Done {
             Self::Unsent { why } => write!(f, "not sent: {why}"),
             Self::Unknown { why } => write!(f, "in doubt: {why}"),
             Self::NotStarted { why } => write!(f, "not started: {why}"),
+        }
+    }
+}
+
+fn named(differs: &[Change]) -> String {
+    let fields: Vec<&str> = differs.iter().map(|change| change.field.as_str()).collect();
+    fields.join(", ")
+}
+
+impl Done {
+    /// Done, and the ticket is not as it was sent: somebody has to look.
+    pub fn is_different(&self) -> bool {
+        match self {
+            Self::Created { differs, .. } | Self::Updated { differs, .. } => !differs.is_empty(),
+            Self::Adopted { .. }
+            | Self::Closed { .. }
+            | Self::Deleted { .. }
+            | Self::Retired
+            | Self::Rejected { .. }
+            | Self::Unsent { .. }
+            | Self::Unknown { .. }
+            | Self::NotStarted { .. } => false,
         }
     }
 }
@@ -117,7 +139,7 @@ impl Report {
                 Done::Unknown { .. } => &mut tally.unknown,
                 Done::NotStarted { .. } => &mut tally.not_started,
             } += 1;
-            tally.booked_differently += usize::from(matches!(done, Done::Created { differs, .. } if !differs.is_empty()));
+            tally.booked_differently += usize::from(done.is_different());
         }
         tally
     }

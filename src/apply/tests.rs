@@ -15,7 +15,7 @@ use crate::refresh::Sides;
 use crate::state::memory::{Disk, Effect, Hook, MemoryStore, Step as DiskStep};
 use crate::state::{By, Ledger, Owner, Permit, Phase, Session, State, Store};
 use crate::support::clock::JumpingClock;
-use crate::systems::{Answer, Payload, Sent, Unready, Writer};
+use crate::systems::{Answer, Payload, Seen, Sent, Unready, Writer};
 use crate::ticket::{Clock, Fields, Ticket};
 
 /// Answers each write with the next of its answers, and remembers what it was asked.
@@ -258,6 +258,28 @@ async fn updates_closes_and_deletes_go_the_same_way() {
     let state = left.state();
     let record = &state.records[&key(&one)];
     assert!(record.in_doubt() && record.is_live() && record.request.fields.text("po_number").is_none());
+}
+
+#[tokio::test]
+async fn an_update_is_compared_with_its_read_back() {
+    let sent = ticket(1, |document| document["spec"]["non_standard_tools"] = json!("A ladder."));
+    let edited = ticket(1, |document| document["spec"]["special_instructions"] = json!("Use the rear door."));
+    let bench = || Bench::able().wants(edited.clone()).checked(&sent, "1").sees(&sent, open(&sent, "1"));
+    // It kept both fields as they were, and somebody else changed a third one meanwhile.
+    let mut ignored = seen(&sent, "1");
+    ignored.fields.set("special_instructions", "Ring.");
+    ignored.fields.set("local_contact_name", "Kim Roe");
+    let left = run(&bench(), &Scripted::new(vec![Sent::Done(Box::new(ignored))])).await;
+    assert_snapshot!(left.said(), @"Dispatch/store-1: updated ticket 1, but it does not show what was sent: special_instructions, non_standard_tools");
+    let baseline = left.state().records[&key(&sent)].baseline.clone().expect("a baseline");
+    assert_eq!((baseline.text("special_instructions"), baseline.text("local_contact_name")), (Some("Ring."), Some("Sam Lee")));
+
+    let bare = Seen { fields: Fields::default(), status: None, ..seen(&sent, "1") };
+    let left = run(&bench(), &Scripted::new(vec![Sent::Done(Box::new(bare))])).await;
+    assert_snapshot!(left.said(), @"Dispatch/store-1: updated ticket 1");
+    let record = &left.state().records[&key(&sent)];
+    assert!(!record.booking_checked, "nobody has seen it yet: the next plan reads it");
+    assert_eq!(record.status.as_deref(), Some("Open"));
 }
 
 #[tokio::test]

@@ -3,15 +3,16 @@
 //! An intent without an outcome *is* the doubt, so an unknown result records nothing.
 
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use super::Done;
 use super::run::Run;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Step};
 use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
-use crate::state::{Closing, Event, Intention, Key, Permit, Request, Sighting, Write};
+use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, Write};
 use crate::systems::{Payload, Sent, System, Unready, Writer};
-use crate::ticket::{Digest, Fields};
+use crate::ticket::{Change, Digest, Fields};
 
 /// Times that a create is tried again after the system said to wait. Each is a new intent.
 const TRIES: usize = 5;
@@ -106,14 +107,14 @@ impl Run<'_> {
         let (event, attempt) = match sent {
             Sent::Done(seen) => {
                 let sight = sighting(task.system, &seen);
-                let differs = task.request.map(|request| booking_mismatch(task.system, request, &sight.fields)).unwrap_or_default();
+                let differs = differs(task, &sight.fields);
                 let done = match task.write {
                     Write::Create => Done::Created { id: seen.id.clone(), differs },
-                    Write::Update => Done::Updated { id: seen.id.clone() },
+                    Write::Update => Done::Updated { id: seen.id.clone(), differs },
                     Write::Close => Done::Closed { id: seen.id.clone() },
                     Write::Delete => Done::Deleted { id: seen.id.clone() },
                 };
-                let event = done_event(task.write, key.clone(), seen.id.clone(), sight);
+                let event = done_event(task, seen.id.clone(), sight);
                 return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
                     Ok(()) => Ok(Attempt::Over(done)),
                     Err(error) => Err(Box::new(unrecorded(task, &seen.id, &error))),
@@ -174,10 +175,33 @@ async fn send(task: &Task<'_>, writer: &dyn Writer, permit: Permit, payload: &Pa
     }
 }
 
-fn done_event(write: Write, key: Key, id: String, seen: Sighting) -> Event {
-    match write {
+/// What the answer shows otherwise than it was sent. Of an update, only what it changed: the rest is not its doing.
+fn differs(task: &Task<'_>, seen: &Fields) -> Vec<Change> {
+    let Some(request) = task.request else { return Vec::new() };
+    let booked = booking_mismatch(task.system, request, seen).into_iter();
+    if task.write != Write::Update {
+        return booked.collect();
+    }
+    let kept = |(name, sent): (&str, &Value)| {
+        let value = seen.get(name).filter(|value| sent.is_null() && value.as_str() != Some(""))?;
+        Some(Change { field: name.to_owned(), before: None, after: Some(value.clone()) })
+    };
+    booked.filter(|change| task.fields.get(&change.field).is_some()).chain(task.fields.iter().filter_map(kept)).collect()
+}
+
+fn done_event(task: &Task<'_>, id: String, seen: Sighting) -> Event {
+    let key = task.step.key.clone();
+    match task.write {
         Write::Create => Event::Created { key, id, seen },
-        Write::Update => Event::Updated { key, seen: Some(seen) },
+        // An answer without fields is no read-back: the next plan reads the ticket.
+        Write::Update if seen.fields == Fields::default() => Event::Updated { key, seen: None },
+        Write::Update => {
+            // A field of the files that somebody else changed was not sent now: it stays drift, and is no answer to this update.
+            let is_described = |name: &str| task.request.is_some_and(|request| request.fields.get(name).is_some());
+            let is_known = |(name, _): &(&str, &Value)| task.fields.get(name).is_some() || !is_described(name);
+            let fields = seen.fields.iter().filter(is_known).map(|(name, value)| (name.to_owned(), value.clone())).collect();
+            Event::Updated { key, seen: Some(Sighting { fields, ..seen }) }
+        }
         Write::Close => Event::Closed { key, why: Closing::Closed, reason: None },
         Write::Delete => Event::Closed { key, why: Closing::Deleted, reason: None },
     }

@@ -3,7 +3,7 @@
 use super::opened::Opened;
 use super::{Environment, Failure};
 use crate::diagnostics::Diagnostic;
-use crate::plan::Search;
+use crate::plan::Matching;
 use crate::refresh::{Selection, Side};
 use crate::render::Pass;
 use crate::state::{Event, State};
@@ -17,7 +17,7 @@ const MOST_PAGES: usize = 1_000;
 pub(super) async fn look(opened: &Opened, state: &State, selection: &Selection, environment: &Environment) -> Result<Vec<Pass>, Failure> {
     let mut passes = Vec::new();
     for side in sides(opened)? {
-        let search = Search { tickets: &opened.tickets, state, side, given_up: &opened.given_up };
+        let search = Matching { tickets: &opened.tickets, state, side, given_up: &opened.given_up };
         let (listed, refusal) = match list(opened, side, environment).await? {
             Ok(listing) => (listing.tickets, None),
             Err(why) => (Vec::new(), Some(why)),

@@ -5,20 +5,21 @@ use std::process::Command;
 
 use indicatif::ProgressBar;
 
-use super::args::Choice;
+use super::args::{Choice, Refresh};
 use super::opened::Opened;
 use super::progress::draw_target;
 use super::{Environment, Failure, all_or};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Plan, World, build};
-use crate::refresh::{self, Ask, Mode, Observations, Readers, Selection};
+use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope, Selection};
 use crate::state::State;
 use crate::systems::nearest;
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
     let selection = selection(opened, state, choice)?;
-    let asks = refresh::asks(&opened.tickets, state, &opened.sides, &selection, Mode::from(choice.refresh));
+    let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, now: opened.clock().now() };
+    let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
     let world = World {
         tickets: &opened.tickets,
@@ -27,13 +28,23 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         sides: &opened.sides,
         selection: &selection,
         rules: &opened.rules,
+        take: choice.take.map(Into::into),
         given_up: &opened.given_up,
         now: opened.clock().now(),
         id: plan_id(environment),
         project: opened.project.name.clone(),
         commit: commit(opened),
     };
-    Ok(build(&world))
+    let plan = build(&world);
+    if let Some(take) = plan.take.filter(|_| plan.counts().drifted == 0) {
+        let why = if choice.refresh == Refresh::All {
+            "no ticket was changed in its system; there is nothing to take"
+        } else {
+            "no ticket that was read was changed in its system; --refresh all reads them all"
+        };
+        environment.err.line(&format!("{take}: {why}"));
+    }
+    Ok(plan)
 }
 
 /// Asks the systems. Says first how much that is.
@@ -44,24 +55,43 @@ pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environmen
     let systems: BTreeSet<&str> = asks.iter().map(|ask| ask.system).collect();
     let remotes = opened.connect(systems)?;
     let readers: Readers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.reader())).collect();
-    announce(opened, asks.len(), environment);
+    if asks.len() > 1 {
+        environment.err.line(&outlook(opened, &Outlook::of(asks, &opened.sides)));
+    }
     let bar = ProgressBar::with_draw_target(Some(asks.len() as u64), draw_target(environment));
-    let observed = refresh::read(asks, &readers, &|_| bar.inc(1)).await;
+    let observed = refresh::read(asks, &readers, &opened.sides, &|_| bar.inc(1)).await;
     bar.finish_and_clear();
     Ok(observed)
 }
 
-/// Says how much will be read, where it takes a while.
+/// Says how many tickets will be read by their ids, where it takes a while.
 pub(super) fn announce(opened: &Opened, reads: usize, environment: &Environment) {
     if reads > 1 {
         environment.err.line(&format!("reading {reads} tickets{}", pace(opened, reads)));
     }
 }
 
-/// How long so many reads take at the system's rate.
+/// What is about to be read, and how long that takes at the systems' rate.
+fn outlook(opened: &Opened, outlook: &Outlook) -> String {
+    let Outlook { tickets, listed, systems, most_requests } = outlook;
+    let how = match (*listed, systems.join(" and ")) {
+        (0, _) => String::new(),
+        (listed, systems) if listed == *tickets => format!(" in a list pass over {systems}"),
+        (listed, systems) => format!(", {listed} of them in a list pass over {systems}"),
+    };
+    // A pass may need every page that it is allowed, and every ticket read after it.
+    let time = paced(opened, *most_requests, if *listed == 0 { "about" } else { "at most" });
+    format!("reading {tickets} tickets{how}{time}")
+}
+
+/// How long so many reads take at the systems' rate.
 pub(super) fn pace(opened: &Opened, reads: usize) -> String {
+    paced(opened, reads, "about")
+}
+
+fn paced(opened: &Opened, reads: usize, about: &str) -> String {
     match opened.requests_per_minute() {
-        Some(rate) if reads > rate => format!(", about {} minutes at {rate} a minute", reads.div_ceil(rate)),
+        Some(rate) if reads > rate => format!(", {about} {} minutes at {rate} a minute", reads.div_ceil(rate)),
         Some(_) | None => String::new(),
     }
 }

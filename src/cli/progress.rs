@@ -50,7 +50,7 @@ impl Progress for Lines {
     fn done(&self, step: &Step, done: &Done) {
         let text = clean(&done.to_string());
         let shown = match done {
-            Done::Created { differs, .. } if !differs.is_empty() => text.yellow().to_string(),
+            done if done.is_different() => text.yellow().to_string(),
             Done::Created { .. }
             | Done::Adopted { .. }
             | Done::Updated { .. }
@@ -77,7 +77,7 @@ fn sign(step: &Step, done: &Done) -> char {
     match done {
         Done::Unknown { .. } => '?',
         Done::Rejected { .. } | Done::Unsent { .. } | Done::NotStarted { .. } => '!',
-        Done::Created { differs, .. } if !differs.is_empty() => '!',
+        done if done.is_different() => '!',
         Done::Created { .. } | Done::Adopted { .. } | Done::Updated { .. } | Done::Closed { .. } | Done::Deleted { .. } | Done::Retired => {
             step.sign()
         }

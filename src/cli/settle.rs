@@ -10,9 +10,10 @@ use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, planning};
 use crate::diagnostics::Diagnostic;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan, Step};
 use crate::render;
 use crate::state::{Event, State};
+use crate::ticket::Address;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let verdict = Verdict::of(words);
@@ -62,11 +63,13 @@ fn named(words: &Words, verdict: &Verdict, state: &State) -> Result<Vec<Settleme
 
 /// Checks all of them before any is kept.
 async fn events(opened: &Opened, state: &State, settlements: &[Settlement], environment: &Environment) -> Result<Vec<Event>, Failure> {
-    let plan = if settlements.iter().any(|settlement| settlement.verdict == Verdict::Accept) {
-        plan(opened, state, environment).await?
-    } else {
-        None
+    let is_searched = |settlement: &Settlement| {
+        let side = opened.sides.get(&settlement.key.address.kind);
+        settlement.verdict == Verdict::NotCreated && side.is_some_and(|side| side.system.capabilities().find.yes())
     };
+    let told = settlements.iter().filter(|settlement| settlement.verdict == Verdict::Accept || is_searched(settlement));
+    let targets: Vec<Address> = told.map(|settlement| settlement.key.address.clone()).collect();
+    let plan = if targets.is_empty() { None } else { Some(plan(opened, state, targets, environment).await?) };
     let mut events = Vec::with_capacity(settlements.len());
     let mut diagnostics = Vec::new();
     let mut settled = BTreeSet::new();
@@ -103,16 +106,18 @@ async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement:
     take(opened, remotes, state, Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason }).await
 }
 
-async fn plan(opened: &Opened, state: &State, environment: &Environment) -> Result<Option<Plan>, Failure> {
-    let choice = Choice { target: Vec::new(), refresh: Refresh::Auto };
-    planning::make(opened, state, &choice, environment).await.map(Some)
+/// The plan for these tickets, or for all.
+async fn plan(opened: &Opened, state: &State, target: Vec<Address>, environment: &Environment) -> Result<Plan, Failure> {
+    let choice = Choice { target, refresh: Refresh::Auto, take: None };
+    planning::make(opened, state, &choice, environment).await
 }
 
 /// What needs a person, with all that helps to look it up in the portal.
 async fn list(words: &Words, global: &Global, environment: &Environment) -> Ending {
     let (opened, state) = Opened::with_state(global, environment).await?;
-    let Some(plan) = plan(&opened, &state, environment).await? else { return Ok(Exit::Done) };
+    let plan = plan(&opened, &state, Vec::new(), environment).await?;
     let keys = words.addresses.iter().map(|address| key_of(address, &state)).collect::<Result<Vec<_>, _>>()?;
+    let found = found_again(&plan, &state);
     let plan = Plan {
         steps: plan
             .steps
@@ -122,10 +127,22 @@ async fn list(words: &Words, global: &Global, environment: &Environment) -> Endi
         ..plan
     };
     match words.format {
-        PlanFormat::Text => environment.out.write(&render::settle_text(&plan, &state)),
+        PlanFormat::Text => environment.out.write(&(render::settle_text(&plan, &state) + &found)),
         PlanFormat::Json => environment.out.line(&render::plan_json(&plan).to_string()),
     }
     Ok(Exit::Done)
+}
+
+/// Creates in doubt that apply settles by itself.
+fn found_again(plan: &Plan, state: &State) -> String {
+    let is_doubted = |step: &&Step| state.records.get(&step.key).is_some_and(is_doubted_create);
+    let found = plan.steps.iter().filter(|step| matches!(step.action, Action::Adopt { .. })).filter(is_doubted);
+    let named: Vec<String> = found.map(|step| format!("{} (ticket {})", step.key, step.id.as_deref().unwrap_or_default())).collect();
+    match named.len() {
+        0 => String::new(),
+        1 => format!("\nFound by its mark, and linked by the next callout apply: {}.\n", render::clean(&named.join(", "))),
+        _ => format!("\nFound by their marks, and linked by the next callout apply: {}.\n", render::clean(&named.join(", "))),
+    }
 }
 
 const COLUMNS: &[&str] = &["address", "settlement", "id", "reason"];

@@ -3,7 +3,7 @@
 use super::args::{Ended, Settle as Words};
 use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::{Plan, Step};
+use crate::plan::{Action, Plan, Reason, Step};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
 
 /// What a person says.
@@ -99,7 +99,10 @@ impl Settlement {
         let record = state.records.get(&self.key).ok_or_else(|| self.wrong("the state remembers nothing of it"))?;
         let (key, reason) = (self.key.clone(), self.reason.clone());
         match &self.verdict {
-            Verdict::NotCreated if is_doubted_create(record) => Ok(Event::NotCreated { key, reason }),
+            Verdict::NotCreated if is_doubted_create(record) => match plan.and_then(|plan| self.found(plan)) {
+                Some(found) => Err(self.wrong(&found).into()),
+                None => Ok(Event::NotCreated { key, reason }),
+            },
             Verdict::Is(_) | Verdict::NotCreated => Err(self.wrong("no create of it is in doubt").into()),
             Verdict::Write { done } => match record.intent.as_ref().map(|intent| intent.write) {
                 Some(Write::Close) if *done => Ok(Event::Closed { key, why: Closing::Closed, reason: Some(reason) }),
@@ -123,6 +126,16 @@ impl Settlement {
                 Phase::Pending | Phase::NotCreated { .. } => Err(self.wrong("no visit of it is known").into()),
             },
         }
+    }
+
+    /// What carries the mark of a create that is said to have made nothing. Where the system can be searched, nobody has to be believed.
+    fn found(&self, plan: &Plan) -> Option<String> {
+        let action = &self.step(plan)?.action;
+        if let Action::Adopt { id, .. } = action {
+            return Some(format!("ticket {id} carries its mark; `callout apply` links it"));
+        }
+        let Reason::SeveralFound { ids } = action.reason()? else { return None };
+        Some(format!("tickets {} carry its mark; cancel all but one in the portal, and settle it with --id", ids.join(" and ")))
     }
 
     fn step<'a>(&self, plan: &'a Plan) -> Option<&'a Step> {
@@ -157,6 +170,7 @@ pub(super) fn in_words(event: &Event) -> String {
         | Event::Presumed { .. }
         | Event::Observed { .. }
         | Event::DoneByHand { .. }
+        | Event::TookLive { .. }
         | Event::Noted { .. }
         | Event::Moved { .. }
         | Event::PlanStarted { .. }

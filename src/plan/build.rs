@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::alike::Around;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Plan, Reason, Step, create, existing, order, removed};
+use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from, sighting};
 use crate::state::{Event, Key, Phase, Record, Sighting, State};
 use crate::systems::Observed;
@@ -22,6 +22,8 @@ pub struct World<'a> {
     pub sides: &'a Sides,
     pub selection: &'a Selection,
     pub rules: &'a Rules,
+    /// Whose values win where a ticket was changed in its system; without it, a person chooses.
+    pub take: Option<Take>,
     /// Lineages that this project's state had before, from `callout.lock`.
     pub given_up: &'a [String],
     pub now: Timestamp,
@@ -62,6 +64,7 @@ pub fn build(world: &World<'_>) -> Plan {
         rules: Digest::of(world.rules),
         origins: origins(world.sides),
         selection: world.selection.clone(),
+        take: world.take,
         steps,
         over,
         refusals,
@@ -203,7 +206,7 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
             recorded: case.record.map(|record| record.request.origin.clone()).unwrap_or_default(),
             now: case.side.origin.clone(),
         }),
-        Verdict::InDoubt => existing::in_doubt(case),
+        Verdict::InDoubt => doubt::in_doubt(case),
         Verdict::EarlierOpen => case.blocked(Reason::EarlierStillOpen { id: case.id() }),
         Verdict::Lowered => case.blocked(Reason::ReissueLowered { recorded: case.recorded_as.map_or(0, |key| key.reissue) }),
         Verdict::Keep => existing::keep(case),
@@ -227,6 +230,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         notes: Vec::new(),
         site: String::new(),
         id: None,
+        mark: None,
         place: None,
         desired: None,
         record: None,

@@ -40,7 +40,7 @@ pub fn done_by_hand(system: &dyn System, desired: &Request, seen: &Fields, chang
 }
 
 /// What a system shows as an empty text, where it tells that from a field it does not show.
-fn is_empty(value: &Value) -> bool {
+pub fn is_empty(value: &Value) -> bool {
     value.as_str() == Some("")
 }
 

@@ -1,86 +1,66 @@
 //! Steps for tickets that were created before and are still wanted.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::build::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
+use super::edit::{Edit, Take, is_accepted};
 use super::{Action, Reason, Step};
 use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting};
-use crate::state::{Event, Intent, Record, Request, Sighting, Write};
-use crate::systems::{Found, Observed, Seen};
+use crate::state::{Event, Record, Request, Sighting};
+use crate::systems::{Observed, Seen};
 use crate::ticket::{Change, Fields, Ticket, Visit};
-
-/// A write without outcome: found again, seen to have taken effect, or left to a person.
-pub(super) fn in_doubt(case: &Case<'_>) -> Step {
-    let Some((record, intent)) = case.record.and_then(|record| Some((record, record.intent.as_ref()?))) else {
-        return case.step(Action::Keep);
-    };
-    if intent.write == Write::Create { create_in_doubt(case, record, intent) } else { write_in_doubt(case, record, intent) }
-}
-
-fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
-    let found = case.recorded_as.and_then(|key| case.world.observed.found.get(key));
-    match found {
-        Some(Found::One(seen)) => {
-            let why = "its mark was found".to_owned();
-            let (id, request) = (seen.id.clone(), Box::new(record.request.clone()));
-            Step { key: case.recorded(), ..case.step(Action::Adopt { id, request, seen: sighting(case.side.system, seen), why }) }
-        }
-        Some(Found::Several(ids)) => doubt(case, Reason::SeveralFound { ids: ids.clone() }),
-        Some(Found::None | Found::Cannot | Found::Unanswered { .. }) | None => doubt(case, Reason::of_doubt(record, intent)),
-    }
-}
-
-fn write_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
-    let settled = match (intent.write, seen(case)) {
-        (Write::Close, Some(seen)) => seen.finished,
-        (Write::Update, Some(seen)) => intent.request.as_deref().is_some_and(|request| {
-            let changes = config_changes(&record.request, request, case.world.state);
-            done_by_hand(case.side.system, request, &case.side.system.comparable(&seen.fields), &changes)
-        }),
-        (Write::Create | Write::Update | Write::Close | Write::Delete, _) => false,
-    };
-    if !settled {
-        return doubt(case, Reason::of_doubt(record, intent));
-    }
-    let mut step = case.step(Action::Keep);
-    let reason = "the ticket shows that it took effect".to_owned();
-    step.notes.push(format!("the {} that was in doubt took effect", intent.write));
-    step.events.push(Event::WriteSettled { key: case.recorded(), done: true, reason });
-    if let Some(seen) = seen(case) {
-        let seen = sighting(case.side.system, seen);
-        step.events.push(Event::Observed { key: case.recorded(), seen, baseline: true, booking_checked: true });
-    }
-    step
-}
-
-fn doubt(case: &Case<'_>, reason: Reason) -> Step {
-    Step { key: case.recorded(), ..case.step(Action::InDoubt { reason }) }
-}
 
 /// The files ask for what was sent.
 pub(super) fn keep(case: &Case<'_>) -> Step {
-    let (Some(record), Some(ticket)) = (case.record, case.ticket) else { return case.step(Action::Keep) };
+    let (Some(recorded), Some(ticket)) = (case.record, case.ticket) else { return case.step(Action::Keep) };
+    let record = &*ignoring(recorded, ticket);
     let mismatch = mismatch(case, record);
     let difference = difference(&[], &mismatch);
-    let action = if difference.is_none() || difference == record.accepted {
-        Action::Keep
-    } else {
-        Action::Blocked { reason: Reason::BookedDifferently { fields: mismatch } }
+    let can_update = case.side.system.capabilities().update.yes();
+    let is_fine = difference.is_none() || difference == record.accepted || (can_update && is_left_alone(case, record, &mismatch));
+    let action = match case.observed {
+        Some(Observed::Missing) => Action::Blocked { reason: Reason::Missing { id: case.id().unwrap_or_default() } },
+        Some(Observed::Found(_) | Observed::Unread { .. }) | None if is_fine => Action::Keep,
+        Some(Observed::Found(_) | Observed::Unread { .. }) | None => {
+            Action::Blocked { reason: Reason::BookedDifferently { fields: mismatch.clone() } }
+        }
     };
     let mut step = Step { difference, ..case.step(action) };
+    if let Some(seen) = seen(case) {
+        let now = sighting(case.side.system, seen);
+        edit(case, record, ticket, (now, Vec::new())).drift(&mut step);
+    }
     observe(case, record, &mut step);
-    note(case, record, ticket, &mut step);
+    note(case, recorded, ticket, &mut step);
     if let Some(Observed::Unread { why, .. }) = case.observed {
         step.notes.push(format!("it could not be read, and is shown as last known: {why}"));
     }
-    if case.observed == Some(&Observed::Missing) {
-        step.notes.push(format!(
-            "ticket {} is not visible with this credential; it is kept, and nothing is created in its place",
-            case.id().unwrap_or_default()
-        ));
-    }
     step
+}
+
+/// Where the system updates, a ticket that somebody changed after its difference was accepted has drifted, and was not booked wrong.
+fn is_left_alone(case: &Case<'_>, record: &Record, mismatch: &[Change]) -> bool {
+    is_accepted(record, mismatch, &standing_mismatch(case.side.system, record, None))
+}
+
+/// The record with what the files ignore now: a comparison that was just switched off is not made.
+fn ignoring<'a>(record: &'a Record, ticket: &Ticket) -> Cow<'a, Record> {
+    let ignored = &ticket.lifecycle.ignore_changes;
+    if record.request.lifecycle.ignore_changes == *ignored {
+        return Cow::Borrowed(record);
+    }
+    let mut record = record.clone();
+    record.request.lifecycle.ignore_changes.clone_from(ignored);
+    Cow::Owned(record)
+}
+
+/// Everything that a ticket that was read differs in.
+fn edit<'a>(case: &'a Case<'a>, record: &'a Record, ticket: &Ticket, (now, changes): (Sighting, Vec<Change>)) -> Edit<'a> {
+    let system = case.side.system;
+    let drifted = drift(system, record, &now.fields);
+    let mismatch = standing_mismatch(system, record, Some(&now.fields));
+    Edit { case, record, desired: desired(case, ticket, record), changes, now, drifted, mismatch }
 }
 
 /// The work is over: whatever the files say now has no effect.
@@ -121,7 +101,8 @@ fn further_visit(case: &Case<'_>) -> String {
 
 /// The files ask for something else than was sent, and the ticket was read.
 pub(super) fn change(case: &Case<'_>) -> Step {
-    let (Some(record), Some(ticket), Some(seen)) = (case.record, case.ticket, seen(case)) else { return unseen(case) };
+    let (Some(recorded), Some(ticket), Some(seen)) = (case.record, case.ticket, seen(case)) else { return unseen(case) };
+    let record = &*ignoring(recorded, ticket);
     let desired = desired(case, ticket, record);
     let changes = config_changes(&record.request, &desired, case.world.state);
     let now = sighting(case.side.system, seen);
@@ -131,42 +112,18 @@ pub(super) fn change(case: &Case<'_>) -> Step {
         step.events.push(Event::DoneByHand { key: case.recorded(), request: Box::new(desired), seen: now });
         return step;
     }
-    let mismatch = mismatch(case, record);
-    let difference = difference(&changes, &mismatch);
-    let is_accepted = difference.is_some() && difference == record.accepted;
-    let drifted = drift(case.side.system, record, &now.fields);
-    let action = if is_accepted { Action::Keep } else { changing(case, desired, &changes, &drifted) };
-    let mut step = Step { difference, ..case.step(action) };
+    let edit = edit(case, record, ticket, (now, changes.clone()));
+    let difference = difference(&changes, &edit.mismatch);
+    let is_accepted = difference.is_some() && difference == record.accepted && case.world.take != Some(Take::File);
+    let mut step = Step { changes, difference, ..case.step(Action::Keep) };
     if is_accepted {
         step.notes.push("differs from what was sent, as accepted".to_owned());
+    } else {
+        edit.change(&mut step);
     }
-    step.changes = changes;
     observe(case, record, &mut step);
-    note_lifecycle(case, record, ticket, &mut step);
+    note_lifecycle(case, recorded, ticket, &mut step);
     step
-}
-
-fn changing(case: &Case<'_>, desired: Request, changes: &[Change], drifted: &[Change]) -> Action {
-    let both: Vec<String> = drifted.iter().filter(|d| changes.iter().any(|c| c.field == d.field)).map(|d| d.field.clone()).collect();
-    let blocked = |reason| Action::Blocked { reason };
-    match (case.side.system.capabilities().update.remark(), case.id()) {
-        (Some(remark), _) => blocked(Reason::DoByHand { remark: remark.to_owned() }),
-        (None, _) if !both.is_empty() => blocked(Reason::Conflict { fields: both }),
-        (None, Some(id)) => {
-            let fields = changed(case, &desired, changes);
-            Action::Update { id, request: Box::new(desired), changed: fields }
-        }
-        (None, None) => Action::Keep,
-    }
-}
-
-/// What an update sends. A field that the mark stands in is sent with its mark, or the ticket would lose it.
-fn changed(case: &Case<'_>, desired: &Request, changes: &[Change]) -> Fields {
-    let plain = &desired.fields;
-    let marked = desired.mark.as_ref().map(|mark| case.side.system.with_mark(plain.clone(), mark));
-    let carried = |name: &str| marked.as_ref().and_then(|marked| marked.get(name)).filter(|value| plain.get(name) != Some(value));
-    let value = |change: &Change| carried(&change.field).or(change.after.as_ref()).cloned().unwrap_or(Value::Null);
-    changes.iter().map(|change| (change.field.clone(), value(change))).collect()
 }
 
 /// A step that depends on how the ticket looks now, and nobody knows.
@@ -236,7 +193,7 @@ fn desired(case: &Case<'_>, ticket: &Ticket, record: &Record) -> Request {
     changed_request(&record.request, ticket, case.side)
 }
 
-fn seen<'a>(case: &Case<'a>) -> Option<&'a Seen> {
+pub(super) fn seen<'a>(case: &Case<'a>) -> Option<&'a Seen> {
     match case.observed {
         Some(Observed::Found(seen)) => Some(seen),
         Some(Observed::Missing | Observed::Unread { .. }) | None => None,

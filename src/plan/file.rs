@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::alike::Around;
 use super::build::{desired_digest, origins};
-use super::{Action, Plan, Reason, Rules, Step};
+use super::{Action, Plan, Reason, Rules, Search, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
@@ -109,7 +109,7 @@ fn is_outcome(step: &Step, state: &State, used: &PlanUse) -> bool {
 fn left_over(step: &Step, state: &State) -> Option<Step> {
     let record = state.records.get(&step.key)?;
     let action = match (&record.intent, &record.phase) {
-        (Some(intent), _) => Action::InDoubt { reason: Reason::of_doubt(record, intent) },
+        (Some(intent), _) => Action::InDoubt { reason: Reason::of_doubt(record, intent, Search::NotMade) },
         (None, Phase::NotCreated { why }) => {
             Action::Deferred { reason: Reason::CannotSend { why: format!("this plan failed to send it: {why}; a new plan tries again") } }
         }

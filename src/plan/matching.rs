@@ -13,7 +13,7 @@ use crate::ticket::{Change, Mark, Ticket};
 
 /// What is looked for: the visits of the files in one system that have no record, or one in doubt.
 #[derive(Clone, Copy)]
-pub struct Search<'a> {
+pub struct Matching<'a> {
     /// All of the project; other systems' are passed over.
     pub tickets: &'a [Ticket],
     pub state: &'a State,
@@ -104,7 +104,7 @@ impl Unclear {
     }
 }
 
-impl Search<'_> {
+impl Matching<'_> {
     /// Compares with everything that the system has. With less, a second ticket of a mark could be among what was left out.
     pub fn among(&self, listed: &[Seen]) -> Matches {
         let (claims, recorded) = (self.claims(), self.recorded());

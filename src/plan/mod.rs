@@ -7,6 +7,8 @@ mod alike;
 mod build;
 mod create;
 mod diff;
+mod doubt;
+mod edit;
 mod existing;
 mod file;
 mod guard;
@@ -25,15 +27,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Selection;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields};
+use crate::ticket::{Address, Change, Digest, Fields, Mark};
 
 pub use build::{World, build};
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
+pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
-pub use matching::{Hit, Matches, Search, Unclear};
-pub use reason::Reason;
+pub use matching::{Hit, Matches, Matching, Unclear};
+pub use reason::{Reason, Search};
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +61,9 @@ pub struct Plan {
     /// Empty: the whole project.
     #[serde(default, skip_serializing_if = "Selection::is_all")]
     pub selection: Selection,
+    /// Whose values it takes where tickets were changed in their systems.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<Take>,
     /// In the order in which they are applied.
     pub steps: Vec<Step>,
     /// Visits that reads showed to be over: a new one at the same place looks like none of them.
@@ -93,6 +99,9 @@ pub struct Step {
     /// The live ticket's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// What to look for in the portal, while nobody knows whether there is a ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
     /// Where the ticket is described, as `file:line:column`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -180,7 +189,10 @@ impl Step {
     /// The next step for a person, with the command to type.
     pub fn next_step(&self) -> Option<String> {
         let own = self.key.to_string();
-        self.action.reason()?.next_step(self.settles.as_deref().unwrap_or(&own))
+        let address = &self.key.address;
+        // In quotes where a shell would take a location's key for a pattern.
+        let target = if address.key.is_some() { format!("'{address}'") } else { address.to_string() };
+        self.action.reason()?.next_step(self.settles.as_deref().unwrap_or(&own), &target)
     }
 
     /// The mark in the text form of a plan.

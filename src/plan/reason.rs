@@ -4,24 +4,49 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::state::{Intent, Record, Write};
 use crate::ticket::{Address, Change};
+
+/// What a search for the mark of a create in doubt, or a look at a changed ticket, has said so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "found", rename_all = "snake_case")]
+pub enum Search {
+    /// Nobody looked: the system cannot search, or reading was switched off.
+    #[default]
+    NotMade,
+    /// It is too early: only from this moment on does it mean something that nothing is found.
+    From { moment: Timestamp },
+    /// No ticket that was made since then carries the mark.
+    Nothing { since: Timestamp },
+    /// The search was not answered.
+    Unanswered { why: String },
+    /// The ticket was read, and does not show the change.
+    NotShown,
+}
 
 /// The reason beside an action. No code depends on it but what shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Reason {
     /// A write was sent, or may have been, and no answer is known.
-    InDoubt { write: Write, since: Timestamp },
+    InDoubt {
+        write: Write,
+        since: Timestamp,
+        #[serde(default)]
+        search: Search,
+    },
     /// The state was rebuilt, and nobody knows whether this was ever sent.
     Presumed { since: Timestamp },
     /// Several tickets carry this visit's mark.
     SeveralFound { ids: Vec<String> },
+    /// The ticket with this visit's mark is another address's.
+    FoundHeld { id: String, holder: String },
     /// The system has no update; a person makes the change.
     DoByHand { remark: String },
-    /// The files and the ticket both changed the same fields.
-    Conflict { fields: Vec<String> },
+    /// The files and the ticket both changed the same fields: from what the ticket shows to what the files ask for.
+    Conflict { fields: Vec<Change> },
     /// What was booked is not what was sent.
     BookedDifferently { fields: Vec<Change> },
     /// The record belongs to another API or tenant.
@@ -55,16 +80,25 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InDoubt { write, since } => {
-                write!(f, "in doubt: the {write} started at {since:.0} has no known result")
+            Self::InDoubt { write, since, search } => {
+                write!(f, "in doubt: the {write} started at {since:.0} has no known result")?;
+                match search {
+                    Search::NotMade => Ok(()),
+                    Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
+                    Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
+                    Search::Unanswered { why } => write!(f, "; its mark was looked for without an answer: {why}"),
+                    Search::NotShown => write!(f, "; the ticket does not show it"),
+                }
             }
             Self::Presumed { since } => {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
+            Self::FoundHeld { id, holder } => write!(f, "in doubt: ticket {id} carries its mark and already belongs to {holder}"),
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
             Self::Conflict { fields } => {
-                write!(f, "conflict: {} changed both in the files and in the ticket", fields.join(", "))
+                let sides: Vec<String> = fields.iter().map(both_sides).collect();
+                write!(f, "conflict: changed on both sides: {}", sides.join("; "))
             }
             Self::BookedDifferently { fields } => {
                 let names: Vec<_> = fields.iter().map(|change| change.field.as_str()).collect();
@@ -105,15 +139,19 @@ impl fmt::Display for Reason {
 
 impl Reason {
     /// Why this write is in doubt.
-    pub(super) fn of_doubt(record: &Record, intent: &Intent) -> Self {
-        if record.is_presumed() { Self::Presumed { since: intent.at } } else { Self::InDoubt { write: intent.write, since: intent.at } }
+    pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search) -> Self {
+        let (write, since) = (intent.write, intent.at);
+        if record.is_presumed() { Self::Presumed { since } } else { Self::InDoubt { write, since, search } }
     }
 
     /// The next step for a person, with the command to type.
-    pub fn next_step(&self, name: &str) -> Option<String> {
+    ///
+    /// `name` is how `settle` knows the visit, `target` how `plan` and `apply` do.
+    pub fn next_step(&self, name: &str, target: &str) -> Option<String> {
         Some(match self {
-            Self::InDoubt { write: Write::Create, .. } => {
-                format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
+            Self::InDoubt { write: Write::Create, search, .. } => doubted_create(search, name),
+            Self::FoundHeld { .. } => {
+                format!("find out whose it is in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
             Self::Presumed { .. } => format!(
                 "look for its mark or its site in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv"
@@ -121,7 +159,9 @@ impl Reason {
             Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {name} --done --reason TEXT, or --not-done"),
             Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {name} --id ID --reason TEXT"),
             Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {name} --accept --reason TEXT"),
-            Self::Conflict { .. } => "make the file say what the ticket says, or set the ticket back".to_owned(),
+            Self::Conflict { .. } => format!(
+                "send the files' values: callout apply --target {target} --take file; or let the ticket's stand: callout apply --target {target} --take live"
+            ),
             Self::BookedDifferently { .. } => {
                 format!("have it corrected, then plan again; or leave it: callout settle {name} --accept --reason TEXT")
             }
@@ -149,4 +189,38 @@ impl Reason {
             Self::WaitsFor { .. } | Self::CannotSend { .. } => return None,
         })
     }
+}
+
+fn doubted_create(search: &Search, name: &str) -> String {
+    match search {
+        Search::From { .. } => "plan again then: a ticket that carries its mark is linked".to_owned(),
+        Search::Nothing { .. } => format!(
+            "if the portal shows none either: callout settle {name} --not-created --reason TEXT; if it does: callout settle {name} --id ID --reason TEXT"
+        ),
+        Search::Unanswered { .. } => {
+            format!("plan again; or look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
+        }
+        Search::NotMade | Search::NotShown => {
+            format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
+        }
+    }
+}
+
+fn both_sides(change: &Change) -> String {
+    let (file, live) = (short(change.after.as_ref()), short(change.before.as_ref()));
+    format!("{} is {file} in the files and {live} in the ticket", change.field)
+}
+
+/// A value within a sentence: one line of it, and not much of that. The whole stands below it.
+fn short(value: Option<&Value>) -> String {
+    const LONGEST: usize = 60;
+    let text = match value {
+        None | Some(Value::Null) => return "empty".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let line = text.lines().next().unwrap_or_default();
+    let is_cut = line.len() < text.len() || line.chars().count() > LONGEST;
+    let shown: String = line.chars().take(LONGEST).collect();
+    if is_cut { format!("`{}...`", shown.trim_end()) } else { format!("`{shown}`") }
 }

@@ -27,7 +27,13 @@ pub(super) fn removed(case: &Case<'_>) -> Step {
             step.notes.push(format!("ticket {id} stays open: its technician is still coming"));
             step
         }
-        OnRemove::Close => write_or_hold(case, can.close, id.clone(), Action::Close { id }),
+        OnRemove::Close => {
+            let mut step = write_or_hold(case, can.close, id.clone(), Action::Close { id });
+            if matches!(step.action, Action::Close { .. }) {
+                step.notes.extend(can.notices.iter().filter(|notice| notice.on_close).map(|notice| notice.says.to_owned()));
+            }
+            step
+        }
         OnRemove::Delete => write_or_hold(case, can.delete, id.clone(), Action::Delete { id }),
         OnRemove::Hold => {
             let remark = can.close.remark().unwrap_or("`on_remove: hold` keeps it").to_owned();

@@ -72,7 +72,7 @@ pub(super) enum Verdict {
 /// | a higher reissue | open, let go of, finished or closed | otherwise | create, after the earlier one |
 /// | yes | closed or let go of | any | keep; a new visit is `reissue` |
 /// | yes | finished, or open | finished | keep for ever |
-/// | yes, unchanged | open | any | keep. Missing never means create |
+/// | yes, unchanged | open | any | keep; missing needs a person. Missing never means create |
 /// | yes, changed | open | open | update, or by hand |
 /// | yes, changed | open | missing or not read | blocked |
 /// | no | finished, or open | finished | close the record |

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Selection, Side, Sides, booking_mismatch, is_changed, renamed_from};
 use crate::state::{Key, Phase, Record, State};
@@ -20,7 +20,35 @@ pub enum Mode {
     None,
 }
 
-/// One request to make.
+/// A ticket is listed and searched from so long before its intent: the system's clock may be behind ours. A quarter of an hour is more
+/// than any clock that anybody looks after is off by, and costs no page worth counting.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
+
+/// A mark is looked for only so long after its intent. Until then the create may still be in flight, in another process too, and a
+/// system that searches by an index may not show a new ticket yet: an empty answer would say nothing.
+const SETTLING: SignedDuration = SignedDuration::from_secs(60);
+
+/// From when on a create in doubt is looked for by its mark.
+pub fn searchable_from(intended: Timestamp) -> Timestamp {
+    intended.checked_add(SETTLING).unwrap_or(Timestamp::MAX)
+}
+
+/// The moment from which on the search for a ticket begins.
+pub fn searched_since(intended: Timestamp) -> Timestamp {
+    intended.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN)
+}
+
+/// What a plan is made from, before anything is read.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub tickets: &'a [Ticket],
+    pub state: &'a State,
+    pub sides: &'a Sides,
+    pub selection: &'a Selection,
+    pub now: Timestamp,
+}
+
+/// One question about a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     pub key: Key,
@@ -32,19 +60,33 @@ pub struct Ask {
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    Read(String),
+    /// The ticket with this id. `made`: not earlier than this, where callout made it.
+    Read { id: String, made: Option<Timestamp> },
     /// The ticket with this mark, made at this moment or later.
-    Find(Mark, Timestamp),
+    Find { mark: Mark, made: Timestamp },
+    /// No step depends on it: it is worth a look in a list pass, and no request of its own.
+    Glance { id: String, made: Timestamp },
 }
 
-/// The requests that planning needs, by address.
-pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selection, mode: Mode) -> Vec<Ask> {
+impl Question {
+    /// Since when a list pass would show the ticket; `None` for one that others made.
+    pub fn made(&self) -> Option<Timestamp> {
+        match self {
+            Self::Read { made, .. } => *made,
+            Self::Find { made, .. } | Self::Glance { made, .. } => Some(*made),
+        }
+    }
+}
+
+/// The questions that planning has, by address.
+pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
     if mode == Mode::None {
         return Vec::new();
     }
+    let Scope { tickets, state, sides, selection, .. } = *scope;
     let desired: BTreeMap<&Address, &Ticket> = tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
     let renamed: BTreeMap<Address, &Ticket> = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket))).collect();
-    let crowded = places_of_creates(tickets, state, sides, selection);
+    let crowded = places_of_creates(scope);
     let mut asks: Vec<Ask> = state
         .records
         .iter()
@@ -53,29 +95,40 @@ pub fn asks(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Select
             let address = ticket.map_or(&key.address, |ticket| &ticket.address);
             let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
             let again = ticket.is_some_and(|ticket| ticket.reissue > key.reissue);
-            let question = question(record, side, again)?;
+            let question = question(record, side, again, scope.now)?;
             let is_near =
                 || !crowded.is_empty() && side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
-            let needed = mode == Mode::All || depends(key, record, ticket, state, side);
-            let system = side.system.id();
-            ((selection.holds(address) && needed) || is_near()).then_some(Ask { key: key.clone(), system, question })
+            let is_selected = selection.holds(address);
+            let is_needed = is_selected && (mode == Mode::All || depends(key, record, ticket, state, side)) || is_near();
+            let question = if is_needed { question } else { glance(question, side).filter(|_| is_selected)? };
+            Some(Ask { key: key.clone(), system: side.system.id(), question })
         })
         .collect();
-    asks.extend(adoptions(tickets, state, sides, selection));
+    asks.extend(adoptions(scope));
     asks.sort_by(|a, b| a.key.cmp(&b.key));
     asks
 }
 
 /// What can be asked about a record at all. Before a further visit, a finished or forgotten one is looked at once more.
-fn question(record: &Record, side: &Side, again: bool) -> Option<Question> {
+fn question(record: &Record, side: &Side, again: bool, now: Timestamp) -> Option<Question> {
+    // An adopted ticket was made before callout knew it, and nobody says when.
+    let made = (!record.adopted).then(|| searched_since(record.since));
     match &record.phase {
-        Phase::Live { id } if !record.finished || again => Some(Question::Read(id.clone())),
-        Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read(id.clone())),
+        Phase::Live { id } if !record.finished || again => Some(Question::Read { id: id.clone(), made }),
+        Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read { id: id.clone(), made }),
         // What is presumed may have been made at any time: `import --match mark` looks for all of it in one pass.
-        Phase::Pending if side.system.capabilities().find.yes() && !record.is_presumed() => {
-            record.request.mark.clone().map(|mark| Question::Find(mark, record.since))
+        Phase::Pending if side.system.capabilities().find.yes() && !record.is_presumed() && now >= searchable_from(record.since) => {
+            record.request.mark.clone().map(|mark| Question::Find { mark, made: searched_since(record.since) })
         }
         Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
+    }
+}
+
+/// The same as a question that costs nothing, where the system lists: what a person changed there is then seen by the way.
+fn glance(question: Question, side: &Side) -> Option<Question> {
+    match question {
+        Question::Read { id, made: Some(made) } if side.system.capabilities().list.yes() => Some(Question::Glance { id, made }),
+        Question::Read { .. } | Question::Find { .. } | Question::Glance { .. } => None,
     }
 }
 
@@ -99,7 +152,8 @@ fn booked_differently(record: &Record, side: &Side) -> bool {
 }
 
 /// The places of work of the tickets that are not sent yet.
-fn places_of_creates(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selection) -> BTreeSet<String> {
+fn places_of_creates(scope: &Scope<'_>) -> BTreeSet<String> {
+    let Scope { tickets, state, sides, selection, .. } = *scope;
     tickets
         .iter()
         .filter(|ticket| selection.holds(&ticket.address) && state.latest(&ticket.address).is_none() && ticket.lifecycle.adopt.is_none())
@@ -110,7 +164,8 @@ fn places_of_creates(tickets: &[Ticket], state: &State, sides: &Sides, selection
 }
 
 /// Tickets that are to be adopted are read first.
-fn adoptions(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selection) -> Vec<Ask> {
+fn adoptions(scope: &Scope<'_>) -> Vec<Ask> {
+    let Scope { tickets, state, sides, selection, .. } = *scope;
     tickets
         .iter()
         .filter(|ticket| selection.holds(&ticket.address))
@@ -120,7 +175,7 @@ fn adoptions(tickets: &[Ticket], state: &State, sides: &Sides, selection: &Selec
             let key = Key::new(ticket.address.clone(), ticket.reissue);
             let is_new = state.latest(&ticket.address).is_none_or(|(latest, record)| latest.reissue < key.reissue || record.is_moved());
             let is_own = state.visits(&ticket.address).any(|(_, record)| record.id() == Some(&id));
-            (is_new && !is_own).then_some(Ask { key, system, question: Question::Read(id) })
+            (is_new && !is_own).then_some(Ask { key, system, question: Question::Read { id, made: None } })
         })
         .collect()
 }

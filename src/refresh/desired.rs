@@ -1,6 +1,6 @@
 //! A ticket of the files as the record that it would become.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -33,10 +33,12 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
     }
 }
 
-/// What the record of an existing ticket says once it is changed: what only a create sends stays as it was sent.
+/// What the record of an existing ticket says once it is changed: what only a create sends, and what is ignored, stays as it was sent.
 pub fn changed_request(sent: &Request, ticket: &Ticket, side: &Side) -> Request {
     let mut request = request_of(ticket, side, sent.mark.clone());
-    for name in create_only(side.system) {
+    let ignored = ticket.lifecycle.ignore_changes.iter().map(String::as_str);
+    let kept: BTreeSet<&str> = create_only(side.system).map(|name| -> &str { name }).chain(ignored).collect();
+    for name in kept {
         match sent.fields.get(name) {
             Some(value) => request.fields.set(name, value.clone()),
             None => drop(request.fields.0.remove(name)),
@@ -92,10 +94,14 @@ pub fn is_changed(sent: &Request, ticket: &Ticket, side: &Side, state: &State) -
     !is_same && !config_changes(sent, &changed_request(sent, ticket, side), state).is_empty()
 }
 
-fn compared(request: &Request, state: &State) -> Fields {
+/// The fields, with the id of each ticket that they refer to and that has one.
+pub fn resolved(request: &Request, state: &State) -> Fields {
     let known = |value: &Value| references(value).and_then(|address| id_of(state, &address));
-    let mut fields: Fields =
-        request.fields.iter().map(|(name, value)| (name.to_owned(), known(value).unwrap_or_else(|| value.clone()))).collect();
+    request.fields.iter().map(|(name, value)| (name.to_owned(), known(value).unwrap_or_else(|| value.clone()))).collect()
+}
+
+fn compared(request: &Request, state: &State) -> Fields {
+    let mut fields = resolved(request, state);
     if !request.attachments.is_empty() {
         let described = request.attachments.iter().map(Attachment::identity).map(|(name, content)| format!("{name} ({})", content.short()));
         fields.set(ATTACHMENTS, described.collect::<Vec<_>>());

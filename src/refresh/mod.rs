@@ -1,21 +1,27 @@
 //! What must be read before planning, and reading it.
 //!
-//! Owns the choice of reads ([`asks`], pure) and their execution ([`read`]). It holds [`Reader`]s only, so it cannot write.
+//! Owns the choice of questions ([`asks`], pure) and asking them ([`read`]): one by one, or by one list pass ([`Pass`]). It holds
+//! [`Reader`]s only, so it cannot write.
 
 mod asks;
 mod desired;
+mod pass;
 mod selection;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use crate::state::Key;
-use crate::systems::{Found, Observed, Reader};
+use crate::systems::{End, Found, Observed, Reader};
 
-pub use asks::{Ask, Mode, Question, asks};
+pub use asks::{Ask, Mode, Question, Scope, asks, searchable_from, searched_since};
 pub use desired::{
     ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, names_before,
-    renamed_from, request_of, sighting,
+    renamed_from, request_of, resolved, sighting,
 };
+use pass::{Listed, by_system, is_glance};
+pub use pass::{Outlook, Pass};
 pub use selection::Selection;
 
 /// What the reads found out, by visit.
@@ -82,36 +88,96 @@ impl Observations {
 /// ```
 pub type Readers<'a> = BTreeMap<&'static str, &'a dyn Reader>;
 
-/// Asks every question, one after the other: reading is paced to the system's rate anyway.
+/// Asks every question: what a list pass shows first, then the rest one after the other, as reading is paced to the system's rate anyway.
 ///
 /// A system that refuses the credential is asked nothing more. `told` hears after each answer.
-pub async fn read(asks: &[Ask], readers: &Readers<'_>, told: &(dyn Fn(&Ask) + Sync)) -> Observations {
-    let mut observations = Observations::default();
-    let mut refused: BTreeMap<&'static str, String> = BTreeMap::new();
+pub async fn read(asks: &[Ask], readers: &Readers<'_>, sides: &Sides, told: &(dyn Fn(&Ask) + Sync)) -> Observations {
+    let mut reading = Reading { readers, sides, listed: BTreeMap::new(), refused: BTreeMap::new(), observations: Observations::default() };
+    for (system, asks) in by_system(asks) {
+        if let Some(pass) = Pass::for_these(&asks, sides) {
+            reading.list(system, pass).await;
+        }
+    }
     for ask in asks {
-        if let Some(why) = refused.get(ask.system) {
-            observations.read.insert(ask.key.clone(), Observed::Unread { why: why.clone(), stops_system: true });
-            continue;
-        }
-        let Some(reader) = readers.get(ask.system) else { continue };
-        observations.requests += 1;
-        match &ask.question {
-            Question::Read(id) => {
-                let observed = reader.read(id).await;
-                if let Observed::Unread { why, stops_system: true } = &observed {
-                    refused.insert(ask.system, why.clone());
-                }
-                observations.read.insert(ask.key.clone(), observed);
-            }
-            Question::Find(mark, since) => {
-                let found = reader.find(mark, *since).await;
-                if let Found::Unanswered { why, stops_system: true } = &found {
-                    refused.insert(ask.system, why.clone());
-                }
-                observations.found.insert(ask.key.clone(), found);
-            }
-        }
+        reading.answer(ask).await;
         told(ask);
     }
-    observations
+    reading.observations
+}
+
+/// What is known half-way.
+struct Reading<'a> {
+    readers: &'a Readers<'a>,
+    sides: &'a Sides,
+    listed: BTreeMap<&'static str, Listed>,
+    /// Systems that refuse to be asked, and why.
+    refused: BTreeMap<&'static str, String>,
+    observations: Observations,
+}
+
+impl Reading<'_> {
+    async fn list(&mut self, system: &'static str, pass: Pass) {
+        let Some(reader) = self.readers.get(system) else { return };
+        let listing = reader.list(Some(pass.since), pass.most_pages).await;
+        self.observations.requests += listing.requests;
+        match &listing.end {
+            End::Broken { why, stops_system: true } => drop(self.refused.insert(system, why.clone())),
+            // What it did show is as good as a read, and the rest is read one by one.
+            End::Broken { why, stops_system: false } => tracing::warn!("{system}: listing broke off, reading one by one: {why}"),
+            End::TooLong => tracing::info!("{system}: more than {} pages, reading one by one", pass.most_pages),
+            End::Whole | End::Cannot => {}
+        }
+        self.listed.insert(system, Listed::of(listing));
+    }
+
+    async fn answer(&mut self, ask: &Ask) {
+        match &ask.question {
+            Question::Read { id, .. } | Question::Glance { id, .. } => {
+                if let Some(observed) = self.look(ask, id).await {
+                    self.observations.read.insert(ask.key.clone(), observed);
+                }
+            }
+            Question::Find { .. } => {
+                if let Some(found) = self.search(ask).await {
+                    self.observations.found.insert(ask.key.clone(), found);
+                }
+            }
+        }
+    }
+
+    async fn look(&mut self, ask: &Ask, id: &str) -> Option<Observed> {
+        let listed = self.listed.get(ask.system).and_then(|listed| listed.with_id(id));
+        if listed.is_some() || is_glance(ask) {
+            return listed;
+        }
+        if let Some(why) = self.refused.get(ask.system) {
+            return Some(Observed::Unread { why: why.clone(), stops_system: true });
+        }
+        let reader = self.readers.get(ask.system)?;
+        self.observations.requests += 1;
+        let observed = reader.read(id).await;
+        if let Observed::Unread { why, stops_system: true } = &observed {
+            self.refused.insert(ask.system, why.clone());
+        }
+        Some(observed)
+    }
+
+    async fn search(&mut self, ask: &Ask) -> Option<Found> {
+        let Question::Find { mark, made } = &ask.question else { return None };
+        let system = self.sides.get(&ask.key.address.kind)?.system;
+        let listed = self.listed.get(ask.system).and_then(|listed| listed.with_mark(&ask.question, system));
+        if listed.is_some() {
+            return listed;
+        }
+        if let Some(why) = self.refused.get(ask.system) {
+            return Some(Found::Unanswered { why: why.clone(), stops_system: true });
+        }
+        let reader = self.readers.get(ask.system)?;
+        self.observations.requests += 1;
+        let found = reader.find(mark, *made).await;
+        if let Found::Unanswered { why, stops_system: true } = &found {
+            self.refused.insert(ask.system, why.clone());
+        }
+        Some(found)
+    }
 }

@@ -112,7 +112,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::plan::Search;
+    use crate::plan::Matching;
     use crate::plan::tests::bench::{Able, Bench, plain, seen, ticket};
     use crate::ticket::{Mark, Ticket};
 
@@ -124,7 +124,7 @@ mod tests {
 
     fn shown(bench: &Bench, listed: &[Seen]) -> String {
         let side = bench.side();
-        let matches = Search { tickets: &bench.tickets, state: &bench.state, side: &side, given_up: &[] }.among(listed);
+        let matches = Matching { tickets: &bench.tickets, state: &bench.state, side: &side, given_up: &[] }.among(listed);
         let refusal = listed.is_empty().then(|| "the list of tickets broke off: page 3 was not answered".to_owned());
         anstream::adapter::strip_str(&passes_text(&[Pass { system: &Able, matches, refusal }])).to_string()
     }

@@ -69,8 +69,10 @@ fn parts(counts: &Counts) -> Vec<String> {
 /// Nothing to do, and what that means for the tickets.
 fn unchanged(counts: &Counts) -> String {
     let mut text = "No changes.".to_owned();
-    if counts.unchanged > 0 {
-        let _ = write!(text, " {} as sent.", tickets(counts.unchanged));
+    // Without changes and without need of a person, whatever drifted is among the unchanged.
+    let quiet = counts.unchanged.saturating_sub(counts.drifted);
+    if quiet > 0 {
+        let _ = write!(text, " {} unchanged.", tickets(quiet));
     }
     if counts.closed_before > 0 {
         let _ = write!(
@@ -81,7 +83,8 @@ fn unchanged(counts: &Counts) -> String {
         );
     }
     if counts.drifted > 0 {
-        let _ = write!(text, " {} changed in the ticket system.", counts.drifted);
+        let drifted = if counts.drifted == 1 { "1 ticket was".to_owned() } else { format!("{} tickets were", counts.drifted) };
+        let _ = write!(text, " {drifted} changed in the ticket system.");
     }
     text
 }
@@ -104,6 +107,9 @@ pub(super) fn step_text(step: &Step) -> String {
         Action::Retire { .. } => line(&mut text, "its record ends; nothing is sent"),
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
+    }
+    if let Some(mark) = &step.mark {
+        line(&mut text, &format!("mark: {mark}"));
     }
     for note in &step.notes {
         line(&mut text, &clean(note));

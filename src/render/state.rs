@@ -71,7 +71,8 @@ pub fn settle_text(plan: &Plan, state: &State) -> String {
         let Some((_, record)) = state.latest(&step.key.address) else { continue };
         let since = record.intent.as_ref().map_or(record.since, |intent| intent.at);
         let facts = [
-            ("mark", record.request.mark.as_ref().map(ToString::to_string)),
+            // Where it is to be looked for, the step has told it.
+            ("mark", record.request.mark.as_ref().filter(|_| step.mark.is_none()).map(ToString::to_string)),
             ("visit", record.request.visit.as_ref().map(visit)),
             ("system", Some(format!("{} at {}", record.request.system, record.request.origin))),
             ("since", Some(format!("{since:.0}, {} ago", age(plan.made.duration_since(since).as_secs())))),

@@ -62,7 +62,7 @@ pub enum Event {
     },
     /// The request's answer named a ticket.
     Created { key: Key, id: String, seen: Sighting },
-    /// An update was accepted; `seen` is its read-back.
+    /// An update was accepted; `seen` is its read-back, without the fields that somebody else has changed meanwhile.
     Updated {
         key: Key,
         #[serde(default)]
@@ -94,6 +94,17 @@ pub enum Event {
     },
     /// A person made in the portal the change that the files ask for.
     DoneByHand { key: Key, request: Box<Request>, seen: Sighting },
+    /// A person let the ticket's values stand where somebody had changed it in its system (`--take live`).
+    TookLive {
+        key: Key,
+        /// What counts as sent from now on.
+        request: Box<Request>,
+        /// The baseline from now on.
+        seen: Sighting,
+        /// What then differs between the two, left alone until the file changes again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accepted: Option<Digest>,
+    },
     /// The files changed only what is not sent: lifecycle, labels, a time zone.
     Noted {
         key: Key,
@@ -138,6 +149,7 @@ impl Event {
             | Self::Presumed { key, .. }
             | Self::Observed { key, .. }
             | Self::DoneByHand { key, .. }
+            | Self::TookLive { key, .. }
             | Self::Noted { key, .. }
             | Self::Closed { key, .. }
             | Self::NotCreated { key, .. }
@@ -161,6 +173,7 @@ impl Event {
             Self::Presumed { .. } => "presumed sent",
             Self::Observed { .. } => "observed",
             Self::DoneByHand { .. } => "done by hand",
+            Self::TookLive { .. } => "took live values",
             Self::Noted { .. } => "noted",
             Self::Closed { .. } => "closed",
             Self::NotCreated { .. } => "not created",

@@ -1,4 +1,4 @@
-//! Records as a list of entries: JSON has no maps with structured keys.
+//! Records in JSON: a list of entries, as JSON has no maps with structured keys.
 
 use std::collections::BTreeMap;
 

@@ -71,6 +71,12 @@ impl State {
                 record.booking_checked |= booking_checked;
             }
             Event::DoneByHand { key, request, seen } => done_by_hand(self.live(key, "done by hand")?, request, seen),
+            Event::TookLive { key, request, seen, accepted } => {
+                let record = self.live(key, "took live values")?;
+                record.request = request.as_ref().clone();
+                record.accepted.clone_from(accepted);
+                sight(record, seen, true);
+            }
             Event::Noted { key, lifecycle, labels, visit } => {
                 let request = &mut self.known(key, "noted")?.request;
                 request.lifecycle.clone_from(lifecycle);
@@ -238,11 +244,18 @@ fn created(record: &mut Record, id: &str, seen: &Sighting) {
     sight(record, seen, true);
 }
 
+/// The read-back becomes the baseline of the fields that it has; the others keep theirs. Without a read-back nobody has seen what was
+/// sent: it is read and compared at the next plan.
 fn updated(record: &mut Record, seen: Option<&Sighting>) {
     took_effect(record);
-    if let Some(seen) = seen {
-        sight(record, seen, true);
+    let Some(seen) = seen else {
+        record.booking_checked = false;
+        return;
+    };
+    if let Some(baseline) = &mut record.baseline {
+        baseline.0.retain(|name, _| seen.fields.get(name).is_none());
     }
+    sight(record, seen, false);
 }
 
 /// The write changed nothing. After a create the address is free again.
@@ -254,8 +267,16 @@ fn refused(record: &mut Record, why: &str) {
 }
 
 fn done_by_hand(record: &mut Record, request: &Request, seen: &Sighting) {
-    record.request = request.clone();
-    sight(record, seen, true);
+    asks_for(record, request.clone());
+    sight(record, seen, false);
+}
+
+/// From now on this is what was sent. What was seen of the fields that it changes is no baseline any more.
+fn asks_for(record: &mut Record, request: Request) {
+    let before = std::mem::replace(&mut record.request, request);
+    if let Some(baseline) = &mut record.baseline {
+        baseline.0.retain(|name, _| before.fields.get(name) == record.request.fields.get(name));
+    }
 }
 
 fn close(record: &mut Record, why: Closing) {
@@ -266,7 +287,7 @@ fn close(record: &mut Record, why: Closing) {
 
 fn took_effect(record: &mut Record) {
     if let Some(request) = record.intent.take().and_then(|intent| intent.request) {
-        record.request = *request;
+        asks_for(record, *request);
     }
 }
 

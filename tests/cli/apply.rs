@@ -41,7 +41,7 @@ fn yes_sends_once_and_the_next_plan_has_no_changes() {
     site.run("plan --detailed-exitcode").ends_with(0);
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     What was seen is recorded.
     exit 0
@@ -192,6 +192,7 @@ fn a_run_that_failed_in_part_goes_on_where_it_stopped() {
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
         in doubt: the create started at 2027-01-04T12:00:00Z has no known result
         next: look for its mark in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created
+        mark: [mark]
         at tickets/b.yaml:4:9
 
     + Dispatch/store-0419  Store 0419 (0419), account 01230419

@@ -28,20 +28,20 @@ fn a_changed_file_is_done_by_hand_and_recognised() {
     site.vendor.edit(482_001, &other_order("PO-1"));
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         the change was made by hand in the ticket system
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     What was seen is recorded.
     exit 0
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -60,14 +60,14 @@ fn a_change_may_be_left_alone_until_the_file_changes_again() {
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         differs from what was sent, as accepted
           po_number: PO-88213 -> PO-1
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     site.edit("tickets/a.yaml", "PO-1", "PO-2");
@@ -101,26 +101,26 @@ fn a_finished_ticket_is_not_touched_by_an_edit() {
     site.edit("tickets/a.yaml", "PO-88213", "PO-1");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         finished: the edit has no effect; a new visit is `reissue`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     What was seen is recorded.
     exit 0
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         finished: the edit has no effect; a new visit is `reissue`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -170,7 +170,7 @@ fn a_wrong_booking_that_is_corrected_before_anybody_looked_settles_itself() {
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -197,7 +197,7 @@ fn a_wrong_booking_that_is_corrected_later_is_noticed_by_the_next_plan() {
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     let reads = site.vendor.sandbox.requests().len();

@@ -7,11 +7,11 @@ use crate::shown::shows;
 use crate::support::project::Project;
 use crate::vendor::{TOKEN, Vendor};
 
-const FILE: &str = "tickets/a.yaml";
+pub const FILE: &str = "tickets/a.yaml";
 const NAME: &str = "CustomerTicket/line-rental-4711";
-const ID: u64 = 482_001;
+pub const ID: u64 = 482_001;
 
-const TICKET: &str = "apiVersion: callout/v1
+pub const TICKET: &str = "apiVersion: callout/v1
 kind: CustomerTicket
 metadata:
   name: line-rental-4711
@@ -25,13 +25,13 @@ spec:
 ";
 
 /// A project with a ticket in its files, and a Billing Platform without tickets.
-struct Desk {
-    project: Project,
-    vendor: Vendor,
+pub struct Desk {
+    pub project: Project,
+    pub vendor: Vendor,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut project = Project::started();
         let vendor = Vendor::new(project.clock.clone(), |_| {});
         project.set("BILLING_TOKEN", TOKEN);
@@ -45,7 +45,7 @@ impl Desk {
     }
 
     /// The same after its ticket was sent, and read once.
-    fn with_ticket() -> Self {
+    pub fn with_ticket() -> Self {
         let desk = Self::new();
         desk.project.run("apply --yes").ends_with(0);
         desk.project.run("apply --yes").ends_with(0);
@@ -53,18 +53,18 @@ impl Desk {
         desk
     }
 
-    fn field(&self, name: &str) -> Value {
+    pub fn field(&self, name: &str) -> Value {
         self.vendor.last().fields.get(name).cloned().unwrap_or_default()
     }
 
     /// Requests that change something, since the start.
-    fn writes(&self) -> Vec<String> {
+    pub fn writes(&self) -> Vec<String> {
         let requests = self.vendor.sandbox.requests();
         requests.iter().filter(|request| request.method != "GET").map(|request| request.method.clone()).collect()
     }
 
     /// A second run has nothing to do, and sends nothing.
-    fn has_no_changes(&self) {
+    pub fn has_no_changes(&self) {
         let before = self.writes();
         let ran = self.project.run("apply --yes").ends_with(0);
         assert!(ran.out.contains("No changes. ") || ran.out.contains("No tickets: "), "{ran}");
@@ -145,19 +145,19 @@ fn the_latest_activity_is_no_drift_and_an_edit_of_the_content_is_told_as_without
     desk.vendor.edit(ID, &json!({"ticketContent": "called back"}));
     shows!(desk.project.run("plan --refresh all"), @r"
     $ callout plan --refresh all
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     desk.project.edit(FILE, "has it twice", "and the February invoice have it twice");
     shows!(desk.project.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
         the edit of ticket_content has no effect: Billing Platform takes it only when a ticket is created
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     // Beside another change it is told as well, and still not sent.

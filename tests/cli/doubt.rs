@@ -42,6 +42,7 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
         in doubt: the create started at 2027-01-04T12:00:00Z has no known result
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
+        mark: [mark]
         at tickets/a.yaml:4:9
 
     Plan: 1 in doubt.
@@ -62,8 +63,8 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
         in doubt: the create started at 2027-01-04T12:00:00Z has no known result
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
-        at tickets/a.yaml:4:9
         mark: [mark]
+        at tickets/a.yaml:4:9
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
@@ -106,7 +107,7 @@ fn the_ticket_that_was_found_in_the_portal_is_linked() {
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);

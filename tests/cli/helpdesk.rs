@@ -136,6 +136,7 @@ fn a_create_whose_answer_was_lost_is_found_by_its_mark() {
     desk.vendor.trouble(Call::Create, Trouble::DropAfterCommit);
     desk.run("apply --yes").ends_with(5);
     desk.vendor.well();
+    desk.project.clock.jump(jiff::SignedDuration::from_secs(60));
     let ran = desk.run("apply --yes");
     assert!(ran.out.contains("its mark was found"), "{ran}");
     desk.run("apply --yes").ends_with(0);

@@ -35,7 +35,7 @@ fn a_live_ticket_is_taken_over_and_nothing_is_sent() {
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 2 tickets are as sent.
+    No changes. 2 tickets are unchanged.
 
     What was seen is recorded.
     | reading 2 tickets

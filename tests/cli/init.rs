@@ -81,7 +81,7 @@ fn a_project_starts_and_its_example_runs_on_the_sandbox() {
     ");
     shows!(project.run("plan --sandbox --detailed-exitcode"), @r"
     $ callout plan --sandbox --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     shows!(project.run("state list --sandbox"), @r"

@@ -10,6 +10,7 @@ mod canary;
 mod changes;
 mod customer;
 mod doubt;
+mod drift;
 mod helpdesk;
 mod import;
 mod init;

@@ -90,7 +90,7 @@ fn exit_codes_tell_more_when_asked() {
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     site.edit("tickets/a.yaml", "PO-88213", "PO-1");
@@ -103,12 +103,12 @@ fn unchanged_tickets_are_listed_when_asked() {
     let site = Site::with_ticket();
     shows!(site.run("plan --verbose"), @r"
     $ callout plan --verbose
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
 }
@@ -121,28 +121,77 @@ fn drift_is_shown_and_counts_as_a_change() {
     site.run("plan --detailed-exitcode").ends_with(0);
     shows!(site.run("plan --detailed-exitcode --refresh all"), @r"
     $ callout plan --detailed-exitcode --refresh all
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket was changed in the ticket system.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         changed in the ticket system:
           po_number: PO-88213 -> PO-OTHER
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket was changed in the ticket system.
     exit 2
     ");
     shows!(site.run("apply --yes --refresh all"), @r"
     $ callout apply --yes --refresh all
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket was changed in the ticket system.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         changed in the ticket system:
           po_number: PO-88213 -> PO-OTHER
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent. 1 changed in the ticket system.
+    No changes. 1 ticket was changed in the ticket system.
     exit 0
     ");
+    assert_eq!(site.vendor.tickets(), 1);
+}
+
+#[test]
+fn drift_is_taken_where_a_person_says_so() {
+    let site = Site::with_ticket();
+    site.run("apply --yes").ends_with(0);
+    site.vendor.edit(482_001, &other_order("PO-OTHER"));
+    shows!(site.run("plan --take live"), @r"
+    $ callout plan --take live
+    No changes. 1 ticket is unchanged.
+    | --take live: no ticket that was read was changed in its system; --refresh all reads them all
+    exit 0
+    ");
+    shows!(site.run("plan --take file --refresh all"), @r"
+    $ callout plan --take file --refresh all
+    No changes. 1 ticket was changed in the ticket system.
+    
+    . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
+        --take file cannot put it back: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone
+        changed in the ticket system:
+          po_number: PO-88213 -> PO-OTHER
+        at tickets/a.yaml:4:9
+    
+    No changes. 1 ticket was changed in the ticket system.
+    exit 0
+    ");
+    shows!(site.run("apply --take live --refresh all"), @r"
+    $ callout apply --take live --refresh all
+    No changes. 1 ticket was changed in the ticket system.
+    
+    . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
+        the ticket's values stand: po_number (--take live)
+        changed in the ticket system:
+          po_number: PO-88213 -> PO-OTHER
+        at tickets/a.yaml:4:9
+    
+    No changes. 1 ticket was changed in the ticket system.
+    
+    What was seen is recorded.
+    exit 0
+    ");
+    shows!(site.run("plan --refresh all --detailed-exitcode"), @r"
+    $ callout plan --refresh all --detailed-exitcode
+    No changes. 1 ticket is unchanged.
+    exit 0
+    ");
+    site.edit("tickets/a.yaml", "PO-88213", "PO-OTHER");
+    site.run("plan --detailed-exitcode").ends_with(0);
     assert_eq!(site.vendor.tickets(), 1);
 }
 
@@ -176,7 +225,7 @@ fn many_reads_are_announced() {
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --refresh all"), @r"
     $ callout plan --refresh all
-    No changes. 3 tickets are as sent.
+    No changes. 3 tickets are unchanged.
     | reading 3 tickets
     exit 0
     ");

@@ -43,11 +43,13 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        mark: [mark]
         at tickets/0417.yaml:4:9
 
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        mark: [mark]
         at tickets/0418.yaml:4:9
 
     Plan: 2 in doubt.
@@ -62,8 +64,8 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
-        at tickets/0417.yaml:4:9
         mark: [mark]
+        at tickets/0417.yaml:4:9
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
@@ -141,14 +143,14 @@ fn ids_that_are_known_are_read_checked_and_taken() {
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 2 tickets are as sent.
+    No changes. 2 tickets are unchanged.
     | reading 2 tickets
     exit 0
     ");
     site.run("apply --yes").ends_with(0);
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 2 tickets are as sent.
+    No changes. 2 tickets are unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 2);
@@ -192,11 +194,13 @@ fn a_ticket_that_was_never_sent_is_sent_once_a_person_says_so() {
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        mark: [mark]
         at tickets/0417.yaml:4:9
 
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        mark: [mark]
         at tickets/0418.yaml:4:9
 
     + Dispatch/store-0419  Store 0419 (0419), account 01230419
@@ -399,6 +403,7 @@ fn a_further_visit_and_a_ticket_that_its_file_names_after_a_rebuild() {
     ? Dispatch/store-0417-router#1  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
         next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417-router#1 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        mark: [mark]
         at tickets/a.yaml:4:9
 
     Plan: 1 in doubt, 1 needs a person.
@@ -461,7 +466,7 @@ fn the_page_on_recovery_brings_back_a_lost_state_command_by_command() {
     assert_eq!(site.vendor.tickets(), 3, "only the one that was never sent");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 3 tickets are as sent.
+    No changes. 3 tickets are unchanged.
     exit 0
     ");
 }

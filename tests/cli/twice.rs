@@ -28,7 +28,7 @@ fn a_manifest_removed_and_restored_sends_nobody() {
     site.write("tickets/a.yaml", &text);
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
 
     What was seen is recorded.
     exit 0
@@ -210,7 +210,7 @@ fn a_renamed_ticket_is_moved_and_not_sent() {
     ");
     shows!(site.run("plan --detailed-exitcode"), @r"
     $ callout plan --detailed-exitcode
-    No changes. 1 ticket is as sent.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 1);
@@ -369,13 +369,16 @@ fn a_ticket_that_the_api_hides_is_not_made_again() {
     site.vendor.sandbox.hide(482_001).expect("a ticket");
     shows!(site.run("apply --yes --refresh all"), @r"
     $ callout apply --yes --refresh all
-    No changes. 1 ticket is as sent.
+    Plan: 1 needs a person.
 
-    . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        ticket 482001 is not visible with this credential; it is kept, and nothing is created in its place
+    ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
+        ticket 482001 is not there, or not visible with this credential; nothing is created in its place
+        next: check the credential and tenant; if it was cancelled: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is as sent.
+    Plan: 1 needs a person.
+
+    1 ticket needs a person: callout settle tells what to do.
     exit 0
     ");
     site.edit("tickets/a.yaml", "PO-88213", "PO-1");

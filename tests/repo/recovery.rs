@@ -34,7 +34,7 @@ fn a_lost_state_is_rebuilt_and_its_tickets_are_imported() {
     fs::write(folder.join("known.csv"), "address,id\nDispatch/store-0417-router,482001\n").expect("a list");
     let imported = ok(&["--sandbox", "import", "--from", "known.csv", "--reason", "the disk died", "--yes"]);
     assert!(imported.contains("= Dispatch/store-0417-router is ticket 482001"), "{imported}");
-    assert_eq!(ok(&["--sandbox", "plan", "--detailed-exitcode"]), "No changes. 1 ticket is as sent.\n");
+    assert_eq!(ok(&["--sandbox", "plan", "--detailed-exitcode"]), "No changes. 1 ticket is unchanged.\n");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use callout::apply::{Done, Job, Progress, Stop, Writers, apply};
 use callout::plan::{self, Action, Plan, Rules, Step};
-use callout::refresh::{self, Mode, Readers, Selection, Side, Sides};
+use callout::refresh::{self, Mode, Readers, Scope, Selection, Side, Sides};
 use callout::state::memory::{Disk, MemoryStore};
 use callout::state::{By, Ledger, Owner, Phase, Session, State, Store};
 use callout::systems::sandbox::{Call, Fault, Options, Running, Sandbox, TOKEN_VARIABLE, Trouble};
@@ -147,9 +147,10 @@ impl World {
     async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
-        let asks = refresh::asks(&tickets, state, &self.sides, &selection, Mode::Auto);
+        let asks =
+            refresh::asks(&Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, now: self.now() }, Mode::Auto);
         let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
-        let observed = refresh::read(&asks, &readers, &|_| {}).await;
+        let observed = refresh::read(&asks, &readers, &self.sides, &|_| {}).await;
         let build = |tickets: &[Ticket]| {
             plan::build(&plan::World {
                 tickets,
@@ -158,6 +159,7 @@ impl World {
                 sides: &self.sides,
                 selection: &selection,
                 rules: &rules(),
+                take: None,
                 given_up: &[],
                 now: self.now(),
                 id: format!("plan-{}", self.now()),

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::plan::Take;
 use crate::refresh::Mode;
 use crate::ticket::Address;
 
@@ -13,6 +14,24 @@ pub struct Choice {
     /// What to read first: what the plan depends on (auto), every unfinished ticket (all), or nothing (none).
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub refresh: Refresh,
+    /// Where somebody changed a ticket in its system: send the files' values (file), or let the ticket's stand (live).
+    #[arg(long, value_enum, value_name = "SIDE")]
+    pub take: Option<Side>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    File,
+    Live,
+}
+
+impl From<Side> for Take {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::File => Self::File,
+            Side::Live => Self::Live,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

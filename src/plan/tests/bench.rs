@@ -7,20 +7,26 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::diagnostics::Outcome;
-use crate::plan::{Plan, Rules, World, build, marked_request};
+use crate::plan::{Plan, Rules, Take, World, build, marked_request};
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
 use crate::state::{Event, Key, Sighting, State, Write};
 use crate::systems::techexpress::TechExpress;
 use crate::systems::{
-    Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Found, Observed, Origin, Remote, Seen, System,
+    Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Found, Notice, Observed, Origin, Remote, Seen, System,
 };
 use crate::ticket::{Address, Attachment, Digest, Fields, Mark, Ticket, Visit};
 
 /// TechExpress's tickets in a system that can do everything: the rows of the table that TechExpress never reaches.
 pub struct Able;
 
-const ABLE: Capabilities =
-    Capabilities { update: Ability::Yes, close: Ability::Yes, delete: Ability::Yes, list: Ability::Yes, find: Ability::Yes, notices: &[] };
+const ABLE: Capabilities = Capabilities {
+    update: Ability::Yes,
+    close: Ability::Yes,
+    delete: Ability::Yes,
+    list: Ability::Yes,
+    find: Ability::Yes,
+    notices: &[Notice { field: "contact_name", on_close: true, says: "the customer is mailed" }],
+};
 
 impl System for Able {
     fn id(&self) -> &'static str {
@@ -91,9 +97,10 @@ pub struct Bench {
     pub observed: Observations,
     pub selection: Selection,
     pub rules: Rules,
+    pub take: Option<Take>,
     pub now: Timestamp,
-    system: &'static dyn System,
-    origin: String,
+    pub system: &'static dyn System,
+    pub origin: String,
 }
 
 /// The dispatch `store-N` at site N, changed as a test wants it.
@@ -149,6 +156,7 @@ impl Bench {
             observed: Observations::default(),
             selection: Selection::default(),
             rules: Rules { creates: 10, creates_per_day: 20, closes: 2, removals: 3, stop_after_unknown: 1, plan_expires_hours: 24 },
+            take: None,
             now: "2027-01-04T12:00:00Z".parse().expect("a moment"),
             system,
             origin: "https://api.example.com".to_owned(),
@@ -234,6 +242,7 @@ impl Bench {
             sides: &sides,
             selection: &self.selection,
             rules: &self.rules,
+            take: self.take,
             given_up: &[],
             now: self.now,
             id: "p".to_owned(),

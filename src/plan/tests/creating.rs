@@ -165,12 +165,42 @@ fn a_create_in_doubt_that_is_found_by_its_mark_is_linked_and_two_are_reported() 
     assert_snapshot!(bench().finds(&one, Found::One(Box::new(seen(&one, "7")))).shows(), @"= Dispatch/store-1");
     let two = Found::Several(vec!["7".to_owned(), "8".to_owned()]);
     assert_snapshot!(bench().finds(&one, two).shows(), @"? Dispatch/store-1; in doubt: 2 tickets carry its mark: 7, 8");
-    for found in [Found::None, Found::Cannot] {
-        assert_eq!(
-            bench().finds(&one, found).shows(),
-            "? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result"
-        );
-    }
+    let (none, cannot) = (bench().finds(&one, Found::None), bench().finds(&one, Found::Cannot));
+    assert_snapshot!(none.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-04T11:45:00Z carries it");
+    assert_snapshot!(cannot.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
+    let next = |bench: &Bench| bench.plan().steps[0].next_step().expect("a next step");
+    assert_snapshot!(next(&none), @"if the portal shows none either: callout settle Dispatch/store-1 --not-created --reason TEXT; if it does: callout settle Dispatch/store-1 --id ID --reason TEXT");
+    assert_snapshot!(next(&cannot), @"look for its mark in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT, or --not-created");
+}
+
+#[test]
+fn a_doubt_says_how_far_the_search_for_its_mark_got() {
+    let one = plain(1);
+    let bench = || Bench::able().wants(one.clone()).intended(&one);
+    let told = |bench: &Bench| format!("{}\n{}", bench.shows(), bench.plan().steps[0].next_step().expect("a next step"));
+    assert_snapshot!(told(&bench()), @r"
+    ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark is looked for from 2027-01-04T12:01:00Z on
+    plan again then: a ticket that carries its mark is linked
+    ");
+    let unanswered = Found::Unanswered { why: "Able did not answer".to_owned(), stops_system: false };
+    assert_snapshot!(told(&bench().finds(&one, unanswered)), @r"
+    ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for without an answer: Able did not answer
+    plan again; or look for its mark in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT, or --not-created
+    ");
+    let mut unread = bench();
+    unread.now += jiff::SignedDuration::from_mins(2);
+    assert_snapshot!(unread.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
+}
+
+#[test]
+fn a_ticket_that_another_address_has_is_not_linked_by_its_mark() {
+    let (one, two) = (plain(1), plain(2));
+    let bench = Bench::able().wants(one.clone()).wants(two.clone()).checked(&two, "7").intended(&one);
+    let bench = bench.finds(&one, Found::One(Box::new(seen(&one, "7"))));
+    assert_snapshot!(bench.shows(), @r"
+    ? Dispatch/store-1; in doubt: ticket 7 carries its mark and already belongs to Dispatch/store-2
+    . Dispatch/store-2
+    ");
 }
 
 #[test]

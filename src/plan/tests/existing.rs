@@ -19,7 +19,7 @@ fn an_unchanged_ticket_is_kept_whatever_the_system_says() {
     let bench = || Bench::new().wants(one.clone()).checked(&one, "7");
     assert_snapshot!(bench().shows(), @". Dispatch/store-1");
     assert_snapshot!(bench().sees(&one, unread()).shows(), @". Dispatch/store-1; it could not be read, and is shown as last known: TechExpress did not answer");
-    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @". Dispatch/store-1; ticket 7 is not visible with this credential; it is kept, and nothing is created in its place");
+    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1; ticket 7 is not there, or not visible with this credential; nothing is created in its place");
     assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @". Dispatch/store-1");
 }
 
@@ -98,7 +98,7 @@ fn a_field_that_both_sides_changed_is_a_conflict() {
     let one = ticket(1, |document| document["spec"]["special_instructions"] = json!("Ring."));
     let other = open_with(&one, "7", "special_instructions", "Knock.");
     let bench = Bench::able().wants(edited()).checked(&one, "7").sees(&one, other);
-    assert_snapshot!(bench.shows(), @"! Dispatch/store-1; conflict: special_instructions changed both in the files and in the ticket; changes special_instructions; drift special_instructions");
+    assert_snapshot!(bench.shows(), @"! Dispatch/store-1; conflict: changed on both sides: special_instructions is `Use the rear door.` in the files and `Knock.` in the ticket; changes special_instructions; drift special_instructions");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn an_update_in_doubt_is_settled_by_what_is_seen() {
         let request = Some(Box::new(marked_request(&edited(), &bench.side(), &bench.state)));
         bench.event(&Event::Intended { key: key(&one), write: Write::Update, payload: Digest::of("update"), request })
     };
-    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"? Dispatch/store-1; in doubt: the update started at 2027-01-04T12:00:00Z has no known result");
+    assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"? Dispatch/store-1; in doubt: the update started at 2027-01-04T12:00:00Z has no known result; the ticket does not show it");
     let done = open_with(&one, "7", "special_instructions", "Use the rear door.");
     assert_snapshot!(bench().sees(&one, done).shows(), @". Dispatch/store-1; the update that was in doubt took effect; writes `write settled`; writes `observed`");
 }

@@ -22,7 +22,7 @@ fn an_open_ticket_follows_its_recorded_on_remove() {
     assert_snapshot!(shows(Bench::new(), "close"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone");
     assert_snapshot!(shows(Bench::new(), "forget"), @"- Dispatch/store-1; ticket 7 stays open: its technician is still coming");
     assert_snapshot!(shows(Bench::able(), "hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming; `on_remove: hold` keeps it");
-    assert_snapshot!(shows(Bench::able(), "close"), @"- Dispatch/store-1");
+    assert_snapshot!(shows(Bench::able(), "close"), @"- Dispatch/store-1; the customer is mailed");
     assert_snapshot!(shows(Bench::able(), "delete"), @"- Dispatch/store-1");
 }
 
@@ -53,7 +53,7 @@ fn a_doubt_stays_when_its_description_leaves() {
     assert_snapshot!(Bench::new().intended(&one).shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
     let close = Event::Intended { key: key(&one), write: Write::Close, payload: Digest::of("close"), request: None };
     let closing = || Bench::able().checked(&one, "7").event(&close);
-    assert_snapshot!(closing().sees(&one, open(&one, "7")).shows(), @"? Dispatch/store-1; in doubt: the close started at 2027-01-04T12:00:00Z has no known result");
+    assert_snapshot!(closing().sees(&one, open(&one, "7")).shows(), @"? Dispatch/store-1; in doubt: the close started at 2027-01-04T12:00:00Z has no known result; the ticket does not show it");
     assert_snapshot!(closing().sees(&one, over(&one, "7")).shows(), @". Dispatch/store-1; the close that was in doubt took effect; writes `write settled`; writes `observed`");
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::bench::{Bench, key, plain, seen, ticket};
-use crate::plan::{Action, Matches, Search, Unclear};
+use crate::plan::{Action, Matches, Matching, Unclear};
 use crate::refresh::Selection;
 use crate::state::{Closing, Event, Key};
 use crate::systems::Seen;
@@ -28,7 +28,7 @@ fn own(ticket: &Ticket, id: &str) -> Seen {
 
 fn search(bench: &Bench, listed: &[Seen]) -> Matches {
     let given_up = ["given-up".to_owned()];
-    Search { tickets: &bench.tickets, state: &bench.state, side: &bench.side(), given_up: &given_up }.among(listed)
+    Matching { tickets: &bench.tickets, state: &bench.state, side: &bench.side(), given_up: &given_up }.among(listed)
 }
 
 /// Each finding on a line.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 mod creating;
+mod editing;
 mod existing;
 mod guarding;
 mod leaving;

@@ -1,0 +1,96 @@
+//! Writes without outcome: found again by their mark, seen to have taken effect, or left to a person.
+
+use super::build::Case;
+use super::diff::{done_by_hand, drift};
+use super::existing::seen;
+use super::reason::Search;
+use super::{Action, Reason, Step};
+use crate::refresh::{booking_mismatch, config_changes, searchable_from, searched_since, sighting};
+use crate::state::{Closing, Event, Intent, Record, Write};
+use crate::systems::{Found, Observed, Seen};
+
+/// A write without outcome.
+pub(super) fn in_doubt(case: &Case<'_>) -> Step {
+    let Some((record, intent)) = case.record.and_then(|record| Some((record, record.intent.as_ref()?))) else {
+        return case.step(Action::Keep);
+    };
+    match intent.write {
+        Write::Create => create_in_doubt(case, record, intent),
+        Write::Delete if case.observed == Some(&Observed::Missing) => deleted(case),
+        Write::Update | Write::Close | Write::Delete => write_in_doubt(case, record, intent),
+    }
+}
+
+fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
+    let found = case.recorded_as.and_then(|key| case.world.observed.found.get(key));
+    let search = match found {
+        Some(Found::One(seen)) => return found_again(case, record, seen),
+        Some(Found::Several(ids)) => return doubt(case, record, Reason::SeveralFound { ids: ids.clone() }),
+        Some(Found::None) => Search::Nothing { since: searched_since(record.since) },
+        Some(Found::Unanswered { why, .. }) => Search::Unanswered { why: why.clone() },
+        Some(Found::Cannot) => Search::NotMade,
+        None => not_searched(case, record),
+    };
+    doubt(case, record, Reason::of_doubt(record, intent, search))
+}
+
+/// Its mark was not looked for: the system cannot, it is too early, or reading was switched off.
+fn not_searched(case: &Case<'_>, record: &Record) -> Search {
+    let moment = searchable_from(record.since);
+    let is_early = case.side.system.capabilities().find.yes() && case.world.now < moment;
+    if is_early { Search::From { moment } } else { Search::NotMade }
+}
+
+/// One ticket carries the mark: it is linked, unless another address has it.
+fn found_again(case: &Case<'_>, record: &Record, seen: &Seen) -> Step {
+    if let Some(holder) = case.world.state.holder(&record.request, &seen.id) {
+        return doubt(case, record, Reason::FoundHeld { id: seen.id.clone(), holder: holder.to_string() });
+    }
+    let (id, request, why) = (seen.id.clone(), Box::new(record.request.clone()), "its mark was found".to_owned());
+    let adopt = Action::Adopt { id: id.clone(), request, seen: sighting(case.side.system, seen), why };
+    Step { key: case.recorded(), id: Some(id), ..case.step(adopt) }
+}
+
+/// A delete of unknown result, and the ticket is gone.
+fn deleted(case: &Case<'_>) -> Step {
+    let reason = "the ticket is gone".to_owned();
+    let mut step = Step { key: case.recorded(), ..case.step(Action::Keep) };
+    step.notes.push("the delete that was in doubt took effect".to_owned());
+    step.events.push(Event::Closed { key: case.recorded(), why: Closing::Deleted, reason: Some(reason) });
+    step
+}
+
+fn write_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
+    let settling = seen(case).filter(|seen| took_effect(case, record, intent, seen));
+    let Some(seen) = settling else {
+        let search = if seen(case).is_some() { Search::NotShown } else { Search::NotMade };
+        return doubt(case, record, Reason::of_doubt(record, intent, search));
+    };
+    let mut step = case.step(Action::Keep);
+    let reason = "the ticket shows that it took effect".to_owned();
+    step.notes.push(format!("the {} that was in doubt took effect", intent.write));
+    step.events.push(Event::WriteSettled { key: case.recorded(), done: true, reason });
+    // The settlement drops what was known of the changed fields; what somebody else changed stays drift.
+    let seen = sighting(case.side.system, seen);
+    step.events.push(Event::Observed { key: case.recorded(), seen, baseline: false, booking_checked: true });
+    step
+}
+
+fn took_effect(case: &Case<'_>, record: &Record, intent: &Intent, seen: &Seen) -> bool {
+    let system = case.side.system;
+    let now = system.comparable(&seen.fields);
+    match intent.write {
+        Write::Close => seen.finished,
+        Write::Update => intent.request.as_deref().is_some_and(|request| {
+            let changes = config_changes(&record.request, request, case.world.state);
+            // It may only have put back what somebody had changed.
+            let is_as_sent = || booking_mismatch(system, request, &now).is_empty() && drift(system, record, &now).is_empty();
+            done_by_hand(system, request, &now, &changes) || (changes.is_empty() && is_as_sent())
+        }),
+        Write::Create | Write::Delete => false,
+    }
+}
+
+fn doubt(case: &Case<'_>, record: &Record, reason: Reason) -> Step {
+    Step { key: case.recorded(), mark: record.request.mark.clone(), ..case.step(Action::InDoubt { reason }) }
+}

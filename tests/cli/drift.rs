@@ -1,0 +1,332 @@
+//! A ticket that was changed on both sides, whose side is taken, and marks that are looked for: against a system that can do it all.
+
+use callout::systems::sandbox::{Call, Fault, Trouble};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::customer::{Desk, FILE, ID, TICKET};
+use crate::shown::shows;
+
+/// The file says high, the ticket was sent as normal, and somebody made it low.
+fn conflict() -> Desk {
+    let desk = Desk::with_ticket();
+    desk.vendor.edit(ID, &json!({"ticketPriority": "low"}));
+    desk.project.edit(FILE, "normal", "high");
+    desk
+}
+
+/// A create whose answer was lost a moment ago.
+fn doubted() -> Desk {
+    let desk = Desk::new();
+    desk.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit).times(1)]);
+    desk.project.run("apply --yes").ends_with(5);
+    desk
+}
+
+fn reads(desk: &Desk) -> usize {
+    desk.vendor.sandbox.requests().iter().filter(|request| request.method == "GET").count()
+}
+
+#[test]
+fn a_conflict_names_both_values_and_is_resolved_by_the_command_it_prints() {
+    let desk = conflict();
+    shows!(desk.project.run("plan"), @r"
+    $ callout plan
+    Plan: 1 needs a person, 1 changed in the ticket system.
+    
+    ! CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+        conflict: changed on both sides: ticket_priority is `high` in the files and `low` in the ticket
+        next: send the files' values: callout apply --target CustomerTicket/line-rental-4711 --take file; or let the ticket's stand: callout apply --target CustomerTicket/line-rental-4711 --take live
+          ticket_priority: normal -> high
+        changed in the ticket system:
+          ticket_priority: normal -> low
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 needs a person, 1 changed in the ticket system.
+    exit 0
+    ");
+    let priority = |desk: &Desk| desk.field("ticketPriority");
+    shows!(desk.project.run("apply --target CustomerTicket/line-rental-4711 --take file --yes"), @r"
+    $ callout apply --target CustomerTicket/line-rental-4711 --take file --yes
+    Plan: 1 to update, 1 changed in the ticket system.
+    
+    ~ CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+          ticket_priority: normal -> high
+        changed in the ticket system:
+          ticket_priority: normal -> low
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 to update, 1 changed in the ticket system.
+    ~ CustomerTicket/line-rental-4711: updated ticket 482001
+    
+    Applied: 1 updated.
+    exit 0
+    ");
+    assert_eq!(priority(&desk), json!("high"));
+    desk.has_no_changes();
+    let desk = conflict();
+    shows!(desk.project.run("apply --target CustomerTicket/line-rental-4711 --take live --yes"), @r"
+    $ callout apply --target CustomerTicket/line-rental-4711 --take live --yes
+    No changes. 1 ticket was changed in the ticket system.
+    
+    . CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+        the ticket's values stand: ticket_priority (--take live)
+          ticket_priority: normal -> high
+        changed in the ticket system:
+          ticket_priority: normal -> low
+        at tickets/a.yaml:4:9
+    
+    No changes. 1 ticket was changed in the ticket system.
+    
+    What was seen is recorded.
+    exit 0
+    ");
+    assert_eq!((priority(&desk), desk.writes()), (json!("low"), vec!["POST".to_owned()]));
+    desk.has_no_changes();
+    desk.project.edit(FILE, "high", "urgent");
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(priority(&desk), json!("urgent"));
+    desk.has_no_changes();
+}
+
+#[test]
+fn drift_is_put_back_or_becomes_what_was_sent() {
+    for (take, priority) in [("file", "normal"), ("live", "low")] {
+        let desk = Desk::with_ticket();
+        desk.vendor.edit(ID, &json!({"ticketPriority": "low"}));
+        desk.project.run("plan --detailed-exitcode").ends_with(2);
+        desk.project.run("apply --yes").ends_with(0);
+        assert_eq!((desk.field("ticketPriority"), desk.writes().len()), (json!("low"), 1), "drift alone is left alone");
+        desk.project.run(&format!("plan --take {take} --out plan.json")).ends_with(0);
+        desk.project.run("apply plan.json --yes").ends_with(0);
+        assert_eq!(desk.field("ticketPriority"), json!(priority));
+        desk.has_no_changes();
+    }
+    let desk = Desk::with_ticket();
+    shows!(desk.project.run("plan --take file"), @r"
+    $ callout plan --take file
+    No changes. 1 ticket is unchanged.
+    | --take file: no ticket that was read was changed in its system; --refresh all reads them all
+    exit 0
+    ");
+}
+
+#[test]
+fn an_ignored_field_is_sent_once_and_left_to_the_people_there() {
+    let desk = Desk::new();
+    desk.project.write(FILE, format!("{TICKET}lifecycle: {{ignore_changes: [ticket_priority]}}\n"));
+    desk.project.run("apply --yes").ends_with(0);
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.field("ticketPriority"), json!("normal"));
+    desk.vendor.edit(ID, &json!({"ticketPriority": "low"}));
+    desk.project.edit(FILE, "normal", "high");
+    desk.has_no_changes();
+    desk.project.edit(FILE, "departments: Billing", "departments: Complaints");
+    desk.project.run("apply --yes --take file").ends_with(0);
+    assert_eq!((desk.field("ticketPriority"), desk.field("departments")), (json!("low"), json!("Complaints")));
+    desk.has_no_changes();
+}
+
+#[test]
+fn closing_says_that_the_customer_is_mailed() {
+    let desk = Desk::new();
+    desk.project.write(FILE, format!("{TICKET}lifecycle: {{on_remove: close}}\n"));
+    desk.project.run("apply --yes").ends_with(0);
+    desk.project.remove(FILE);
+    shows!(desk.project.run("plan"), @r"
+    $ callout plan
+    Plan: 1 to close.
+    
+    - CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+        closed in its system, as `on_remove: close` says
+        Billing Platform mails the customer when a ticket is closed
+    
+    Plan: 1 to close.
+    exit 0
+    ");
+}
+
+#[test]
+fn a_change_that_the_system_leaves_out_is_told() {
+    let desk = Desk::with_ticket();
+    desk.project.edit(FILE, "normal", "high");
+    desk.vendor.trouble(Call::Update, Trouble::Ignored);
+    shows!(desk.project.run("apply --yes"), @r"
+    $ callout apply --yes
+    Plan: 1 to update.
+    
+    ~ CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+          ticket_priority: normal -> high
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 to update.
+    ! CustomerTicket/line-rental-4711: updated ticket 482001, but it does not show what was sent: ticket_priority
+    
+    Applied: 1 updated.
+    1 ticket needs a person: callout settle tells what to do.
+    exit 0
+    ");
+    desk.vendor.well();
+    shows!(desk.project.run("plan"), @r"
+    $ callout plan
+    Plan: 1 needs a person.
+    
+    ! CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+        booked differently: ticket_priority is not what was sent
+          ticket_priority: high -> normal
+        next: have it corrected, then plan again; or leave it: callout settle CustomerTicket/line-rental-4711 --accept --reason TEXT
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 needs a person.
+    exit 0
+    ");
+}
+
+#[test]
+fn a_create_in_doubt_is_looked_for_after_a_minute_and_linked() {
+    let desk = doubted();
+    shows!(desk.project.run("plan"), @r"
+    $ callout plan
+    Plan: 1 in doubt.
+    
+    ? CustomerTicket/line-rental-4711  customer 4711
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark is looked for from 2027-01-04T12:01:00Z on
+        next: plan again then: a ticket that carries its mark is linked
+        mark: [mark]
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 in doubt.
+    exit 0
+    ");
+    desk.project.clock.jump(SignedDuration::from_secs(60));
+    shows!(desk.project.run("settle"), @r"
+    $ callout settle
+    Nothing needs a person.
+    
+    Found by its mark, and linked by the next callout apply: CustomerTicket/line-rental-4711 (ticket 482001).
+    exit 0
+    ");
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: ticket 482001 carries its mark; `callout
+    |   | apply` links it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    shows!(desk.project.run("apply --yes"), @r"
+    $ callout apply --yes
+    Plan: 1 to adopt.
+    
+    = CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+        taken over, not sent: its mark was found
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 to adopt.
+    = CustomerTicket/line-rental-4711: adopted ticket 482001
+    
+    Applied: 1 adopted.
+    exit 0
+    ");
+    desk.project.run("apply --yes").ends_with(0);
+    desk.has_no_changes();
+    assert_eq!(desk.vendor.tickets(), 1);
+}
+
+#[test]
+fn two_tickets_with_one_mark_are_reported_and_never_linked() {
+    let desk = doubted();
+    let subject = desk.field("subject");
+    desk.project.write("tickets/b.yaml", TICKET.replace("line-rental-4711", "router").replace("Line rental", "Router"));
+    desk.project.run("apply --yes").ends_with(5);
+    desk.vendor.edit(ID + 1, &json!({"subject": subject}));
+    desk.project.clock.jump(SignedDuration::from_hours(1));
+    shows!(desk.project.run("apply --yes"), @r"
+    $ callout apply --yes
+    Plan: 1 in doubt, 1 unchanged, 1 changed in the ticket system.
+    
+    ? CustomerTicket/line-rental-4711  customer 4711
+        in doubt: 2 tickets carry its mark: 482001, 482002
+        next: cancel all but one in the portal, then: callout settle CustomerTicket/line-rental-4711 --id ID --reason TEXT
+        mark: [mark]
+        at tickets/a.yaml:4:9
+    
+    . CustomerTicket/router (ticket 482002)  customer 4711
+        changed in the ticket system:
+          subject: Router charged twice -> Line rental charged twice
+        at tickets/b.yaml:4:9
+    
+    Plan: 1 in doubt, 1 unchanged, 1 changed in the ticket system.
+    
+    What was seen is recorded.
+    1 ticket needs a person: callout settle tells what to do.
+    | reading 2 tickets in a list pass over Billing Platform
+    exit 5
+    ");
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: tickets 482001 and 482002 carry its mark;
+    |   | cancel all but one in the portal, and settle it with --id
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+}
+
+#[test]
+fn a_mark_that_nobody_has_leaves_the_doubt_to_a_person() {
+    let desk = Desk::new();
+    desk.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropBeforeCommit).times(1)]);
+    desk.project.run("apply --yes").ends_with(5);
+    desk.project.clock.jump(SignedDuration::from_hours(1));
+    shows!(desk.project.run("plan"), @r"
+    $ callout plan
+    Plan: 1 in doubt.
+    
+    ? CustomerTicket/line-rental-4711  customer 4711
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-04T11:45:00Z carries it
+        next: if the portal shows none either: callout settle CustomerTicket/line-rental-4711 --not-created --reason TEXT; if it does: callout settle CustomerTicket/line-rental-4711 --id ID --reason TEXT
+        mark: [mark]
+        at tickets/a.yaml:4:9
+    
+    Plan: 1 in doubt.
+    exit 0
+    ");
+    desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes").ends_with(0);
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 1);
+}
+
+#[test]
+fn one_list_pass_stands_for_many_reads() {
+    let desk = Desk::new();
+    for number in 1..=7 {
+        let text = TICKET
+            .replace("line-rental-4711", &format!("line-{number}"))
+            .replace("charged twice", &format!("of line {number} charged twice"));
+        desk.project.write(format!("tickets/{number}.yaml"), text);
+    }
+    desk.project.remove(FILE);
+    desk.project.run("apply --yes").ends_with(0);
+    let before = reads(&desk);
+    shows!(desk.project.run("apply --yes"), @r"
+    $ callout apply --yes
+    No changes. 7 tickets are unchanged.
+    
+    What was seen is recorded.
+    | reading 7 tickets in a list pass over Billing Platform
+    exit 0
+    ");
+    let after = reads(&desk);
+    shows!(desk.project.run("plan --refresh all"), @r"
+    $ callout plan --refresh all
+    No changes. 7 tickets are unchanged.
+    | reading 7 tickets in a list pass over Billing Platform
+    exit 0
+    ");
+    assert_eq!((after - before, reads(&desk) - after), (2, 2), "one page of tickets, and the one that says that there are no more");
+}
