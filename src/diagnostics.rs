@@ -143,3 +143,15 @@ pub fn cause(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
+
+/// Things named in a message before the rest is counted.
+const NAMED: usize = 3;
+
+/// The first few things of a list, and how many more there are.
+pub fn listed<T: fmt::Display>(things: &[T]) -> String {
+    let named: Vec<String> = things.iter().take(NAMED).map(ToString::to_string).collect();
+    match things.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}

@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod plan;
 pub mod refresh;
 pub mod render;
+pub mod rollout;
 pub mod state;
 pub mod systems;
 pub mod ticket;

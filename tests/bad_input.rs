@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use callout::diagnostics::Diagnostic;
-use callout::manifest::{LARGEST, Loaded, Request, load};
+use callout::manifest::{LARGEST, Loaded, Request};
 use callout::render::{Look, MOST, human, json};
+use callout::rollout::load;
 
 const PROJECT: &str = "apiVersion: callout/v1\nkind: Project\nmetadata: {name: acme}\n";
 const DISPATCH: &str = include_str!("manifests/valid/one-dispatch.yaml");
@@ -18,7 +19,7 @@ fn project() -> tempfile::TempDir {
 }
 
 fn loaded(folder: &Path) -> Loaded {
-    load(&Request { start: folder.to_path_buf(), paths: Vec::new(), sandbox: true })
+    load(&Request { start: folder.to_path_buf(), paths: Vec::new(), sandbox: true, ..Request::default() })
 }
 
 fn messages(loaded: &Loaded) -> Vec<(&str, &str)> {
@@ -45,7 +46,7 @@ fn a_file_of_fifty_megabytes_is_refused_unread() {
     let folder = project();
     fs::File::create(folder.path().join("big.yaml")).and_then(|file| file.set_len(50_000_000)).expect("a large file");
     let loaded = loaded(folder.path());
-    assert_eq!(messages(&loaded), vec![("load/too-large", "big.yaml is 50 MB; callout reads YAML files of up to 32 MB")]);
+    assert_eq!(messages(&loaded), vec![("load/too-large", "big.yaml is 50 MB; callout reads files of up to 32 MB")]);
     let help = loaded.diagnostics[0].help.as_deref();
     assert_eq!(help, Some("Split it, or name the folders to read in spec.manifests of callout.yaml."));
     assert_eq!(LARGEST, 32_000_000);
@@ -120,7 +121,7 @@ fn without_a_project_the_named_file_alone_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("a.yaml"), DISPATCH).expect("a manifest");
     fs::write(folder.path().join("b.yaml"), DISPATCH).expect("a manifest");
-    let request = Request { start: folder.path().to_path_buf(), paths: vec!["a.yaml".into(), "gone.yaml".into()], sandbox: false };
+    let request = Request { start: folder.path().to_path_buf(), paths: vec!["a.yaml".into(), "gone.yaml".into()], ..Request::default() };
     let loaded = load(&request);
     assert_eq!(messages(&loaded), vec![("load/path", "cannot read gone.yaml: no such file or directory")]);
     assert_eq!((loaded.tickets.len(), loaded.project.is_none()), (1, true));
@@ -141,7 +142,7 @@ fn a_file_named_in_several_ways_is_read_once() {
     fs::create_dir(folder.path().join("sub")).expect("a folder");
     fs::write(folder.path().join("sub/a.YAML"), DISPATCH).expect("a manifest");
     let paths = ["sub", "./sub/a.YAML", "sub/../sub/a.YAML", "sub/.."].map(Into::into).to_vec();
-    let loaded = load(&Request { start: folder.path().to_path_buf(), paths, sandbox: true });
+    let loaded = load(&Request { start: folder.path().to_path_buf(), paths, sandbox: true, ..Request::default() });
     assert_eq!(messages(&loaded), vec![]);
     assert_eq!(loaded.tickets.len(), 1);
 }

@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callout::manifest::{Loaded, Request, load};
+use callout::manifest::{Loaded, Request};
 use callout::render::{Look, human};
+use callout::rollout::load;
 
 fn cases(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(folder);
@@ -22,7 +23,7 @@ fn loaded(case: &Path) -> Loaded {
         return load(&Request { start: case.to_path_buf(), ..Request::default() });
     }
     let start = case.parent().expect("a folder").to_path_buf();
-    load(&Request { start, paths: vec![case.to_path_buf()], sandbox: false })
+    load(&Request { start, paths: vec![case.to_path_buf()], ..Request::default() })
 }
 
 fn said(case: &Path) -> String {

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use callout::manifest;
+use callout::manifest::Request;
 use callout::plan::marked_request;
 use callout::refresh::Side;
+use callout::rollout::load;
 use callout::state::{Event, Home, Owner, Session, Sighting, Start, Write, init, open_for_writing};
 use callout::systems::by_kind;
 use callout::ticket::{Digest, Ticket};
@@ -77,7 +78,7 @@ impl Project {
 
     /// Writes a state in which every ticket was created and its booking was compared, as after a rollout.
     pub fn record_all(&self) {
-        let loaded = manifest::load(&manifest::Request { start: self.folder().to_path_buf(), ..manifest::Request::default() });
+        let loaded = load(&Request { start: self.folder().to_path_buf(), ..Request::default() });
         let ledger = open_for_writing(&self.home(), Session::new(owner())).expect("a state");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {

@@ -8,6 +8,7 @@ mod closing;
 mod completions;
 mod environment;
 mod exit;
+mod expand;
 mod finding;
 mod import;
 mod init;
@@ -115,6 +116,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
     match command {
         Command::Init(words) => init::run(&words, global, environment),
         Command::Validate(words) => Ok(validate::run(&words, global, environment).await),
+        Command::Expand(words) => expand::run(&words, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,

@@ -11,11 +11,12 @@ use super::progress::draw_target;
 use super::{Environment, Failure};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{self, Loaded, Request, Sketch};
+use crate::rollout;
 use crate::systems::{Draft, Remote, System, by_kind};
 
 /// Loads, and if that finds no error, looks the tickets' values up. Whatever hinders that is among the diagnostics.
 pub(super) async fn load(request: &Request, global: &Global, environment: &Environment) -> Loaded {
-    let mut loaded = manifest::load_with_sketches(request);
+    let mut loaded = rollout::load(request);
     if loaded.has_errors() {
         environment.err.line("Nothing was looked up: mend these errors first.");
         return loaded;

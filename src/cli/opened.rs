@@ -11,6 +11,7 @@ use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
 use crate::refresh::{Side, Sides};
+use crate::rollout;
 use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
@@ -48,8 +49,13 @@ pub(super) type Remotes = BTreeMap<&'static str, Box<dyn Remote>>;
 impl Opened {
     /// Loads the whole project. Its errors end the command, its warnings are shown.
     pub async fn open(global: &Global, environment: &Environment) -> Result<Self, Failure> {
-        let request = manifest::Request { start: environment.folder.clone(), paths: Vec::new(), sandbox: global.sandbox };
-        let loaded = manifest::load(&request);
+        let request = manifest::Request {
+            start: environment.folder.clone(),
+            paths: Vec::new(),
+            sandbox: global.sandbox,
+            keep: manifest::Keep::Tickets,
+        };
+        let loaded = rollout::load(&request);
         if loaded.has_errors() {
             return Err(loaded.diagnostics.into());
         }

@@ -2,13 +2,14 @@
 
 use super::args::{Global, Validate as Words, ValidateFormat};
 use super::{Environment, Exit, online};
-use crate::manifest::{self, Loaded};
-use crate::render;
+use crate::manifest::{Keep, Loaded, Request};
+use crate::{render, rollout};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &Environment) -> Exit {
     // Whether a system has its settings is no question of the manifests: plan asks it.
-    let request = manifest::Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true };
-    let loaded = if words.online { online::load(&request, global, environment).await } else { manifest::load(&request) };
+    let keep = if words.online { Keep::Sketches } else { Keep::Tickets };
+    let request = Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, keep };
+    let loaded = if words.online { online::load(&request, global, environment).await } else { rollout::load(&request) };
     match words.format {
         ValidateFormat::Human => {
             environment.err.tell(&loaded.diagnostics);
@@ -26,7 +27,12 @@ fn summary(loaded: &Loaded, online: bool) -> String {
     let skipped =
         if loaded.skipped_files > 0 { format!("; {} not callout's, skipped", plural(loaded.skipped_files, "file")) } else { String::new() };
     let warned = if warnings > 0 { format!(", {}", plural(warnings, "warning")) } else { String::new() };
-    let counted = format!("{} in {}", plural(loaded.tickets.len(), "ticket"), plural(loaded.documents, "document"));
+    let sources = match (loaded.documents, loaded.rollouts) {
+        (documents, 0) => plural(documents, "document"),
+        (0, rollouts) => plural(rollouts, "rollout"),
+        (documents, rollouts) => format!("{} and {}", plural(documents, "document"), plural(rollouts, "rollout")),
+    };
+    let counted = format!("{} in {sources}", plural(loaded.tickets.len(), "ticket"));
     if errors > 0 {
         format!("Not valid: {}{warned}{skipped}.", plural(errors, "error"))
     } else {

@@ -47,17 +47,22 @@ impl Attachments {
         found
     }
 
-    fn look_up(&self, folder: &Path, written: &str, rules: AttachmentRules) -> Result<Attachment, Refused> {
-        let path = folder.join(written);
+    /// The real path of a file that `written` means from `folder`; `what` names it in messages. It must exist, inside the project.
+    pub fn inside(&self, folder: &Path, written: &str, what: &str) -> Result<PathBuf, Refused> {
         let outside = || {
             let help = "Copy it into the project and write its path relative to this file.";
-            Refused::new("attachment/outside", format!("the attachment `{written}` is outside the project's folder"), help)
+            Refused::new("attachment/outside", format!("the {what} `{written}` is outside the project's folder"), help)
         };
         if Path::new(written).components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
             return Err(outside());
         }
-        let real = fs::canonicalize(&path).map_err(|_| missing(folder, written))?;
-        let inside = real.strip_prefix(&self.root).map_err(|_| outside())?;
+        let real = fs::canonicalize(folder.join(written)).map_err(|_| missing(folder, written))?;
+        if real.starts_with(&self.root) { Ok(real) } else { Err(outside()) }
+    }
+
+    fn look_up(&self, folder: &Path, written: &str, rules: AttachmentRules) -> Result<Attachment, Refused> {
+        let path = folder.join(written);
+        let real = self.inside(folder, written, "attachment")?;
         let metadata = fs::metadata(&real).map_err(|_| missing(folder, written))?;
         if !metadata.is_file() {
             return Err(Refused::new("attachment/no-file", format!("the attachment `{written}` is a folder"), "Name each file by itself."));
@@ -71,7 +76,12 @@ impl Attachments {
         };
         let bytes = fs::read(&real).map_err(unreadable)?;
         let filename = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Attachment { filename, path: inside.to_path_buf(), size: bytes.len() as u64, sha256: Digest::of_bytes(&bytes) })
+        Ok(Attachment {
+            filename,
+            path: real.strip_prefix(&self.root).unwrap_or(&real).to_path_buf(),
+            size: bytes.len() as u64,
+            sha256: Digest::of_bytes(&bytes),
+        })
     }
 }
 

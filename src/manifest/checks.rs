@@ -17,6 +17,8 @@ use crate::ticket::{Address, Ticket};
 pub struct Named {
     pub address: Address,
     pub place: Option<Place>,
+    /// The site that it was made for, for people: ` (site 0417)`.
+    pub site: Option<String>,
 }
 
 /// Everything that was read, for the checks to look at.
@@ -24,6 +26,8 @@ pub struct Whole<'w> {
     pub named: &'w [Named],
     pub tickets: &'w [Ticket],
     pub links: &'w [Linked],
+    /// Whether some tickets are not known, because a rollout has mistakes.
+    pub incomplete: bool,
 }
 
 impl Whole<'_> {
@@ -42,7 +46,9 @@ impl Whole<'_> {
                 continue;
             };
             let other = twin.place.as_ref().map_or_else(|| "another file".to_owned(), ToString::to_string);
-            let message = format!("{} is described twice: first at {other}, and here again", named.address);
+            let site = |named: &Named| named.site.as_ref().map(|site| format!(" for site {site}")).unwrap_or_default();
+            let (other, here) = (other + &site(twin), site(named));
+            let message = format!("{} is described twice: first at {other}, and here again{here}", named.address);
             let help = "Give one of them another name. A new name is a new ticket, so rename the one that was added last.";
             found
                 .push(located(Diagnostic::error("project/duplicate-name", message).help(help).about(&named.address), named.place.as_ref()));
@@ -56,7 +62,8 @@ impl Whole<'_> {
         // The tickets of a document with mistakes may be unknown; then only its own mistakes are told.
         let unread = |to: &Address| {
             let same = |named: &&Named| named.address.kind == to.kind && named.address.name == to.name;
-            !read.contains(&(&*to.kind, &*to.name)) && self.named.iter().any(|named| same(&named))
+            let is_broken = || by_kind(&to.kind).is_some() && self.named.iter().any(|named| same(&named));
+            !read.contains(&(&*to.kind, &*to.name)) && (self.incomplete || is_broken())
         };
         let mut found = Vec::new();
         for linked in self.links {

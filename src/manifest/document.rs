@@ -3,6 +3,7 @@
 //! Owns the way from what a system says about a JSON pointer to a place in a file. Refuses to know other documents:
 //! what only the whole project can tell is for `checks`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -42,6 +43,8 @@ pub struct Read {
     pub sketches: Vec<Sketch>,
     pub links: Vec<Linked>,
     pub diagnostics: Vec<Diagnostic>,
+    /// The document as its schema has it, with its files named from the project's folder.
+    pub document: Value,
 }
 
 /// A document with its surroundings.
@@ -67,16 +70,17 @@ impl Document<'_, '_> {
         let value = typed(self.node, schema.shapes.root());
         let mut problems = value.problems;
         problems.extend(violations(Judged { node: self.node, value: &value.value, system: self.system.title() }, schema));
-        let mut read = Read::default();
-        match self.system.tickets(&value.value) {
+        let mut read = Read { document: value.value, ..Read::default() };
+        match self.system.tickets(&read.document) {
             Ok((drafts, findings)) => {
-                let unlisted = self.settings.map(|settings| self.system.check_against_settings(&value.value, settings));
+                let unlisted = self.settings.map(|settings| self.system.check_against_settings(&read.document, settings));
                 problems.extend(findings.into_iter().chain(unlisted.into_iter().flatten()).map(|finding| {
                     let span = self.node.span_of(&finding.pointer);
                     (told(finding), span)
                 }));
                 let files = self.attachments(&drafts, attachments, &mut problems);
-                self.tickets(drafts, &files, &value.value, &mut read);
+                self.tickets(drafts, &files, &mut read);
+                name_from_project(&files, &mut read.document);
             }
             // What does not fit the type does not fit the schema either, which says it better.
             Err(_) if !problems.is_empty() => {}
@@ -119,10 +123,10 @@ impl Document<'_, '_> {
         files
     }
 
-    fn tickets(&self, drafts: Vec<Draft>, files: &[Attachment], value: &Value, read: &mut Read) {
+    fn tickets(&self, drafts: Vec<Draft>, files: &[Attachment], read: &mut Read) {
         let Some(address) = self.address() else { return };
-        let labels = value.pointer("/metadata/labels").and_then(Value::as_object);
-        let labels = || labels.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+        let labels = read.document.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
+        let labels: BTreeMap<_, _> = labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
         let single = drafts.len() == 1;
         for draft in drafts {
             if self.sketches {
@@ -136,9 +140,10 @@ impl Document<'_, '_> {
                 fields: draft.fields,
                 attachments: files.to_vec(),
                 lifecycle: draft.lifecycle,
-                labels: labels().collect(),
+                labels: labels.clone(),
                 visit: draft.visit,
                 place: self.sources.place(self.node.span_of(pointer)),
+                site: None,
             };
             read.links.extend(self.links(&ticket));
             read.tickets.push(ticket);
@@ -158,6 +163,13 @@ impl Document<'_, '_> {
         let alongside = ticket.lifecycle.alongside.iter().enumerate();
         let alongside = alongside.map(|(at, to)| linked(Link::Alongside, to.clone(), &format!("/lifecycle/alongside/{at}")));
         references.chain(renamed).chain(alongside).collect()
+    }
+}
+
+/// Puts the files' paths inside the project where the manifest has them relative to itself.
+fn name_from_project(files: &[Attachment], document: &mut Value) {
+    if let Some(written) = document.pointer_mut("/spec/attachments").filter(|_| !files.is_empty()) {
+        *written = files.iter().map(|file| Value::from(file.path.to_string_lossy())).collect();
     }
 }
 

@@ -85,7 +85,11 @@ impl Listing {
 
 /// Reads one file; `from` is the folder that its shown name is relative to.
 pub fn read(path: &Path, from: &Path) -> Outcome<Arc<SourceFile>> {
-    let name = shown(path, from);
+    read_text(path, &shown(path, from))
+}
+
+/// Reads one file that people know by this name.
+pub fn read_text(path: &Path, name: &str) -> Outcome<Arc<SourceFile>> {
     let unreadable = |error: &std::io::Error| {
         Diagnostic::error("load/unreadable", format!("cannot read {name}: {}", cause(error)))
             .help("Allow reading it, or move it out of the project's folders.")
@@ -95,19 +99,19 @@ pub fn read(path: &Path, from: &Path) -> Outcome<Arc<SourceFile>> {
         return Err(Diagnostic::error("load/no-file", format!("{name} is no regular file")).help("Name a YAML file or a folder.").into());
     }
     if metadata.len() > LARGEST {
-        return Err(too_large(&name, metadata.len()).into());
+        return Err(too_large(name, metadata.len()).into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     // The limit holds while reading too: a file may grow between the two calls.
     fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(too_large(&name, bytes.len() as u64).into());
+        return Err(too_large(name, bytes.len() as u64).into());
     }
-    Ok(SourceFile::new(name.clone(), path, text(&name, bytes)?))
+    Ok(SourceFile::new(name, path, text(name, bytes)?))
 }
 
 fn too_large(name: &str, size: u64) -> Diagnostic {
-    let message = format!("{name} is {} MB; callout reads YAML files of up to {} MB", size / 1_000_000, LARGEST / 1_000_000);
+    let message = format!("{name} is {} MB; callout reads files of up to {} MB", size / 1_000_000, LARGEST / 1_000_000);
     Diagnostic::error("load/too-large", message).help("Split it, or name the folders to read in spec.manifests of callout.yaml.")
 }
 

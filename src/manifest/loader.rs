@@ -13,26 +13,30 @@ use serde_json::Value;
 
 use super::attachments::Attachments;
 use super::checks::{Named, Whole};
-use super::document::{Document, Linked};
+use super::document::{Document, Linked, Read};
 use super::envelope::Whose;
 use super::fault::Fault;
-use super::schema::PROJECT;
-use super::tree::Span;
-use super::tree::{Node, Sources};
-use super::{Loaded, PROJECT_FILE, compose, envelope, load};
-use crate::diagnostics::{Diagnostic, SourceFile};
+use super::rollout::{Expand, Made, MadeDocument, Rollout, Surroundings};
+use super::schema::{PROJECT, ROLLOUT};
+use super::tree::{Node, Sources, Span};
+use super::{Keep, Kept, Loaded, PROJECT_FILE, compose, envelope, load, report};
+use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::systems::by_kind;
+use crate::ticket::{Address, RolloutSite, Ticket, is_name};
 
 /// The work in progress.
 pub struct Loader {
     pub loaded: Loaded,
     pub sources: Sources,
-    /// Whether sketches are kept.
-    pub sketches: bool,
+    /// What is kept besides the tickets.
+    pub keep: Keep,
     attachments: Attachments,
     project_file: Option<PathBuf>,
     named: Vec<Named>,
     links: Vec<Linked>,
+    rollouts: Vec<Rollout>,
+    /// Whether some tickets are not known.
+    incomplete: bool,
 }
 
 impl Loader {
@@ -41,11 +45,13 @@ impl Loader {
         Self {
             loaded: Loaded::default(),
             sources: Sources::default(),
-            sketches: false,
+            keep: Keep::Tickets,
             attachments: Attachments::new(root),
             project_file: project_file.map(Path::to_path_buf),
             named: Vec::new(),
             links: Vec::new(),
+            rollouts: Vec::new(),
+            incomplete: false,
         }
     }
 
@@ -78,24 +84,30 @@ impl Loader {
         Self {
             loaded: Loaded::default(),
             sources: self.sources.clone(),
-            sketches: self.sketches,
+            keep: self.keep,
             attachments: self.attachments.clone(),
             project_file: self.project_file.clone(),
             named: Vec::new(),
             links: Vec::new(),
+            rollouts: Vec::new(),
+            incomplete: false,
         }
     }
 
     fn join(&mut self, part: Self) {
-        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents } = part.loaded;
+        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents, rollouts, kept } = part.loaded;
         self.loaded.tickets.extend(tickets);
         self.loaded.sketches.extend(sketches);
         self.loaded.diagnostics.extend(diagnostics);
         self.loaded.skipped_files += skipped_files;
         self.loaded.files += files;
         self.loaded.documents += documents;
+        self.loaded.rollouts += rollouts;
+        self.loaded.kept.extend(kept);
         self.named.extend(part.named);
         self.links.extend(part.links);
+        self.rollouts.extend(part.rollouts);
+        self.incomplete |= part.incomplete;
     }
 
     fn files(&mut self, files: &[PathBuf], wanted: &Wanted<'_>) {
@@ -120,11 +132,12 @@ impl Loader {
     fn file(&mut self, file: &Arc<SourceFile>, wanted: &Wanted<'_>, explicit: bool) {
         let number = self.sources.add(Arc::clone(file));
         let composed = compose::compose(&file.text, number);
-        let before = self.loaded.documents + self.loaded.diagnostics.len();
+        let told = |loaded: &Loaded| loaded.documents + loaded.rollouts + loaded.diagnostics.len();
+        let before = told(&self.loaded);
         for document in composed.documents {
             self.document(document, file, wanted);
         }
-        let mut ours = self.loaded.documents + self.loaded.diagnostics.len() > before;
+        let mut ours = told(&self.loaded) > before;
         // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
         if ours || explicit || speaks_to_us(&file.text) {
             ours |= !composed.faults.is_empty();
@@ -142,6 +155,7 @@ impl Loader {
             Whose::Theirs => return,
             Whose::Slip(diagnostic, span) => return self.tell(*diagnostic, span),
             Whose::Ours(PROJECT) => return self.stray_project(&node, file),
+            Whose::Ours(ROLLOUT) => return self.rollout(node, file, wanted),
             Whose::Ours(kind) => kind,
         };
         let Some(system) = by_kind(kind) else { return };
@@ -156,16 +170,60 @@ impl Loader {
             settings: wanted.settings.get(system.id()),
             sources: &self.sources,
             folder,
-            sketches: self.sketches && system.look_up().yes(),
+            sketches: self.keep == Keep::Sketches && system.look_up().yes(),
         };
         if let Some(address) = document.address() {
-            self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")) });
+            self.named.push(Named { address, place: self.sources.place(node.span_of("/metadata/name")), site: None });
         }
         let read = document.read(&mut self.attachments);
-        self.loaded.tickets.extend(read.tickets);
+        self.take(read, Described { place: self.sources.place(node.span_of("")), site: None, defaults: wanted.defaults.get(kind) });
+    }
+
+    /// Keeps what a document gave.
+    fn take(&mut self, mut read: Read, described: Described<'_, '_>) {
+        let Described { place, site, defaults } = described;
+        self.loaded.tickets.extend(read.tickets.into_iter().map(|ticket| Ticket { site: site.clone(), ..ticket }));
         self.loaded.sketches.extend(read.sketches);
         self.loaded.diagnostics.extend(read.diagnostics);
         self.links.extend(read.links);
+        if self.keep == Keep::Documents {
+            if let Some(defaults) = defaults {
+                left_out(defaults, &mut read.document);
+            }
+            self.loaded.kept.push(Kept { document: read.document, place, site });
+        }
+    }
+
+    /// Puts a rollout by, until every file is read.
+    fn rollout(&mut self, node: Node<'_>, file: &Arc<SourceFile>, wanted: &Wanted<'_>) {
+        self.loaded.rollouts += 1;
+        if let Some(name) = node.text_at(&["metadata", "name"]).filter(|name| is_name(name)) {
+            let place = self.sources.place(node.span_of("/metadata/name"));
+            self.named.push(Named { address: Address::new(ROLLOUT, name), place, site: None });
+        }
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let around = Surroundings { sources: &self.sources, attachments: &self.attachments, folder, wanted, keep: self.keep };
+        match Rollout::read(node, &around) {
+            Ok(rollout) => self.rollouts.push(rollout),
+            Err(diagnostics) => {
+                self.loaded.diagnostics.extend(diagnostics);
+                self.incomplete = true;
+            }
+        }
+    }
+
+    /// Makes the tickets of every rollout.
+    pub fn expand(&mut self, expand: Expand) {
+        for rollout in std::mem::take(&mut self.rollouts) {
+            let Made { documents, diagnostics, incomplete } = expand(&rollout);
+            self.loaded.diagnostics.extend(diagnostics);
+            self.incomplete |= incomplete;
+            let place = rollout.place(rollout.node.span_of("/spec/template"));
+            for MadeDocument { read, named, site } in documents {
+                self.named.extend(named);
+                self.take(read, Described { place: place.clone(), site: Some(site), defaults: rollout.defaults.as_ref() });
+            }
+        }
     }
 
     /// A project document where none belongs. A second project would send the same technicians again.
@@ -186,11 +244,26 @@ impl Loader {
     }
 
     pub fn finish(mut self, sandbox: bool) -> Loaded {
-        let whole = Whole { named: &self.named, tickets: &self.loaded.tickets, links: &self.links };
+        let whole = Whole { named: &self.named, tickets: &self.loaded.tickets, links: &self.links, incomplete: self.incomplete };
         let found = whole.check(self.loaded.project.as_ref(), sandbox);
         self.loaded.diagnostics.extend(found);
-        sort(&mut self.loaded.diagnostics);
+        self.loaded.diagnostics = report::in_order(std::mem::take(&mut self.loaded.diagnostics));
         self.loaded
+    }
+}
+
+/// Where a document is described, and under which defaults.
+struct Described<'f, 'a> {
+    place: Option<Place>,
+    site: Option<RolloutSite>,
+    defaults: Option<&'f Node<'a>>,
+}
+
+/// Says null where a document leaves out what the defaults would give it: else they would, when it is read again.
+fn left_out(defaults: &Node<'_>, document: &mut Value) {
+    let Some(map) = document.as_object_mut() else { return };
+    for entry in defaults.entries() {
+        left_out(&entry.value, map.entry(&*entry.key).or_insert(Value::Null));
     }
 }
 
@@ -220,13 +293,6 @@ fn speaks_to_us(text: &str) -> bool {
         Some(envelope::is_near_version(value.trim_end_matches(['"', '\'', ' ', '\r'])))
     };
     text.lines().any(|line| version(line).unwrap_or(false)) || text.contains("callout/v")
-}
-
-/// By file and place; what has no place comes first. A mistake in a default shows in every document, and is told once.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    let key = |diagnostic: &Diagnostic| diagnostic.place.as_ref().map(|place| (place.file.name.clone(), place.span.start));
-    diagnostics.sort_by_cached_key(|diagnostic| (key(diagnostic), diagnostic.code, diagnostic.message.clone()));
-    diagnostics.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.place.is_some() && key(a) == key(b));
 }
 
 #[cfg(test)]

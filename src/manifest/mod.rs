@@ -14,12 +14,16 @@ mod load;
 mod loader;
 mod project;
 mod project_spec;
+mod report;
+mod rollout;
+mod rollout_spec;
 mod scalar;
 pub mod schema;
 mod secrets;
 mod shape;
 mod sketch;
 mod syntax;
+mod templated;
 mod tree;
 mod typed;
 mod violations;
@@ -28,15 +32,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use loader::{Loader, Wanted};
+use serde_json::Value;
 use tree::Sources;
 
-use crate::diagnostics::Diagnostic;
-use crate::ticket::Ticket;
+use crate::diagnostics::{Diagnostic, Place};
+use crate::ticket::{RolloutSite, Ticket};
+
+pub(crate) use rollout::{Expand, Made, MadeDocument, Rollout};
+pub(crate) use rollout_spec::SitesSpec;
+pub(crate) use tree::{Content, Entry, Node, Span, Style};
 
 pub use compose::{MAX_ALIASED, MAX_DEPTH};
 pub use load::LARGEST;
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
+pub use rollout_spec::RolloutDocument;
 pub use sketch::Sketch;
 
 /// What to read.
@@ -48,6 +58,18 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// The systems are answered by the sandbox: they need no settings.
     pub sandbox: bool,
+    pub keep: Keep,
+}
+
+/// What is kept besides the tickets. Each costs memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keep {
+    #[default]
+    Tickets,
+    /// A sketch of each ticket whose system can be asked about its values.
+    Sketches,
+    /// Every ticket document as it was judged: with defaults, templates filled.
+    Documents,
 }
 
 /// What was read.
@@ -57,7 +79,7 @@ pub struct Loaded {
     pub project: Option<Project>,
     /// In the order of the files. Complete only if no diagnostic is an error.
     pub tickets: Vec<Ticket>,
-    /// Those of them whose system has look-ups, from [`load_with_sketches`] only.
+    /// Those of them whose system has look-ups; with [`Keep::Sketches`] only.
     pub sketches: Vec<Sketch>,
     /// Sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
@@ -65,15 +87,29 @@ pub struct Loaded {
     pub skipped_files: usize,
     /// Files with at least one of callout's documents, the project file apart.
     pub files: usize,
-    /// Ticket documents.
+    /// Ticket documents in the files. Those that rollouts make are not among them.
     pub documents: usize,
+    /// Rollouts that were expanded.
+    pub rollouts: usize,
+    /// With [`Keep::Documents`] only.
+    pub kept: Vec<Kept>,
+}
+
+/// A ticket document, complete.
+#[derive(Debug)]
+pub struct Kept {
+    /// As its schema has it; attachments are relative to the project's folder.
+    pub document: Value,
+    /// Its first line, or that of the template.
+    pub place: Option<Place>,
+    pub site: Option<RolloutSite>,
 }
 
 impl Loaded {
     /// Adds what was found out later.
     pub fn tell(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
         self.diagnostics.extend(more);
-        loader::sort(&mut self.diagnostics);
+        self.diagnostics = report::in_order(std::mem::take(&mut self.diagnostics));
     }
 
     pub fn has_errors(&self) -> bool {
@@ -82,21 +118,14 @@ impl Loaded {
 }
 
 /// Reads the project and its tickets, and runs every check. Without a project file it reads the paths alone.
-pub fn load(request: &Request) -> Loaded {
-    load_as(request, false)
-}
-
-/// The same, with a sketch of each ticket whose system can be asked about its values.
-pub fn load_with_sketches(request: &Request) -> Loaded {
-    load_as(request, true)
-}
-
-fn load_as(request: &Request, sketches: bool) -> Loaded {
+///
+/// Nobody gets tickets past the expander: a caller without one would forget every site of every rollout.
+pub(crate) fn load(request: &Request, expand: Expand) -> Loaded {
     let start = std::path::absolute(&request.start).unwrap_or_else(|_| request.start.clone());
     let paths: Vec<PathBuf> = request.paths.iter().map(|path| start.join(path)).collect();
     let file = find_project(&start).or_else(|| paths.first().and_then(|path| find_project(path)));
     let mut loader = Loader::new(&start, file.as_deref());
-    loader.sketches = sketches;
+    loader.keep = request.keep;
     let text = match file.as_deref().map(|file| project::Text::load(file, &start)).transpose() {
         Ok(text) => text,
         Err(diagnostic) => return Loaded { diagnostics: vec![*diagnostic], ..Loaded::default() },
@@ -119,6 +148,7 @@ fn load_as(request: &Request, sketches: bool) -> Loaded {
     };
     let settings = loader.loaded.project.as_ref().map(|project| project.systems.clone()).unwrap_or_default();
     loader.read(&Wanted { paths: &chosen, start: &start, defaults: &defaults, settings: &settings });
+    loader.expand(expand);
     loader.finish(request.sandbox)
 }
 

@@ -12,13 +12,18 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::project_spec::ProjectDocument;
+use super::rollout_spec::RolloutDocument;
 use super::shape::Shapes;
+use super::templated;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::systems::envelope::API_VERSION;
 use crate::systems::{System, registry};
 
 /// The kind of the project file.
 pub const PROJECT: &str = "Project";
+
+/// The kind of a document that becomes many tickets.
+pub const ROLLOUT: &str = "Rollout";
 
 /// The schema of one kind, ready for use.
 #[derive(Debug)]
@@ -31,7 +36,12 @@ pub struct KindSchema {
 
 /// Every kind that a document may have.
 pub fn kinds() -> Vec<&'static str> {
-    registry().iter().map(|system| system.kind()).chain([PROJECT]).collect()
+    ticket_kinds().into_iter().chain([ROLLOUT, PROJECT]).collect()
+}
+
+/// The kinds that are tickets.
+pub fn ticket_kinds() -> Vec<&'static str> {
+    registry().iter().map(|system| system.kind()).collect()
 }
 
 /// The whole schema, draft 2020-12.
@@ -42,6 +52,8 @@ pub fn document() -> Value {
         .iter()
         .map(|(kind, schema)| json!({"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": schema}))
         .collect();
+    let mut definitions = generator.take_definitions(true);
+    templated::complete(&mut definitions);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "callout",
@@ -53,7 +65,7 @@ pub fn document() -> Value {
             "kind": {"enum": kinds(), "description": "What this document describes."},
         },
         "allOf": all_of,
-        "$defs": generator.take_definitions(true),
+        "$defs": definitions,
     })
 }
 
@@ -96,6 +108,7 @@ fn generator() -> SchemaGenerator {
 fn branches(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
     let of_system = |system: &&'static dyn System| (system.kind(), system.document_schema(generator));
     let mut branches: Vec<_> = registry().iter().map(of_system).collect();
+    branches.push((ROLLOUT, generator.subschema_for::<RolloutDocument>()));
     branches.push((PROJECT, generator.subschema_for::<ProjectDocument>()));
     branches
 }
@@ -129,7 +142,9 @@ mod tests {
             let map = value.as_object().expect("a schema");
             for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 let open = at.ends_with("/systems") || at.contains("/defaults");
-                assert!(open || property.get("description").is_some(), "{at}/{name} has no description");
+                // A template's key is explained by the one that it points at.
+                let points = at.contains("Template");
+                assert!(open || points || property.get("description").is_some(), "{at}/{name} has no description");
                 assert!(map.contains_key("additionalProperties"), "{at} lets unknown keys pass");
                 walk(&format!("{at}/{name}"), property);
             }

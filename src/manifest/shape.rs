@@ -57,6 +57,11 @@ impl<'s> At<'s> {
         self.shapes.shapes.get(self.index?)
     }
 
+    /// Whether the schema knows this place.
+    pub fn is_known(self) -> bool {
+        self.shape().is_some()
+    }
+
     /// The types that fit; none at all where the schema leaves it open.
     pub fn types(self) -> Types {
         self.shape().map(|shape| shape.types).unwrap_or_default()

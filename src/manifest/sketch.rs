@@ -15,6 +15,8 @@ use crate::ticket::Address;
 pub struct Sketch {
     pub address: Address,
     pub draft: Draft,
+    /// The site that it was made for, for people.
+    pub site: Option<String>,
     /// By JSON pointer: every scalar of the document, and the document itself.
     places: BTreeMap<String, Place>,
 }
@@ -24,7 +26,7 @@ impl Sketch {
         let mut places = BTreeMap::new();
         places.extend(sources.place(node.span_of("/metadata/name")).map(|place| (String::new(), place)));
         collect(node, String::new(), sources, &mut places);
-        Self { address, draft, places }
+        Self { address, draft, site: None, places }
     }
 
     /// What was found out about a value, at its place; at the nearest part around it where it has none of its own.
@@ -36,7 +38,11 @@ impl Sketch {
                 (found, _) => break found.cloned(),
             }
         };
-        place.into_iter().fold(told(finding), Diagnostic::at).about(&self.address)
+        let mut diagnostic = place.into_iter().fold(told(finding), Diagnostic::at).about(&self.address);
+        if let Some(site) = &self.site {
+            diagnostic.message = format!("site {site}: {}", diagnostic.message);
+        }
+        diagnostic
     }
 }
 

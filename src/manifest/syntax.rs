@@ -6,12 +6,22 @@ use granit_parser::ErrorKind;
 
 /// Message, next step and byte offset for an error that the parser met at `at`.
 pub fn explain(kind: &ErrorKind, text: &str, at: u32) -> (String, String, u32) {
-    let known = placed(kind, text, at).or_else(|| line(kind).or_else(|| value(kind)).map(|(message, help)| (message, help, at)));
+    let known = bare_expression(text, at)
+        .or_else(|| placed(kind, text, at))
+        .or_else(|| line(kind).or_else(|| value(kind)).map(|(message, help)| (message, help, at)));
     if let Some((message, help, at)) = known {
         return (message.to_owned(), help.to_owned(), at);
     }
     let help = "Quote texts with special characters, and check the indentation.";
     (format!("this is not valid YAML: {kind}"), help.to_owned(), at)
+}
+
+/// A template's expression between braces or brackets, where the parser takes its own for the beginning of a mapping.
+fn bare_expression(text: &str, at: u32) -> Option<(&'static str, &'static str, u32)> {
+    let before = at.checked_sub(1)?;
+    let is_expression = text.get(before as usize..).is_some_and(|rest| rest.starts_with("${{"));
+    let help = "Write \"${{ ... }}\", with the quotes, or give the mapping a line for each key.";
+    is_expression.then_some(("an expression inside braces or brackets must be in quotes", help, before))
 }
 
 /// Errors that the parser notices at another place than people look for.

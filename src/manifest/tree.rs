@@ -52,6 +52,9 @@ pub enum Style {
     Plain,
     /// Quoted, a block, or tagged as text.
     Text,
+    /// What an expression gave, such as the cell of a table. It has no type of its own: it is read as what its place wants,
+    /// and an empty one is an absent value.
+    Cell,
 }
 
 /// A value and its place.
@@ -137,6 +140,26 @@ impl<'a> Node<'a> {
         self.find(pointer).0.span()
     }
 
+    /// The same tree, borrowed from this one.
+    pub fn reborrowed(&self) -> Node<'_> {
+        let content = match &self.content {
+            Content::Scalar(text, style) => Content::Scalar(Cow::Borrowed(text), *style),
+            Content::List(items) => Content::List(items.iter().map(Node::reborrowed).collect()),
+            Content::Map(entries) => Content::Map(entries.iter().map(Entry::reborrowed).collect()),
+        };
+        Node { span: self.span, content }
+    }
+
+    /// The same tree with texts of its own, so that it outlives its file.
+    pub fn into_owned(self) -> Node<'static> {
+        let content = match self.content {
+            Content::Scalar(text, style) => Content::Scalar(Cow::Owned(text.into_owned()), style),
+            Content::List(items) => Content::List(items.into_iter().map(Node::into_owned).collect()),
+            Content::Map(entries) => Content::Map(entries.into_iter().map(Entry::into_owned).collect()),
+        };
+        Node { span: self.span, content }
+    }
+
     /// These values under those: maps are merged key by key, everything else of `self` wins.
     pub fn merge_under(&mut self, defaults: &Self) {
         let (Content::Map(entries), Content::Map(more)) = (&mut self.content, &defaults.content) else { return };
@@ -146,6 +169,34 @@ impl<'a> Node<'a> {
                 None => entries.push(entry.clone()),
             }
         }
+    }
+
+    /// Those values over these: maps are merged key by key, everything else of `over` wins. The keys stay in this order.
+    pub fn merge_over(&mut self, over: Self) {
+        match (&mut self.content, over.content) {
+            (Content::Map(entries), Content::Map(more)) => more.into_iter().for_each(|entry| merge_entry(entries, entry)),
+            (_, content) => *self = Self { span: over.span, content },
+        }
+    }
+}
+
+fn merge_entry<'a>(entries: &mut Vec<Entry<'a>>, entry: Entry<'a>) {
+    match entries.iter_mut().find(|own| own.key == entry.key) {
+        Some(own) if matches!((&own.value.content, &entry.value.content), (Content::Map(_), Content::Map(_))) => {
+            own.value.merge_over(entry.value);
+        }
+        Some(own) => *own = entry,
+        None => entries.push(entry),
+    }
+}
+
+impl Entry<'_> {
+    fn reborrowed(&self) -> Entry<'_> {
+        Entry { key: Cow::Borrowed(&self.key), key_span: self.key_span, value: self.value.reborrowed() }
+    }
+
+    fn into_owned(self) -> Entry<'static> {
+        Entry { key: Cow::Owned(self.key.into_owned()), key_span: self.key_span, value: self.value.into_owned() }
     }
 }
 

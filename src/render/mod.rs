@@ -2,6 +2,7 @@
 //!
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
+mod documents;
 mod human;
 mod matching;
 mod plan;
@@ -10,6 +11,7 @@ mod state;
 mod systems;
 mod values;
 
+pub use documents::documents;
 pub use human::{Look, MOST, human, json};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};

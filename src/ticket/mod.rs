@@ -42,6 +42,17 @@ pub struct Ticket {
     pub visit: Option<Visit>,
     /// Where in the files it is described.
     pub place: Option<Place>,
+    /// The site that it was made for, if a rollout describes it. For grouping: it is in no digest and no comparison.
+    pub site: Option<RolloutSite>,
+}
+
+/// One site of a rollout.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RolloutSite {
+    /// The rollout's name.
+    pub rollout: String,
+    /// The site's key, as the list of sites has it.
+    pub key: String,
 }
 
 impl Ticket {

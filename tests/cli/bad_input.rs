@@ -85,7 +85,7 @@ fn fifty_megabytes() {
     $ callout apply --yes
     | load/too-large
     |
-    |   x tickets/b.yaml is 50 MB; callout reads YAML files of up to 32 MB
+    |   x tickets/b.yaml is 50 MB; callout reads files of up to 32 MB
     |   help: Split it, or name the folders to read in spec.manifests of callout.yaml.
     |
     exit 1

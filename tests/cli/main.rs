@@ -21,6 +21,7 @@ mod plan;
 mod process;
 mod rebuild;
 mod renewal;
+mod rollout;
 mod saved;
 mod schema;
 mod settle;

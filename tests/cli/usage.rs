@@ -89,6 +89,7 @@ fn every_command_has_a_help_that_reads_well() {
         "",
         "init",
         "validate",
+        "expand",
         "plan",
         "show",
         "apply",

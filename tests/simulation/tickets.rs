@@ -188,5 +188,6 @@ pub fn ticket(wanted: &Wanted) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
+        site: None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod choice;
+mod expand;
 mod import;
 mod init;
 mod plan;
@@ -17,6 +18,7 @@ use clap_complete::Shell;
 
 pub use apply::Apply;
 pub use choice::{Choice, Refresh};
+pub use expand::Expand;
 pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use plan::{Plan, PlanFormat, Show};
@@ -72,6 +74,8 @@ pub enum Command {
     Init(Init),
     /// Check manifests. Needs no network and no credentials, unless --online asks for look-ups.
     Validate(Validate),
+    /// Print the tickets that the files come to, as YAML: templates filled, defaults added.
+    Expand(Expand),
     /// Show what apply would do.
     Plan(Plan),
     /// Show a saved plan.

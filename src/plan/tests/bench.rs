@@ -132,6 +132,7 @@ pub fn ticket(number: u32, change: impl FnOnce(&mut Value)) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
+        site: None,
     }
 }
 

@@ -1,0 +1,238 @@
+//! From a rollout to the documents of its sites.
+//!
+//! Owns the order: the list, `where`, the overrides, the template, then each site's document, judged like any other. Refuses to give some
+//! of the tickets of a rollout whose frame is broken. Sites are shared out to all processors; what comes out is the same.
+
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
+
+use minijinja::{Environment, Expression};
+
+use super::columns::Columns;
+use super::language::{environment, inside, unreadable};
+use super::mistakes::Mistakes;
+use super::scope::Scope;
+use super::sites::{self, Site, Sites};
+use super::template::{Compiler, Filled, evaluate};
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{Content, Entry, Made, MadeDocument, Node, Rollout, Span, Style};
+use crate::systems::envelope::API_VERSION;
+use crate::systems::{System, by_kind, nearest};
+use crate::ticket::{Address, RolloutSite};
+
+/// Sites that are worth a thread of their own.
+const SHARE: usize = 64;
+
+/// Makes the documents of a rollout's sites.
+pub fn expand(rollout: &Rollout) -> Made {
+    made(rollout).unwrap_or_else(|diagnostics| Made { documents: Vec::new(), diagnostics, incomplete: true })
+}
+
+fn made(rollout: &Rollout) -> Result<Made, Vec<Diagnostic>> {
+    let Some(system) = by_kind(rollout.kind()) else { return Ok(Made::default()) };
+    let sites = sites::read(rollout)?;
+    let environment = environment().map_err(|bug| vec![*bug])?;
+    let template = template(rollout);
+    let plan = Recipe::compile(rollout, &template, &environment, &sites)?;
+    let chosen = plan.chosen(&sites)?;
+    let filled = plan.share_out(&chosen, &sites, system);
+    Ok(collect(rollout, filled))
+}
+
+/// The document that every site gets: the template under its version, over the rollout's labels and the project's defaults.
+fn template(rollout: &Rollout) -> Node<'_> {
+    let (found, _) = rollout.node.find("/spec/template");
+    let mut document = found.node.reborrowed();
+    let version = Node { span: found.node.span, content: Content::Scalar(API_VERSION.into(), Style::Text) };
+    if let Content::Map(entries) = &mut document.content {
+        entries.insert(0, Entry { key: "apiVersion".into(), key_span: found.span(), value: version });
+    }
+    if let (labels, true) = rollout.node.find("/metadata/labels") {
+        let inner = Entry { key: "labels".into(), key_span: labels.span(), value: labels.node.reborrowed() };
+        let metadata = Node { span: labels.node.span, content: Content::Map(vec![inner]) };
+        let outer = Entry { key: "metadata".into(), key_span: labels.span(), value: metadata };
+        document.merge_under(&Node { span: found.node.span, content: Content::Map(vec![outer]) });
+    }
+    if let Some(defaults) = &rollout.defaults {
+        document.merge_under(defaults);
+    }
+    document
+}
+
+/// A rollout, compiled.
+struct Recipe<'t> {
+    rollout: &'t Rollout,
+    condition: Option<Expression<'t, 't>>,
+    template: Filled<'t>,
+    /// By the site's key.
+    overrides: BTreeMap<&'t str, Filled<'t>>,
+}
+
+/// What became of one site.
+struct Outcome<'s> {
+    site: &'s Site,
+    document: Option<MadeDocument>,
+    mistakes: Vec<Diagnostic>,
+}
+
+impl<'t> Recipe<'t> {
+    fn compile(
+        rollout: &'t Rollout,
+        template: &'t Node<'t>,
+        environment: &'t Environment<'t>,
+        sites: &'t Sites,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let file = rollout.node.span.file;
+        let mut compiler = Compiler { environment, columns: &sites.columns, file, mistakes: Vec::new() };
+        let condition = condition(rollout, &mut compiler);
+        let template = compiler.compile(template);
+        let mut overrides = BTreeMap::new();
+        if let (exceptions, true) = rollout.node.find("/spec/overrides") {
+            for entry in exceptions.node.entries() {
+                compiler.mistakes.extend(unknown_site(entry, sites).map(|wrong| (wrong, entry.key_span)));
+                overrides.insert(&*entry.key, compiler.compile(&entry.value));
+            }
+        }
+        if compiler.mistakes.is_empty() {
+            return Ok(Self { rollout, condition, template, overrides });
+        }
+        Err(compiler.mistakes.into_iter().map(|(wrong, span)| rollout.at(wrong, span)).collect())
+    }
+
+    /// The sites that take part.
+    fn chosen<'s>(&self, sites: &'s Sites) -> Result<Vec<&'s Site>, Vec<Diagnostic>> {
+        let Some(condition) = &self.condition else { return Ok(sites.all.iter().collect()) };
+        let mut mistakes = Mistakes::default();
+        let mut chosen = Vec::new();
+        for site in &sites.all {
+            let scope = Scope::new(&self.rollout.name, site, &sites.columns);
+            match evaluate(condition, &scope).and_then(|value| truth(&value)) {
+                Ok(true) => chosen.push(site),
+                Ok(false) => {}
+                Err(wrong) => mistakes.add(site, self.rollout.tell(wrong, "/spec/sites/where")),
+            }
+        }
+        let told = mistakes.told(&self.rollout.name, sites.all.len());
+        if !told.is_empty() {
+            return Err(told);
+        }
+        if chosen.is_empty() {
+            let message = format!("`where` chooses none of the {} sites", sites.all.len());
+            let help = "Compare it with the list. To end a rollout, remove this document.";
+            return Err(vec![self.rollout.tell(Diagnostic::error("rollout/where", message).help(help), "/spec/sites/where")]);
+        }
+        Ok(chosen)
+    }
+
+    fn share_out<'s>(&self, chosen: &[&'s Site], sites: &Sites, system: &'static dyn System) -> Vec<Outcome<'s>> {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = processors.min(chosen.len() / SHARE).max(1);
+        if threads == 1 {
+            return self.fill(chosen, &sites.columns, system);
+        }
+        thread::scope(|scope| {
+            let running: Vec<_> = chosen
+                .chunks(chosen.len().div_ceil(threads))
+                .map(|share| scope.spawn(|| self.fill(share, &sites.columns, system)))
+                .collect();
+            running.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
+    }
+
+    fn fill<'s>(&self, chosen: &[&'s Site], columns: &std::sync::Arc<Columns>, system: &'static dyn System) -> Vec<Outcome<'s>> {
+        let mut desk = self.rollout.desk();
+        let mut one = |site: &'s Site| {
+            let scope = Scope::new(&self.rollout.name, site, columns);
+            let mut wrong: Vec<(Diagnostic, Span)> = Vec::new();
+            let document = self.document(site, &scope, &mut wrong);
+            if !wrong.is_empty() {
+                let mistakes = wrong.into_iter().map(|(wrong, span)| self.rollout.at(wrong, span)).collect();
+                return Outcome { site, document: None, mistakes };
+            }
+            let (mut read, mut named) = desk.read(&document, system);
+            if let Some(named) = &mut named {
+                named.site = Some(site.to_string());
+            }
+            read.sketches.iter_mut().for_each(|sketch| sketch.site = Some(site.to_string()));
+            let mistakes = std::mem::take(&mut read.diagnostics);
+            let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone() };
+            Outcome { site, document: Some(MadeDocument { read, named, site: site_of }), mistakes }
+        };
+        chosen.iter().map(|site| one(site)).collect()
+    }
+
+    fn document(&self, site: &Site, scope: &Scope, wrong: &mut Vec<(Diagnostic, Span)>) -> Node<'t> {
+        let mut document = self.template.fill(scope, wrong);
+        if let Some(exception) = self.overrides.get(site.key.as_str()) {
+            document.merge_over(exception.fill(scope, wrong));
+        }
+        document
+    }
+}
+
+/// `where`, compiled. It is an expression by itself, without `${{`.
+fn condition<'t>(rollout: &'t Rollout, compiler: &mut Compiler<'t>) -> Option<Expression<'t, 't>> {
+    let text = rollout.spec.sites.condition.as_deref()?;
+    let span = rollout.node.span_of("/spec/sites/where");
+    if inside(text).is_some() {
+        let message = "`where` is an expression already";
+        let wrong = Diagnostic::error("rollout/where", message).help("Write it without `${{` and `}}`.");
+        compiler.mistakes.push((wrong, span));
+        return None;
+    }
+    let expression = compiler.expression(text, span);
+    expression.map_err(|error| compiler.mistakes.push((unreadable(&error).help("For example: site.region == \"northeast\""), span))).ok()
+}
+
+/// Any text is true to Jinja, also `FALSE` and `no`; so only a comparison decides.
+fn truth(value: &minijinja::Value) -> Result<bool, Diagnostic> {
+    if value.kind() == minijinja::value::ValueKind::Bool {
+        return Ok(value.is_true());
+    }
+    let message = format!("`where` gives `{value}`, which is neither true nor false");
+    Err(Diagnostic::error("rollout/where", message).help("Compare the column with a text: site.pilot == \"yes\""))
+}
+
+fn unknown_site(entry: &Entry<'_>, sites: &Sites) -> Option<Diagnostic> {
+    let keys = || sites.all.iter().map(|site| site.key.as_str());
+    if keys().any(|key| key == entry.key) {
+        return None;
+    }
+    let help = nearest(&entry.key, keys()).map_or_else(
+        || "An override belongs to a site of the list, by its key. Remove it, or put the site back.".to_owned(),
+        |near| format!("Did you mean `{near}`?"),
+    );
+    Some(Diagnostic::error("rollout/overrides", format!("no site has the key `{}`", entry.key)).help(help))
+}
+
+/// Puts the sites' documents together. Two that came out with one name would be one technician for two sites.
+fn collect(rollout: &Rollout, filled: Vec<Outcome<'_>>) -> Made {
+    let all = filled.len();
+    let mut mistakes = Mistakes::default();
+    let mut documents: Vec<MadeDocument> = Vec::with_capacity(all);
+    let mut taken: HashMap<Address, &Site> = HashMap::with_capacity(all);
+    let mut incomplete = false;
+    for Outcome { site, document, mistakes: wrong } in filled {
+        for diagnostic in wrong {
+            mistakes.add(site, diagnostic);
+        }
+        let Some(document) = document else {
+            incomplete = true;
+            continue;
+        };
+        let address = document.named.as_ref().map(|named| named.address.clone());
+        let twin = address.as_ref().and_then(|address| taken.get(address).copied().zip(Some(address)));
+        if let Some((twin, address)) = twin {
+            let message = format!("it becomes {address}, and so does site {twin}");
+            let help = "Put the key into the template's name: a name is one ticket.";
+            let wrong = Diagnostic::error("rollout/same-address", message).help(help);
+            mistakes.add(site, rollout.tell(wrong, "/spec/template/metadata/name"));
+            continue;
+        }
+        taken.extend(address.map(|address| (address, site)));
+        documents.push(document);
+    }
+    Made { documents, diagnostics: mistakes.told(&rollout.name, all), incomplete }
+}

@@ -1,0 +1,23 @@
+//! Rollouts: one document and a list of sites become many tickets.
+//!
+//! Owns the list of sites and the filling of the template. Refuses network, state and the clock, and to judge tickets: each document
+//! that comes out goes through the same checks as one written by hand. A rollout with a mistake in its frame gives no ticket at
+//! all: half of a list would be read as a wish to remove the other half.
+
+mod columns;
+mod expand;
+mod language;
+mod mistakes;
+mod scope;
+mod sites;
+mod table;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use crate::manifest::{self, Loaded, Request};
+
+/// Reads the project, makes the tickets of its rollouts, and runs every check.
+pub fn load(request: &Request) -> Loaded {
+    manifest::load(request, expand::expand)
+}
