@@ -81,7 +81,10 @@ pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
 fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
     let seen = match case.observed {
         Some(Observed::Found(seen)) => seen,
-        Some(Observed::Missing) => return case.blocked(Reason::Missing { id: id.to_owned() }),
+        Some(Observed::Missing) => {
+            let what = "it is not there, or not visible with this credential".to_owned();
+            return case.blocked(Reason::AdoptMismatch { id: id.to_owned(), what });
+        }
         Some(Observed::Unread { why, .. }) => return case.blocked(Reason::NotRead { why: why.clone() }),
         None => return case.blocked(Reason::NotRead { why: "reading was switched off by --refresh none".to_owned() }),
     };

@@ -41,10 +41,13 @@ fn not_searched(case: &Case<'_>, record: &Record) -> Search {
     if is_early { Search::From { moment } } else { Search::NotMade }
 }
 
-/// One ticket carries the mark: it is linked, unless another address has it.
+/// One ticket carries the mark: it is linked, unless another address has it or it is for another place, where a mark was copied.
 fn found_again(case: &Case<'_>, record: &Record, seen: &Seen) -> Step {
     if let Some(holder) = case.world.state.holder(&record.request, &seen.id) {
         return doubt(case, record, Reason::FoundHeld { id: seen.id.clone(), holder: holder.to_string() });
+    }
+    if let Some(what) = case.side.system.site_mismatch(&record.request.fields, &seen.fields) {
+        return doubt(case, record, Reason::FoundElsewhere { id: seen.id.clone(), what });
     }
     let (id, request, why) = (seen.id.clone(), Box::new(record.request.clone()), "its mark was found".to_owned());
     let adopt = Action::Adopt { id: id.clone(), request, seen: sighting(case.side.system, seen), why };

@@ -28,15 +28,15 @@ fn can_never_have_an_id(state: &State, address: &Address) -> bool {
 
 /// A create that refers to a ticket without id, which this plan does not make either.
 fn waiting(state: &State, steps: &[Step]) -> Option<(usize, Address)> {
-    let made: BTreeSet<&Address> = steps
-        .iter()
-        .filter(|step| matches!(step.action, Action::Create { .. } | Action::Adopt { .. }))
-        .map(|step| &step.key.address)
-        .collect();
+    let made: BTreeSet<&Address> = steps.iter().filter(|step| is_made(step)).map(|step| &step.key.address).collect();
     steps.iter().enumerate().find_map(|(at, step)| {
         let missing = needs(step).into_iter().find(|address| id_of(state, address).is_none() && !made.contains(address))?;
         Some((at, missing))
     })
+}
+
+fn is_made(step: &Step) -> bool {
+    matches!(step.action, Action::Create { .. } | Action::Adopt { .. })
 }
 
 fn needs(step: &Step) -> Vec<Address> {
@@ -58,10 +58,11 @@ fn needs(step: &Step) -> Vec<Address> {
 fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     let mut waiting: BTreeMap<Address, Step> = BTreeMap::new();
     let mut ordered: Vec<Step> = Vec::with_capacity(steps.len());
+    let known = Known { state, made: steps.iter().filter(|step| is_made(step)).map(|step| step.key.address.clone()).collect() };
     let mut done: BTreeSet<Address> = BTreeSet::new();
     for step in steps {
-        if is_ready(state, &step, &done) {
-            release(state, step, &mut waiting, &mut done, &mut ordered);
+        if known.is_ready(&step, &done) {
+            release(&known, step, &mut waiting, &mut done, &mut ordered);
         } else {
             waiting.insert(step.key.address.clone(), step);
         }
@@ -75,11 +76,21 @@ fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     ordered
 }
 
-fn is_ready(state: &State, step: &Step, done: &BTreeSet<Address>) -> bool {
-    needs(step).iter().all(|address| done.contains(address) || id_of(state, address).is_some())
+/// Whose ids are known without this plan.
+struct Known<'a> {
+    state: &'a State,
+    /// Their ids are this plan's: also of a further visit, whose address has an older id until then.
+    made: BTreeSet<Address>,
 }
 
-fn release(state: &State, step: Step, waiting: &mut BTreeMap<Address, Step>, done: &mut BTreeSet<Address>, ordered: &mut Vec<Step>) {
+impl Known<'_> {
+    fn is_ready(&self, step: &Step, done: &BTreeSet<Address>) -> bool {
+        let is_known = |address: &Address| !self.made.contains(address) && id_of(self.state, address).is_some();
+        needs(step).iter().all(|address| done.contains(address) || is_known(address))
+    }
+}
+
+fn release(known: &Known<'_>, step: Step, waiting: &mut BTreeMap<Address, Step>, done: &mut BTreeSet<Address>, ordered: &mut Vec<Step>) {
     let mut ready = vec![step];
     while let Some(step) = ready.pop() {
         let address = step.key.address.clone();
@@ -87,7 +98,7 @@ fn release(state: &State, step: Step, waiting: &mut BTreeMap<Address, Step>, don
         ordered.push(step);
         let freed: Vec<Address> = waiting
             .values()
-            .filter(|step| needs(step).contains(&address) && is_ready(state, step, done))
+            .filter(|step| needs(step).contains(&address) && known.is_ready(step, done))
             .map(|step| step.key.address.clone())
             .collect();
         ready.extend(freed.iter().rev().filter_map(|address| waiting.remove(address)));

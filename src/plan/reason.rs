@@ -43,6 +43,8 @@ pub enum Reason {
     SeveralFound { ids: Vec<String> },
     /// The ticket with this visit's mark is another address's.
     FoundHeld { id: String, holder: String },
+    /// The ticket with this visit's mark is for another place: somebody may have copied the mark.
+    FoundElsewhere { id: String, what: String },
     /// The system has no update; a person makes the change.
     DoByHand { remark: String },
     /// The files and the ticket both changed the same fields: from what the ticket shows to what the files ask for.
@@ -94,6 +96,7 @@ impl fmt::Display for Reason {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
             Self::FoundHeld { id, holder } => write!(f, "in doubt: ticket {id} carries its mark and already belongs to {holder}"),
+            Self::FoundElsewhere { id, what } => write!(f, "in doubt: ticket {id} carries its mark and does not fit: {what}"),
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
             Self::Conflict { fields } => {
@@ -150,7 +153,7 @@ impl Reason {
     pub fn next_step(&self, name: &str, target: &str) -> Option<String> {
         Some(match self {
             Self::InDoubt { write: Write::Create, search, .. } => doubted_create(search, name),
-            Self::FoundHeld { .. } => {
+            Self::FoundHeld { .. } | Self::FoundElsewhere { .. } => {
                 format!("find out whose it is in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
             Self::Presumed { .. } => format!(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::event::{Closing, Event, Write};
 use super::listed;
@@ -244,14 +245,14 @@ fn created(record: &mut Record, id: &str, seen: &Sighting) {
     sight(record, seen, true);
 }
 
-/// The read-back becomes the baseline of the fields that it has; the others keep theirs. Without a read-back nobody has seen what was
-/// sent: it is read and compared at the next plan.
+/// The read-back becomes the baseline of the fields that it has; the others keep theirs. As long as nobody has seen all that was sent,
+/// the ticket counts as not compared: it is read at the next plan.
 fn updated(record: &mut Record, seen: Option<&Sighting>) {
+    let shows = |name: &str| seen.is_some_and(|seen| seen.fields.get(name).is_some());
+    let is_seen = seen.is_some() && asked_for(record).all(shows);
     took_effect(record);
-    let Some(seen) = seen else {
-        record.booking_checked = false;
-        return;
-    };
+    record.booking_checked &= is_seen;
+    let Some(seen) = seen else { return };
     if let Some(baseline) = &mut record.baseline {
         baseline.0.retain(|name, _| seen.fields.get(name).is_none());
     }
@@ -291,8 +292,16 @@ fn took_effect(record: &mut Record) {
     }
 }
 
+/// A change that is said to be done was seen by nobody yet: until a read, what its fields show is neither drift nor right.
 fn settle_write(record: &mut Record, done: bool) {
-    if done { took_effect(record) } else { record.intent = None }
+    if done { updated(record, None) } else { record.intent = None }
+}
+
+/// The values that the change in doubt is to set.
+fn asked_for(record: &Record) -> impl Iterator<Item = &str> {
+    let request = record.intent.as_ref().and_then(|intent| intent.request.as_deref());
+    let is_new = |(name, value): &(&str, &Value)| !value.is_null() && record.request.fields.get(name) != Some(*value);
+    request.into_iter().flat_map(|request| request.fields.iter()).filter(is_new).map(|(name, _)| name).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]

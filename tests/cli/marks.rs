@@ -285,3 +285,26 @@ fn a_further_visit_and_a_rename_are_found_with_what_came_before() {
     desk.project.run("apply --yes");
     assert_eq!(desk.vendor.tickets(), 3);
 }
+
+#[test]
+fn what_is_presumed_sent_and_carries_its_mark_is_never_called_not_created() {
+    let desk = Desk::with(&["one"]).lose();
+    desk.vendor.faults(vec![Fault::on(Call::List, Trouble::ErrorBeforeCommit { status: 500 })]);
+    desk.project.run_words(&REBUILD, "").ends_with(0);
+    desk.vendor.faults(Vec::new());
+    let settled = ["settle", "CustomerTicket/one", "--not-created", "--reason", "new", "--yes"];
+    shows!(desk.project.run_words(&settled, ""), @r"
+    $ callout settle CustomerTicket/one --not-created --reason new --yes
+    | listing the tickets of Billing Platform
+    | settle/misfit in CustomerTicket/one
+    |
+    |   x CustomerTicket/one cannot be settled like this: ticket 482001 carries its mark; `callout import --match
+    |   | mark` links it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    desk.project.run("import --match mark --yes").ends_with(0);
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 1);
+}

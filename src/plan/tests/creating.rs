@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::bench::{Bench, key, open, open_with, over, plain, seen, ticket, unread};
-use crate::plan::Action;
+use crate::plan::{Action, marked_request};
 use crate::state::{Closing, Event};
 use crate::systems::{Found, Observed};
 
@@ -144,7 +144,7 @@ fn a_ticket_is_adopted_only_if_it_is_the_right_one() {
     let bench = || Bench::new().wants(one.clone());
     assert_snapshot!(bench().shows(), @"! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none");
     assert_snapshot!(bench().sees(&one, unread()).shows(), @"! Dispatch/store-1; the ticket could not be read: TechExpress did not answer");
-    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1; ticket 7 is not there, or not visible with this credential; nothing is created in its place");
+    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1; ticket 7 does not fit: it is not there, or not visible with this credential");
     assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"= Dispatch/store-1");
     let elsewhere = open_with(&one, "7", "location_number", "99");
     assert_snapshot!(bench().sees(&one, elsewhere).shows(), @"! Dispatch/store-1; ticket 7 does not fit: its location_number is `99`, and the file says `1`");
@@ -273,4 +273,41 @@ fn a_rename_moves_the_record_and_sends_nothing_there_or_back() {
     let mut back = Bench::new().wants(ticket(1, |document| document["lifecycle"]["renamed_from"] = json!("Dispatch/shop-1")));
     back.state = state;
     assert_snapshot!(back.shows(), @"= Dispatch/store-1; renamed from Dispatch/shop-1; writes `moved`; writes `noted`");
+}
+
+#[test]
+fn a_mark_that_stands_in_a_ticket_for_another_place_links_nothing() {
+    let (one, two) = (plain(1), plain(2));
+    let bench = Bench::able().wants(one.clone()).intended(&one).finds(&one, Found::One(Box::new(seen(&two, "8"))));
+    assert_snapshot!(bench.shows(), @"? Dispatch/store-1; in doubt: ticket 8 carries its mark and does not fit: its location_number is `2`, and the file says `1`");
+    assert_snapshot!(bench.plan().steps[0].next_step().expect("a way out"), @"find out whose it is in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT, or --not-created");
+}
+
+#[test]
+fn what_refers_to_a_further_visit_comes_after_it() {
+    let one = plain(1);
+    let again = reissued(1, 1);
+    let mut first = after(9, "Dispatch/store-1");
+    first.address.name = "a-first".to_owned();
+    let bench = Bench::able().wants(again).wants(first).finished(&one, "7").sees(&one, over(&one, "7"));
+    assert_snapshot!(bench.shows(), @r"
+    + Dispatch/store-1#1; visit 1 of this address, after ticket 7
+    + Dispatch/a-first
+    ");
+}
+
+#[test]
+fn earlier_visits_that_are_presumed_sent_hold_back_a_further_one_and_are_told() {
+    let (one, second) = (plain(1), reissued(1, 1));
+    let presumed = |ticket: &crate::ticket::Ticket| {
+        let request = Box::new(marked_request(ticket, &Bench::able().side(), &Bench::able().state));
+        Event::Presumed { key: key(ticket), request, reason: "lost".to_owned() }
+    };
+    let bench = || Bench::able().wants(second.clone()).event(&presumed(&one)).event(&presumed(&second));
+    assert_snapshot!(bench().shows(), @r"
+    ? Dispatch/store-1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
+    ? Dispatch/store-1#1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
+    ");
+    let unsent = bench().event(&Event::NotCreated { key: key(&second), reason: "never sent".to_owned() });
+    assert_snapshot!(unsent.shows(), @"? Dispatch/store-1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before");
 }
