@@ -51,7 +51,9 @@ pub fn build(world: &World<'_>) -> Plan {
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let mut steps = order::in_order(world.state, steps);
-    steps.iter_mut().for_each(|step| step.noted = file::noted(step, world.state));
+    for step in &mut steps {
+        step.noted = file::noted(step, world.state);
+    }
     let refusals = refusals(world.rules, world.state, &steps, world.now);
     let expires = expiry(world, &steps);
     Plan {

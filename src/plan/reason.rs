@@ -45,6 +45,8 @@ pub enum Reason {
     FoundHeld { id: String, holder: String },
     /// The ticket with this visit's mark is for another place: somebody may have copied the mark.
     FoundElsewhere { id: String, what: String },
+    /// Tickets carry this visit's mark, and the state knows nothing of them: it was sent before.
+    SentBefore { ids: Vec<String> },
     /// The system has no update; a person makes the change.
     DoByHand { remark: String },
     /// The files and the ticket both changed the same fields: from what the ticket shows to what the files ask for.
@@ -98,6 +100,10 @@ impl fmt::Display for Reason {
             Self::FoundHeld { id, holder } => write!(f, "in doubt: ticket {id} carries its mark and already belongs to {holder}"),
             Self::FoundElsewhere { id, what } => write!(f, "in doubt: ticket {id} carries its mark and does not fit: {what}"),
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
+            Self::SentBefore { ids } => match ids.as_slice() {
+                [id] => write!(f, "ticket {id} carries its mark, and this state does not know it: it may have been sent before"),
+                ids => write!(f, "{} tickets carry its mark, and this state knows none: {}", ids.len(), ids.join(", ")),
+            },
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
             Self::Conflict { fields } => {
                 let sides: Vec<String> = fields.iter().map(both_sides).collect();
@@ -161,6 +167,9 @@ impl Reason {
             ),
             Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {name} --done --reason TEXT, or --not-done"),
             Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {name} --id ID --reason TEXT"),
+            Self::SentBefore { .. } => {
+                format!("look them up in the portal, then: callout import {target} ID; a mark that somebody copied is taken out there")
+            }
             Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {name} --accept --reason TEXT"),
             Self::Conflict { .. } => format!(
                 "send the files' values: callout apply --target {target} --take file; or let the ticket's stand: callout apply --target {target} --take live"

@@ -311,3 +311,24 @@ fn earlier_visits_that_are_presumed_sent_hold_back_a_further_one_and_are_told() 
     let unsent = bench().event(&Event::NotCreated { key: key(&second), reason: "never sent".to_owned() });
     assert_snapshot!(unsent.shows(), @"? Dispatch/store-1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before");
 }
+
+#[test]
+fn a_new_ticket_whose_mark_is_met_in_a_list_was_sent_before_and_is_never_sent_again() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let listed = |ticket: &crate::ticket::Ticket| Found::One(Box::new(seen(ticket, "7")));
+    assert_snapshot!(Bench::able().wants(one.clone()).finds(&one, listed(&one)).shows(), @"= Dispatch/store-1");
+    let copied = Bench::able().wants(one.clone()).finds(&one, listed(&plain(2)));
+    assert_snapshot!(copied.shows(), @"! Dispatch/store-1; ticket 7 carries its mark, and this state does not know it: it may have been sent before");
+    let twice = Bench::able().wants(one.clone()).finds(&one, Found::Several(vec!["7".to_owned(), "8".to_owned()]));
+    assert_snapshot!(twice.shows(), @"! Dispatch/store-1; 2 tickets carry its mark, and this state knows none: 7, 8");
+    assert_snapshot!(twice.plan().steps[0].next_step().expect("a way out"), @"look them up in the portal, then: callout import Dispatch/store-1 ID; a mark that somebody copied is taken out there");
+    let further = Bench::able().wants(again.clone()).finished(&one, "6").sees(&one, over(&one, "6")).finds(&again, listed(&one));
+    assert_snapshot!(further.shows(), @"= Dispatch/store-1#1");
+    let mut twin = plain(1);
+    twin.address.name = "twin".to_owned();
+    let beside = Bench::able().wants(one.clone()).wants(twin).finds(&one, listed(&one));
+    assert_snapshot!(beside.shows(), @r"
+    = Dispatch/store-1
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+}

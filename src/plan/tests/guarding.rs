@@ -209,13 +209,10 @@ fn started() -> Event {
 /// A run of the plan that is killed once it has written what was seen, before its first request.
 fn killed(bench: Bench, plan: &Plan) -> Bench {
     let seen = plan.steps.iter().flat_map(|step| step.events.clone());
-    let taken = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Adopt { id, request, seen, why } => {
-            let (id, request, seen, reason) = (id.clone(), request.clone(), Some(seen.clone()), why.clone());
-            Some(Event::Adopted { key: step.key.clone(), id, request, seen, reason })
-        }
-        Action::Retire { why } => Some(Event::Closed { key: step.key.clone(), why: *why, reason: None }),
-        _ => None,
+    let taken = plan.steps.iter().filter_map(|step| {
+        let Action::Adopt { id, request, seen, why } = &step.action else { return None };
+        let (id, request, seen, reason) = (id.clone(), request.clone(), Some(seen.clone()), why.clone());
+        Some(Event::Adopted { key: step.key.clone(), id, request, seen, reason })
     });
     let events: Vec<Event> = std::iter::once(started()).chain(seen).chain(taken).collect();
     let mut bench = bench;
@@ -263,6 +260,16 @@ fn a_started_plan_goes_on_after_what_it_wrote_before_its_first_request() {
     let listed = seen(&one, "7");
     let found = Bench::able().wants(one.clone()).wants(plain(2)).intended(&one).finds(&one, Found::One(Box::new(listed)));
     assert_snapshot!(resumed(found), @"+ Dispatch/store-2 writes 0");
+}
+
+#[test]
+fn a_saved_plan_may_take_over_a_further_visit() {
+    let one = plain(1);
+    let adopting = ticket(1, |document| document["lifecycle"] = json!({"reissue": 1, "adopt": 8}));
+    let bench = Bench::new().wants(adopting.clone()).finished(&one, "7").sees(&one, over(&one, "7"));
+    let bench = bench.sees(&adopting, open(&adopting, "8"));
+    assert_snapshot!(bench.shows(), @"= Dispatch/store-1#1");
+    assert_eq!(check(&bench.plan(), &bench), Ok(1));
 }
 
 #[test]
