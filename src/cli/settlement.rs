@@ -138,6 +138,10 @@ impl Settlement {
         if let Reason::InDoubt { search: Search::From { moment }, .. } = action.reason()? {
             return Some(format!("it may still be on its way; from {moment:.0} on its mark is looked for"));
         }
+        if let Reason::InDoubt { search: Search::Unanswered { marked, .. }, .. } = action.reason()? {
+            let ids = marked.join(" and ");
+            return (!ids.is_empty()).then(|| format!("ticket {ids} carries its mark; plan again, or settle it with --id"));
+        }
         let Reason::SeveralFound { ids } = action.reason()? else { return None };
         Some(several(ids))
     }

@@ -50,7 +50,7 @@ pub fn build(world: &World<'_>) -> Plan {
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
-    let mut steps = order::in_order(world.state, steps);
+    let mut steps = order::in_order(world.state, world.sides, steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }

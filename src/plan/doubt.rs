@@ -27,7 +27,7 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
         Some(Found::One(seen)) => return found_again(case, record, seen),
         Some(Found::Several(ids)) => return doubt(case, record, Reason::SeveralFound { ids: ids.clone() }),
         Some(Found::None) => Search::Nothing { since: searched_since(record.since) },
-        Some(Found::Unanswered { why, .. }) => Search::Unanswered { why: why.clone() },
+        Some(Found::Unanswered { why, marked, .. }) => Search::Unanswered { why: why.clone(), marked: marked.clone() },
         Some(Found::Cannot) => Search::NotMade,
         None => not_searched(case, record),
     };

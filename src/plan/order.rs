@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Reason, Step};
-use crate::refresh::id_of;
+use crate::refresh::{Sides, id_of};
 use crate::state::{Phase, State};
 use crate::ticket::Address;
 
 /// Sorts by address, puts each create behind what it refers to, and defers what refers to a ticket that will not be there.
-pub(super) fn in_order(state: &State, mut steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by(|a, b| a.key.cmp(&b.key));
-    while let Some((at, address)) = waiting(state, &steps) {
+    while let Some((at, address)) = waiting(state, sides, &steps) {
         let Some(step) = steps.get_mut(at) else { break };
-        step.action = if can_never_have_an_id(state, &address) {
+        step.action = if is_foreign(state, sides, &address) {
+            let why = format!("it refers to {address}, whose ticket belongs to another API or tenant");
+            Action::Blocked { reason: Reason::CannotSend { why } }
+        } else if can_never_have_an_id(state, &address) {
             let why = format!("it refers to {address}, which was closed before its ticket id was known; take the reference out");
             Action::Blocked { reason: Reason::CannotSend { why } }
         } else {
@@ -26,11 +29,18 @@ fn can_never_have_an_id(state: &State, address: &Address) -> bool {
     state.latest(address).is_some_and(|(_, record)| matches!(record.phase, Phase::Closed { id: None, .. }))
 }
 
+/// An id of another API or tenant would name somebody else's ticket.
+fn is_foreign(state: &State, sides: &Sides, address: &Address) -> bool {
+    let origin = state.latest(address).map(|(_, record)| &record.request.origin);
+    origin.zip(sides.get(&address.kind)).is_some_and(|(origin, side)| *origin != side.origin)
+}
+
 /// A create that refers to a ticket without id, which this plan does not make either.
-fn waiting(state: &State, steps: &[Step]) -> Option<(usize, Address)> {
+fn waiting(state: &State, sides: &Sides, steps: &[Step]) -> Option<(usize, Address)> {
     let made: BTreeSet<&Address> = steps.iter().filter(|step| is_made(step)).map(|step| &step.key.address).collect();
     steps.iter().enumerate().find_map(|(at, step)| {
-        let missing = needs(step).into_iter().find(|address| id_of(state, address).is_none() && !made.contains(address))?;
+        let is_missing = |address: &Address| id_of(state, address).is_none() || is_foreign(state, sides, address);
+        let missing = needs(step).into_iter().find(|address| is_missing(address) && !made.contains(address))?;
         Some((at, missing))
     })
 }

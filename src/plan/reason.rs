@@ -21,7 +21,13 @@ pub enum Search {
     /// No ticket that was made since then carries the mark.
     Nothing { since: Timestamp },
     /// The search was not answered.
-    Unanswered { why: String },
+    ///
+    /// `marked`: tickets that carry it among those that were seen.
+    Unanswered {
+        why: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marked: Vec<String>,
+    },
     /// The ticket was read, and does not show the change.
     NotShown,
 }
@@ -90,7 +96,7 @@ impl fmt::Display for Reason {
                     Search::NotMade => Ok(()),
                     Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
                     Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
-                    Search::Unanswered { why } => write!(f, "; its mark was looked for without an answer: {why}"),
+                    Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
                     Search::NotShown => write!(f, "; the ticket does not show it"),
                 }
             }
@@ -209,6 +215,9 @@ fn doubted_create(search: &Search, name: &str) -> String {
         Search::Nothing { .. } => format!(
             "if the portal shows none either: callout settle {name} --not-created --reason TEXT; if it does: callout settle {name} --id ID --reason TEXT"
         ),
+        Search::Unanswered { marked, .. } if !marked.is_empty() => {
+            format!("plan again; or look whether there is another in the portal, then: callout settle {name} --id ID --reason TEXT")
+        }
         Search::Unanswered { .. } => {
             format!("plan again; or look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
         }

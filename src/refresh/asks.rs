@@ -148,11 +148,11 @@ fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, s
     let Some(ticket) = ticket else { return true };
     let is_latest = state.latest(&key.address).is_some_and(|(latest, _)| latest == key);
     let is_waiting = record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue;
-    // An earlier visit that is still open beside a later one is nobody's plan: it is looked at until it is over.
+    // An earlier visit that is still open or in doubt beside a later one is nobody's plan: it is looked at until it is over.
     if is_latest {
         is_waiting || booked_differently(record, side) || is_changed(&record.request, ticket, side, state)
     } else {
-        record.is_open()
+        record.is_open() || record.in_doubt()
     }
 }
 

@@ -177,12 +177,12 @@ impl Reading<'_> {
             return listed;
         }
         if let Some(why) = self.refused.get(ask.system) {
-            return Some(Found::Unanswered { why: why.clone(), stops_system: true });
+            return Some(Found::Unanswered { why: why.clone(), marked: Vec::new(), stops_system: true });
         }
         let reader = self.readers.get(ask.system)?;
         self.observations.requests += 1;
         let found = reader.find(mark, made).await;
-        if let Found::Unanswered { why, stops_system: true } = &found {
+        if let Found::Unanswered { why, stops_system: true, .. } = &found {
             self.refused.insert(ask.system, why.clone());
         }
         Some(found)

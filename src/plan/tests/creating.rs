@@ -182,7 +182,7 @@ fn a_doubt_says_how_far_the_search_for_its_mark_got() {
     ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark is looked for from 2027-01-04T12:01:00Z on
     plan again then: a ticket that carries its mark is linked
     ");
-    let unanswered = Found::Unanswered { why: "Able did not answer".to_owned(), stops_system: false };
+    let unanswered = Found::Unanswered { why: "Able did not answer".to_owned(), marked: Vec::new(), stops_system: false };
     assert_snapshot!(told(&bench().finds(&one, unanswered)), @r"
     ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for without an answer: Able did not answer
     plan again; or look for its mark in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT, or --not-created
@@ -331,4 +331,23 @@ fn a_new_ticket_whose_mark_is_met_in_a_list_was_sent_before_and_is_never_sent_ag
     = Dispatch/store-1
     ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
     ");
+}
+
+#[test]
+fn a_ticket_of_another_api_gives_its_id_to_nobody() {
+    let one = plain(1);
+    let bench = Bench::new().wants(one.clone()).wants(after(2, "Dispatch/store-1")).checked(&one, "7").at("https://staging.example.com");
+    assert_snapshot!(bench.shows(), @r"
+    ! Dispatch/store-1; its record belongs to https://api.example.com, and this project now talks to https://staging.example.com
+    ! Dispatch/store-2; it refers to Dispatch/store-1, whose ticket belongs to another API or tenant
+    ");
+}
+
+#[test]
+fn a_search_that_broke_off_behind_a_ticket_with_the_mark_offers_no_not_created() {
+    let one = plain(1);
+    let why = "Able did not answer; ticket 7 has the mark".to_owned();
+    let broken = Found::Unanswered { why, marked: vec!["7".to_owned()], stops_system: false };
+    let bench = Bench::able().wants(one.clone()).intended(&one).finds(&one, broken);
+    assert_snapshot!(bench.plan().steps[0].next_step().expect("a way out"), @"plan again; or look whether there is another in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT");
 }
