@@ -50,7 +50,7 @@ pub(super) struct Listed {
 
 impl Listed {
     pub fn of(listing: Listing) -> Self {
-        let is_whole = listing.end == End::Whole;
+        let is_whole = listing.end == End::Whole && !listing.is_by_change;
         Self { tickets: listing.tickets.into_iter().map(|seen| (seen.id.clone(), seen)).collect(), is_whole }
     }
 

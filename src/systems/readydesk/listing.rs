@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::wire::{self, Format, dates};
-use super::{ReadyDesk, TITLE};
+use super::{ID, ReadyDesk, TITLE};
 use crate::systems::{End, Found, Listing, Seen, System};
 use crate::ticket::Mark;
 
@@ -95,7 +95,7 @@ impl Connection {
             [("tid", "*"), ("count", &count), ("page", &number)].into_iter().chain(order).chain(filter).collect();
         pass.listing.requests += 1;
         let body = self.client.read(&self.url("get_tickets", &variables)).await;
-        let body = body.map_err(|trouble| End::Broken { why: trouble.why, stops_system: trouble.stops_system })?;
+        let body = body.map_err(|trouble| End::Broken { why: trouble.of_page(ID), stops_system: trouble.stops_system })?;
         // The delimited form shows an empty page as nothing at all, which is also what a broken server says. After a page that was
         // not full, both signs together are taken for the end.
         if self.settings.format == Format::Delimited && pass.is_short && body.trim().is_empty() {

@@ -137,6 +137,15 @@ async fn an_answer_that_names_no_ticket_leaves_the_create_in_doubt() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_refused_while_the_customer_is_read_stops_the_system() {
+    let server = Server::with([Reply::status("403 Forbidden", "")]).await;
+    let sent =
+        connection(&server.url, &json!({"cid_in_update": true})).update(Permit::in_a_test(), "77", &fields(&json!({"status": "x"}))).await;
+    assert!(matches!(sent, Sent::Unsent { stops_system: true, .. }), "{sent:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_change_counts_when_the_ticket_shows_it() {
     let changed = fields(&json!({"subject": "Router works"}));
     let update = async |replies: Vec<Reply>| {
@@ -298,6 +307,28 @@ async fn said(url: &str, more: &Value) -> String {
     let read = remote.reader().read("77").await;
     let (list, found) = (remote.reader().list(None, 1).await, remote.reader().find(&mark(), since()).await);
     format!("{writes:?}\n{read:?}\n{list:?}\n{found:?}\n{writes:#?}")
+}
+
+/// A server of another make escapes more signs, and what is shown of JSON and of pages is decoded first.
+#[tokio::test]
+async fn the_key_shows_in_no_spelling_that_is_decoded_before_it_is_shown() {
+    let unicode: String = KEY.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let entities: String = KEY.bytes().map(|byte| format!("&#{byte};")).collect();
+    let twice = SPELLINGS[1].replace('%', "%25");
+    let cut = &KEY[..12];
+    for body in [
+        format!("{{\"message\": \"bad key {unicode}\"}}"),
+        format!("{{\"response\": [{{\"x\": \"{unicode}\"}}], \"tickets\": \"{unicode}\"}}"),
+        format!("<html><body>/login?return=%2FAPI%2F%3Fkey%3D{twice} {entities}</body></html>"),
+        format!("dangerous value (key=\"{cut}...\")"),
+    ] {
+        for status in ["200 OK", "400 Bad Request", "500 Internal Server Error"] {
+            let server = Server::with([Reply::status(status, &body)]).await;
+            let said = said(&server.url, &json!({})).await;
+            let leaks = |text: &str| text.contains("c4n4ry") || text.contains(&twice) || text.contains("&#99;&#52;");
+            assert!(!leaks(&said) && said.contains("[token]"), "{said}");
+        }
+    }
 }
 
 #[tokio::test]
