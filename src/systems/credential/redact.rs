@@ -10,7 +10,7 @@ const TELLING: usize = 12;
 /// Shorter ones go only where they are a word of their own.
 const LONG: usize = 8;
 
-/// Shorter ones, and those of digits alone, which could be a ticket's id, go only behind `key=`.
+/// Shorter ones, and those of letters or digits alone, which could be a plain word or a ticket's id, go only behind `key=`.
 const SHORT: usize = 4;
 
 /// How an escape in the text is taken: it may be a part of the secret as it is, and a `%25` may stand for a sign of it or for another
@@ -60,9 +60,8 @@ fn stands(text: &[u8], (at, end): (usize, usize), secret: &[u8]) -> bool {
     let before = text.get(at.saturating_sub(8)..at).unwrap_or_default().to_ascii_lowercase();
     let is_key = [&b"key="[..], b"key%3d", b"key=\"", b"key\":\""].iter().any(|name| before.ends_with(name));
     let is_word = !is_part(at.checked_sub(1).and_then(|at| text.get(at))) && !is_part(text.get(end));
-    secret.len() >= LONG
-        || (is_key && !is_part(text.get(end)))
-        || (is_word && secret.len() >= SHORT && !secret.iter().all(u8::is_ascii_digit))
+    let is_mixed = secret.iter().any(u8::is_ascii_digit) && !secret.iter().all(u8::is_ascii_digit);
+    secret.len() >= LONG || (is_key && !is_part(text.get(end))) || (is_word && secret.len() >= SHORT && is_mixed)
 }
 
 /// How much of the secret a text begins with, and how long that is in the text.
@@ -172,6 +171,7 @@ mod tests {
     fn a_short_secret_goes_where_it_can_be_nothing_else() {
         let shown = |text: &str, secret: &str| redact(text, secret, "[token]");
         assert_eq!(shown("The key \"ab12\" is not valid; cab123", "ab12"), "The key \"[token]\" is not valid; cab123");
+        assert_eq!(shown("the sandbox ?key=sandbox", "sandbox"), "the sandbox ?key=[token]");
         assert_eq!(shown("id 4711 /API/?action=x&key=4711&tid=4711", "4711"), "id 4711 /API/?action=x&key=[token]&tid=4711");
         assert_eq!(shown("id 7 ?KEY=7 ?return=%3Fkey%3D7", "7"), "id 7 ?KEY=[token] ?return=%3Fkey%3D[token]");
         assert_eq!(shown("anything", ""), "anything");

@@ -107,6 +107,27 @@ async fn what_the_pages_leave_open_can_be_set() {
 }
 
 #[tokio::test]
+async fn a_create_may_have_another_name_for_its_id_and_a_list_no_order() {
+    let own = json!({"added_variable": "new_id", "order": "", "longest_query": 300});
+    let server = Server::with([Reply::json(&json!({"response": [{"new_id": "77"}]})), tickets(&json!([]))]).await;
+    let remote = connection(&server.url, &own);
+    assert!(matches!(remote.create(Permit::in_a_test(), &payload()).await, Sent::Done(seen) if seen.id == "77"));
+    remote.reader().list(None, 1).await;
+    assert_eq!(lines(&server)[2], "GET get_tickets&tid=*&count=2&page=1");
+    let mut longer = payload();
+    longer.fields.set("summary", "x".repeat(200));
+    assert!(matches!(remote.writer().ready(Some(&longer)).await, Err(Unready::Ticket(_))));
+}
+
+#[tokio::test]
+async fn an_answer_that_names_no_number_leaves_the_create_in_doubt() {
+    let server = Server::with([Reply::json(&json!({"response": [{"added_ticket": "0"}]}))]).await;
+    let sent = connection(&server.url, &json!({})).create(Permit::in_a_test(), &payload()).await;
+    assert_eq!(sent, Sent::Unknown { why: "ReadyDesk took the request and answered with `0` where one id belongs".to_owned() });
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_create_is_done_although_it_cannot_be_read_back() {
     for reply in [Reply::status("404 Not Found", ""), tickets(&json!([])), Reply::status("200 OK", "<html>")] {
         let server = Server::with([added(), reply]).await;
@@ -312,8 +333,8 @@ async fn said(url: &str, more: &Value) -> String {
 /// A server of another make escapes more signs, and what is shown of JSON and of pages is decoded first.
 #[tokio::test]
 async fn the_key_shows_in_no_spelling_that_is_decoded_before_it_is_shown() {
-    let unicode: String = KEY.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
-    let entities: String = KEY.bytes().map(|byte| format!("&#{byte};")).collect();
+    let each = |form: fn(u8) -> String| KEY.bytes().map(form).collect::<String>();
+    let (unicode, entities) = (each(|byte| format!("\\u{byte:04x}")), each(|byte| format!("&#{byte};")));
     let twice = SPELLINGS[1].replace('%', "%25");
     let cut = &KEY[..12];
     for body in [
