@@ -147,10 +147,26 @@ impl Reading<'_> {
                 }
             }
             Question::Sent { marks } => {
-                if let Some(found) = self.listed.get(ask.system).and_then(|listed| listed.with_any(marks)) {
+                if let Some(found) = self.sent_before(ask, marks).await {
                     self.observations.found.insert(ask.key.clone(), found);
                 }
             }
+        }
+    }
+
+    /// A ticket with one of these marks, of a visit that was not known to be sent. Where the pass could not see everything, a search says
+    /// whether it is the only one.
+    async fn sent_before(&mut self, ask: &Ask, marks: &[Mark]) -> Option<Found> {
+        let listed = self.listed.get(ask.system)?;
+        let found = listed.with_any(marks)?;
+        let is_alone = matches!(&found, Found::Several(ids) if ids.len() == 1);
+        let Some(mark) = marks.iter().find(|mark| listed.carries(mark)).filter(|_| is_alone) else { return Some(found) };
+        let reader = self.readers.get(ask.system)?;
+        self.observations.requests += 1;
+        // Nobody knows when it was made.
+        match reader.find(mark, Timestamp::UNIX_EPOCH).await {
+            searched @ (Found::One(_) | Found::Several(_)) => Some(searched),
+            Found::Cannot | Found::None | Found::Unanswered { .. } => Some(found),
         }
     }
 

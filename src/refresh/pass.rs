@@ -56,7 +56,7 @@ pub(super) struct Listed {
 
 impl Listed {
     pub fn of(listing: Listing, system: &dyn System) -> Self {
-        let is_whole = listing.end == End::Whole;
+        let is_whole = listing.end == End::Whole && !listing.is_by_change;
         let tickets: BTreeMap<String, Seen> = listing.tickets.into_iter().map(|seen| (seen.id.clone(), seen)).collect();
         let mut marked: BTreeMap<Mark, Vec<String>> = BTreeMap::new();
         for seen in tickets.values() {
@@ -89,6 +89,11 @@ impl Listed {
             [one] if self.is_whole => self.one(one),
             _ => Some(Found::Several(ids)),
         }
+    }
+
+    /// Whether a ticket of the pass has this mark.
+    pub fn carries(&self, mark: &Mark) -> bool {
+        self.marked.contains_key(mark)
     }
 
     fn one(&self, id: &str) -> Option<Found> {

@@ -21,7 +21,7 @@ struct Counting {
 
 impl Counting {
     fn shows(tickets: Vec<Seen>, end: End) -> Self {
-        Self { listing: Listing { tickets, requests: 1, end }, asked: Mutex::default() }
+        Self { listing: Listing { tickets, requests: 1, end, is_by_change: false }, asked: Mutex::default() }
     }
 
     fn note(&self, what: String) {
@@ -147,6 +147,20 @@ async fn two_tickets_with_one_mark_are_told_and_a_part_of_the_list_never_proves_
              Dispatch/store-2: missing\nDispatch/store-3: none has the mark\n3 requests"
         );
     }
+}
+
+#[tokio::test]
+async fn a_list_of_what_changed_proves_nothing_about_what_is_new() {
+    let bench = bench();
+    let mut system = Counting::shows(vec![marked(&bench, 1, "7"), marked(&bench, 2, "8")], End::Whole);
+    system.listing.is_by_change = true;
+    assert_snapshot!(told(&bench, &system, Mode::Auto).await, @r"
+    list since 2027-01-04T11:45:00Z in 5 pages, find since 2027-01-04T11:45:00Z
+    Dispatch/store-1: ticket 7
+    Dispatch/store-2: ticket 8
+    Dispatch/store-3: none has the mark
+    2 requests
+    ");
 }
 
 #[tokio::test]

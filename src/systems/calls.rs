@@ -67,6 +67,9 @@ pub struct Listing {
     pub tickets: Vec<Seen>,
     /// Requests that it took.
     pub requests: usize,
+    /// The system was asked for tickets that changed since: whether a new one counts as changed, its pages do not say. So that one is
+    /// not among them does not mean that there is none.
+    pub is_by_change: bool,
     pub end: End,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns when a list is whole. The vendor's pages name neither the order of tickets nor the most that a page holds, and show no total in
 //! a form that could be read. So the end is an empty page, and then the list is counted: behind as many tickets as were seen there must
-//! be none. What is not in a list that is not whole may well exist.
+//! be none, and the last page must still begin where it did. What is not in a list that is not whole may well exist.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::wire::{self, Format, dates};
-use super::{ReadyDesk, TITLE};
+use super::{ID, ReadyDesk, TITLE};
 use crate::systems::{End, Found, Listing, Seen, System};
 use crate::ticket::Mark;
 
@@ -27,6 +27,8 @@ struct Pass {
     ids: BTreeSet<String>,
     /// Whether the latest page held less than was asked for.
     is_short: bool,
+    /// The ticket before the latest page, and its place in the list.
+    before: Option<(usize, String)>,
 }
 
 /// What is asked for besides the page: one variable and its value.
@@ -83,8 +85,19 @@ impl Connection {
     async fn counted(&self, filter: Filter<'_>, pass: &mut Pass) -> End {
         let seen = pass.ids.len();
         match self.page((seen + 1, 1), filter, pass).await {
-            Ok(rest) if rest.is_empty() => End::Whole,
+            Ok(rest) if rest.is_empty() => self.unmoved(filter, pass).await,
             Ok(_) => broken(format!("{TITLE} listed {seen} tickets, and has more than that: some are missing between its pages")),
+            Err(end) => end,
+        }
+    }
+
+    /// Whether the last page still begins where it did. A ticket that is deleted while pages are read moves another one to a page that
+    /// was read already; the count is right all the same, as the deleted one is among those that were seen.
+    async fn unmoved(&self, filter: Filter<'_>, pass: &mut Pass) -> End {
+        let Some((place, id)) = pass.before.take() else { return End::Whole };
+        match self.page((place, 1), filter, pass).await {
+            Ok(tickets) if tickets.iter().map(|ticket| &ticket.id).eq([&id]) => End::Whole,
+            Ok(_) => broken(format!("{TITLE} moved tickets from page to page while they were listed: some may be missing")),
             Err(end) => end,
         }
     }
@@ -97,7 +110,7 @@ impl Connection {
             [("tid", "*"), ("count", &count), ("page", &number)].into_iter().chain(order).chain(filter).collect();
         pass.listing.requests += 1;
         let body = self.client.read(&self.url("get_tickets", &variables)).await;
-        let body = body.map_err(|trouble| End::Broken { why: trouble.why, stops_system: trouble.stops_system })?;
+        let body = body.map_err(|trouble| End::Broken { why: trouble.of_page(ID), stops_system: trouble.stops_system })?;
         // The delimited form shows an empty page as nothing at all, which is also what a broken server says. After a page that was
         // not full, both signs together are taken for the end.
         if self.settings.format == Format::Delimited && pass.is_short && body.trim().is_empty() {
@@ -117,6 +130,7 @@ impl Pass {
         if new.is_empty() {
             return Err(broken(format!("{TITLE} answered page {page} of its tickets with those of earlier pages")));
         }
+        self.before = self.listing.tickets.last().map(|ticket| (self.listing.tickets.len(), ticket.id.clone()));
         self.listing.tickets.extend(new);
         Ok(())
     }

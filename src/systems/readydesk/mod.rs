@@ -10,6 +10,7 @@ mod connection;
 mod example;
 mod fields;
 mod listing;
+mod names;
 mod remote;
 #[cfg(test)]
 mod remote_tests;
@@ -89,6 +90,9 @@ impl System for ReadyDesk {
     }
     fn check_settings(&self, settings: &Value) -> Vec<Finding> {
         settings::check(settings)
+    }
+    fn check_against_settings(&self, document: &Value, settings: &Value) -> Vec<Finding> {
+        names::against(document, settings)
     }
 
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {
