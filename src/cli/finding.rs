@@ -1,12 +1,14 @@
-//! Looking for the marks of the files in every system that lists: what `import --match mark` and `state rebuild` share.
+//! Looking for the marks of the files in every system that lists: what `import --match mark`, `state rebuild` and `settle` share.
+
+use std::collections::BTreeMap;
 
 use super::opened::Opened;
 use super::{Environment, Failure};
 use crate::diagnostics::Diagnostic;
-use crate::plan::Matching;
+use crate::plan::{Matching, Unclear};
 use crate::refresh::{Selection, Side};
 use crate::render::Pass;
-use crate::state::{Event, State};
+use crate::state::{Event, Key, State};
 use crate::systems::{Ability, End, Listing};
 
 /// At the usual 60 requests a minute, a quarter of an hour: a system that is still listing then has more tickets than anybody would
@@ -30,6 +32,38 @@ pub(super) async fn look(opened: &Opened, state: &State, selection: &Selection, 
 /// The records of what was found.
 pub(super) fn adoptions(passes: &[Pass], reason: &str) -> Vec<Event> {
     passes.iter().flat_map(|pass| &pass.matches.hits).flat_map(|hit| hit.events(reason)).collect()
+}
+
+/// Of visits that a rebuilt state presumes: why it cannot be said that no ticket was made. Each may have been made at any time, so no plan
+/// looks for them; here, before their addresses are freed, everything that their systems list is looked through.
+pub(super) async fn objections(
+    opened: &Opened,
+    state: &State,
+    presumed: &[&Key],
+    environment: &Environment,
+) -> Result<BTreeMap<Key, String>, Failure> {
+    let mut objections = BTreeMap::new();
+    if presumed.is_empty() {
+        return Ok(objections);
+    }
+    let selection = Selection { targets: presumed.iter().map(|key| key.address.clone()).collect() };
+    for Pass { system, matches, refusal } in look(opened, state, &selection, environment).await? {
+        if let Some(why) = refusal {
+            let own = presumed.iter().filter(|key| key.address.kind == system.kind());
+            objections.extend(own.map(|key| {
+                ((*key).clone(), format!("its mark could not be looked for: {}; mend that, and settle it then", why.trim_end_matches('.')))
+            }));
+        }
+        for hit in matches.hits {
+            let why = format!("ticket {} carries its mark; `callout import --match mark` links it", hit.seen.id);
+            objections.insert(hit.key, why);
+        }
+        for key in matches.unclear.iter().flat_map(Unclear::keys) {
+            let why = "a ticket that carries its mark is not clearly its own; `callout import --match mark` tells more".to_owned();
+            objections.insert(key.clone(), why);
+        }
+    }
+    Ok(objections)
 }
 
 /// The systems that the files have tickets in.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
+use super::finding::objections;
 use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
@@ -12,7 +13,7 @@ use super::{Ending, Environment, Exit, Failure, all_or, planning};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Action, Plan, Step};
 use crate::render;
-use crate::state::{Event, State};
+use crate::state::{Event, Key, Record, State};
 use crate::ticket::Address;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
@@ -67,6 +68,9 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
         let side = opened.sides.get(&settlement.key.address.kind);
         settlement.verdict == Verdict::NotCreated && side.is_some_and(|side| side.system.capabilities().find.yes())
     };
+    let is_presumed = |key: &&Key| state.records.get(key).is_some_and(Record::is_presumed);
+    let presumed: Vec<&Key> = settlements.iter().filter(|one| is_searched(one)).map(|one| &one.key).filter(is_presumed).collect();
+    let objections = objections(opened, state, &presumed, environment).await?;
     let told = settlements.iter().filter(|settlement| settlement.verdict == Verdict::Accept || is_searched(settlement));
     let targets: Vec<Address> = told.map(|settlement| settlement.key.address.clone()).collect();
     let plan = if targets.is_empty() { None } else { Some(plan(opened, state, targets, environment).await?) };
@@ -80,6 +84,10 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     for settlement in settlements {
         if !settled.insert(&settlement.key) {
             diagnostics.push(settlement.wrong("it is settled twice at once"));
+            continue;
+        }
+        if let Some(objection) = objections.get(&settlement.key) {
+            diagnostics.push(settlement.wrong(objection));
             continue;
         }
         let event = match &settlement.verdict {

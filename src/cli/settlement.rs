@@ -3,7 +3,7 @@
 use super::args::{Ended, Settle as Words};
 use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::{Action, Plan, Reason, Step};
+use crate::plan::{Action, Plan, Reason, Search, Step};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
 
 /// What a person says.
@@ -88,7 +88,8 @@ pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
             let named: Vec<String> = open.iter().map(|key| format!("{}#{}", key.address, key.reissue)).collect();
             return Err(wrong(format!("{text} has several open visits; name one of them: {}", named.join(", "))));
         }
-        open.first().copied().or_else(|| state.latest(&address).map(|(key, _)| key)).cloned()
+        // One that was not created has a record too, and what is wrong with settling it is for the settlement to say.
+        open.first().copied().or_else(|| state.latest(&address).or(state.visits(&address).next_back()).map(|(key, _)| key)).cloned()
     };
     key.ok_or_else(|| Box::new(unknown(state, text)))
 }
@@ -99,8 +100,8 @@ impl Settlement {
         let record = state.records.get(&self.key).ok_or_else(|| self.wrong("the state remembers nothing of it"))?;
         let (key, reason) = (self.key.clone(), self.reason.clone());
         match &self.verdict {
-            Verdict::NotCreated if is_doubted_create(record) => match plan.and_then(|plan| self.found(plan)) {
-                Some(found) => Err(self.wrong(&found).into()),
+            Verdict::NotCreated if is_doubted_create(record) => match plan.and_then(|plan| self.objection(plan)) {
+                Some(objection) => Err(self.wrong(&objection).into()),
                 None => Ok(Event::NotCreated { key, reason }),
             },
             Verdict::Is(_) | Verdict::NotCreated => Err(self.wrong("no create of it is in doubt").into()),
@@ -128,14 +129,28 @@ impl Settlement {
         }
     }
 
-    /// What carries the mark of a create that is said to have made nothing. Where the system can be searched, nobody has to be believed.
-    fn found(&self, plan: &Plan) -> Option<String> {
+    /// Why it cannot be said that a create made nothing. Where the system can be searched, nobody has to be believed; while the search has
+    /// said nothing yet, a ticket may be there, and the next apply would send a second one.
+    fn objection(&self, plan: &Plan) -> Option<String> {
         let action = &self.step(plan)?.action;
         if let Action::Adopt { id, .. } = action {
             return Some(format!("ticket {id} carries its mark; `callout apply` links it"));
         }
-        let Reason::SeveralFound { ids } = action.reason()? else { return None };
-        Some(format!("tickets {} carry its mark; cancel all but one in the portal, and settle it with --id", ids.join(" and ")))
+        let reason = action.reason()?;
+        if let Reason::SeveralFound { ids } = reason {
+            return Some(format!(
+                "tickets {} carry its mark; cancel all but one in the portal, and settle it with --id",
+                ids.join(" and ")
+            ));
+        }
+        let Reason::InDoubt { search, .. } = reason else { return None };
+        match search {
+            Search::From { moment } => Some(format!("its mark is looked for from {moment:.0} on; settle it then")),
+            Search::Unanswered { why } => {
+                Some(format!("its mark could not be looked for: {}; mend that, and settle it then", why.trim_end_matches('.')))
+            }
+            Search::NotMade | Search::Nothing { .. } | Search::NotShown => None,
+        }
     }
 
     fn step<'a>(&self, plan: &'a Plan) -> Option<&'a Step> {
