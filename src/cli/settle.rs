@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
+use super::args::{Choice, Global, PlanFormat, Settle as Words};
 use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
@@ -108,7 +108,7 @@ async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement:
 
 /// The plan for these tickets, or for all.
 async fn plan(opened: &Opened, state: &State, target: Vec<Address>, environment: &Environment) -> Result<Plan, Failure> {
-    let choice = Choice { target, refresh: Refresh::Auto, take: None };
+    let choice = Choice::of_tickets(target);
     planning::make(opened, state, &choice, environment).await
 }
 

@@ -63,7 +63,7 @@ pub fn build(world: &World<'_>) -> Plan {
         expires,
         rules: Digest::of(world.rules),
         origins: origins(world.sides),
-        selection: world.selection.clone(),
+        selection: world.selection.filter().clone(),
         take: world.take,
         steps,
         over,

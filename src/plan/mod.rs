@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::refresh::Selection;
+use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields, Mark};
 
@@ -59,8 +59,8 @@ pub struct Plan {
     /// The API and tenant of each kind of document that it was made for.
     pub origins: BTreeMap<String, String>,
     /// Empty: the whole project.
-    #[serde(default, skip_serializing_if = "Selection::is_all")]
-    pub selection: Selection,
+    #[serde(default, skip_serializing_if = "Filter::is_all")]
+    pub selection: Filter,
     /// Whose values it takes where tickets were changed in their systems.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<Take>,

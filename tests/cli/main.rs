@@ -24,6 +24,7 @@ mod renewal;
 mod rollout;
 mod saved;
 mod schema;
+mod select;
 mod settle;
 mod shown;
 mod state;
