@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields, Mark};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
 
 pub use build::{World, build};
 pub use create::{Candidate, marked_request};
@@ -96,6 +96,9 @@ pub struct Step {
     /// The place of work, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub site: String,
+    /// The site of a rollout that the ticket is made for, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutSite>,
     /// The live ticket's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

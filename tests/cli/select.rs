@@ -68,12 +68,14 @@ fn a_rollout_and_its_sites_are_targets() {
     | plan/unknown-target
     |
     |   x --target Rollout/router selects no ticket of the files
-    |   help: did you mean Rollout/routers?
+    |   help: did you mean Rollout/routers? a site that left the list belongs to no rollout any more: select its
+    |         ticket by its address or by a label
     |
     | plan/unknown-target
     |
     |   x --target Rollout/routers[0418x] selects no ticket of the files
-    |   help: did you mean Rollout/routers[0418]?
+    |   help: did you mean Rollout/routers[0418]? a site that left the list belongs to no rollout any more: select
+    |         its ticket by its address or by a label
     |
     exit 1
     ");
@@ -115,7 +117,7 @@ fn a_label_that_nothing_has_is_a_mistake() {
     | plan/unknown-label
     |
     |   x --selector wave=pilto: no ticket of the files or of the state has the label wave=pilto
-    |   help: did you mean pilot?
+    |   help: did you mean wave=pilot?
     |
     exit 1
     ");
@@ -214,7 +216,8 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     | plan/unknown-target
     |
     |   x --target Rollout/routers[0418] selects no ticket of the files
-    |   help: did you mean Rollout/routers[0417]?
+    |   help: did you mean Rollout/routers[0417]? a site that left the list belongs to no rollout any more: select
+    |         its ticket by its address or by a label
     |
     exit 1
     ");
