@@ -23,6 +23,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::sandbox::Room;
 use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
 use crate::diagnostics::Outcome;
 use crate::systems::subject;
@@ -118,6 +119,9 @@ impl System for ReadyDesk {
 
     fn origin(&self, settings: &Value) -> Origin {
         settings::origin(settings)
+    }
+    fn room(&self) -> Room {
+        sandbox::ROOM
     }
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
         remote::connect(settings, context)
