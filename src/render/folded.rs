@@ -34,9 +34,9 @@ pub(super) fn folded_text(alike: &Alike<'_>) -> String {
     }
     visits(&mut text, alike);
     if first.needs_person() {
-        people(&mut text, &alike.steps)
+        people(&mut text, &alike.steps);
     } else {
-        sites(&mut text, &alike.steps)
+        sites(&mut text, &alike.steps);
     }
     text.push_str("    one of them in full:\n");
     for line in step_text(first).lines() {

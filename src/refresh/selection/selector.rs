@@ -62,16 +62,16 @@ pub struct NotASelector(pub String);
 impl FromStr for Selector {
     type Err = NotASelector;
 
-    fn from_str(text: &str) -> Result<Self, NotASelector> {
-        let (label, test) = match text.split_once('=') {
-            None => (text, Test::IsThere),
+    fn from_str(words: &str) -> Result<Self, NotASelector> {
+        let (label, test) = match words.split_once('=') {
+            None => (words, Test::IsThere),
             Some((label, value)) => match label.strip_suffix('!') {
                 Some(label) => (label, Test::IsNot(value.to_owned())),
                 None => (label, Test::Is(value.to_owned())),
             },
         };
         if label.is_empty() || label.contains('!') {
-            return Err(NotASelector(text.to_owned()));
+            return Err(NotASelector(words.to_owned()));
         }
         Ok(Self { label: label.to_owned(), test })
     }
