@@ -224,6 +224,26 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
 }
 
 #[test]
+fn a_rename_is_selected_by_what_the_files_say_now() {
+    let site = project();
+    site.run("apply --yes --parallelism 1").ends_with(0);
+    site.edit("tickets/routers.yaml", "name: \"router-", "name: \"branch-");
+    site.edit("tickets/routers.yaml", "wave: \"${{ site.wave }}\"", "wave: \"second-${{ site.wave }}\"");
+    site.write(
+        "tickets/routers.yaml",
+        site.read("tickets/routers.yaml") + "    lifecycle: {renamed_from: \"Dispatch/router-${{ site.store }}\"}\n",
+    );
+    assert_eq!(planned(&site, "--selector wave=second-rest"), ["Dispatch/branch-0419"]);
+    // No ticket has the label any more, and the old name is no ticket of its own.
+    let ran = site.run("plan --selector wave=rest").ends_with(1);
+    assert!(ran.err.contains("no ticket of the files or of the state has the label wave=rest"), "{ran}");
+    site.run("apply --yes").ends_with(0);
+    // What the rename left behind is over, and its labels with it.
+    site.run("plan --selector wave=rest").ends_with(1);
+    assert_eq!(planned(&site, "--selector wave!=second-pilot"), ["Dispatch/branch-0419", "Dispatch/store-0500-router"]);
+}
+
+#[test]
 fn nothing_outside_the_selection_is_sent() {
     let site = project();
     let applied = site.run("apply --yes --selector wave=pilot").ends_with(0);

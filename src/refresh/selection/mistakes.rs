@@ -1,5 +1,7 @@
 //! What a filter asks for and nothing has.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Filter, Selector, Subject, Target, Test};
 use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
@@ -7,7 +9,7 @@ use crate::systems::nearest;
 /// A mistake for each part that selects nothing by itself; if there is none, one for all of them together.
 pub(super) fn mistakes(filter: &Filter, subjects: &[Subject<'_>], nothing: bool) -> Vec<Diagnostic> {
     let targets = filter.targets.iter().filter(|target| !subjects.iter().any(|subject| subject.is_target(target)));
-    let selectors = filter.selectors.iter().filter(|selector| !subjects.iter().any(|subject| selector.is_known_from(subject.labels)));
+    let selectors = filter.selectors.iter().filter(|selector| !labels(subjects).any(|labels| selector.is_known_from(labels)));
     let files = filter.files.iter().filter(|file| !subjects.iter().any(|subject| subject.is_of(file)));
     let mut mistakes: Vec<Diagnostic> = targets.map(|target| unknown_target(target, subjects)).collect();
     mistakes.extend(selectors.map(|selector| unknown_label(selector, subjects)));
@@ -47,18 +49,22 @@ fn rollout_names(subjects: &[Subject<'_>], with_keys: bool) -> Vec<String> {
 }
 
 fn unknown_label(selector: &Selector, subjects: &[Subject<'_>]) -> Diagnostic {
-    let labels: Vec<String> = subjects.iter().flat_map(|subject| subject.labels.keys().cloned()).collect();
+    let names: Vec<String> = labels(subjects).flat_map(|labels| labels.keys().cloned()).collect();
     let (missing, near) = match &selector.test {
-        Test::Is(value) | Test::IsNot(value) if labels.contains(&selector.label) => {
-            let values = subjects.iter().filter_map(|subject| subject.labels.get(&selector.label).cloned()).collect::<Vec<_>>();
+        Test::Is(value) | Test::IsNot(value) if names.contains(&selector.label) => {
+            let values = labels(subjects).filter_map(|labels| labels.get(&selector.label).cloned()).collect::<Vec<_>>();
             (format!("{}={value}", selector.label), nearest_value(selector, value, &values).or_else(|| such_as(&selector.label, &values)))
         }
-        Test::Is(_) | Test::IsNot(_) | Test::IsThere => (selector.label.clone(), did_you_mean(&selector.label, &labels)),
+        Test::Is(_) | Test::IsNot(_) | Test::IsThere => (selector.label.clone(), did_you_mean(&selector.label, &names)),
     };
     let message = format!("--selector {selector}: no ticket of the files or of the state has the label {missing}");
     let help =
         near.unwrap_or_else(|| "labels stand in the files below metadata.labels; `callout expand` shows those of a rollout".to_owned());
     Diagnostic::error("plan/unknown-label", message).help(help)
+}
+
+fn labels<'s>(subjects: &'s [Subject<'_>]) -> impl Iterator<Item = &'s BTreeMap<String, String>> {
+    subjects.iter().filter_map(|subject| subject.labels)
 }
 
 fn unknown_file(file: &str, subjects: &[Subject<'_>]) -> Diagnostic {
@@ -90,7 +96,7 @@ fn nearest_value(selector: &Selector, value: &str, values: &[String]) -> Option<
 /// Some values of a label, where none is near.
 fn such_as(label: &str, values: &[String]) -> Option<String> {
     const SHOWN: usize = 5;
-    let values: std::collections::BTreeSet<&str> = values.iter().map(String::as_str).collect();
+    let values: BTreeSet<&str> = values.iter().map(String::as_str).collect();
     let shown: Vec<&str> = values.iter().copied().take(SHOWN).collect();
     let more = if values.len() > SHOWN { ", ..." } else { "" };
     (!shown.is_empty()).then(|| format!("values of {label}: {}{more}", shown.join(", ")))

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 pub use selector::{NotASelector, Selector, Test};
 pub use target::{NotATarget, Target};
 
+use super::renamed_from;
 use crate::diagnostics::Diagnostic;
-use crate::state::State;
+use crate::state::{Phase, State};
 use crate::ticket::{Address, RolloutSite, Ticket};
 
 /// What was asked for. Empty asks for everything; otherwise a ticket is selected by one of the targets (if there are any), one of the
@@ -44,7 +45,7 @@ impl Filter {
     fn selects(&self, subject: &Subject<'_>) -> bool {
         (self.targets.is_empty() || self.targets.iter().any(|target| subject.is_target(target)))
             && (self.files.is_empty() || self.files.iter().any(|file| subject.is_of(file)))
-            && self.selectors.iter().all(|selector| selector.selects(subject.labels))
+            && self.selectors.iter().all(|selector| subject.labels.is_some_and(|labels| selector.selects(labels)))
     }
 }
 
@@ -86,7 +87,8 @@ impl Selection {
 /// What a filter can look at: a ticket of the files, or what the state remembers of one that left them.
 struct Subject<'a> {
     address: &'a Address,
-    labels: &'a BTreeMap<String, String>,
+    /// None for a record that is over: no plan has a step for it, and a label must not seem to select something.
+    labels: Option<&'a BTreeMap<String, String>>,
     site: Option<&'a RolloutSite>,
     /// None where it left the files.
     file: Option<&'a str>,
@@ -105,13 +107,20 @@ impl Subject<'_> {
 /// The files say which labels a ticket has. Only where they no longer describe it, the record does.
 fn subjects<'a>(tickets: &'a [Ticket], state: &'a State) -> Vec<Subject<'a>> {
     let described: BTreeSet<&Address> = tickets.iter().map(|ticket| &ticket.address).collect();
-    let of_ticket = |ticket: &'a Ticket| Subject {
-        address: &ticket.address,
-        labels: &ticket.labels,
-        site: ticket.site.as_ref(),
-        file: ticket.place.as_ref().map(|place| place.file.name.as_str()),
-    };
+    let renamed: BTreeMap<Address, &Ticket> = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket))).collect();
     let gone = state.records.iter().filter(|(key, _)| !described.contains(&key.address));
-    let gone = gone.map(|(key, record)| Subject { address: &key.address, labels: &record.request.labels, site: None, file: None });
-    tickets.iter().map(of_ticket).chain(gone).collect()
+    let gone = gone.map(|(key, record)| match renamed.get(&key.address) {
+        Some(ticket) => described_by(ticket, &key.address),
+        None => {
+            let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
+            Subject { address: &key.address, labels: (!is_over).then_some(&record.request.labels), site: None, file: None }
+        }
+    });
+    tickets.iter().map(|ticket| described_by(ticket, &ticket.address)).chain(gone).collect()
+}
+
+/// A ticket of the files, by its address or by the one that it is about to be renamed from.
+fn described_by<'a>(ticket: &'a Ticket, address: &'a Address) -> Subject<'a> {
+    let file = ticket.place.as_ref().map(|place| place.file.name.as_str());
+    Subject { address, labels: Some(&ticket.labels), site: ticket.site.as_ref(), file }
 }
