@@ -242,3 +242,24 @@ fn what_is_read_is_told_before_with_its_most() {
     let over = bench().event(&Event::NotCreated { key: Key::new(plain(3).address, 0), reason: "no such ticket".to_owned() });
     assert_eq!(outlook(&over, Mode::Auto), (2, 2, "Able".to_owned(), 6));
 }
+
+#[tokio::test]
+async fn what_is_about_to_be_sent_is_recognised_in_a_pass_and_costs_nothing() {
+    let (one, new) = (plain(1), plain(3));
+    let bench = || Bench::able().wants(one.clone()).wants(new.clone()).checked(&one, "7");
+    let system = Counting::shows(vec![marked(&bench(), 1, "7"), marked(&bench(), 3, "9")], End::Whole);
+    assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
+    list since 2027-01-04T11:45:00Z in 3 pages
+    Dispatch/store-1: ticket 7
+    Dispatch/store-3: ticket 9 has the mark
+    1 requests
+    ");
+    let system = Counting::shows(vec![marked(&bench(), 3, "9")], End::TooLong);
+    assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
+    list since 2027-01-04T11:45:00Z in 3 pages
+    Dispatch/store-3: tickets 9 have the mark
+    1 requests
+    ");
+    let alone = Bench::able().wants(new.clone());
+    assert_snapshot!(told(&alone, &Counting::shows(Vec::new(), End::Whole), Mode::All).await, @"0 requests");
+}

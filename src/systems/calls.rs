@@ -92,6 +92,8 @@ pub enum Found {
     /// The search was not answered, or not readably, or not to its end.
     Unanswered {
         why: String,
+        /// Tickets that have the mark among those that were seen: whoever made them, nobody may say that there are none.
+        marked: Vec<String>,
         stops_system: bool,
     },
     None,

@@ -16,7 +16,7 @@ pub use target::{NotATarget, Target};
 
 use super::renamed_from;
 use crate::diagnostics::Diagnostic;
-use crate::state::{Phase, State};
+use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, RolloutSite, Ticket};
 
 /// What was asked for. Empty asks for everything; otherwise a ticket is selected by one of the targets (if there are any), one of the
@@ -109,12 +109,13 @@ fn subjects<'a>(tickets: &'a [Ticket], state: &'a State) -> Vec<Subject<'a>> {
     let described: BTreeSet<&Address> = tickets.iter().map(|ticket| &ticket.address).collect();
     let renamed: BTreeMap<Address, &Ticket> = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket))).collect();
     let gone = state.records.iter().filter(|(key, _)| !described.contains(&key.address));
-    let gone = gone.map(|(key, record)| match renamed.get(&key.address) {
-        Some(ticket) => described_by(ticket, &key.address),
-        None => {
-            let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
-            Subject { address: &key.address, labels: (!is_over).then_some(&record.request.labels), site: None, file: None }
-        }
+    let of_record = |key: &'a Key, record: &'a Record| {
+        let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
+        Subject { address: &key.address, labels: (!is_over).then_some(&record.request.labels), site: None, file: None }
+    };
+    let gone = gone.map(|(key, record)| {
+        let renamed = renamed.get(&key.address).map(|ticket| described_by(ticket, &key.address));
+        renamed.unwrap_or_else(|| of_record(key, record))
     });
     tickets.iter().map(|ticket| described_by(ticket, &ticket.address)).chain(gone).collect()
 }

@@ -43,9 +43,9 @@ pub async fn find(connection: &Connection, mark: &Mark, since: Timestamp) -> Fou
     let marked = |seen: &Seen| super::fields::mark_of(&seen.fields).as_ref() == Some(mark);
     let mut found: Vec<Seen> = listing.tickets.into_iter().filter(marked).collect();
     let unsure = |why: String, stops_system| {
-        let ids: Vec<&str> = found.iter().map(|seen| seen.id.as_str()).collect();
-        let hint = if ids.is_empty() { String::new() } else { format!("; ticket {} has the mark", ids.join(", ")) };
-        Found::Unanswered { why: format!("{why}{hint}"), stops_system }
+        let marked: Vec<String> = found.iter().map(|seen| seen.id.clone()).collect();
+        let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
+        Found::Unanswered { why: format!("{why}{hint}"), marked, stops_system }
     };
     match listing.end {
         End::Broken { why, stops_system } => unsure(why, stops_system),

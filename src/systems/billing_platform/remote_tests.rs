@@ -231,6 +231,7 @@ async fn a_search_names_what_it_found_although_it_could_not_see_all() {
     let marked = json!({"id": 5, "subject": format!("Charged twice [{mark}]")});
     let bare = Bare::answering(&json!({}), &[json!([marked, {"id": 7}])]).await;
     let why = "Billing Platform listed 2 tickets, and then showed that this is not all or not the same any more; ticket 5 has the mark";
-    assert_eq!(bare.remote.reader().find(&mark, since()).await, Found::Unanswered { why: why.to_owned(), stops_system: false });
+    let unanswered = Found::Unanswered { why: why.to_owned(), marked: vec!["5".to_owned()], stops_system: false };
+    assert_eq!(bare.remote.reader().find(&mark, since()).await, unanswered);
     assert!(bare.lines()[0].contains("createdSince="), "{:?}", bare.lines());
 }

@@ -45,16 +45,18 @@ impl Connection {
     pub(super) async fn find_mark(&self, mark: &Mark, since: Timestamp) -> Found {
         let search = self.pages(Some(("keyword", mark.as_str())), SEARCH_PAGES).await;
         if let End::Broken { why, stops_system: true } = search.end {
-            return Found::Unanswered { why, stops_system: true };
+            return Found::Unanswered { why, marked: Vec::new(), stops_system: true };
         }
         let mut hits = with_mark(search.tickets, mark);
         if hits.is_empty() || search.end != End::Whole {
             let list = self.list_since(Some(since), MOST_PAGES).await;
-            if let Some(unanswered) = not_whole(list.end) {
-                return unanswered;
-            }
             let known: BTreeSet<String> = hits.iter().map(|hit| hit.id.clone()).collect();
             hits.extend(with_mark(list.tickets, mark).into_iter().filter(|hit| !known.contains(&hit.id)));
+            if let Some((why, stops_system)) = not_whole(list.end) {
+                let marked: Vec<String> = hits.into_iter().map(|hit| hit.id).collect();
+                let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
+                return Found::Unanswered { why: format!("{why}{hint}"), marked, stops_system };
+            }
         }
         if hits.len() > 1 {
             return Found::Several(hits.into_iter().map(|hit| hit.id).collect());
@@ -128,13 +130,14 @@ fn with_mark(tickets: Vec<Seen>, mark: &Mark) -> Vec<Seen> {
     tickets.into_iter().filter(|ticket| ReadyDesk.mark_of(&ticket.fields).as_ref() == Some(mark)).collect()
 }
 
-fn not_whole(end: End) -> Option<Found> {
+/// Why a list is not whole, and whether its system refuses to be asked.
+fn not_whole(end: End) -> Option<(String, bool)> {
     match end {
         End::Whole => None,
-        End::Broken { why, stops_system } => Some(Found::Unanswered { why, stops_system }),
+        End::Broken { why, stops_system } => Some((why, stops_system)),
         End::TooLong | End::Cannot => {
             let why = format!("{TITLE} has more than {MOST_PAGES} pages of tickets since then, and no search found the mark");
-            Some(Found::Unanswered { why, stops_system: false })
+            Some((why, false))
         }
     }
 }

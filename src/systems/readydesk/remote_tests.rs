@@ -281,7 +281,10 @@ async fn without_a_hit_all_since_then_are_gone_through_and_none_is_said_only_of_
     assert_eq!(found(vec![empty(), empty(), full("another"), empty()]).await.0, Found::None);
     let unanswered = found(vec![empty(), empty(), full("another"), Reply::status("200 OK", "Oh.")]).await.0;
     let why = "ReadyDesk answered page 2 of its tickets with something that is not JSON: Oh.".to_owned();
-    assert_eq!(unanswered, Found::Unanswered { why, stops_system: false });
+    assert_eq!(unanswered, Found::Unanswered { why, marked: Vec::new(), stops_system: false });
+    let hit = found(vec![empty(), empty(), full(&marked), Reply::status("200 OK", "Oh.")]).await.0;
+    let why = "ReadyDesk answered page 2 of its tickets with something that is not JSON: Oh.; ticket 5 has the mark".to_owned();
+    assert_eq!(hit, Found::Unanswered { why, marked: vec!["5".to_owned()], stops_system: false });
     let refused = found(vec![Reply::status("403 Forbidden", "")]).await.0;
     assert!(matches!(refused, Found::Unanswered { stops_system: true, .. }));
 }
