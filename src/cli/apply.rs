@@ -26,7 +26,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let allowed = Allowed { creates: words.allow_creates };
     let refusals = refusals_allowing(&opened.rules, allowed, &state, &plan.steps, opened.clock().now());
     let plan = Plan { refusals, ..plan };
-    environment.out.write(&render::plan_text(&plan, false));
+    environment.out.write(&render::plan_text(&plan, words.verbose));
     if !plan.refusals.is_empty() {
         environment.err.line("Nothing was applied.");
         return Ok(Exit::first(&[(true, Exit::Refused), (true, ending(&plan, &Report::default()))]));

@@ -11,7 +11,7 @@ use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::marked_request;
-use crate::refresh::{Selection, booking_mismatch};
+use crate::refresh::{Filter, Selection, booking_mismatch};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
 use crate::systems::{by_kind, nearest};
@@ -30,7 +30,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             environment.out.write(&events.iter().map(in_words).collect::<String>());
             events
         }
-        Named::Marks(selection) => by_mark(words, &opened, &state, &selection, environment).await?,
+        Named::Marks(addresses) => by_mark(words, &opened, &state, addresses, environment).await?,
     };
     let count = events.iter().filter(|event| matches!(event, Event::Adopted { .. })).count();
     if count == 0 {
@@ -54,7 +54,7 @@ fn counted(count: usize) -> String {
 enum Named {
     Pairs(Vec<(Address, String)>),
     /// Whatever carries the mark of one of these addresses.
-    Marks(Selection),
+    Marks(Vec<Address>),
 }
 
 impl Named {
@@ -64,10 +64,7 @@ impl Named {
             text.parse::<Address>().map_err(wrong)
         };
         match (&words.by, &words.from, words.words.as_slice()) {
-            (Some(MatchBy::Mark), _, addresses) => {
-                let targets = addresses.iter().map(address).collect::<Result<_, _>>()?;
-                Ok(Self::Marks(Selection { targets }))
-            }
+            (Some(MatchBy::Mark), _, addresses) => Ok(Self::Marks(addresses.iter().map(address).collect::<Result<_, _>>()?)),
             (None, Some(path), _) => from_csv(path, folder).map(Self::Pairs),
             (None, None, [name, id]) => Ok(Self::Pairs(vec![(address(name)?, id.clone())])),
             (None, None, _) => {
@@ -83,14 +80,15 @@ async fn by_mark(
     words: &Words,
     opened: &Opened,
     state: &State,
-    selection: &Selection,
+    addresses: Vec<Address>,
     environment: &Environment,
 ) -> Result<Vec<Event>, Failure> {
-    let described = opened.tickets.iter().map(|ticket| &ticket.address);
-    if let Some(unmatched) = selection.unmatched(&described).first() {
-        described_as(opened, unmatched)?;
+    let is_described = |address: &Address| opened.tickets.iter().any(|ticket| address.covers(&ticket.address));
+    if let Some(unknown) = addresses.iter().find(|address| !is_described(address)) {
+        described_as(opened, unknown)?;
     }
-    let passes = finding::look(opened, state, selection, environment).await?;
+    let selection = Selection::of(Filter::of_tickets(addresses), &opened.tickets, state)?;
+    let passes = finding::look(opened, state, &selection, environment).await?;
     environment.out.write(&render::passes_text(&passes));
     Ok(finding::adoptions(&passes, &words.reason))
 }

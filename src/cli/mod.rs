@@ -22,6 +22,7 @@ mod rebuild;
 mod rows;
 mod sandbox;
 mod schema;
+mod selecting;
 mod settle;
 mod settlement;
 mod show;

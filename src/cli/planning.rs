@@ -8,16 +8,14 @@ use indicatif::ProgressBar;
 use super::args::{Choice, Refresh};
 use super::opened::Opened;
 use super::progress::draw_target;
-use super::{Environment, Failure, all_or};
-use crate::diagnostics::Diagnostic;
+use super::{Environment, Failure, selecting};
 use crate::plan::{Plan, World, build};
-use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope, Selection};
+use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope};
 use crate::state::State;
-use crate::systems::nearest;
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
-    let selection = selection(opened, state, choice)?;
+    let selection = selecting::selection(opened, state, choice, environment)?;
     let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, now: opened.clock().now() };
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
@@ -95,22 +93,6 @@ fn paced(opened: &Opened, reads: usize, about: &str) -> String {
         Some(rate) if reads > rate => format!(", {about} {} minutes at {rate} a minute", reads.div_ceil(rate)),
         Some(_) | None => String::new(),
     }
-}
-
-fn selection(opened: &Opened, state: &State, choice: &Choice) -> Result<Selection, Failure> {
-    let selection = Selection { targets: choice.target.clone() };
-    let known = opened.tickets.iter().map(|ticket| &ticket.address).chain(state.records.keys().map(|key| &key.address));
-    let diagnostics: Vec<Diagnostic> = selection
-        .unmatched(&known)
-        .into_iter()
-        .map(|target| {
-            let names: Vec<String> = known.clone().map(ToString::to_string).collect();
-            let hint = nearest(&target.to_string(), names.iter().map(String::as_str)).map(|name| format!("did you mean {name}?"));
-            Diagnostic::error("plan/unknown-target", format!("--target {target} selects no ticket of the files or of the state"))
-                .help(hint.unwrap_or_else(|| "`callout state list` and `callout validate` name them".to_owned()))
-        })
-        .collect();
-    all_or(selection, diagnostics)
 }
 
 fn plan_id(environment: &Environment) -> String {

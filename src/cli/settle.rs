@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
+use super::args::{Choice, Global, PlanFormat, Settle as Words};
 use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of, unlooked};
@@ -11,7 +11,7 @@ use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Action, Plan, Step};
-use crate::refresh::{Selection, renamed_from};
+use crate::refresh::{Filter, Selection, renamed_from};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
 use crate::ticket::Address;
@@ -122,8 +122,9 @@ async fn found_by_mark(
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let targets = asked.iter().map(|settlement| described_as(opened, state, &settlement.key.address)).collect();
-    let passes = finding::look(opened, state, &Selection { targets }, environment).await?;
+    let addresses = asked.iter().map(|settlement| described_as(opened, state, &settlement.key.address));
+    let selection = Selection::of(Filter::of_tickets(addresses), &opened.tickets, state)?;
+    let passes = finding::look(opened, state, &selection, environment).await?;
     let unlooked = |settlement: &&Settlement| {
         let pass = passes.iter().find(|pass| pass.system.kind() == settlement.key.address.kind);
         pass.and_then(|pass| pass.refusal.as_deref()).map(unlooked)
@@ -141,7 +142,7 @@ async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement:
 
 /// The plan for these tickets, or for all.
 async fn plan(opened: &Opened, state: &State, target: Vec<Address>, environment: &Environment) -> Result<Plan, Failure> {
-    let choice = Choice { target, refresh: Refresh::Auto, take: None };
+    let choice = Choice::of_tickets(target);
     planning::make(opened, state, &choice, environment).await
 }
 

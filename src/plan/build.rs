@@ -66,7 +66,7 @@ pub fn build(world: &World<'_>) -> Plan {
         expires,
         rules: Digest::of(world.rules),
         origins: origins(world.sides),
-        selection: world.selection.clone(),
+        selection: world.selection.filter().clone(),
         take: world.take,
         steps,
         over,
@@ -235,6 +235,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         drift: Vec::new(),
         notes: Vec::new(),
         site: String::new(),
+        rollout: None,
         id: None,
         mark: None,
         place: None,
@@ -272,6 +273,7 @@ impl Case<'_> {
         let fields = self.ticket.map(|ticket| &ticket.fields).or_else(|| self.record.map(|record| &record.request.fields));
         Step {
             site: fields.map(|fields| self.side.system.site(fields)).unwrap_or_default(),
+            rollout: self.ticket.and_then(|ticket| ticket.site.clone()),
             id: self.id(),
             place: self.ticket.and_then(|ticket| ticket.place.as_ref()).map(ToString::to_string),
             desired: self.ticket.map(desired_digest),

@@ -25,9 +25,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::refresh::Selection;
+use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields, Mark};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
 
 pub use build::{World, build};
 pub use create::{Candidate, marked_request};
@@ -59,8 +59,8 @@ pub struct Plan {
     /// The API and tenant of each kind of document that it was made for.
     pub origins: BTreeMap<String, String>,
     /// Empty: the whole project.
-    #[serde(default, skip_serializing_if = "Selection::is_all")]
-    pub selection: Selection,
+    #[serde(default, skip_serializing_if = "Filter::is_all")]
+    pub selection: Filter,
     /// Whose values it takes where tickets were changed in their systems.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<Take>,
@@ -96,6 +96,9 @@ pub struct Step {
     /// The place of work, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub site: String,
+    /// The site of a rollout that the ticket is made for, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutSite>,
     /// The live ticket's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -25,7 +25,7 @@ pub use desired::{
 };
 use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};
-pub use selection::Selection;
+pub use selection::{Filter, NotASelector, NotATarget, Selection, Selector, Target, Test};
 
 /// What the reads found out, by visit.
 #[derive(Debug, Clone, Default, PartialEq)]

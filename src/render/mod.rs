@@ -2,7 +2,9 @@
 //!
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
+mod alike;
 mod documents;
+mod folded;
 mod human;
 mod matching;
 mod plan;

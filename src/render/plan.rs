@@ -6,30 +6,37 @@ use std::fmt::Write as _;
 use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
+use super::alike::{Part, parts};
+use super::folded::folded_text;
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
 use crate::state::Request;
 use crate::ticket::{Change, Fields, references};
 
-/// The text form, in colour; the output strips it where colour is not wanted. `verbose` lists what is unchanged too.
+/// The text form, in colour; the output strips it where colour is not wanted.
+///
+/// `verbose` lists what is unchanged too, and tells each ticket of a rollout by itself.
 pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     let mut text = format!("{}\n", summary(plan).bold());
     let crowds = if verbose { BTreeMap::new() } else { crowds(plan) };
-    for step in plan.steps.iter().filter(|step| verbose || step.is_listed()) {
-        match sole_remark(step).and_then(|remark| crowds.get(remark)) {
-            Some(crowd) if crowd.first().is_some_and(|first| first.key == step.key) => text.push_str(&crowd_text(crowd)),
-            Some(_) => {}
-            None => {
-                text.push('\n');
-                text.push_str(&step_text(plan, step));
-            }
-        }
+    let is_crowded = |step: &Step| sole_remark(step).is_some_and(|remark| crowds.contains_key(remark));
+    let listed: Vec<&Step> = plan.steps.iter().filter(|step| (verbose || step.is_listed()) && !is_crowded(step)).collect();
+    let parts = if verbose { listed.iter().map(|step| Part::One(step)).collect() } else { parts(&listed) };
+    for part in &parts {
+        text.push('\n');
+        text.push_str(&match part {
+            Part::One(step) => step_text(plan, step),
+            Part::Alike(alike) => folded_text(plan, alike),
+        });
+    }
+    for crowd in crowds.values() {
+        text.push_str(&crowd_text(crowd));
     }
     for refusal in &plan.refusals {
         let _ = write!(text, "\n{} {refusal}\n    next: {}\n", "refused:".red().bold(), refusal.next_step());
     }
-    if plan.steps.iter().any(|step| verbose || step.is_listed()) || !plan.refusals.is_empty() {
+    if !listed.is_empty() || !crowds.is_empty() || !plan.refusals.is_empty() {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
     }
     text
@@ -69,7 +76,7 @@ fn crowd_text(crowd: &[&Step]) -> String {
 /// One line: what merging or applying it means.
 pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
-    let mut parts = parts(&counts);
+    let mut parts = counted(&counts);
     if parts.is_empty() && counts.unchanged + counts.closed_before == 0 {
         return "No tickets: the files describe none, and the state remembers none that is open.".to_owned();
     }
@@ -89,7 +96,7 @@ pub fn summary(plan: &Plan) -> String {
     format!("Plan: {}.{refused}", parts.join(", "))
 }
 
-fn parts(counts: &Counts) -> Vec<String> {
+fn counted(counts: &Counts) -> Vec<String> {
     let named = [
         (counts.create, "to create"),
         (counts.adopt, "to adopt"),
@@ -134,7 +141,7 @@ fn tickets(count: usize) -> String {
 
 pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
     let sign = step.sign();
-    let style = style(sign);
+    let style = sign_style(sign);
     let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
     let site = if step.site.is_empty() { String::new() } else { format!("  {}", clean(&step.site)) };
     let mut text = format!("{} {}{id}{}\n", sign.style(style), step.key.to_string().style(style.bold()), site.dimmed());
@@ -208,7 +215,7 @@ fn line(text: &mut String, content: &str) {
     let _ = writeln!(text, "    {content}");
 }
 
-fn style(sign: char) -> Style {
+pub(super) fn sign_style(sign: char) -> Style {
     match sign {
         '+' => Style::new().green(),
         '=' | '~' => Style::new().cyan(),

@@ -46,13 +46,19 @@ pub fn field(indent: usize, name: &str, content: &Value) -> String {
 
 /// All fields of a ticket, in the order of its system's documentation.
 pub fn fields(indent: usize, kind: &str, fields: &Fields) -> String {
+    let names = in_order(kind, fields.iter().map(|(name, _)| name));
+    names.into_iter().filter_map(|name| Some(field(indent, name, fields.get(name)?))).collect()
+}
+
+/// Names of fields in the order of their system's documentation.
+pub fn in_order<'a>(kind: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let system = by_kind(kind);
     let table = system.map(System::fields).unwrap_or_default();
     let row = |name: &str| system.and_then(|system| system.row(name)).map_or("", |row| row.name);
     let place = |name: &str| table.iter().position(|field| field.name == row(name)).unwrap_or(table.len());
-    let mut rows: Vec<(&str, &Value)> = fields.iter().collect();
-    rows.sort_by_key(|(name, _)| (place(name), name.to_owned()));
-    rows.into_iter().map(|(name, value)| field(indent, name, value)).collect()
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_by_key(|name| (place(name), *name));
+    names
 }
 
 /// `      name: before -> after`, texts of several lines as a line diff.

@@ -27,6 +27,11 @@ impl Address {
         self.key = key;
         self
     }
+
+    /// Whether it means this ticket: the same address, or a location of the document that it names without a key.
+    pub fn covers(&self, address: &Self) -> bool {
+        self == address || (self.key.is_none() && self.kind == address.kind && self.name == address.name)
+    }
 }
 
 /// Whether a text may be a document's name: lower-case letters, digits, `-` and `.`, at most 100 characters.
@@ -99,6 +104,15 @@ mod tests {
         for text in ["Dispatch/store-0417", "Dispatch/store-0417[rear]", "NocTicket/a.b", "Dispatch/a[A_1.x]"] {
             assert_eq!(text.parse::<Address>().map(|a| a.to_string()), Ok(text.to_owned()));
         }
+    }
+
+    #[test]
+    fn an_address_without_a_key_means_every_location() {
+        let target = Address::new("Dispatch", "a");
+        let covered =
+            ["Dispatch/a", "Dispatch/a[x]", "Dispatch/ab", "NocTicket/a"].map(|text| text.parse().is_ok_and(|other| target.covers(&other)));
+        assert_eq!(covered, [true, true, false, false]);
+        assert!(!target.clone().with_key(Some("x".to_owned())).covers(&target));
     }
 
     #[test]

@@ -14,6 +14,8 @@ mod visit;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 pub use address::{Address, NotAnAddress, is_key, is_name};
 pub use change::{Change, changes, is_ignored};
 pub use clock::Clock;
@@ -47,9 +49,10 @@ pub struct Ticket {
 }
 
 /// One site of a rollout.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RolloutSite {
     /// The rollout's name.
+    #[serde(rename = "name")]
     pub rollout: String,
     /// The site's key, as the list of sites has it.
     pub key: String,

@@ -56,12 +56,12 @@ fn project() -> Project {
     project
 }
 
-/// A plan's steps, without the places in files, which an expanded file has elsewhere.
+/// A plan's steps, without the places in files, which an expanded file has elsewhere, and without the rollout, which it has no more.
 fn steps(project: &Project) -> Value {
     fn without_places(value: &mut Value) {
         match value {
             Value::Object(map) => {
-                map.retain(|key, _| key != "place" && key != "at");
+                map.retain(|key, _| !["place", "at", "rollout"].contains(&key.as_str()));
                 map.values_mut().for_each(without_places);
             }
             Value::Array(items) => items.iter_mut().for_each(without_places),

@@ -9,7 +9,7 @@ use super::Choice;
 #[derive(Debug, Args)]
 pub struct Apply {
     /// A saved plan. Without one, a plan is made and shown first.
-    #[arg(conflicts_with_all = ["target", "refresh", "take"])]
+    #[arg(conflicts_with_all = ["target", "selector", "file", "refresh", "take"])]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub choice: Choice,
@@ -19,6 +19,9 @@ pub struct Apply {
     /// Allow this many creates in this run, in place of the project's limits.
     #[arg(long, value_name = "N")]
     pub allow_creates: Option<usize>,
+    /// List every ticket of the plan: unchanged ones too, and those of a rollout one by one.
+    #[arg(long)]
+    pub verbose: bool,
     /// Requests in flight at once.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub parallelism: u16,

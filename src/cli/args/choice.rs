@@ -1,22 +1,39 @@
 //! Which tickets a plan is about, and what is read for it: words of every command that plans.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use crate::plan::Take;
-use crate::refresh::Mode;
+use crate::refresh::{Mode, Selector, Target};
 use crate::ticket::Address;
 
 #[derive(Debug, Clone, Args)]
 pub struct Choice {
-    /// Plan only this ticket, or all locations of this document. Repeatable.
+    /// Plan only this ticket, all locations of this document, or this rollout: Rollout/NAME, or Rollout/NAME[KEY] for one site.
+    /// Repeatable.
     #[arg(long, value_name = "ADDRESS")]
-    pub target: Vec<Address>,
+    pub target: Vec<Target>,
+    /// Plan only tickets with this label: LABEL=VALUE, LABEL!=VALUE, or LABEL. Several must all hold.
+    #[arg(long, value_name = "LABEL=VALUE")]
+    pub selector: Vec<Selector>,
+    /// Plan only what is described in this manifest file, or in those of this folder. Repeatable.
+    #[arg(long, value_name = "PATH")]
+    pub file: Vec<PathBuf>,
     /// What to read first: what the plan depends on (auto), every unfinished ticket (all), or nothing (none).
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub refresh: Refresh,
     /// Where somebody changed a ticket in its system: send the files' values (file), or let the ticket's stand (live).
     #[arg(long, value_enum, value_name = "SIDE")]
     pub take: Option<Side>,
+}
+
+impl Choice {
+    /// These tickets, or everything if there are none.
+    pub fn of_tickets(addresses: Vec<Address>) -> Self {
+        let target = addresses.into_iter().map(Target::Ticket).collect();
+        Self { target, selector: Vec::new(), file: Vec::new(), refresh: Refresh::Auto, take: None }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

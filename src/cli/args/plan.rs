@@ -19,7 +19,7 @@ pub struct Plan {
     /// Exit with 2 for changes or drift, 7 for nothing to change but something that needs a person, 5 for tickets in doubt.
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// List unchanged tickets too.
+    /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
 }
@@ -38,7 +38,7 @@ pub struct Show {
     /// What to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
-    /// List unchanged tickets too.
+    /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
 }

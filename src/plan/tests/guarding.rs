@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::bench::{Able, Bench, key, open, over, plain, seen, ticket};
 use crate::plan::{Action, Now, Plan, check_fresh, open_plan, seal_plan};
-use crate::refresh::{Selection, Sides, sighting};
+use crate::refresh::{Filter, Selection, Sides, sighting};
 use crate::state::{Closing, Event};
 use crate::systems::{Found, Seen};
 use crate::ticket::Ticket;
@@ -138,7 +138,8 @@ fn letting_go_has_a_limit_and_clearing_finished_work_has_none() {
 fn nothing_outside_the_selection_is_planned_or_removed() {
     let (one, gone) = (plain(1), plain(9));
     let mut bench = Bench::new().wants(one).wants(plain(2)).finished(&gone, "9");
-    bench.selection = Selection { targets: vec!["Dispatch/store-1".parse().expect("an address")] };
+    let filter = Filter { targets: vec!["Dispatch/store-1".parse().expect("a target")], ..Filter::default() };
+    bench.selection = Selection::of(filter, &bench.tickets, &bench.state).expect("a ticket");
     assert_snapshot!(bench.shows(), @"+ Dispatch/store-1");
 }
 

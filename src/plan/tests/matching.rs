@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::bench::{Bench, key, plain, seen, ticket};
 use crate::plan::{Action, Matches, Matching, Unclear};
-use crate::refresh::Selection;
+use crate::refresh::{Filter, Selection};
 use crate::state::{Closing, Event, Key};
 use crate::systems::Seen;
 use crate::ticket::{Address, Mark, Ticket};
@@ -177,8 +177,8 @@ fn doubts_are_looked_up_too_and_what_a_file_names_is_not() {
         shows(&search(&foreign, &[own(&one, "7")])),
         "! Dispatch/store-1: ticket 7 does not fit: it carries the mark of Dispatch/store-1, whose ticket is unknown"
     );
-    let chosen = Selection { targets: vec![two.address.clone()] };
     let bench = Bench::able().wants(one.clone()).wants(two.clone());
+    let chosen = Selection::of(Filter::of_tickets([two.address.clone()]), &bench.tickets, &bench.state).expect("a ticket");
     assert_snapshot!(shows(&search(&bench, &[own(&one, "7"), own(&two, "8")]).within(&chosen)), @"= Dispatch/store-2 is 8");
 }
 

@@ -1,0 +1,102 @@
+//! Many alike tickets of a rollout as a few lines: how many, what varies, from when to when, which sites, and one of them in full.
+//!
+//! Refuses to hide who needs a person: their addresses stand on lines of their own.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize;
+
+use super::alike::Alike;
+use super::plan::{sign_style, step_text};
+use super::source::clean;
+use super::values::{in_order, visit};
+use crate::plan::{Action, Plan, Step};
+
+/// Keys of sites that are named: enough to recognise the list.
+const SITES: usize = 5;
+
+/// Addresses that need a person are named up to here: a screenful. `--verbose` lists them all.
+const PEOPLE: usize = 20;
+
+pub(super) fn folded_text(plan: &Plan, alike: &Alike<'_>) -> String {
+    let first = alike.first;
+    let sign = first.sign();
+    let style = sign_style(sign);
+    let rollout = first.rollout.as_ref().map(|site| clean(&site.rollout)).unwrap_or_default();
+    let of = format!("{} tickets of Rollout/{rollout}", alike.steps.len());
+    let mut text = format!("{} {}{}\n", sign.style(style), of.style(style.bold()), tail(alike));
+    let varying = in_order(&first.key.address.kind, alike.varying());
+    if !varying.is_empty() {
+        let _ = writeln!(text, "    vary: {}", clean(&varying.join(", ")));
+    }
+    if alike.files_vary() {
+        text.push_str("    their files vary, too\n");
+    }
+    visits(&mut text, alike);
+    if first.needs_person() {
+        people(&mut text, &alike.steps);
+    } else {
+        sites(&mut text, &alike.steps);
+    }
+    text.push_str("    one of them in full:\n");
+    for line in step_text(plan, first).lines() {
+        let _ = writeln!(text, "    {line}");
+    }
+    text
+}
+
+/// What they are, behind their number.
+fn tail(alike: &Alike<'_>) -> String {
+    let what = match alike.first.action {
+        Action::Blocked { .. } => " need a person, for the same kind of reason",
+        Action::InDoubt { .. } => " are in doubt",
+        Action::Deferred { .. } => " are deferred, for the same kind of reason",
+        Action::Create { .. }
+        | Action::Adopt { .. }
+        | Action::Update { .. }
+        | Action::Close { .. }
+        | Action::Delete { .. }
+        | Action::Retire { .. }
+        | Action::Keep => "",
+    };
+    match (alike.fields(), alike.varying().len()) {
+        (0, _) => what.to_owned(),
+        (1, 0) => format!("{what}: same field, same value"),
+        (1, _) => format!("{what}: same field, its value varies by site"),
+        (fields, 0) => format!("{what}: same {fields} fields, same values"),
+        (fields, 1) => format!("{what}: same {fields} fields, 1 varies by site"),
+        (fields, varying) => format!("{what}: same {fields} fields, {varying} vary by site"),
+    }
+}
+
+fn visits(text: &mut String, alike: &Alike<'_>) {
+    let Some((first, last)) = alike.visits() else { return };
+    let shown = |request: &crate::state::Request| request.visit.as_ref().map(visit).unwrap_or_default();
+    let (first, last) = (shown(first), shown(last));
+    let _ = if first == last {
+        writeln!(text, "    visit: {first}")
+    } else {
+        writeln!(text, "    first visit: {first}\n    last visit: {last}")
+    };
+}
+
+fn sites(text: &mut String, steps: &[&Step]) {
+    let keys: Vec<String> = steps.iter().filter_map(|step| step.rollout.as_ref()).take(SITES).map(|site| clean(&site.key)).collect();
+    let rest = match steps.len().saturating_sub(SITES) {
+        0 => String::new(),
+        more => format!(" and {more} more, --verbose lists them"),
+    };
+    let _ = writeln!(text, "    sites: {}{rest}", keys.join(", "));
+}
+
+/// Who needs a person is named, with what to look for.
+fn people(text: &mut String, steps: &[&Step]) {
+    for step in steps.iter().take(PEOPLE) {
+        let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
+        let mark = step.mark.as_ref().map(|mark| format!(" (mark {mark})")).unwrap_or_default();
+        let _ = writeln!(text, "    {}{id}{mark}", step.key);
+    }
+    if let Some(more) = steps.len().checked_sub(PEOPLE).filter(|more| *more > 0) {
+        let _ = writeln!(text, "    and {more} more, --verbose lists them");
+    }
+}
