@@ -56,6 +56,10 @@ fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
     if let Some(reason) = passed(case, ticket) {
         return case.blocked(reason);
     }
+    let due = ticket.visit.as_ref().and_then(|visit| ticket.booking.due(visit, case.world.now));
+    if let Some(on) = due {
+        return case.step(Action::Deferred { reason: Reason::NotYetDue { on } });
+    }
     let request = request(case, ticket);
     let payload = payload(case, &request, prior);
     // The id of an earlier visit would look like this one's.
@@ -71,11 +75,16 @@ fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
     }
 }
 
-/// A start that has passed, as a reason.
+/// A start that has passed, or that is nearer than its rollout allows, as a reason.
 pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
     let visit = ticket.visit.as_ref()?;
     let zone = visit.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
-    visit.starts_before(case.world.now, jiff::SignedDuration::ZERO).then(|| Reason::StartPassed { start: format!("{}{zone}", visit.start) })
+    let start = format!("{}{zone}", visit.start);
+    if visit.starts_before(case.world.now, jiff::SignedDuration::ZERO) {
+        return Some(Reason::StartPassed { start });
+    }
+    let lead_hours = ticket.booking.lead_time.as_hours();
+    ticket.booking.is_too_late(visit, case.world.now).then_some(Reason::TooSoon { start, lead_hours })
 }
 
 fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {

@@ -67,6 +67,10 @@ pub enum Reason {
     LookAlike { other: Address, id: Option<String> },
     /// The visit would start in the past, or too soon.
     StartPassed { start: String },
+    /// The visit would start nearer than the rollout's lead time allows.
+    TooSoon { start: String, lead_hours: i64 },
+    /// The visit is further away than the rollout books ahead.
+    NotYetDue { on: Timestamp },
     /// The ticket to adopt belongs to another address.
     AdoptHeld { id: String, holder: String },
     /// The ticket to adopt is for another place or visit.
@@ -129,6 +133,10 @@ impl fmt::Display for Reason {
                 write!(f, "same place and same work as {other}{ticket}: this could send a second technician")
             }
             Self::StartPassed { start } => write!(f, "its start, {start}, has passed"),
+            Self::TooSoon { start, lead_hours } => {
+                write!(f, "its start, {start}, is nearer than the lead time of {lead_hours} hours")
+            }
+            Self::NotYetDue { on } => write!(f, "not due yet: the first apply from {on:.0} on sends it"),
             Self::AdoptHeld { id, holder } => write!(f, "ticket {id} already belongs to {holder}"),
             Self::AdoptMismatch { id, what } => write!(f, "ticket {id} does not fit: {what}"),
             Self::WaitsFor { address } => write!(f, "waits for {address}, whose ticket id is not known yet"),
@@ -185,8 +193,9 @@ impl Reason {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
             }
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
+            Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
-            Self::WaitsFor { .. } | Self::CannotSend { .. } => return None,
+            Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })
     }
 }
