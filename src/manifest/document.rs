@@ -16,7 +16,7 @@ use super::typed::typed;
 use super::violations::{Judged, violations};
 use crate::diagnostics::{Diagnostic, Place, Severity};
 use crate::systems::{Draft, Finding, System};
-use crate::ticket::{Address, Attachment, Booking, Ticket};
+use crate::ticket::{Address, Attachment, Ticket};
 
 /// What a document says about another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Document<'_, '_> {
                 labels: labels.clone(),
                 visit: draft.visit,
                 place: self.sources.place(self.node.span_of(pointer)),
-                booking: Booking::default(),
+                booking: None,
                 site: None,
             };
             read.links.extend(self.links(&ticket));

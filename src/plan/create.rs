@@ -56,8 +56,7 @@ fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
     if let Some(reason) = passed(case, ticket) {
         return case.blocked(reason);
     }
-    let due = ticket.visit.as_ref().and_then(|visit| ticket.booking.due(visit, case.world.now));
-    if let Some(on) = due {
+    if let Some(on) = ticket.booking.zip(ticket.visit.as_ref()).and_then(|(booking, visit)| booking.due(visit, case.world.now)) {
         return case.step(Action::Deferred { reason: Reason::NotYetDue { on } });
     }
     let request = request(case, ticket);
@@ -81,10 +80,11 @@ pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
     let zone = visit.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
     let start = format!("{}{zone}", visit.start);
     if visit.starts_before(case.world.now, jiff::SignedDuration::ZERO) {
-        return Some(Reason::StartPassed { start });
+        let scheduled = ticket.booking.is_some();
+        return Some(if scheduled { Reason::SlotPassed { start } } else { Reason::StartPassed { start } });
     }
-    let lead_hours = ticket.booking.lead_time.as_hours();
-    ticket.booking.is_too_late(visit, case.world.now).then_some(Reason::TooSoon { start, lead_hours })
+    let booking = ticket.booking.filter(|booking| booking.is_too_late(visit, case.world.now))?;
+    Some(Reason::TooSoon { start, lead_hours: booking.lead_time.as_hours() })
 }
 
 fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {

@@ -67,6 +67,8 @@ pub enum Reason {
     LookAlike { other: Address, id: Option<String> },
     /// The visit would start in the past, or too soon.
     StartPassed { start: String },
+    /// The visit that the rollout's schedule has for it is over.
+    SlotPassed { start: String },
     /// The visit would start nearer than the rollout's lead time allows.
     TooSoon { start: String, lead_hours: i64 },
     /// The visit is further away than the rollout books ahead.
@@ -133,6 +135,7 @@ impl fmt::Display for Reason {
                 write!(f, "same place and same work as {other}{ticket}: this could send a second technician")
             }
             Self::StartPassed { start } => write!(f, "its start, {start}, has passed"),
+            Self::SlotPassed { start } => write!(f, "its start, {start}, has passed"),
             Self::TooSoon { start, lead_hours } => {
                 write!(f, "its start, {start}, is nearer than the lead time of {lead_hours} hours")
             }
@@ -193,7 +196,7 @@ impl Reason {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
             }
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
-            Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
+            Self::SlotPassed { .. } | Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
             Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })

@@ -181,7 +181,7 @@ impl<'t> Recipe<'t> {
                 named.site = Some(site.to_string());
             }
             read.sketches.iter_mut().for_each(|sketch| sketch.site = Some(site.to_string()));
-            let booking = self.schedule.as_ref().map(|schedule| schedule.rules.booking).unwrap_or_default();
+            let booking = self.schedule.as_ref().map(|schedule| schedule.rules.booking);
             read.tickets.iter_mut().for_each(|ticket| ticket.booking = booking);
             let mistakes = std::mem::take(&mut read.diagnostics);
             let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone() };

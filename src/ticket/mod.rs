@@ -42,8 +42,8 @@ pub struct Ticket {
     pub labels: BTreeMap<String, String>,
     /// When somebody will be on site. Systems that cannot schedule have none.
     pub visit: Option<Visit>,
-    /// When it may be sent, seen from its visit.
-    pub booking: Booking,
+    /// When it may be sent, if a schedule says when its visit is. In no digest and no comparison.
+    pub booking: Option<Booking>,
     /// Where in the files it is described.
     pub place: Option<Place>,
     /// The site that it was made for, if a rollout describes it. For grouping: it is in no digest and no comparison.

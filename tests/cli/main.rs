@@ -23,6 +23,7 @@ mod rebuild;
 mod renewal;
 mod rollout;
 mod saved;
+mod schedule;
 mod schema;
 mod settle;
 mod shown;

@@ -188,7 +188,7 @@ pub fn ticket(wanted: &Wanted) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
-        booking: callout::ticket::Booking::default(),
+        booking: None,
         site: None,
     }
 }

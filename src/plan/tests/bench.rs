@@ -14,7 +14,7 @@ use crate::systems::techexpress::TechExpress;
 use crate::systems::{
     Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Found, Notice, Observed, Origin, Remote, Seen, System,
 };
-use crate::ticket::{Address, Attachment, Booking, Digest, Fields, Mark, Ticket, Visit};
+use crate::ticket::{Address, Attachment, Digest, Fields, Mark, Ticket, Visit};
 
 /// TechExpress's tickets in a system that can do everything: the rows of the table that TechExpress never reaches.
 pub struct Able;
@@ -132,7 +132,7 @@ pub fn ticket(number: u32, change: impl FnOnce(&mut Value)) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
-        booking: Booking::default(),
+        booking: None,
         site: None,
     }
 }

@@ -64,9 +64,9 @@ impl<'r> Days<'r> {
     pub fn give(&mut self, site: &Wanting<'_>, now: Timestamp, skipped: &mut Vec<Skipped>) -> Option<(DateTime, DateTime)> {
         let earliest = now.checked_add(self.rules.booking.lead_time).ok()?;
         let today = site.zone.to_datetime(earliest).date();
-        while self.first < today && !self.has_room(self.first) {
-            self.first = self.first.tomorrow().ok()?;
-        }
+        // Zones are at most a day apart, so nobody is offered a day before yesterday.
+        self.first = self.first.max(today.yesterday().ok()?);
+        self.first = self.first.series(1.day()).take(HORIZON).find(|day| self.has_room(*day))?;
         let days = self.first.max(today).series(1.day()).take(HORIZON);
         for day in days.filter(|day| self.rules.is_open(*day)) {
             if !self.has_room(day) || !self.has_room_for(day, site.group) {

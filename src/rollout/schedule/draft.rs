@@ -60,7 +60,7 @@ struct Wanted<'s> {
 
 impl Draft {
     /// Brings a rollout's schedule up to date; `None` for a rollout without one.
-    pub fn make(recipe: &Recipe<'_>, chosen: &[&Site], now: Timestamp) -> Result<Option<Self>, Vec<Diagnostic>> {
+    pub(in crate::rollout) fn make(recipe: &Recipe<'_>, chosen: &[&Site], now: Timestamp) -> Result<Option<Self>, Vec<Diagnostic>> {
         let Some(schedule) = &recipe.schedule else { return Ok(None) };
         let wanted = wanted(recipe, chosen)?;
         let (rules, mut book) = (schedule.rules.clone(), schedule.book.clone());
