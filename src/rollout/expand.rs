@@ -153,10 +153,8 @@ impl<'t> Recipe<'t> {
             return self.fill(chosen, system);
         }
         thread::scope(|scope| {
-            let running: Vec<_> = chosen
-                .chunks(chosen.len().div_ceil(threads))
-                .map(|share| scope.spawn(|| self.fill(share, system)))
-                .collect();
+            let running: Vec<_> =
+                chosen.chunks(chosen.len().div_ceil(threads)).map(|share| scope.spawn(|| self.fill(share, system))).collect();
             running.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }

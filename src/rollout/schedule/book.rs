@@ -50,7 +50,8 @@ impl Book {
 
     /// The visits as a file.
     pub fn written(&self) -> Result<String, Diagnostic> {
-        let failed = |why: &dyn std::fmt::Display| Diagnostic::error("rollout/internal", format!("{} cannot be written: {why}", self.shown));
+        let failed =
+            |why: &dyn std::fmt::Display| Diagnostic::error("rollout/internal", format!("{} cannot be written: {why}", self.shown));
         let mut writer = WriterBuilder::new().from_writer(Vec::new());
         writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
         for ((key, reissue), visit) in &self.visits {

@@ -158,10 +158,13 @@ fn judged(book: &mut Book, wanted: &BTreeMap<&str, Wanted<'_>>) -> BTreeMap<(Str
         visit.status = status;
         let (key, reissue, visit) = (key.clone(), *reissue, visit.clone());
         let at = (key.clone(), reissue);
-        changes.insert(at, match status {
-            Status::Planned => Change::Returned { key, reissue, visit },
-            Status::Removed => Change::Removed { key, reissue, visit },
-        });
+        changes.insert(
+            at,
+            match status {
+                Status::Planned => Change::Returned { key, reissue, visit },
+                Status::Removed => Change::Removed { key, reissue, visit },
+            },
+        );
     }
     changes
 }

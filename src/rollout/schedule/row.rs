@@ -64,9 +64,10 @@ pub fn read(cells: &[String]) -> Result<(String, u32, Visit), Wrong> {
     if end < start {
         return Err(wrong(3, format!("the visit ends at {end}, before it starts"), "Write a later end, or the start for a hard start."));
     }
-    let status = [Status::Planned, Status::Removed].into_iter().find(|known| known.word() == status).ok_or_else(|| {
-        wrong(5, format!("status is `{status}`"), "It is `planned`, or `removed` for a site that takes part no more.")
-    })?;
+    let status = [Status::Planned, Status::Removed]
+        .into_iter()
+        .find(|known| known.word() == status)
+        .ok_or_else(|| wrong(5, format!("status is `{status}`"), "It is `planned`, or `removed` for a site that takes part no more."))?;
     Ok((key.clone(), reissue, Visit { start, end, timezone: timezone.clone(), status }))
 }
 

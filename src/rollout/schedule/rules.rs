@@ -92,9 +92,8 @@ fn count(number: u32) -> usize {
 }
 
 fn date(text: &str) -> Result<Date, Diagnostic> {
-    text.parse().map_err(|_| {
-        Diagnostic::error("rollout/schedule", format!("`{text}` is no day of the calendar")).help("For example: 2027-01-11")
-    })
+    text.parse()
+        .map_err(|_| Diagnostic::error("rollout/schedule", format!("`{text}` is no day of the calendar")).help("For example: 2027-01-11"))
 }
 
 fn range(text: &str) -> Result<(Date, Date), Diagnostic> {
