@@ -134,8 +134,7 @@ impl fmt::Display for Reason {
                 let ticket = id.as_ref().map(|id| format!(" (ticket {id})")).unwrap_or_default();
                 write!(f, "same place and same work as {other}{ticket}: this could send a second technician")
             }
-            Self::StartPassed { start } => write!(f, "its start, {start}, has passed"),
-            Self::SlotPassed { start } => write!(f, "its start, {start}, has passed"),
+            Self::StartPassed { start } | Self::SlotPassed { start } => write!(f, "its start, {start}, has passed"),
             Self::TooSoon { start, lead_hours } => {
                 write!(f, "its start, {start}, is nearer than the lead time of {lead_hours} hours")
             }

@@ -19,6 +19,8 @@ pub struct Wanting<'w> {
     pub key: &'w str,
     pub zone: &'w TimeZone,
     pub group: Option<&'w str>,
+    /// The day of its visit before, which has to be over first.
+    pub after: Option<Date>,
 }
 
 /// A day that a site was not offered, because its clock does not show the window's ends exactly once then.
@@ -67,7 +69,8 @@ impl<'r> Days<'r> {
         // Zones are at most a day apart, so nobody is offered a day before yesterday.
         self.first = self.first.max(today.yesterday().ok()?);
         self.first = self.first.series(1.day()).take(HORIZON).find(|day| self.has_room(*day))?;
-        let days = self.first.max(today).series(1.day()).take(HORIZON);
+        let free = site.after.map_or(Ok(today), Date::tomorrow).ok()?;
+        let days = self.first.max(today).max(free).series(1.day()).take(HORIZON);
         for day in days.filter(|day| self.rules.is_open(*day)) {
             if !self.has_room(day) || !self.has_room_for(day, site.group) {
                 continue;

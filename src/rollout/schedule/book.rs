@@ -108,7 +108,8 @@ fn shortened(mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 fn told(wrong: &row::Wrong, found: &Row) -> Diagnostic {
     let place = Place { file: Arc::clone(&found.place.file), span: cell(&found.place, wrong.column) };
-    let help = format!("{} Or remove the row: callout schedule then gives the site another visit.", wrong.help);
+    let help =
+        format!("{}\nIf no ticket was sent for it, the row can also go: callout schedule then gives the site another visit.", wrong.help);
     Diagnostic::error("rollout/schedule-row", &wrong.message).help(help).at(place)
 }
 

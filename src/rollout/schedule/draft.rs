@@ -77,7 +77,9 @@ impl Draft {
             if book.visit(&site.key, *reissue).is_some() {
                 continue;
             }
-            let wanting = Wanting { key: &site.key, zone, group: group_of.get(site.key.as_str()).copied() };
+            let earlier = book.visits.range((site.key.clone(), 0)..(site.key.clone(), *reissue));
+            let after = earlier.map(|(_, visit)| visit.start.date()).max();
+            let wanting = Wanting { after, key: &site.key, zone, group: group_of.get(site.key.as_str()).copied() };
             let Some((start, end)) = days.give(&wanting, now, &mut skipped) else {
                 mistakes.add(site, recipe.rollout.tell(no_day(&rules), "/spec/schedule"));
                 continue;

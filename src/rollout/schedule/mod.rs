@@ -26,6 +26,9 @@ use super::expand::with_recipe;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{self, Loaded, Made, Request, Rollout};
 
+/// The code of a site that has no visit.
+pub const NO_VISIT: &str = "rollout/no-visit";
+
 /// The rules of a rollout, and the visits that its sites have.
 #[derive(Debug)]
 pub struct Schedule {
@@ -53,7 +56,7 @@ impl Schedule {
 /// What to say of a site that has no visit.
 pub fn without_visit(rollout: &Rollout) -> Diagnostic {
     let (_, file) = rollout.beside(&Book::name(rollout));
-    let wrong = Diagnostic::error("rollout/no-visit", format!("no visit in {file}"));
+    let wrong = Diagnostic::error(NO_VISIT, format!("no visit in {file}"));
     rollout.tell(wrong.help("Give it one, and commit that file too: callout schedule"), "/spec/schedule")
 }
 

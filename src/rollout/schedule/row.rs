@@ -76,7 +76,7 @@ fn moment(column: usize, text: &str, zone: &TimeZone, name: &str) -> Result<Date
     let parsed = text.parse().ok().filter(|moment: &DateTime| moment.to_string() == text);
     let moment = parsed.ok_or_else(|| {
         let message = format!("{field} is `{text}`, which is no date and time of the calendar");
-        wrong(column, message, "For example: 2027-01-11T08:00:00")
+        wrong(column, message, "Write it like 2027-01-11T08:00:00.")
     })?;
     match unclear(moment, zone) {
         Some(why) => Err(wrong(column, format!("{field} is {text}, and in {name} {why}"), "Write a time that the clock shows once.")),

@@ -52,13 +52,13 @@ impl Rules {
             let message = format!("the window ends at {}, before it starts", spec.window.to);
             told(Diagnostic::error("rollout/schedule", message).help("A visit starts and ends on one day."), "window/to");
         }
-        let group = spec.per_day_by.as_ref().and_then(|by| match columns.find(&by.column) {
-            Some(column) => Some(Group { name: by.column.clone(), column, max: count(by.max) }),
-            None => {
-                told(columns.unknown(&by.column), "per_day_by/column");
-                None
+        let mut group = None;
+        if let Some(by) = &spec.per_day_by {
+            match columns.find(&by.column) {
+                Some(column) => group = Some(Group { name: by.column.clone(), column, max: count(by.max) }),
+                None => told(columns.unknown(&by.column), "per_day_by/column"),
             }
-        });
+        }
         let booking = Booking {
             lead_time: spec.lead_time.as_deref().map(duration).unwrap_or_default(),
             book_ahead: spec.book_ahead.as_deref().map(duration),
