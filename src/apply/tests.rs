@@ -156,6 +156,20 @@ async fn a_create_is_recorded_and_its_booking_compared() {
 }
 
 #[tokio::test]
+async fn a_create_that_is_answered_with_anothers_ticket_is_in_doubt() {
+    let (one, two) = (plain(1), plain(2));
+    let held = Bench::new().wants(one.clone()).wants(two.clone()).checked(&one, "7");
+    let left = run(&held, &Scripted::new(vec![done(&two, "7")])).await;
+    assert_snapshot!(left.said(), @"Dispatch/store-2: in doubt: TechExpress answered with ticket 7, which belongs to Dispatch/store-1");
+    assert!(left.state().records[&key(&two)].in_doubt());
+    let mut other = seen(&one, "7");
+    other.fields.set("customer_ticket_number", "INC-1,co-7k2m9q4x");
+    let left = run(&Bench::new().wants(one), &Scripted::new(vec![Sent::Done(Box::new(other))])).await;
+    let said = left.said();
+    assert_eq!(said, "Dispatch/store-1: in doubt: TechExpress answered with ticket 7, which carries another mark, co-7k2m9q4x");
+}
+
+#[tokio::test]
 async fn after_an_unknown_result_the_run_starts_nothing_more() {
     let (one, two) = (plain(1), plain(2));
     let system = Scripted::new(vec![unknown()]);

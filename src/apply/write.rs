@@ -81,7 +81,7 @@ impl Run<'_> {
             return not_started(why);
         }
         let permit = self.intend(task, &payload).await?;
-        let sent = send(task, writer, permit, &payload).await;
+        let sent = self.own(task, send(task, writer, permit, &payload).await).await;
         self.record(task, sent).await
     }
 
@@ -100,6 +100,18 @@ impl Run<'_> {
             request: task.request.cloned().map(Box::new),
         };
         self.job.ledger.intend(intention, self.job.clock.now()).await
+    }
+
+    /// A create that is answered with somebody else's ticket is not known to have made its own. It is in doubt, and never tried again.
+    async fn own(&self, task: &Task<'_>, sent: Sent) -> Sent {
+        let (Sent::Done(seen), Some(request), Write::Create) = (&sent, task.request, task.write) else { return sent };
+        let holder = self.job.ledger.read(|state| state.holder(request, &seen.id).map(ToString::to_string)).await;
+        let other = task.system.mark_of(&seen.fields).filter(|mark| request.mark.as_ref().is_some_and(|own| own != mark));
+        let whose = holder.map(|key| format!("which belongs to {key}")).or_else(|| Some(format!("which carries another mark, {}", other?)));
+        match whose {
+            Some(whose) => Sent::Unknown { why: format!("{} answered with ticket {}, {whose}", task.system.title(), seen.id) },
+            None => sent,
+        }
     }
 
     async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {

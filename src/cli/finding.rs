@@ -16,7 +16,7 @@ const MOST_PAGES: usize = 1_000;
 /// Lists each system that the files have tickets in, and compares. A system that cannot be listed to its end links nothing.
 pub(super) async fn look(opened: &Opened, state: &State, selection: &Selection, environment: &Environment) -> Result<Vec<Pass>, Failure> {
     let mut passes = Vec::new();
-    for side in sides(opened)? {
+    for side in sides(opened, selection)? {
         let search = Matching { tickets: &opened.tickets, state, side, given_up: &opened.given_up };
         let (listed, refusal) = match list(opened, side, environment).await? {
             Ok(listing) => (listing.tickets, None),
@@ -32,9 +32,10 @@ pub(super) fn adoptions(passes: &[Pass], reason: &str) -> Vec<Event> {
     passes.iter().flat_map(|pass| &pass.matches.hits).flat_map(|hit| hit.events(reason)).collect()
 }
 
-/// The systems that the files have tickets in.
-fn sides(opened: &Opened) -> Result<Vec<&Side>, Failure> {
-    let kinds: std::collections::BTreeSet<&String> = opened.tickets.iter().map(|ticket| &ticket.address.kind).collect();
+/// The systems that the files have these tickets in.
+fn sides<'a>(opened: &'a Opened, selection: &Selection) -> Result<Vec<&'a Side>, Failure> {
+    let addresses = opened.tickets.iter().map(|ticket| &ticket.address).filter(|address| selection.holds(address));
+    let kinds: std::collections::BTreeSet<&String> = addresses.map(|address| &address.kind).collect();
     let missing = |kind: &String| {
         Failure::from(Diagnostic::error("import/system", format!("callout.yaml has no section for the system of {kind} documents")))
     };

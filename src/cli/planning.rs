@@ -55,8 +55,9 @@ pub(super) async fn read(opened: &Opened, asks: &[Ask], environment: &Environmen
     let systems: BTreeSet<&str> = asks.iter().map(|ask| ask.system).collect();
     let remotes = opened.connect(systems)?;
     let readers: Readers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.reader())).collect();
-    if asks.len() > 1 {
-        environment.err.line(&outlook(opened, &Outlook::of(asks, &opened.sides)));
+    let expected = Outlook::of(asks, &opened.sides);
+    if expected.tickets > 1 {
+        environment.err.line(&outlook(opened, &expected));
     }
     let bar = ProgressBar::with_draw_target(Some(asks.len() as u64), draw_target(environment));
     let observed = refresh::read(asks, &readers, &opened.sides, &|_| bar.inc(1)).await;

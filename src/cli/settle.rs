@@ -8,11 +8,12 @@ use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
 use super::taking::{Wanted, take};
-use super::{Ending, Environment, Exit, Failure, all_or, planning};
+use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{Action, Plan, Step};
+use crate::refresh::{Selection, renamed_from};
 use crate::render;
-use crate::state::{Event, State};
+use crate::state::{Event, Key, Record, State};
 use crate::ticket::Address;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
@@ -61,6 +62,12 @@ fn named(words: &Words, verdict: &Verdict, state: &State) -> Result<Vec<Settleme
     all_or(settlements, diagnostics)
 }
 
+/// What a record's address is in the files, which may be about to rename it.
+fn described_as(opened: &Opened, state: &State, address: &Address) -> Address {
+    let renamed = opened.tickets.iter().find(|ticket| renamed_from(ticket, state).as_ref() == Some(address));
+    renamed.map_or(address, |ticket| &ticket.address).clone()
+}
+
 /// Checks all of them before any is kept.
 async fn events(opened: &Opened, state: &State, settlements: &[Settlement], environment: &Environment) -> Result<Vec<Event>, Failure> {
     let is_searched = |settlement: &Settlement| {
@@ -68,10 +75,10 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
         settlement.verdict == Verdict::NotCreated && side.is_some_and(|side| side.system.capabilities().find.yes())
     };
     let told = settlements.iter().filter(|settlement| settlement.verdict == Verdict::Accept || is_searched(settlement));
-    let targets: Vec<Address> = told.map(|settlement| settlement.key.address.clone()).collect();
+    let targets: Vec<Address> = told.map(|settlement| described_as(opened, state, &settlement.key.address)).collect();
     let plan = if targets.is_empty() { None } else { Some(plan(opened, state, targets, environment).await?) };
     let mut events = Vec::with_capacity(settlements.len());
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = found_by_mark(opened, state, settlements, environment).await?;
     let mut settled = BTreeSet::new();
     let linked = settlements.iter().filter(|settlement| matches!(settlement.verdict, Verdict::Is(_)));
     let remotes = opened.connect_for(linked.map(|settlement| &settlement.key.address))?;
@@ -100,6 +107,27 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     all_or(events, diagnostics)
 }
 
+/// What is presumed sent may have been made at any time, so it is looked for in the whole list before it counts as not created.
+async fn found_by_mark(
+    opened: &Opened,
+    state: &State,
+    settlements: &[Settlement],
+    environment: &Environment,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let is_listed = |key: &Key| opened.sides.get(&key.address.kind).is_some_and(|side| side.system.capabilities().list.yes());
+    let is_presumed = |key: &Key| state.records.get(key).is_some_and(Record::is_presumed);
+    let is_asked =
+        |settlement: &&Settlement| settlement.verdict == Verdict::NotCreated && is_presumed(&settlement.key) && is_listed(&settlement.key);
+    let asked: Vec<&Settlement> = settlements.iter().filter(is_asked).collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let targets = asked.iter().map(|settlement| described_as(opened, state, &settlement.key.address)).collect();
+    let passes = finding::look(opened, state, &Selection { targets }, environment).await?;
+    let found = |settlement: &&Settlement| passes.iter().find_map(|pass| settlement.found_among(&pass.matches));
+    Ok(asked.iter().filter_map(|settlement| Some(settlement.wrong(&found(settlement)?))).collect())
+}
+
 async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
     let doubted = state.records.get(&settlement.key).filter(|record| is_doubted_create(record));
     let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt").into()) };
@@ -122,7 +150,9 @@ async fn list(words: &Words, global: &Global, environment: &Environment) -> Endi
         steps: plan
             .steps
             .into_iter()
-            .filter(|step| step.needs_person() && (keys.is_empty() || keys.iter().any(|key| key.address == step.key.address)))
+            .filter(|step| {
+                step.needs_person() && (keys.is_empty() || keys.iter().any(|key| key.address == step.key.address || step.is_of(key)))
+            })
             .collect(),
         ..plan
     };

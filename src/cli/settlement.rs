@@ -3,7 +3,7 @@
 use super::args::{Ended, Settle as Words};
 use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::{Action, Plan, Reason, Step};
+use crate::plan::{Action, Matches, Plan, Reason, Search, Step, Unclear};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
 
 /// What a person says.
@@ -128,24 +128,49 @@ impl Settlement {
         }
     }
 
-    /// What carries the mark of a create that is said to have made nothing. Where the system can be searched, nobody has to be believed.
+    /// What speaks against a create's having made nothing: a ticket with its mark, or that it is too early to look for one. Where the
+    /// system can be searched, nobody has to be believed.
     fn found(&self, plan: &Plan) -> Option<String> {
         let action = &self.step(plan)?.action;
         if let Action::Adopt { id, .. } = action {
             return Some(format!("ticket {id} carries its mark; `callout apply` links it"));
         }
+        if let Reason::InDoubt { search: Search::From { moment }, .. } = action.reason()? {
+            return Some(format!("it may still be on its way; from {moment:.0} on its mark is looked for"));
+        }
+        if let Reason::InDoubt { search: Search::Unanswered { marked, .. }, .. } = action.reason()? {
+            let ids = marked.join(" and ");
+            return (!ids.is_empty()).then(|| format!("ticket {ids} carries its mark; plan again, or settle it with --id"));
+        }
         let Reason::SeveralFound { ids } = action.reason()? else { return None };
-        Some(format!("tickets {} carry its mark; cancel all but one in the portal, and settle it with --id", ids.join(" and ")))
+        Some(several(ids))
+    }
+
+    /// The same of a whole list.
+    pub fn found_among(&self, matches: &Matches) -> Option<String> {
+        let of_this = |key: &Key| *key == self.key;
+        if let Some(hit) = matches.hits.iter().find(|hit| of_this(&hit.key) || hit.sent_as.as_ref().is_some_and(of_this)) {
+            return Some(format!("ticket {} carries its mark; `callout import --match mark` links it", hit.seen.id));
+        }
+        matches.unclear.iter().filter(|unclear| unclear.keys().iter().any(of_this)).find_map(|unclear| match unclear {
+            Unclear::Several { ids, .. } => Some(several(ids)),
+            Unclear::Contested { id, .. } => Some(format!("ticket {id} carries a mark that it may have been sent with")),
+            Unclear::Misfit { .. } => None,
+        })
     }
 
     fn step<'a>(&self, plan: &'a Plan) -> Option<&'a Step> {
-        plan.steps.iter().find(|step| step.key == self.key)
+        plan.steps.iter().find(|step| step.is_of(&self.key))
     }
 
     pub fn wrong(&self, why: &str) -> Diagnostic {
         let message = format!("{} cannot be settled like this: {why}", self.key);
         Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how")
     }
+}
+
+fn several(ids: &[String]) -> String {
+    format!("tickets {} carry its mark; cancel all but one in the portal, and settle it with --id", ids.join(" and "))
 }
 
 pub(super) fn is_doubted_create(record: &Record) -> bool {

@@ -36,7 +36,7 @@ impl Around<'_> {
         let mut places = self.places_of_records();
         for step in steps.iter() {
             for place in self.places_of(step) {
-                places.entry(place).or_default().push((step.key.address.clone(), None));
+                places.entry(place).or_default().push((step.key.address.clone(), step.id.clone()));
             }
         }
         for (place, ticket, id) in self.places_to_be() {
@@ -44,6 +44,9 @@ impl Around<'_> {
         }
         let meant = self.meant();
         for step in steps {
+            if !matches!(step.action, Action::Create { .. }) {
+                continue;
+            }
             let own = &step.key.address;
             let others = self.places_of(step).into_iter().filter_map(|place| places.get(&place)).flatten();
             let is_meant = |other: &Address| meant.contains(&(own, other)) || meant.contains(&(other, own));
@@ -87,8 +90,12 @@ impl Around<'_> {
             .collect()
     }
 
+    /// Of what is sent, and of what is taken over: it is on its way already.
     fn places_of(&self, step: &Step) -> Vec<String> {
-        let Action::Create { request, .. } = &step.action else { return Vec::new() };
+        let (Action::Create { request, .. } | Action::Adopt { request, .. }) = &step.action else { return Vec::new() };
+        if self.over.contains(&step.key) || matches!(&step.action, Action::Adopt { seen, .. } if seen.finished) {
+            return Vec::new();
+        }
         self.sides.get(&step.key.address.kind).map(|side| side.system.look_alike(&request.fields)).unwrap_or_default()
     }
 

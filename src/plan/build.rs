@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::alike::Around;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, order, removed};
+use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from, sighting};
 use crate::state::{Event, Key, Phase, Record, Sighting, State};
 use crate::systems::Observed;
@@ -50,7 +50,10 @@ pub fn build(world: &World<'_>) -> Plan {
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
-    let steps = order::in_order(world.state, steps);
+    let mut steps = order::in_order(world.state, world.sides, steps);
+    for step in &mut steps {
+        step.noted = file::noted(step, world.state);
+    }
     let refusals = refusals(world.rules, world.state, &steps, world.now);
     let expires = expiry(world, &desired, &steps);
     Plan {
@@ -136,10 +139,10 @@ fn moves(state: &State, from: &Address, to: &Address) -> Vec<Event> {
     visits.map(|(key, _)| moved(key)).collect()
 }
 
-/// An earlier visit that is open although a later one was sent or imported.
+/// An earlier visit that is open, or in doubt, although a later one was sent or imported.
 fn earlier_and_open(world: &World<'_>, key: &Key, record: &Record) -> Option<Step> {
     let is_earlier = world.state.latest(&key.address).is_some_and(|(latest, _)| latest.reissue > key.reissue);
-    let side = world.sides.get(&key.address.kind).filter(|_| is_earlier && record.is_open())?;
+    let side = world.sides.get(&key.address.kind).filter(|_| is_earlier && (record.is_open() || record.phase == Phase::Pending))?;
     let case = Case {
         world,
         side,
@@ -149,6 +152,9 @@ fn earlier_and_open(world: &World<'_>, key: &Key, record: &Record) -> Option<Ste
         observed: world.observed.of(key),
         recorded_as: Some(key),
     };
+    if record.phase == Phase::Pending {
+        return Some(doubt::in_doubt(&case));
+    }
     if let Some(Observed::Found(seen)) = case.observed.filter(|observed| sight(Some(observed)) == Sight::Finished) {
         let seen = Sighting { fields: Fields::default(), ..sighting(side.system, seen) };
         let event = Event::Observed { key: key.clone(), seen, baseline: false, booking_checked: record.booking_checked };
@@ -238,6 +244,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         place: None,
         desired: None,
         record: None,
+        noted: None,
         difference: None,
         settles: None,
         is_closed: false,

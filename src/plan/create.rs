@@ -4,16 +4,30 @@ use super::build::Case;
 use super::{Action, Reason, Step};
 use crate::refresh::{Side, booking_mismatch, names_before, request_of, sighting};
 use crate::state::{Event, Key, Request, Sighting, State};
-use crate::systems::{Observed, Seen, System};
-use crate::ticket::{Address, Fields, Mark, Ticket};
+use crate::systems::{Found, Observed, Seen, System};
+use crate::ticket::{Address, Digest, Fields, Mark, Ticket};
 
 /// The first visit of an address.
 pub(super) fn first(case: &Case<'_>) -> Step {
     let Some(ticket) = case.ticket else { return case.step(Action::Keep) };
     match &ticket.lifecycle.adopt {
         Some(id) => adopt(case, ticket, id),
-        None => create(case, ticket, None),
+        None => sent_before(case, ticket).unwrap_or_else(|| create(case, ticket, None)),
     }
+}
+
+/// A list pass showed its mark: it was sent, and an older state does not know it. Then it is linked or told, and never sent.
+fn sent_before(case: &Case<'_>, ticket: &Ticket) -> Option<Step> {
+    let new = Case { observed: None, recorded_as: None, record: None, ..case.clone() };
+    let ids = match case.world.observed.found.get(&case.key)? {
+        Found::One(seen) => match link(&new, ticket, seen, "its mark was found") {
+            Ok(step) => return Some(step),
+            Err(_) => vec![seen.id.clone()],
+        },
+        Found::Several(ids) => ids.clone(),
+        Found::Cannot | Found::Unanswered { .. } | Found::None => return None,
+    };
+    Some(new.blocked(Reason::SentBefore { ids }))
 }
 
 /// A further visit, after one that is over.
@@ -22,7 +36,11 @@ pub(super) fn again(case: &Case<'_>) -> Step {
     let is_own = |id: &str| case.world.state.visits(&ticket.address).any(|(_, record)| record.id() == Some(id));
     if let Some(id) = ticket.lifecycle.adopt.as_deref().filter(|id| !is_own(id)) {
         let observed = case.world.observed.of(&case.key);
-        return adopt(&Case { observed, recorded_as: None, record: None, ..case.clone() }, ticket, id);
+        let step = adopt(&Case { observed, recorded_as: None, record: None, ..case.clone() }, ticket, id);
+        return after_earlier(case, step);
+    }
+    if let Some(step) = sent_before(case, ticket) {
+        return after_earlier(case, step);
     }
     // An id of another API says nothing to this one.
     let prior = case.id().filter(|_| case.record.is_some_and(|record| record.request.origin == case.side.origin));
@@ -31,6 +49,11 @@ pub(super) fn again(case: &Case<'_>) -> Step {
     let earlier = prior.map_or_else(|| "an earlier visit".to_owned(), |id| format!("ticket {id}"));
     step.notes.push(format!("visit {} of this address, after {earlier}", ticket.reissue));
     step
+}
+
+/// A saved plan is made from the earlier visit's record, also where it takes the further one over.
+fn after_earlier(case: &Case<'_>, step: Step) -> Step {
+    Step { record: case.record.map(Digest::of), ..step }
 }
 
 /// The earlier visit is over, as it was just seen: kept, so that it never counts as open again.
@@ -90,10 +113,18 @@ pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
 fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
     let seen = match case.observed {
         Some(Observed::Found(seen)) => seen,
-        Some(Observed::Missing) => return case.blocked(Reason::Missing { id: id.to_owned() }),
+        Some(Observed::Missing) => {
+            let what = "it is not there, or not visible with this credential".to_owned();
+            return case.blocked(Reason::AdoptMismatch { id: id.to_owned(), what });
+        }
         Some(Observed::Unread { why, .. }) => return case.blocked(Reason::NotRead { why: why.clone() }),
         None => return case.blocked(Reason::NotRead { why: "reading was switched off by --refresh none".to_owned() }),
     };
+    link(case, ticket, seen, "lifecycle.adopt").unwrap_or_else(|reason| case.blocked(reason))
+}
+
+/// Takes a ticket over that was seen, if it can be this visit's.
+fn link(case: &Case<'_>, ticket: &Ticket, seen: &Seen, why: &str) -> Result<Step, Reason> {
     let candidate = Candidate {
         system: case.side.system,
         state: case.world.state,
@@ -102,16 +133,11 @@ fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {
         renamed_from: ticket.lifecycle.renamed_from.as_ref(),
         given_up: case.world.given_up,
     };
-    let (request, seen) = match candidate.takes(seen) {
-        Ok(fitting) => fitting,
-        Err(reason) => return case.blocked(reason),
-    };
+    let id = seen.id.clone();
+    let (request, seen) = candidate.takes(seen)?;
     let changes = booking_mismatch(case.side.system, &request, &seen.fields);
-    let (id, why) = (id.to_owned(), "lifecycle.adopt".to_owned());
-    let mut step = case.step(Action::Adopt { id: id.clone(), request: Box::new(request), seen, why });
-    step.changes = changes;
-    step.id = Some(id);
-    step
+    let step = case.step(Action::Adopt { id: id.clone(), request: Box::new(request), seen, why: why.to_owned() });
+    Ok(Step { changes, id: Some(id), ..step })
 }
 
 /// What a live ticket is to become.

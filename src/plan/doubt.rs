@@ -27,7 +27,7 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
         Some(Found::One(seen)) => return found_again(case, record, seen),
         Some(Found::Several(ids)) => return doubt(case, record, Reason::SeveralFound { ids: ids.clone() }),
         Some(Found::None) => Search::Nothing { since: searched_since(record.since) },
-        Some(Found::Unanswered { why, .. }) => Search::Unanswered { why: why.clone() },
+        Some(Found::Unanswered { why, marked, .. }) => Search::Unanswered { why: why.clone(), marked: marked.clone() },
         Some(Found::Cannot) => Search::NotMade,
         None => not_searched(case, record),
     };
@@ -41,10 +41,13 @@ fn not_searched(case: &Case<'_>, record: &Record) -> Search {
     if is_early { Search::From { moment } } else { Search::NotMade }
 }
 
-/// One ticket carries the mark: it is linked, unless another address has it.
+/// One ticket carries the mark: it is linked, unless another address has it or it is for another place, where a mark was copied.
 fn found_again(case: &Case<'_>, record: &Record, seen: &Seen) -> Step {
     if let Some(holder) = case.world.state.holder(&record.request, &seen.id) {
         return doubt(case, record, Reason::FoundHeld { id: seen.id.clone(), holder: holder.to_string() });
+    }
+    if let Some(what) = case.side.system.site_mismatch(&record.request.fields, &seen.fields) {
+        return doubt(case, record, Reason::FoundElsewhere { id: seen.id.clone(), what });
     }
     let (id, request, why) = (seen.id.clone(), Box::new(record.request.clone()), "its mark was found".to_owned());
     let adopt = Action::Adopt { id: id.clone(), request, seen: sighting(case.side.system, seen), why };

@@ -81,6 +81,11 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     let mut steps = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
         let is_wanted = step.desired == desired.get(&step.key.address).map(|ticket| desired_digest(ticket));
+        // Its own earlier run wrote what was seen, and ended before it came to this: only what is still to do is left of it.
+        if is_wanted && used.is_some() && is_only_noted(step, world.state) {
+            steps.push(Step { events: Vec::new(), ..step.clone() });
+            continue;
+        }
         match (is_wanted && is_unmoved(step, world.state, used), step.is_change()) {
             (true, _) => steps.push(step.clone()),
             // It only tells or records what was seen, and somebody has seen more since.
@@ -95,14 +100,41 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     Ok(Plan { steps, ..plan.clone() })
 }
 
-/// Whether the record is what an earlier run of this plan made of the step. A create makes its record; other writes change one.
+/// Whether the record is what an earlier run of this plan made of the step, not what somebody else made of it since.
 fn is_outcome(step: &Step, state: &State, used: &PlanUse) -> bool {
-    let record = state.records.get(&step.key).filter(|record| !record.is_moved());
-    match step.action {
-        Action::Create { .. } | Action::Adopt { .. } => record.is_some_and(|record| record.since >= used.started),
-        Action::Update { .. } | Action::Close { .. } | Action::Delete { .. } | Action::Retire { .. } => record.is_some(),
+    let Some(record) = state.records.get(&step.key).filter(|record| !record.is_moved()) else { return false };
+    match &step.action {
+        Action::Create { .. } => record.since >= used.started,
+        Action::Adopt { id, .. } => record.id() == Some(id),
+        Action::Update { request, .. } => record.in_doubt() || record.request == **request,
+        Action::Close { .. } | Action::Delete { .. } | Action::Retire { .. } => record.in_doubt() || !record.is_open(),
         Action::Blocked { .. } | Action::InDoubt { .. } | Action::Deferred { .. } | Action::Keep => false,
     }
+}
+
+/// Whether a run of this plan wrote the step's events, and nothing happened since.
+fn is_only_noted(step: &Step, state: &State) -> bool {
+    step.noted.is_some() && latest_of(step, state).map(Digest::of) == step.noted
+}
+
+/// The digest of the step's record with its events in it.
+pub(super) fn noted(step: &Step, state: &State) -> Option<Digest> {
+    if step.events.is_empty() || !step.is_change() {
+        return None;
+    }
+    let mut after = State::new(state.lineage.clone());
+    for address in [Some(&step.key.address), step.renamed_from()].into_iter().flatten() {
+        after.records.extend(state.visits(address).map(|(key, record)| (key.clone(), record.clone())));
+    }
+    // No event of the planner's writes a time into a record.
+    step.events.iter().try_for_each(|event| after.apply(event, Timestamp::MIN)).ok()?;
+    latest_of(step, &after).map(Digest::of)
+}
+
+/// The record that a step is about: its own, or for a further visit the one before.
+fn latest_of<'a>(step: &Step, state: &'a State) -> Option<&'a Record> {
+    let own = state.records.get(&step.key).filter(|record| !matches!(record.phase, Phase::NotCreated { .. }));
+    own.or_else(|| state.latest(&step.key.address).map(|(_, record)| record))
 }
 
 /// What an earlier run of this plan left in doubt, or failed to send, stays in it, so that it is told and counted.

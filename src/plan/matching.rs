@@ -31,8 +31,8 @@ pub struct Matches {
     pub unclear: Vec<Unclear>,
     /// Tickets with a mark that neither the files nor the records account for.
     pub strangers: Vec<Seen>,
-    /// Visits that the files ask for now and that no ticket was found for, with what their records would say. One whose file names its
-    /// ticket (`lifecycle.adopt`) is not among them: the next apply takes that over.
+    /// Visits of the files that no ticket was found for, nor for any after them, with what their records would say. One whose file names
+    /// its ticket (`lifecycle.adopt`) is not among them: the next apply takes that over.
     pub missing: Vec<(Key, Request)>,
 }
 
@@ -231,9 +231,12 @@ impl Matching<'_> {
     fn missing(&self, hits: &[Hit]) -> Vec<(Key, Request)> {
         let found: BTreeSet<&Key> = hits.iter().map(|hit| &hit.key).collect();
         let is_named = |ticket: &Ticket| ticket.lifecycle.adopt.is_some() && ticket.reissue == 0;
-        let missing = self.own().filter(|ticket| !is_named(ticket)).filter_map(|ticket| {
-            let key = Key::new(ticket.address.clone(), ticket.reissue);
-            (self.wants(&key) && !found.contains(&key)).then(|| (key.clone(), self.request(ticket, &key)))
+        let missing = self.own().filter(|ticket| !is_named(ticket)).flat_map(|ticket| {
+            let key = |reissue| Key::new(ticket.address.clone(), reissue);
+            let is_missing = |key: &Key| self.wants(key) && !found.contains(key);
+            // A further visit is sent only once the earlier ones are over. Of those behind the last one that is known, nobody can say.
+            let behind = (0..=ticket.reissue).rev().map(key).take_while(is_missing);
+            behind.map(|key| (key.clone(), self.request(ticket, &key)))
         });
         missing.collect()
     }

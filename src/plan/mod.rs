@@ -111,6 +111,9 @@ pub struct Step {
     /// Of the record that it was made from; none where the state has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<Digest>,
+    /// Of the same record once the step's events are written: a plan that was started has written them, sent or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noted: Option<Digest>,
     /// What a person may accept with `settle --accept`: the fingerprint of the difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<Digest>,
@@ -203,6 +206,12 @@ impl Step {
     /// The address that a record is renamed from, if this step renames one.
     pub fn renamed_from(&self) -> Option<&Address> {
         self.events.iter().find_map(|event| if let Event::Moved { key, .. } = event { Some(&key.address) } else { None })
+    }
+
+    /// Whether it is about this record, which it may also be renaming.
+    pub fn is_of(&self, key: &Key) -> bool {
+        let is_renamed = |event: &Event| matches!(event, Event::Moved { key: from, to, .. } if from == key && *to == self.key);
+        self.key == *key || self.events.iter().any(is_renamed)
     }
 
     /// Whether a person is asked before it is applied.

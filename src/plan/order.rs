@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Reason, Step};
-use crate::refresh::id_of;
+use crate::refresh::{Sides, id_of};
 use crate::state::{Phase, State};
 use crate::ticket::Address;
 
 /// Sorts by address, puts each create behind what it refers to, and defers what refers to a ticket that will not be there.
-pub(super) fn in_order(state: &State, mut steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by(|a, b| a.key.cmp(&b.key));
-    while let Some((at, address)) = waiting(state, &steps) {
+    while let Some((at, address)) = waiting(state, sides, &steps) {
         let Some(step) = steps.get_mut(at) else { break };
-        step.action = if can_never_have_an_id(state, &address) {
+        step.action = if is_foreign(state, sides, &address) {
+            let why = format!("it refers to {address}, whose ticket belongs to another API or tenant");
+            Action::Blocked { reason: Reason::CannotSend { why } }
+        } else if can_never_have_an_id(state, &address) {
             let why = format!("it refers to {address}, which was closed before its ticket id was known; take the reference out");
             Action::Blocked { reason: Reason::CannotSend { why } }
         } else {
@@ -26,17 +29,24 @@ fn can_never_have_an_id(state: &State, address: &Address) -> bool {
     state.latest(address).is_some_and(|(_, record)| matches!(record.phase, Phase::Closed { id: None, .. }))
 }
 
+/// An id of another API or tenant would name somebody else's ticket.
+fn is_foreign(state: &State, sides: &Sides, address: &Address) -> bool {
+    let origin = state.latest(address).map(|(_, record)| &record.request.origin);
+    origin.zip(sides.get(&address.kind)).is_some_and(|(origin, side)| *origin != side.origin)
+}
+
 /// A create that refers to a ticket without id, which this plan does not make either.
-fn waiting(state: &State, steps: &[Step]) -> Option<(usize, Address)> {
-    let made: BTreeSet<&Address> = steps
-        .iter()
-        .filter(|step| matches!(step.action, Action::Create { .. } | Action::Adopt { .. }))
-        .map(|step| &step.key.address)
-        .collect();
+fn waiting(state: &State, sides: &Sides, steps: &[Step]) -> Option<(usize, Address)> {
+    let made: BTreeSet<&Address> = steps.iter().filter(|step| is_made(step)).map(|step| &step.key.address).collect();
     steps.iter().enumerate().find_map(|(at, step)| {
-        let missing = needs(step).into_iter().find(|address| id_of(state, address).is_none() && !made.contains(address))?;
+        let is_missing = |address: &Address| id_of(state, address).is_none() || is_foreign(state, sides, address);
+        let missing = needs(step).into_iter().find(|address| is_missing(address) && !made.contains(address))?;
         Some((at, missing))
     })
+}
+
+fn is_made(step: &Step) -> bool {
+    matches!(step.action, Action::Create { .. } | Action::Adopt { .. })
 }
 
 fn needs(step: &Step) -> Vec<Address> {
@@ -58,10 +68,11 @@ fn needs(step: &Step) -> Vec<Address> {
 fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     let mut waiting: BTreeMap<Address, Step> = BTreeMap::new();
     let mut ordered: Vec<Step> = Vec::with_capacity(steps.len());
+    let known = Known { state, made: steps.iter().filter(|step| is_made(step)).map(|step| step.key.address.clone()).collect() };
     let mut done: BTreeSet<Address> = BTreeSet::new();
     for step in steps {
-        if is_ready(state, &step, &done) {
-            release(state, step, &mut waiting, &mut done, &mut ordered);
+        if known.is_ready(&step, &done) {
+            release(&known, step, &mut waiting, &mut done, &mut ordered);
         } else {
             waiting.insert(step.key.address.clone(), step);
         }
@@ -75,11 +86,21 @@ fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     ordered
 }
 
-fn is_ready(state: &State, step: &Step, done: &BTreeSet<Address>) -> bool {
-    needs(step).iter().all(|address| done.contains(address) || id_of(state, address).is_some())
+/// Whose ids are known without this plan.
+struct Known<'a> {
+    state: &'a State,
+    /// Their ids are this plan's: also of a further visit, whose address has an older id until then.
+    made: BTreeSet<Address>,
 }
 
-fn release(state: &State, step: Step, waiting: &mut BTreeMap<Address, Step>, done: &mut BTreeSet<Address>, ordered: &mut Vec<Step>) {
+impl Known<'_> {
+    fn is_ready(&self, step: &Step, done: &BTreeSet<Address>) -> bool {
+        let is_known = |address: &Address| !self.made.contains(address) && id_of(self.state, address).is_some();
+        needs(step).iter().all(|address| done.contains(address) || is_known(address))
+    }
+}
+
+fn release(known: &Known<'_>, step: Step, waiting: &mut BTreeMap<Address, Step>, done: &mut BTreeSet<Address>, ordered: &mut Vec<Step>) {
     let mut ready = vec![step];
     while let Some(step) = ready.pop() {
         let address = step.key.address.clone();
@@ -87,7 +108,7 @@ fn release(state: &State, step: Step, waiting: &mut BTreeMap<Address, Step>, don
         ordered.push(step);
         let freed: Vec<Address> = waiting
             .values()
-            .filter(|step| needs(step).contains(&address) && is_ready(state, step, done))
+            .filter(|step| needs(step).contains(&address) && known.is_ready(step, done))
             .map(|step| step.key.address.clone())
             .collect();
         ready.extend(freed.iter().rev().filter_map(|address| waiting.remove(address)));

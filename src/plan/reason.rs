@@ -21,7 +21,13 @@ pub enum Search {
     /// No ticket that was made since then carries the mark.
     Nothing { since: Timestamp },
     /// The search was not answered.
-    Unanswered { why: String },
+    ///
+    /// `marked`: tickets that carry it among those that were seen.
+    Unanswered {
+        why: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marked: Vec<String>,
+    },
     /// The ticket was read, and does not show the change.
     NotShown,
 }
@@ -43,6 +49,10 @@ pub enum Reason {
     SeveralFound { ids: Vec<String> },
     /// The ticket with this visit's mark is another address's.
     FoundHeld { id: String, holder: String },
+    /// The ticket with this visit's mark is for another place: somebody may have copied the mark.
+    FoundElsewhere { id: String, what: String },
+    /// Tickets carry this visit's mark, and the state knows nothing of them: it was sent before.
+    SentBefore { ids: Vec<String> },
     /// The system has no update; a person makes the change.
     DoByHand { remark: String },
     /// The files and the ticket both changed the same fields: from what the ticket shows to what the files ask for.
@@ -92,7 +102,7 @@ impl fmt::Display for Reason {
                     Search::NotMade => Ok(()),
                     Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
                     Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
-                    Search::Unanswered { why } => write!(f, "; its mark was looked for without an answer: {why}"),
+                    Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
                     Search::NotShown => write!(f, "; the ticket does not show it"),
                 }
             }
@@ -100,7 +110,12 @@ impl fmt::Display for Reason {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
             Self::FoundHeld { id, holder } => write!(f, "in doubt: ticket {id} carries its mark and already belongs to {holder}"),
+            Self::FoundElsewhere { id, what } => write!(f, "in doubt: ticket {id} carries its mark and does not fit: {what}"),
             Self::SeveralFound { ids } => write!(f, "in doubt: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
+            Self::SentBefore { ids } => match ids.as_slice() {
+                [id] => write!(f, "ticket {id} carries its mark, and this state does not know it: it may have been sent before"),
+                ids => write!(f, "{} tickets carry its mark, and this state knows none: {}", ids.len(), ids.join(", ")),
+            },
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
             Self::Conflict { fields } => {
                 let sides: Vec<String> = fields.iter().map(both_sides).collect();
@@ -160,7 +175,7 @@ impl Reason {
     pub fn next_step(&self, name: &str, target: &str) -> Option<String> {
         Some(match self {
             Self::InDoubt { write: Write::Create, search, .. } => doubted_create(search, name),
-            Self::FoundHeld { .. } => {
+            Self::FoundHeld { .. } | Self::FoundElsewhere { .. } => {
                 format!("find out whose it is in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
             Self::Presumed { .. } => format!(
@@ -168,6 +183,9 @@ impl Reason {
             ),
             Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {name} --done --reason TEXT, or --not-done"),
             Self::SeveralFound { .. } => format!("cancel all but one in the portal, then: callout settle {name} --id ID --reason TEXT"),
+            Self::SentBefore { .. } => {
+                format!("look them up in the portal, then: callout import {target} ID; a mark that somebody copied is taken out there")
+            }
             Self::DoByHand { .. } => format!("have it changed, then plan again; or leave it: callout settle {name} --accept --reason TEXT"),
             Self::Conflict { .. } => format!(
                 "send the files' values: callout apply --target {target} --take file; or let the ticket's stand: callout apply --target {target} --take live"
@@ -208,6 +226,9 @@ fn doubted_create(search: &Search, name: &str) -> String {
         Search::Nothing { .. } => format!(
             "if the portal shows none either: callout settle {name} --not-created --reason TEXT; if it does: callout settle {name} --id ID --reason TEXT"
         ),
+        Search::Unanswered { marked, .. } if !marked.is_empty() => {
+            format!("plan again; or look whether there is another in the portal, then: callout settle {name} --id ID --reason TEXT")
+        }
         Search::Unanswered { .. } => {
             format!("plan again; or look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Selection, Side, Sides, booking_mismatch, is_changed, renamed_from};
+use super::{Selection, Side, Sides, booking_mismatch, is_changed, names_before, renamed_from};
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, Mark, Ticket};
 
@@ -66,13 +66,21 @@ pub enum Question {
     Find { mark: Mark, made: Timestamp },
     /// No step depends on it: it is worth a look in a list pass, and no request of its own.
     Glance { id: String, made: Timestamp },
+    /// Nothing is known of it, so it is about to be sent. Should a list pass show one of its marks, it was sent before.
+    Sent { marks: Vec<Mark> },
 }
 
 impl Question {
-    /// Since when a list pass would show the ticket; `None` for one that others made.
+    /// Whether it is answered by a list pass that is made for others, and worth no request of its own.
+    pub fn is_by_the_way(&self) -> bool {
+        matches!(self, Self::Glance { .. } | Self::Sent { .. })
+    }
+
+    /// Since when a list pass would show the ticket; `None` for one that others made, or that is only met by chance.
     pub fn made(&self) -> Option<Timestamp> {
         match self {
             Self::Read { made, .. } => *made,
+            Self::Sent { .. } => None,
             Self::Find { made, .. } | Self::Glance { made, .. } => Some(*made),
         }
     }
@@ -105,6 +113,9 @@ pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
         })
         .collect();
     asks.extend(adoptions(scope));
+    let listed: BTreeSet<&str> = asks.iter().filter(|ask| ask.question.made().is_some()).map(|ask| ask.system).collect();
+    let unsent = unsent(scope).filter(|ask| listed.contains(ask.system));
+    asks.extend(unsent.collect::<Vec<_>>());
     asks.sort_by(|a, b| a.key.cmp(&b.key));
     asks
 }
@@ -128,7 +139,7 @@ fn question(record: &Record, side: &Side, again: bool, now: Timestamp) -> Option
 fn glance(question: Question, side: &Side) -> Option<Question> {
     match question {
         Question::Read { id, made: Some(made) } if side.system.capabilities().list.yes() => Some(Question::Glance { id, made }),
-        Question::Read { .. } | Question::Find { .. } | Question::Glance { .. } => None,
+        Question::Read { .. } | Question::Find { .. } | Question::Glance { .. } | Question::Sent { .. } => None,
     }
 }
 
@@ -137,11 +148,11 @@ fn depends(key: &Key, record: &Record, ticket: Option<&Ticket>, state: &State, s
     let Some(ticket) = ticket else { return true };
     let is_latest = state.latest(&key.address).is_some_and(|(latest, _)| latest == key);
     let is_waiting = record.in_doubt() || !record.booking_checked || ticket.reissue > key.reissue;
-    // An earlier visit that is still open beside a later one is nobody's plan: it is looked at until it is over.
+    // An earlier visit that is still open or in doubt beside a later one is nobody's plan: it is looked at until it is over.
     if is_latest {
         is_waiting || booked_differently(record, side) || is_changed(&record.request, ticket, side, state)
     } else {
-        record.is_open()
+        record.is_open() || record.in_doubt()
     }
 }
 
@@ -161,6 +172,21 @@ fn places_of_creates(scope: &Scope<'_>) -> BTreeSet<String> {
         .filter_map(|ticket| Some(sides.get(&ticket.address.kind)?.system.look_alike(&ticket.fields)))
         .flatten()
         .collect()
+}
+
+/// The visits without a record: an older copy of the state, or a rebuilt one, may not know that they were sent.
+fn unsent<'a>(scope: &Scope<'a>) -> impl Iterator<Item = Ask> + use<'a> {
+    let Scope { tickets, state, sides, selection, .. } = *scope;
+    tickets.iter().filter(|ticket| selection.holds(&ticket.address) && ticket.lifecycle.adopt.is_none()).filter_map(move |ticket| {
+        let system = sides.get(&ticket.address.kind)?.system;
+        let is_unknown = state.latest(&ticket.address).is_none_or(|(latest, _)| latest.reissue < ticket.reissue);
+        let is_asked = is_unknown && system.capabilities().list.yes() && renamed_from(ticket, state).is_none();
+        let before = names_before(&ticket.address, ticket.lifecycle.renamed_from.as_ref());
+        let addresses = [ticket.address.clone()].into_iter().chain(before);
+        let marks = addresses.map(|address| Mark::new(&state.lineage, &address, ticket.reissue)).collect();
+        let key = Key::new(ticket.address.clone(), ticket.reissue);
+        is_asked.then_some(Ask { key, system: system.id(), question: Question::Sent { marks } })
+    })
 }
 
 /// Tickets that are to be adopted are read first.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::state::{Request, Sighting, State};
 use crate::systems::{Compare, Seen, System};
-use crate::ticket::{Address, Attachment, Change, Fields, Mark, Ticket, changes, references};
+use crate::ticket::{Address, Attachment, Change, Fields, Mark, Ticket, changes, is_ignored, references};
 
 /// One system as this project uses it.
 #[derive(Clone)]
@@ -36,9 +36,9 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
 /// What the record of an existing ticket says once it is changed: what only a create sends, and what is ignored, stays as it was sent.
 pub fn changed_request(sent: &Request, ticket: &Ticket, side: &Side) -> Request {
     let mut request = request_of(ticket, side, sent.mark.clone());
-    let ignored = ticket.lifecycle.ignore_changes.iter().map(String::as_str);
-    let kept: BTreeSet<&str> = create_only(side.system).map(|name| -> &str { name }).chain(ignored).collect();
-    for name in kept {
+    let ignored = |name: &&str| is_ignored(name, &ticket.lifecycle.ignore_changes);
+    let known: BTreeSet<&str> = sent.fields.iter().chain(ticket.fields.iter()).map(|(name, _)| name).filter(ignored).collect();
+    for name in create_only(side.system).map(|name| -> &str { name }).chain(known) {
         match sent.fields.get(name) {
             Some(value) => request.fields.set(name, value.clone()),
             None => drop(request.fields.0.remove(name)),

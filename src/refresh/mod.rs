@@ -12,15 +12,18 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::state::Key;
-use crate::systems::{End, Found, Observed, Reader};
+use crate::systems::{End, Found, Observed, Reader, System};
+use crate::ticket::Mark;
 
 pub use asks::{Ask, Mode, Question, Scope, asks, searchable_from, searched_since};
 pub use desired::{
     ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, names_before,
     renamed_from, request_of, resolved, sighting,
 };
-use pass::{Listed, by_system, is_glance};
+use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};
 pub use selection::Selection;
 
@@ -28,7 +31,7 @@ pub use selection::Selection;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observations {
     pub read: BTreeMap<Key, Observed>,
-    /// Searches by mark, for visits in doubt.
+    /// Tickets by mark: of visits in doubt, and of visits without a record.
     pub found: BTreeMap<Key, Found>,
     /// Requests that were made.
     pub requests: usize,
@@ -92,10 +95,11 @@ pub type Readers<'a> = BTreeMap<&'static str, &'a dyn Reader>;
 ///
 /// A system that refuses the credential is asked nothing more. `told` hears after each answer.
 pub async fn read(asks: &[Ask], readers: &Readers<'_>, sides: &Sides, told: &(dyn Fn(&Ask) + Sync)) -> Observations {
-    let mut reading = Reading { readers, sides, listed: BTreeMap::new(), refused: BTreeMap::new(), observations: Observations::default() };
-    for (system, asks) in by_system(asks) {
-        if let Some(pass) = Pass::for_these(&asks, sides) {
-            reading.list(system, pass).await;
+    let mut reading = Reading { readers, listed: BTreeMap::new(), refused: BTreeMap::new(), observations: Observations::default() };
+    for asks in by_system(asks).into_values() {
+        let side = asks.first().and_then(|ask| sides.get(&ask.key.address.kind));
+        if let Some((pass, side)) = Pass::for_these(&asks, sides).zip(side) {
+            reading.list(side.system, pass).await;
         }
     }
     for ask in asks {
@@ -108,7 +112,6 @@ pub async fn read(asks: &[Ask], readers: &Readers<'_>, sides: &Sides, told: &(dy
 /// What is known half-way.
 struct Reading<'a> {
     readers: &'a Readers<'a>,
-    sides: &'a Sides,
     listed: BTreeMap<&'static str, Listed>,
     /// Systems that refuse to be asked, and why.
     refused: BTreeMap<&'static str, String>,
@@ -116,7 +119,8 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn list(&mut self, system: &'static str, pass: Pass) {
+    async fn list(&mut self, of: &'static dyn System, pass: Pass) {
+        let system = of.id();
         let Some(reader) = self.readers.get(system) else { return };
         let listing = reader.list(Some(pass.since), pass.most_pages).await;
         self.observations.requests += listing.requests;
@@ -127,7 +131,7 @@ impl Reading<'_> {
             End::TooLong => tracing::info!("{system}: more than {} pages, reading one by one", pass.most_pages),
             End::Whole | End::Cannot => {}
         }
-        self.listed.insert(system, Listed::of(listing));
+        self.listed.insert(system, Listed::of(listing, of));
     }
 
     async fn answer(&mut self, ask: &Ask) {
@@ -137,17 +141,38 @@ impl Reading<'_> {
                     self.observations.read.insert(ask.key.clone(), observed);
                 }
             }
-            Question::Find { .. } => {
-                if let Some(found) = self.search(ask).await {
+            Question::Find { mark, made } => {
+                if let Some(found) = self.search(ask, mark, *made).await {
+                    self.observations.found.insert(ask.key.clone(), found);
+                }
+            }
+            Question::Sent { marks } => {
+                if let Some(found) = self.sent_before(ask, marks).await {
                     self.observations.found.insert(ask.key.clone(), found);
                 }
             }
         }
     }
 
+    /// A ticket with one of these marks, of a visit that was not known to be sent. Where the pass could not see everything, a search says
+    /// whether it is the only one.
+    async fn sent_before(&mut self, ask: &Ask, marks: &[Mark]) -> Option<Found> {
+        let listed = self.listed.get(ask.system)?;
+        let found = listed.with_any(marks)?;
+        let is_alone = matches!(&found, Found::Several(ids) if ids.len() == 1);
+        let Some(mark) = marks.iter().find(|mark| listed.carries(mark)).filter(|_| is_alone) else { return Some(found) };
+        let reader = self.readers.get(ask.system)?;
+        self.observations.requests += 1;
+        // Nobody knows when it was made.
+        match reader.find(mark, Timestamp::UNIX_EPOCH).await {
+            searched @ (Found::One(_) | Found::Several(_)) => Some(searched),
+            Found::Cannot | Found::None | Found::Unanswered { .. } => Some(found),
+        }
+    }
+
     async fn look(&mut self, ask: &Ask, id: &str) -> Option<Observed> {
         let listed = self.listed.get(ask.system).and_then(|listed| listed.with_id(id));
-        if listed.is_some() || is_glance(ask) {
+        if listed.is_some() || ask.question.is_by_the_way() {
             return listed;
         }
         if let Some(why) = self.refused.get(ask.system) {
@@ -162,20 +187,18 @@ impl Reading<'_> {
         Some(observed)
     }
 
-    async fn search(&mut self, ask: &Ask) -> Option<Found> {
-        let Question::Find { mark, made } = &ask.question else { return None };
-        let system = self.sides.get(&ask.key.address.kind)?.system;
-        let listed = self.listed.get(ask.system).and_then(|listed| listed.with_mark(&ask.question, system));
+    async fn search(&mut self, ask: &Ask, mark: &Mark, made: Timestamp) -> Option<Found> {
+        let listed = self.listed.get(ask.system).and_then(|listed| listed.with_mark(mark));
         if listed.is_some() {
             return listed;
         }
         if let Some(why) = self.refused.get(ask.system) {
-            return Some(Found::Unanswered { why: why.clone(), stops_system: true });
+            return Some(Found::Unanswered { why: why.clone(), marked: Vec::new(), stops_system: true });
         }
         let reader = self.readers.get(ask.system)?;
         self.observations.requests += 1;
-        let found = reader.find(mark, *made).await;
-        if let Found::Unanswered { why, stops_system: true } = &found {
+        let found = reader.find(mark, made).await;
+        if let Found::Unanswered { why, stops_system: true, .. } = &found {
             self.refused.insert(ask.system, why.clone());
         }
         Some(found)

@@ -21,7 +21,7 @@ struct Counting {
 
 impl Counting {
     fn shows(tickets: Vec<Seen>, end: End) -> Self {
-        Self { listing: Listing { tickets, requests: 1, end }, asked: Mutex::default() }
+        Self { listing: Listing { tickets, requests: 1, end, is_by_change: false }, asked: Mutex::default() }
     }
 
     fn note(&self, what: String) {
@@ -150,6 +150,20 @@ async fn two_tickets_with_one_mark_are_told_and_a_part_of_the_list_never_proves_
 }
 
 #[tokio::test]
+async fn a_list_of_what_changed_proves_nothing_about_what_is_new() {
+    let bench = bench();
+    let mut system = Counting::shows(vec![marked(&bench, 1, "7"), marked(&bench, 2, "8")], End::Whole);
+    system.listing.is_by_change = true;
+    assert_snapshot!(told(&bench, &system, Mode::Auto).await, @r"
+    list since 2027-01-04T11:45:00Z in 5 pages, find since 2027-01-04T11:45:00Z
+    Dispatch/store-1: ticket 7
+    Dispatch/store-2: ticket 8
+    Dispatch/store-3: none has the mark
+    2 requests
+    ");
+}
+
+#[tokio::test]
 async fn a_refused_pass_stops_the_system() {
     let refused = End::Broken { why: "the credential was refused".to_owned(), stops_system: true };
     assert_snapshot!(told(&bench(), &Counting::shows(Vec::new(), refused), Mode::Auto).await, @r"
@@ -241,4 +255,25 @@ fn what_is_read_is_told_before_with_its_most() {
     assert_eq!(outlook(&known(&[plain(1), plain(2)]), Mode::All), (2, 0, String::new(), 2));
     let over = bench().event(&Event::NotCreated { key: Key::new(plain(3).address, 0), reason: "no such ticket".to_owned() });
     assert_eq!(outlook(&over, Mode::Auto), (2, 2, "Able".to_owned(), 6));
+}
+
+#[tokio::test]
+async fn what_is_about_to_be_sent_is_recognised_in_a_pass_and_costs_nothing() {
+    let (one, new) = (plain(1), plain(3));
+    let bench = || Bench::able().wants(one.clone()).wants(new.clone()).checked(&one, "7");
+    let system = Counting::shows(vec![marked(&bench(), 1, "7"), marked(&bench(), 3, "9")], End::Whole);
+    assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
+    list since 2027-01-04T11:45:00Z in 3 pages
+    Dispatch/store-1: ticket 7
+    Dispatch/store-3: ticket 9 has the mark
+    1 requests
+    ");
+    let system = Counting::shows(vec![marked(&bench(), 3, "9")], End::TooLong);
+    assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
+    list since 2027-01-04T11:45:00Z in 3 pages
+    Dispatch/store-3: tickets 9 have the mark
+    1 requests
+    ");
+    let alone = Bench::able().wants(new.clone());
+    assert_snapshot!(told(&alone, &Counting::shows(Vec::new(), End::Whole), Mode::All).await, @"0 requests");
 }

@@ -17,6 +17,7 @@ mod lock;
 mod lock_file;
 pub mod memory;
 mod model;
+mod outcome;
 mod permit;
 mod rebuild;
 mod replay;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Closing, Event, Write};
 use super::listed;
 use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
+use super::outcome::{close, created, done_by_hand, refused, settle_write, sight, updated};
 use crate::ticket::{Address, Digest};
 
 /// Everything that callout remembers.
@@ -221,78 +222,6 @@ fn record(phase: Phase, request: &Request, since: Timestamp) -> Record {
         accepted: None,
         outcome: None,
     }
-}
-
-/// Takes over what was seen: as the new baseline, or only for the fields that the baseline lacks.
-fn sight(record: &mut Record, seen: &Sighting, replaces: bool) {
-    let baseline = record.baseline.get_or_insert_default();
-    if replaces {
-        *baseline = seen.fields.clone();
-    } else {
-        for (name, value) in seen.fields.iter() {
-            baseline.0.entry(name.to_owned()).or_insert_with(|| value.clone());
-        }
-    }
-    record.status.clone_from(&seen.status);
-    // Finished is final: a ticket that reopens in its system does not start a second visit here.
-    record.finished |= seen.finished;
-}
-
-fn created(record: &mut Record, id: &str, seen: &Sighting) {
-    record.phase = Phase::Live { id: id.to_owned() };
-    record.intent = None;
-    sight(record, seen, true);
-}
-
-/// The read-back becomes the baseline of the fields that it has; the others keep theirs. Without a read-back nobody has seen what was
-/// sent: it is read and compared at the next plan.
-fn updated(record: &mut Record, seen: Option<&Sighting>) {
-    took_effect(record);
-    let Some(seen) = seen else {
-        record.booking_checked = false;
-        return;
-    };
-    if let Some(baseline) = &mut record.baseline {
-        baseline.0.retain(|name, _| seen.fields.get(name).is_none());
-    }
-    sight(record, seen, false);
-}
-
-/// The write changed nothing. After a create the address is free again.
-fn refused(record: &mut Record, why: &str) {
-    record.intent = None;
-    if record.phase == Phase::Pending {
-        record.phase = Phase::NotCreated { why: why.to_owned() };
-    }
-}
-
-fn done_by_hand(record: &mut Record, request: &Request, seen: &Sighting) {
-    asks_for(record, request.clone());
-    sight(record, seen, false);
-}
-
-/// From now on this is what was sent. What was seen of the fields that it changes is no baseline any more.
-fn asks_for(record: &mut Record, request: Request) {
-    let before = std::mem::replace(&mut record.request, request);
-    if let Some(baseline) = &mut record.baseline {
-        baseline.0.retain(|name, _| before.fields.get(name) == record.request.fields.get(name));
-    }
-}
-
-fn close(record: &mut Record, why: Closing) {
-    let id = record.id().map(str::to_owned);
-    record.phase = Phase::Closed { id, why };
-    record.intent = None;
-}
-
-fn took_effect(record: &mut Record) {
-    if let Some(request) = record.intent.take().and_then(|intent| intent.request) {
-        asks_for(record, *request);
-    }
-}
-
-fn settle_write(record: &mut Record, done: bool) {
-    if done { took_effect(record) } else { record.intent = None }
 }
 
 #[cfg(test)]

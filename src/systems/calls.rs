@@ -67,6 +67,9 @@ pub struct Listing {
     pub tickets: Vec<Seen>,
     /// Requests that it took.
     pub requests: usize,
+    /// The system was asked for tickets that changed since: whether a new one counts as changed, its pages do not say. So that one is
+    /// not among them does not mean that there is none.
+    pub is_by_change: bool,
     pub end: End,
 }
 
@@ -92,6 +95,8 @@ pub enum Found {
     /// The search was not answered, or not readably, or not to its end.
     Unanswered {
         why: String,
+        /// Tickets that have the mark among those that were seen: whoever made them, nobody may say that there are none.
+        marked: Vec<String>,
         stops_system: bool,
     },
     None,

@@ -104,6 +104,8 @@ pub trait System: Send + Sync {
 
     /// Which API and tenant the settings mean; kept in each record.
     fn origin(&self, settings: &Value) -> Origin;
+    /// The same API in this process: what it adds to the sandbox.
+    fn room(&self) -> sandbox::Room;
     /// A connection. Resolves no credential before the first call.
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>>;
 }

@@ -22,13 +22,17 @@ impl Change {
     }
 }
 
-/// Every field whose value differs, but for the ignored ones; by name. Who ignores a field ignores all of its parts.
+/// Whether these words of `lifecycle.ignore_changes` mean this field. Who ignores a field ignores all of its parts.
+pub fn is_ignored(name: &str, ignored: &BTreeSet<String>) -> bool {
+    ignored.contains(name) || name.split_once('.').is_some_and(|(whole, _)| ignored.contains(whole))
+}
+
+/// Every field whose value differs, but for the ignored ones; by name.
 pub fn changes(before: &Fields, after: &Fields, ignored: &BTreeSet<String>) -> Vec<Change> {
-    let is_ignored = |name: &str| ignored.contains(name) || name.split_once('.').is_some_and(|(whole, _)| ignored.contains(whole));
     let names: BTreeSet<&str> = before.iter().chain(after.iter()).map(|(name, _)| name).collect();
     names
         .into_iter()
-        .filter(|name| !is_ignored(name) && before.get(name) != after.get(name))
+        .filter(|name| !is_ignored(name, ignored) && before.get(name) != after.get(name))
         .map(|name| Change { field: name.to_owned(), before: before.get(name).cloned(), after: after.get(name).cloned() })
         .collect()
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 pub use address::{Address, NotAnAddress, is_key, is_name};
 pub use booking::Booking;
-pub use change::{Change, changes};
+pub use change::{Change, changes, is_ignored};
 pub use clock::Clock;
 pub use digest::Digest;
 pub use fields::{Attachment, Fields, references};

@@ -235,6 +235,63 @@ fn a_create_in_doubt_is_looked_for_after_a_minute_and_linked() {
     assert_eq!(desk.vendor.tickets(), 1);
 }
 
+/// The file that renames the doubted ticket.
+fn rename(desk: &Desk) {
+    let renamed = TICKET.replace("line-rental-4711", "renamed");
+    desk.project.write(FILE, format!("{renamed}lifecycle: {{renamed_from: CustomerTicket/line-rental-4711}}\n"));
+}
+
+#[test]
+fn a_create_that_is_found_is_never_called_not_created_though_its_file_renames_it() {
+    let desk = doubted();
+    rename(&desk);
+    desk.project.clock.jump(SignedDuration::from_hours(1));
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: ticket 482001 carries its mark; `callout
+    |   | apply` links it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 1);
+}
+
+#[test]
+fn a_create_that_may_be_on_its_way_is_not_called_not_created() {
+    let desk = doubted();
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: it may still be on its way; from 2027-01-
+    |   | 04T12:01:00Z on its mark is looked for
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+}
+
+#[test]
+fn a_difference_of_a_ticket_that_is_being_renamed_is_accepted_by_the_name_that_the_plan_prints() {
+    let desk = Desk::new();
+    desk.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit).times(1)]);
+    desk.project.run("apply --yes").ends_with(5);
+    desk.vendor.edit(ID, &json!({"ticketPriority": "low"}));
+    desk.project.run(&format!("settle CustomerTicket/line-rental-4711 --id {ID} --reason found --yes")).ends_with(0);
+    rename(&desk);
+    let plan = desk.project.run("plan");
+    let accepts = "callout settle CustomerTicket/line-rental-4711 --accept --reason TEXT";
+    assert!(plan.out.contains(accepts), "{plan}");
+    desk.project.run("settle CustomerTicket/line-rental-4711 --accept --reason agreed --yes").ends_with(0);
+    let applied = desk.project.run("apply --yes").ends_with(0);
+    assert!(!applied.out.contains("needs a person"), "{applied}");
+    desk.has_no_changes();
+}
+
 #[test]
 fn two_tickets_with_one_mark_are_reported_and_never_linked() {
     let desk = doubted();

@@ -234,7 +234,7 @@ fn an_older_copy_is_completed_before_it_sends_anything() {
     desk.project.write("tickets/two.yaml", ticket("two"));
     desk.project.run("apply --yes").ends_with(0);
     desk.project.write(".callout/journal.jsonl", older);
-    assert!(desk.project.run("plan").out.contains("1 to create"));
+    assert!(desk.project.run("plan --refresh none").out.contains("1 to create"));
     shows!(desk.project.run("import --match mark --yes"), @r"
     $ callout import --match mark --yes
     = CustomerTicket/two is ticket 482002 (open)  customer 4711
@@ -244,6 +244,30 @@ fn an_older_copy_is_completed_before_it_sends_anything() {
     exit 0
     ");
     desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 2);
+}
+
+#[test]
+fn an_older_copy_sends_nothing_that_a_list_pass_shows_as_sent() {
+    let desk = Desk::with(&["one"]);
+    let older = desk.project.read(".callout/journal.jsonl");
+    desk.project.write("tickets/two.yaml", ticket("two"));
+    desk.project.run("apply --yes").ends_with(0);
+    desk.project.write(".callout/journal.jsonl", &older);
+    shows!(desk.project.run("apply --yes"), @r"
+    $ callout apply --yes
+    Plan: 1 to adopt, 1 unchanged.
+
+    = CustomerTicket/two (ticket 482002)  customer 4711
+        taken over, not sent: its mark was found
+        at tickets/two.yaml:4:9
+
+    Plan: 1 to adopt, 1 unchanged.
+    = CustomerTicket/two: adopted ticket 482002
+
+    Applied: 1 adopted.
+    exit 0
+    ");
     assert_eq!(desk.vendor.tickets(), 2);
 }
 
@@ -284,4 +308,27 @@ fn a_further_visit_and_a_rename_are_found_with_what_came_before() {
     desk.project.write("tickets/two.yaml", ticket("two"));
     desk.project.run("apply --yes");
     assert_eq!(desk.vendor.tickets(), 3);
+}
+
+#[test]
+fn what_is_presumed_sent_and_carries_its_mark_is_never_called_not_created() {
+    let desk = Desk::with(&["one"]).lose();
+    desk.vendor.faults(vec![Fault::on(Call::List, Trouble::ErrorBeforeCommit { status: 500 })]);
+    desk.project.run_words(&REBUILD, "").ends_with(0);
+    desk.vendor.faults(Vec::new());
+    let settled = ["settle", "CustomerTicket/one", "--not-created", "--reason", "new", "--yes"];
+    shows!(desk.project.run_words(&settled, ""), @r"
+    $ callout settle CustomerTicket/one --not-created --reason new --yes
+    | listing the tickets of Billing Platform
+    | settle/misfit in CustomerTicket/one
+    |
+    |   x CustomerTicket/one cannot be settled like this: ticket 482001 carries its mark; `callout import --match
+    |   | mark` links it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    desk.project.run("import --match mark --yes").ends_with(0);
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 1);
 }

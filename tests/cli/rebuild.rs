@@ -386,19 +386,24 @@ fn a_further_visit_and_a_ticket_that_its_file_names_after_a_rebuild() {
     $ callout state rebuild --reason the disk died --yes
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
         next: look the ids up there, then: callout import --from FILE.csv (address,id)
-    Tickets: 0 found by their marks, 1 not found.
-    1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
+    Tickets: 0 found by their marks, 2 not found.
+    2 tickets will be in doubt: each may have been sent before, and is not sent until a person says that it was not.
     The state is rebuilt. Next: callout plan
     exit 0
     ");
     shows!(site.run("plan"), @r"
     $ callout plan
-    Plan: 1 in doubt, 1 needs a person.
+    Plan: 2 in doubt, 1 needs a person.
 
     ! Dispatch/elsewhere  Store 0500 (0500), account 01230500
         ticket 482001 does not fit: it carries the mark [mark], which belongs to another visit
         next: correct lifecycle.adopt
         at tickets/b.yaml:4:9
+
+    ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
+        in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
+        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417-router#0 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        mark: [mark]
 
     ? Dispatch/store-0417-router#1  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
@@ -406,10 +411,13 @@ fn a_further_visit_and_a_ticket_that_its_file_names_after_a_rebuild() {
         mark: [mark]
         at tickets/a.yaml:4:9
 
-    Plan: 1 in doubt, 1 needs a person.
+    Plan: 2 in doubt, 1 needs a person.
     exit 0
     ");
     site.run("import Dispatch/store-0417-router 482002 --yes").ends_with(0);
+    site.run("settle Dispatch/store-0417-router#0 --id 482001 --reason found --yes").ends_with(0);
+    let applied = site.run("apply --yes").ends_with(0);
+    assert!(!applied.out.contains("in doubt"), "{applied}");
     assert_eq!(site.vendor.tickets(), 2);
 }
 

@@ -175,7 +175,7 @@ fn half_an_answer_is_a_doubt() {
 fn an_answer_without_an_end_is_a_doubt() {
     let (_, ran, requests) = applied_to(Reply::Endless);
     insta::assert_snapshot!(told(&ran), @r"
-    ? Dispatch/store-0417-router: in doubt: TechExpress sent an answer without an end; callout stopped reading after 4 MiB, after the status 200
+    ? Dispatch/store-0417-router: in doubt: TechExpress sent an answer that is too long; callout stopped reading after 32 MiB, after the status 200
 
     Applied: 1 in doubt.
     1 ticket needs a person: callout settle tells what to do.

@@ -156,7 +156,7 @@ async fn a_refused_token_stops_the_system_in_a_list_and_a_search() {
         let End::Broken { why, stops_system } = bench.remote.list(None, ENOUGH).await.end else { panic!("not broken") };
         assert!(stops_system && !why.contains("7f3a"), "{}: {why}", name(*system));
         let found = bench.remote.find(&Bench::mark(), before_all()).await;
-        let Found::Unanswered { why, stops_system } = found else { panic!("{}: {found:?}", name(*system)) };
+        let Found::Unanswered { why, stops_system, .. } = found else { panic!("{}: {found:?}", name(*system)) };
         assert!(stops_system && !why.contains("7f3a"), "{}: {why}", name(*system));
     }
 }

@@ -86,6 +86,9 @@ impl System for Able {
     fn origin(&self, settings: &Value) -> Origin {
         TechExpress.origin(settings)
     }
+    fn room(&self) -> crate::systems::sandbox::Room {
+        TechExpress.room()
+    }
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
         TechExpress.connect(settings, context)
     }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::bench::{Bench, key, open, open_with, over, plain, seen, ticket, unread};
-use crate::plan::Action;
+use crate::plan::{Action, marked_request};
 use crate::state::{Closing, Event};
 use crate::systems::{Found, Observed};
 
@@ -144,7 +144,7 @@ fn a_ticket_is_adopted_only_if_it_is_the_right_one() {
     let bench = || Bench::new().wants(one.clone());
     assert_snapshot!(bench().shows(), @"! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none");
     assert_snapshot!(bench().sees(&one, unread()).shows(), @"! Dispatch/store-1; the ticket could not be read: TechExpress did not answer");
-    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1; ticket 7 is not there, or not visible with this credential; nothing is created in its place");
+    assert_snapshot!(bench().sees(&one, Observed::Missing).shows(), @"! Dispatch/store-1; ticket 7 does not fit: it is not there, or not visible with this credential");
     assert_snapshot!(bench().sees(&one, open(&one, "7")).shows(), @"= Dispatch/store-1");
     let elsewhere = open_with(&one, "7", "location_number", "99");
     assert_snapshot!(bench().sees(&one, elsewhere).shows(), @"! Dispatch/store-1; ticket 7 does not fit: its location_number is `99`, and the file says `1`");
@@ -182,7 +182,7 @@ fn a_doubt_says_how_far_the_search_for_its_mark_got() {
     ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark is looked for from 2027-01-04T12:01:00Z on
     plan again then: a ticket that carries its mark is linked
     ");
-    let unanswered = Found::Unanswered { why: "Able did not answer".to_owned(), stops_system: false };
+    let unanswered = Found::Unanswered { why: "Able did not answer".to_owned(), marked: Vec::new(), stops_system: false };
     assert_snapshot!(told(&bench().finds(&one, unanswered)), @r"
     ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for without an answer: Able did not answer
     plan again; or look for its mark in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT, or --not-created
@@ -273,4 +273,81 @@ fn a_rename_moves_the_record_and_sends_nothing_there_or_back() {
     let mut back = Bench::new().wants(ticket(1, |document| document["lifecycle"]["renamed_from"] = json!("Dispatch/shop-1")));
     back.state = state;
     assert_snapshot!(back.shows(), @"= Dispatch/store-1; renamed from Dispatch/shop-1; writes `moved`; writes `noted`");
+}
+
+#[test]
+fn a_mark_that_stands_in_a_ticket_for_another_place_links_nothing() {
+    let (one, two) = (plain(1), plain(2));
+    let bench = Bench::able().wants(one.clone()).intended(&one).finds(&one, Found::One(Box::new(seen(&two, "8"))));
+    assert_snapshot!(bench.shows(), @"? Dispatch/store-1; in doubt: ticket 8 carries its mark and does not fit: its location_number is `2`, and the file says `1`");
+    assert_snapshot!(bench.plan().steps[0].next_step().expect("a way out"), @"find out whose it is in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT, or --not-created");
+}
+
+#[test]
+fn what_refers_to_a_further_visit_comes_after_it() {
+    let one = plain(1);
+    let again = reissued(1, 1);
+    let mut first = after(9, "Dispatch/store-1");
+    first.address.name = "a-first".to_owned();
+    let bench = Bench::able().wants(again).wants(first).finished(&one, "7").sees(&one, over(&one, "7"));
+    assert_snapshot!(bench.shows(), @r"
+    + Dispatch/store-1#1; visit 1 of this address, after ticket 7
+    + Dispatch/a-first
+    ");
+}
+
+#[test]
+fn earlier_visits_that_are_presumed_sent_hold_back_a_further_one_and_are_told() {
+    let (one, second) = (plain(1), reissued(1, 1));
+    let presumed = |ticket: &crate::ticket::Ticket| {
+        let request = Box::new(marked_request(ticket, &Bench::able().side(), &Bench::able().state));
+        Event::Presumed { key: key(ticket), request, reason: "lost".to_owned() }
+    };
+    let bench = || Bench::able().wants(second.clone()).event(&presumed(&one)).event(&presumed(&second));
+    assert_snapshot!(bench().shows(), @r"
+    ? Dispatch/store-1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
+    ? Dispatch/store-1#1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
+    ");
+    let unsent = bench().event(&Event::NotCreated { key: key(&second), reason: "never sent".to_owned() });
+    assert_snapshot!(unsent.shows(), @"? Dispatch/store-1; in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before");
+}
+
+#[test]
+fn a_new_ticket_whose_mark_is_met_in_a_list_was_sent_before_and_is_never_sent_again() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let listed = |ticket: &crate::ticket::Ticket| Found::One(Box::new(seen(ticket, "7")));
+    assert_snapshot!(Bench::able().wants(one.clone()).finds(&one, listed(&one)).shows(), @"= Dispatch/store-1");
+    let copied = Bench::able().wants(one.clone()).finds(&one, listed(&plain(2)));
+    assert_snapshot!(copied.shows(), @"! Dispatch/store-1; ticket 7 carries its mark, and this state does not know it: it may have been sent before");
+    let twice = Bench::able().wants(one.clone()).finds(&one, Found::Several(vec!["7".to_owned(), "8".to_owned()]));
+    assert_snapshot!(twice.shows(), @"! Dispatch/store-1; 2 tickets carry its mark, and this state knows none: 7, 8");
+    assert_snapshot!(twice.plan().steps[0].next_step().expect("a way out"), @"look them up in the portal, then: callout import Dispatch/store-1 ID; a mark that somebody copied is taken out there");
+    let further = Bench::able().wants(again.clone()).finished(&one, "6").sees(&one, over(&one, "6")).finds(&again, listed(&one));
+    assert_snapshot!(further.shows(), @"= Dispatch/store-1#1");
+    let mut twin = plain(1);
+    twin.address.name = "twin".to_owned();
+    let beside = Bench::able().wants(one.clone()).wants(twin).finds(&one, listed(&one));
+    assert_snapshot!(beside.shows(), @r"
+    = Dispatch/store-1
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+}
+
+#[test]
+fn a_ticket_of_another_api_gives_its_id_to_nobody() {
+    let one = plain(1);
+    let bench = Bench::new().wants(one.clone()).wants(after(2, "Dispatch/store-1")).checked(&one, "7").at("https://staging.example.com");
+    assert_snapshot!(bench.shows(), @r"
+    ! Dispatch/store-1; its record belongs to https://api.example.com, and this project now talks to https://staging.example.com
+    ! Dispatch/store-2; it refers to Dispatch/store-1, whose ticket belongs to another API or tenant
+    ");
+}
+
+#[test]
+fn a_search_that_broke_off_behind_a_ticket_with_the_mark_offers_no_not_created() {
+    let one = plain(1);
+    let why = "Able did not answer; ticket 7 has the mark".to_owned();
+    let broken = Found::Unanswered { why, marked: vec!["7".to_owned()], stops_system: false };
+    let bench = Bench::able().wants(one.clone()).intended(&one).finds(&one, broken);
+    assert_snapshot!(bench.plan().steps[0].next_step().expect("a way out"), @"plan again; or look whether there is another in the portal, then: callout settle Dispatch/store-1 --id ID --reason TEXT");
 }

@@ -283,3 +283,44 @@ fn writes_in_doubt_are_settled_by_what_is_seen() {
     assert_snapshot!(deleted.shows(), @". Dispatch/store-1; the delete that was in doubt took effect; writes `closed`");
     assert_snapshot!(applied(deleted).shows(), @". Dispatch/store-1; closed before: nothing is sent; a new visit is `lifecycle.reissue: 1`");
 }
+
+#[test]
+fn a_change_that_a_person_says_is_done_is_no_drift_and_is_compared_at_the_next_read() {
+    let (one, edited) = (plain(1), with("special_instructions", "Use the rear door."));
+    let bench = || {
+        let bench = Bench::able().wants(edited.clone()).checked(&one, "7");
+        let request = Some(Box::new(marked_request(&edited, &bench.side(), &bench.state)));
+        let bench = bench.event(&Event::Intended { key: key(&one), write: Write::Update, payload: Digest::of("update"), request });
+        bench.event(&Event::WriteSettled { key: key(&one), done: true, reason: "seen in the portal".to_owned() })
+    };
+    assert_snapshot!(bench().sees(&one, open(&edited, "7")).shows(), @". Dispatch/store-1; writes `observed`");
+    assert_snapshot!(bench().sees(&one, open_with(&edited, "7", "special_instructions", "Ring.")).shows(), @"! Dispatch/store-1; booked differently: special_instructions is not what was sent; writes `observed`");
+}
+
+#[test]
+fn an_answer_without_the_changed_field_leaves_it_to_be_compared() {
+    let (one, edited) = (plain(1), with("special_instructions", "Use the rear door."));
+    let bench = Bench::able().wants(edited.clone()).checked(&one, "7");
+    let request = Some(Box::new(marked_request(&edited, &bench.side(), &bench.state)));
+    let bench = bench.event(&Event::Intended { key: key(&one), write: Write::Update, payload: Digest::of("update"), request });
+    let mut answered = Sighting::default();
+    answered.fields.set("service_type", "Site Audit");
+    let bench = bench.event(&Event::Updated { key: key(&one), seen: Some(answered) });
+    assert_snapshot!(bench.sees(&one, open(&edited, "7")).shows(), @". Dispatch/store-1; writes `observed`");
+}
+
+#[test]
+fn what_is_ignored_by_its_whole_counts_as_it_was_sent() {
+    let custom = |value: &str, po: &str| {
+        let mut ticket = with("po_number", po);
+        ticket.fields.set("custom_fields.Rack", value);
+        ticket.lifecycle.ignore_changes.insert("custom_fields".to_owned());
+        ticket
+    };
+    let (one, edited) = (custom("A1", "PO-1"), custom("B2", "PO-2"));
+    let bench = Bench::able().wants(edited).checked(&one, "7").sees(&one, open(&one, "7"));
+    assert_snapshot!(sent(&bench), @r#"{"po_number":"PO-2"}"#);
+    let plan = bench.plan();
+    let Action::Update { request, .. } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
+    assert_eq!(request.fields.text("custom_fields.Rack"), Some("A1"), "it was not sent again");
+}

@@ -4,10 +4,11 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::bench::{Bench, open, over, plain, ticket};
-use crate::plan::{Now, Plan, check_fresh, open_plan, seal_plan};
-use crate::refresh::{Selection, Sides};
+use super::bench::{Able, Bench, key, open, over, plain, seen, ticket};
+use crate::plan::{Action, Now, Plan, check_fresh, open_plan, seal_plan};
+use crate::refresh::{Selection, Sides, sighting};
 use crate::state::{Closing, Event};
+use crate::systems::{Found, Seen};
 use crate::ticket::{Booking, Ticket};
 
 /// Another name at the site of `store-1`.
@@ -217,6 +218,86 @@ fn what_others_changed_elsewhere_does_not_make_a_plan_stale() {
     let plan = Bench::new().wants(one.clone()).wants(two.clone()).checked(&two, "8").plan();
     let elsewhere = Bench::new().wants(one).wants(two.clone()).finished(&two, "8");
     assert_eq!(check(&plan, &elsewhere), Ok(1));
+}
+
+fn started() -> Event {
+    Event::PlanStarted { plan: "p".to_owned() }
+}
+
+/// A run of the plan that is killed once it has written what was seen, before its first request.
+fn killed(bench: Bench, plan: &Plan) -> Bench {
+    let seen = plan.steps.iter().flat_map(|step| step.events.clone());
+    let taken = plan.steps.iter().filter_map(|step| {
+        let Action::Adopt { id, request, seen, why } = &step.action else { return None };
+        let (id, request, seen, reason) = (id.clone(), request.clone(), Some(seen.clone()), why.clone());
+        Some(Event::Adopted { key: step.key.clone(), id, request, seen, reason })
+    });
+    let events: Vec<Event> = std::iter::once(started()).chain(seen).chain(taken).collect();
+    let mut bench = bench;
+    bench.now += SignedDuration::from_secs(1);
+    events.iter().fold(bench, Bench::event)
+}
+
+/// What is left of the plan after that.
+fn resumed(bench: Bench) -> String {
+    let plan = bench.plan();
+    let bench = killed(bench, &plan);
+    let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
+    let world = Now { tickets: &bench.tickets, state: &bench.state, sides: &sides, rules: &bench.rules, now: bench.now };
+    match check_fresh(&plan, &world) {
+        Ok(left) => {
+            let signs = left.steps.iter().map(|step| format!("{} {} writes {}", step.sign(), step.key, step.events.len()));
+            signs.collect::<Vec<_>>().join("\n")
+        }
+        Err(stale) => stale.to_string(),
+    }
+}
+
+#[test]
+fn a_started_plan_goes_on_after_what_it_wrote_before_its_first_request() {
+    let one = plain(1);
+    let edited = ticket(1, |document| {
+        document["spec"]["special_instructions"] = json!("Use the rear door.");
+        document["lifecycle"]["on_remove"] = json!("close");
+    });
+    let update = Bench::able().wants(edited).checked(&one, "7").sees(&one, open(&one, "7"));
+    assert_snapshot!(resumed(update), @"~ Dispatch/store-1 writes 0");
+    let again = ticket(1, |document| document["lifecycle"]["reissue"] = json!(1));
+    let further = Bench::able().wants(again).checked(&one, "7").sees(&one, over(&one, "7"));
+    assert_snapshot!(resumed(further), @"+ Dispatch/store-1#1 writes 0");
+    let renamed = ticket(1, |document| {
+        document["metadata"]["name"] = json!("new");
+        document["spec"]["special_instructions"] = json!("Use the rear door.");
+        document["lifecycle"]["renamed_from"] = json!("Dispatch/store-1");
+    });
+    let rename = Bench::able().wants(renamed).wants(plain(2)).checked(&one, "7").sees(&one, open(&one, "7"));
+    assert_snapshot!(resumed(rename), @r"
+    ~ Dispatch/new writes 0
+    + Dispatch/store-2 writes 0
+    ");
+    let listed = seen(&one, "7");
+    let found = Bench::able().wants(one.clone()).wants(plain(2)).intended(&one).finds(&one, Found::One(Box::new(listed)));
+    assert_snapshot!(resumed(found), @"+ Dispatch/store-2 writes 0");
+}
+
+#[test]
+fn a_saved_plan_may_take_over_a_further_visit() {
+    let one = plain(1);
+    let adopting = ticket(1, |document| document["lifecycle"] = json!({"reissue": 1, "adopt": 8}));
+    let bench = Bench::new().wants(adopting.clone()).finished(&one, "7").sees(&one, over(&one, "7"));
+    let bench = bench.sees(&adopting, open(&adopting, "8"));
+    assert_snapshot!(bench.shows(), @"= Dispatch/store-1#1");
+    assert_eq!(check(&bench.plan(), &bench), Ok(1));
+}
+
+#[test]
+fn what_somebody_else_did_to_a_record_is_no_outcome_of_the_plan() {
+    let (one, edited) = (plain(1), ticket(1, |document| document["spec"]["special_instructions"] = json!("Use the rear door.")));
+    let bench = || Bench::able().wants(edited.clone()).checked(&one, "7").sees(&one, open(&one, "7"));
+    let plan = bench().plan();
+    let seen = sighting(&Able, &Seen { status: Some("Assigned".to_owned()), ..seen(&one, "7") });
+    let elsewhere = bench().event(&started()).event(&Event::Observed { key: key(&one), seen, baseline: false, booking_checked: true });
+    assert_snapshot!(check(&plan, &elsewhere).expect_err("stale"), @"Dispatch/store-1: its record changed since this plan was made");
 }
 
 #[test]

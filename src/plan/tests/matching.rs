@@ -115,6 +115,8 @@ fn every_visit_that_is_found_is_found_and_the_latest_is_held_back_if_it_is_not()
     assert_snapshot!(shows(&search(&bench, &[visit(3, "10")])), @r"
     ~ 10
     ? Dispatch/store-1#2
+    ? Dispatch/store-1#1
+    ? Dispatch/store-1
     ");
 }
 

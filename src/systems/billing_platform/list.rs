@@ -11,12 +11,15 @@ use jiff::Timestamp;
 
 use super::remote::Connection;
 use super::settings::ListSince;
-use super::{TITLE, wire};
+use super::{ID, TITLE, wire};
 use crate::systems::{End, Found, Listing, Seen};
 use crate::ticket::Mark;
 
 /// A search gives up after so many pages: at 100 tickets each, nobody made more within the minutes that a create is in doubt.
 const PAGES_OF_A_SEARCH: usize = 100;
+
+/// What lists the tickets that changed. That a new one counts as changed is likely, and said nowhere.
+const UPDATED_SINCE: &str = "updatedSince";
 
 /// One walk through a list.
 struct Pass<'c> {
@@ -31,10 +34,12 @@ struct Pass<'c> {
 /// The tickets that a refresh asks for.
 pub async fn list(connection: &Connection, since: Option<Timestamp>, most_pages: usize) -> Listing {
     let filter = match connection.settings.list_since {
-        ListSince::Updated => "updatedSince",
+        ListSince::Updated => UPDATED_SINCE,
         ListSince::Created => "createdSince",
     };
-    Pass::new(connection, since.map(|since| (filter, moment(since))), most_pages).run().await
+    let is_by_change = since.is_some() && filter == UPDATED_SINCE;
+    let listing = Pass::new(connection, since.map(|since| (filter, moment(since))), most_pages).run().await;
+    Listing { is_by_change, ..listing }
 }
 
 /// The ticket with this mark. Whoever finds none, or one, has seen the whole list.
@@ -43,9 +48,9 @@ pub async fn find(connection: &Connection, mark: &Mark, since: Timestamp) -> Fou
     let marked = |seen: &Seen| super::fields::mark_of(&seen.fields).as_ref() == Some(mark);
     let mut found: Vec<Seen> = listing.tickets.into_iter().filter(marked).collect();
     let unsure = |why: String, stops_system| {
-        let ids: Vec<&str> = found.iter().map(|seen| seen.id.as_str()).collect();
-        let hint = if ids.is_empty() { String::new() } else { format!("; ticket {} has the mark", ids.join(", ")) };
-        Found::Unanswered { why: format!("{why}{hint}"), stops_system }
+        let marked: Vec<String> = found.iter().map(|seen| seen.id.clone()).collect();
+        let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
+        Found::Unanswered { why: format!("{why}{hint}"), marked, stops_system }
     };
     match listing.end {
         End::Broken { why, stops_system } => unsure(why, stops_system),
@@ -71,7 +76,7 @@ impl<'c> Pass<'c> {
             Ok(()) => End::Whole,
             Err(end) => end,
         };
-        Listing { tickets: self.seen.into_values().collect(), requests: self.requests, end }
+        Listing { tickets: self.seen.into_values().collect(), requests: self.requests, end, is_by_change: false }
     }
 
     /// All of it, or why not.
@@ -150,7 +155,7 @@ impl<'c> Pass<'c> {
         let place = place.map(|(name, number)| (name, number.to_string()));
         url.query_pairs_mut().extend_pairs(filter.chain([("limit", size)]).chain(place));
         let broken = |why, stops_system| End::Broken { why, stops_system };
-        let body = self.connection.client.read(&url).await.map_err(|trouble| broken(trouble.why, trouble.stops_system))?;
+        let body = self.connection.client.read(&url).await.map_err(|trouble| broken(trouble.of_page(ID), trouble.stops_system))?;
         let rows = wire::page(&body).map_err(|what| broken(format!("{TITLE} answered {what}"), false))?;
         let number = |row| {
             let seen = self.connection.seen(&row)?;

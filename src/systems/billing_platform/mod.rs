@@ -21,6 +21,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::sandbox::Room;
 use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System, normal};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
@@ -113,6 +114,9 @@ impl System for BillingPlatform {
 
     fn origin(&self, settings: &Value) -> Origin {
         settings::origin(settings)
+    }
+    fn room(&self) -> Room {
+        sandbox::ROOM
     }
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
         remote::connect(settings, context)

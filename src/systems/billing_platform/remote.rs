@@ -15,7 +15,7 @@ use super::{ID, TITLE, list, wire};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::state::Permit;
 use crate::systems::credential::{Credential, Defaults};
-use crate::systems::http::{Carries, Client, Profile, Trouble};
+use crate::systems::http::{Carries, Client, Profile, Trouble, plain};
 use crate::systems::{Answer, Context, Found, Listing, Observed, Payload, Reader, Remote, Seen, Sent, Unready, Writer};
 use crate::ticket::{Fields, Mark};
 
@@ -139,21 +139,27 @@ impl Connection {
             Ok(seen) if seen.finished => Sent::Done(Box::new(seen)),
             // It must not count as closed while its customer still waits.
             Ok(seen) => {
-                let status = seen.status.unwrap_or_else(|| "nothing".to_owned());
+                let status = seen.status.as_deref().map_or_else(|| "nothing".to_owned(), plain);
                 Sent::Unknown { why: format!("{TITLE} took the closing of ticket {id} and shows its status as `{status}`") }
             }
             Err(sent) => sent,
         }
     }
 
-    /// Any 2xx means that it is gone: the vendor's page says neither the status nor a body. A 404 does not: a ticket that this
-    /// credential may not see is not found either, so that is told as refused, and a person looks.
+    /// A success without a word, or with the ticket, means that it is gone: the vendor's page says neither the status nor a body. Of
+    /// other words, such as a page of HTML, nobody knows who said them: then it is gone when it is not found. A 404 to the delete
+    /// itself is not that: a ticket that this credential may not see is not found either, so it is refused, and a person looks.
     async fn send_delete(&self, id: &str) -> Sent {
         let Some(url) = self.ticket(id) else { return unsent(no_id(id)) };
-        match self.client.send(Method::DELETE, url, 0, |request| request).await {
-            Ok(_) => Sent::Done(Box::new(Seen { id: id.to_owned(), fields: Fields::default(), status: None, finished: true })),
-            Err(sent) => sent,
+        let body = match self.client.send(Method::DELETE, url, 0, |request| request).await {
+            Ok(body) => body,
+            Err(sent) => return sent,
+        };
+        let gone = Seen { id: id.to_owned(), fields: Fields::default(), status: None, finished: true };
+        if wire::is_nothing(&body) || self.answered(id, &body).is_ok() || self.read_one(id).await == Observed::Missing {
+            return Sent::Done(Box::new(gone));
         }
+        Sent::Unknown { why: format!("{TITLE} took the request to delete ticket {id} and answered: {}", plain(&body)) }
     }
 
     async fn send(&self, method: Method, url: Url, body: &Map<String, Value>) -> Result<String, Sent> {

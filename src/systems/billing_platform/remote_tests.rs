@@ -156,6 +156,56 @@ async fn a_delete_is_done_by_any_success_and_never_by_not_found() {
 }
 
 #[tokio::test]
+async fn a_delete_that_is_answered_with_other_words_is_done_when_the_ticket_is_gone() {
+    let page = "<html><h1>Down for maintenance</h1></html>";
+    for body in [page, r#"{"error": "It cannot be deleted now."}"#, r#"{"id": "78"}"#] {
+        let bare = Bare::with(&json!({}), [Reply::status("200 OK", body), Reply::json(&ticket(&json!({})))]).await;
+        let sent = bare.remote.delete(Permit::in_a_test(), "77").await;
+        assert!(matches!(sent, Sent::Unknown { .. }), "{sent:?}");
+        let bare = Bare::with(&json!({}), [Reply::status("200 OK", body), Reply::status("404 Not Found", "")]).await;
+        assert!(matches!(bare.remote.delete(Permit::in_a_test(), "77").await, Sent::Done(_)), "{body}");
+        assert_eq!(bare.lines(), ["DELETE /backend/api/v1/tickets/77", "GET /backend/api/v1/tickets/77"]);
+    }
+    let bare = Bare::with(&json!({}), [Reply::status("200 OK", page)]).await;
+    assert_eq!(
+        why(bare.remote.delete(Permit::in_a_test(), "77").await),
+        "Billing Platform took the request to delete ticket 77 and answered: a web page, not an answer of the API: Down for maintenance"
+    );
+    for body in ["null", "true", r#"{"id": "77", "status": "deleted"}"#] {
+        let bare = Bare::with(&json!({}), [Reply::status("200 OK", body)]).await;
+        assert!(matches!(bare.remote.delete(Permit::in_a_test(), "77").await, Sent::Done(_)), "{body}");
+        assert_eq!(bare.lines().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_long_tickets_is_read_and_one_without_an_end_is_told_with_a_remedy() {
+    let long: Vec<Value> = (1..=100).map(|id| ticket(&json!({"id": id, "ticketContent": "x".repeat(60_000)}))).collect();
+    let bare = Bare::answering(&json!({}), &[json!(long), json!([])]).await;
+    let listing = bare.remote.reader().list(None, 100).await;
+    assert_eq!((listing.tickets.len(), listing.end), (100, End::Whole));
+    let bare = Bare::with(&json!({}), [Reply::Endless]).await;
+    let End::Broken { why, stops_system: false } = bare.remote.reader().list(None, 100).await.end else { panic!("not broken") };
+    let wanted = "Billing Platform sent an answer that is too long; callout stopped reading after 32 MiB; set a smaller page_size below spec.systems.billing_platform";
+    assert_eq!((why.as_str(), bare.lines().len()), (wanted, 1), "asked again, it would be as long");
+}
+
+#[tokio::test]
+async fn a_servers_status_is_made_fit_to_be_shown() {
+    let bare = Bare::answering(&json!({}), &[ticket(&json!({"status": "\u{1b}[2Jopen"}))]).await;
+    let told = why(bare.remote.close(Permit::in_a_test(), "77").await);
+    assert_eq!(told, "Billing Platform took the closing of ticket 77 and shows its status as `[2Jopen`");
+}
+
+#[tokio::test]
+async fn nothing_on_the_way_may_answer_in_the_systems_place() {
+    let bare = Bare::answering(&json!({}), &[ticket(&json!({}))]).await;
+    bare.update(&json!({"owner": "bjones"})).await;
+    bare.remote.reader().read("77").await;
+    assert!(bare.server.requests().iter().all(|request| request.to_lowercase().contains("cache-control: no-store\r\n")));
+}
+
+#[tokio::test]
 async fn an_id_that_is_none_goes_nowhere() {
     let bare = Bare::answering(&json!({}), &[ticket(&json!({}))]).await;
     for id in ["", "0", "7a", "../1", "7?x=y", "99999999999999999999"] {
@@ -175,6 +225,7 @@ async fn a_list_asks_for_what_changed_and_counts() {
     let listing = bare.remote.reader().list(Some(since()), 10).await;
     let ids: Vec<_> = listing.tickets.iter().map(|seen| seen.id.as_str()).collect();
     assert_eq!((ids, listing.requests, listing.end), (vec!["5", "7"], 2, End::Whole));
+    assert!(listing.is_by_change, "a new ticket may not count as changed");
     let path = "GET /backend/api/v1/tickets/?updatedSince=2027-01-04T11%3A45%3A00Z&limit=100";
     assert_eq!(bare.lines(), [path.to_owned(), format!("{path}&offset=2")]);
 }
@@ -182,8 +233,10 @@ async fn a_list_asks_for_what_changed_and_counts() {
 #[tokio::test]
 async fn a_list_may_ask_for_what_was_created_or_for_all() {
     let bare = Bare::answering(&json!({"list_since": "created", "page_size": 2}), &[json!([])]).await;
-    assert_eq!(bare.remote.reader().list(Some(since()), 10).await.end, End::Whole);
-    assert_eq!(bare.remote.reader().list(None, 10).await.end, End::Whole);
+    for from in [Some(since()), None] {
+        let listing = bare.remote.reader().list(from, 10).await;
+        assert_eq!((listing.end, listing.is_by_change), (End::Whole, false));
+    }
     let path = "GET /backend/api/v1/tickets/?";
     assert_eq!(bare.lines()[0], format!("{path}createdSince=2027-01-04T11%3A45%3A00Z&limit=2"));
     assert_eq!(bare.lines()[2], format!("{path}limit=2"));
@@ -231,6 +284,7 @@ async fn a_search_names_what_it_found_although_it_could_not_see_all() {
     let marked = json!({"id": 5, "subject": format!("Charged twice [{mark}]")});
     let bare = Bare::answering(&json!({}), &[json!([marked, {"id": 7}])]).await;
     let why = "Billing Platform listed 2 tickets, and then showed that this is not all or not the same any more; ticket 5 has the mark";
-    assert_eq!(bare.remote.reader().find(&mark, since()).await, Found::Unanswered { why: why.to_owned(), stops_system: false });
+    let unanswered = Found::Unanswered { why: why.to_owned(), marked: vec!["5".to_owned()], stops_system: false };
+    assert_eq!(bare.remote.reader().find(&mark, since()).await, unanswered);
     assert!(bare.lines()[0].contains("createdSince="), "{:?}", bare.lines());
 }

@@ -169,8 +169,16 @@ fn is_same(one: &str, other: &str) -> bool {
 /// What is wrong in the section beyond its schema; pointers are relative to the section.
 pub fn check(value: &Value) -> Vec<Finding> {
     let mut findings = settings::check(value, &[("tickets_path", "")]);
+    findings.extend(value.get("tickets_path").and_then(Value::as_str).and_then(check_path));
     findings.extend(closing(value));
     findings
+}
+
+/// A ticket's id is put after the path. Behind a `?` it would be no part of it, and a delete would mean the whole list.
+fn check_path(path: &str) -> Option<Finding> {
+    let message = format!("`{path}` has a `?` or a `#`, and a ticket's id is put after it");
+    let finding = || Finding::error("settings/path", "/tickets_path", message).help("Write the path alone.");
+    path.contains(['?', '#']).then(finding)
 }
 
 /// A ticket that is closed must then count as over, and its status must be one that the installation knows.
@@ -258,6 +266,10 @@ mod tests {
         assert_eq!(
             told(&json!({"tickets_path": "@example.org/"})),
             ["/tickets_path: `@example.org/` is no path of this call [Begin it with a slash.]"]
+        );
+        assert_eq!(
+            told(&json!({"tickets_path": "/tickets/?tenant=5"})),
+            ["/tickets_path: `/tickets/?tenant=5` has a `?` or a `#`, and a ticket's id is put after it [Write the path alone.]"]
         );
         let told = told(&json!({"credential": {"bearer": "s3cr3t-token"}}));
         assert!(told.len() == 1 && !told[0].contains("s3cr3t"), "{told:?}");

@@ -84,6 +84,11 @@ pub fn page(body: &str) -> Result<Vec<Map<String, Value>>, String> {
     rows.into_iter().map(ticket).collect()
 }
 
+/// Whether an answer holds no word at all: it is empty, or JSON without a text in it.
+pub fn is_nothing(body: &str) -> bool {
+    body.trim().is_empty() || matches!(serde_json::from_str(body), Ok(Value::Null | Value::Bool(true)))
+}
+
 fn json(body: &str) -> Result<Value, String> {
     serde_json::from_str(body).map_err(|_| {
         let said = plain(body);

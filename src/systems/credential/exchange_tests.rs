@@ -196,7 +196,7 @@ async fn what_the_server_says_is_told_with_the_next_step() {
             "it gave a token of the type `mac`, and callout can use `Bearer` only",
             address,
         ),
-        (Reply::Endless, "it sent an answer without an end; callout stopped reading after 4 MiB", "Try again later."),
+        (Reply::Endless, "it sent an answer that is too long; callout stopped reading after 32 MiB", "Try again later."),
         (Reply::Silence, "it did not answer within 1 s", "Try again later."),
     ] {
         let server = Server::with([reply]).await;

@@ -9,8 +9,8 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-/// No ticket is this long. An answer without an end must not fill the memory.
-const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// A page of 100 tickets with whole mails in them is shorter. An answer without an end must not fill the memory.
+const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 
 /// In characters: what a person reads of a server's own words.
 const LONGEST_WORDS: usize = 300;
@@ -35,7 +35,7 @@ impl Cut {
     /// After the system's name: `TechExpress broke off in the middle of its answer`.
     pub fn words(&self) -> String {
         match self {
-            Self::TooLong => format!("sent an answer without an end; callout stopped reading after {} MiB", LONGEST_ANSWER / 1024 / 1024),
+            Self::TooLong => format!("sent an answer that is too long; callout stopped reading after {} MiB", LONGEST_ANSWER / 1024 / 1024),
             Self::Broken(why) => format!("broke off in the middle of its answer ({why})"),
         }
     }

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, CACHE_CONTROL};
 use reqwest::{Method, RequestBuilder};
 use url::Url;
 
 use super::Context;
 use super::credential::{Credential, Token};
 use crate::diagnostics::{Diagnostic, Outcome};
+use answer::Cut;
 pub use answer::{Answer, plain};
 use pacing::Pacer;
 
@@ -75,7 +76,17 @@ pub struct Trouble {
     pub status: Option<u16>,
     pub why: String,
     pub stops_system: bool,
+    /// The answer is longer than callout reads, and asked again it would be no shorter.
+    pub is_too_long: bool,
     again: bool,
+}
+
+impl Trouble {
+    /// Why a page of a list told nothing, with a remedy where there is one. `id` is the system's key.
+    pub fn of_page(&self, id: &str) -> String {
+        let remedy = if self.is_too_long { format!("; set a smaller page_size below spec.systems.{id}") } else { String::new() };
+        format!("{}{remedy}", self.why)
+    }
 }
 
 impl Client {
@@ -90,7 +101,8 @@ impl Client {
 
     /// The body of a successful answer. Asks again after trouble that may pass.
     pub async fn read(&self, url: &Url) -> Result<String, Trouble> {
-        let stop = |error: Box<Diagnostic>| Trouble { status: None, why: told(&error), stops_system: true, again: false };
+        let stop =
+            |error: Box<Diagnostic>| Trouble { status: None, why: told(&error), stops_system: true, is_too_long: false, again: false };
         let mut token = self.credential.token().await.map_err(stop)?;
         let mut pauses = ExponentialBuilder::default().with_max_times(MORE_READS).build();
         loop {
@@ -113,7 +125,10 @@ impl Client {
         self.turn().await;
         let response = self.request(&self.reads, Method::GET, url.clone(), token).send().await.map_err(|error| self.no_answer(error))?;
         let answer = answer::read(response, |text| token.redact(text)).await;
-        let answer = answer.map_err(|cut| self.trouble(None, &cut.words(), true, false))?;
+        let answer = answer.map_err(|cut| {
+            let is_too_long = cut == Cut::TooLong;
+            Trouble { is_too_long, ..self.trouble(None, &cut.words(), !is_too_long, false) }
+        })?;
         if answer.status.is_success() { Ok(answer.body) } else { Err(self.refused(&answer)) }
     }
 
@@ -127,6 +142,8 @@ impl Client {
             }
         }
         .header(ACCEPT, self.profile.accept)
+        // Nothing on the way may answer in the system's place: some writes are a GET, and one that was answered before is another one.
+        .header(CACHE_CONTROL, "no-store")
     }
 
     fn no_answer(&self, error: reqwest::Error) -> Trouble {
@@ -148,7 +165,7 @@ impl Client {
     }
 
     fn trouble(&self, status: Option<u16>, what: &str, again: bool, stops_system: bool) -> Trouble {
-        Trouble { status, why: format!("{} {what}", self.profile.title), stops_system, again }
+        Trouble { status, why: format!("{} {what}", self.profile.title), stops_system, is_too_long: false, again }
     }
 
     /// A failed request in words that go after the system's name.

@@ -18,6 +18,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::sandbox::Room;
 use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
@@ -104,6 +105,9 @@ impl System for NocExpress {
 
     fn origin(&self, settings: &Value) -> Origin {
         g360::settings::origin(settings)
+    }
+    fn room(&self) -> Room {
+        g360::sandbox::room::<sandbox::Desk>()
     }
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
         remote::connect(settings, context)

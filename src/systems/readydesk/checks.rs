@@ -14,9 +14,13 @@ use crate::systems::subject;
 /// In characters. No page says how long the name of a custom field can be; this is longer than people write.
 const LONGEST_NAME: usize = 64;
 
+/// In characters, as the schema says it: with the mark behind it, 255.
+const LONGEST_SUBJECT: usize = 241;
+
 const CHECKS: &[Row<HelpdeskTicketDocument>] = &[
     ("helpdesk/blank", required_texts_are_not_blank),
     ("helpdesk/subject", subject_is_one_line),
+    ("helpdesk/subject", subject_leaves_room_for_the_mark),
     ("helpdesk/mark", subject_holds_no_mark),
     ("helpdesk/date", due_date_is_a_local_time),
     ("helpdesk/email", addresses_look_like_email),
@@ -37,6 +41,18 @@ fn subject_is_one_line(document: &HelpdeskTicketDocument) -> Vec<Wrong> {
     let is_broken = document.spec.subject.trim().contains(char::is_control);
     let say = || wrong("/spec/subject", "subject has more than one line", "Write the rest into `summary`.");
     is_broken.then(say).into_iter().collect()
+}
+
+/// The vendor's 255 characters are a Windows database's: a sign beyond its plain ones, such as an emoji, is two of them there. A
+/// subject that is cut off loses its mark.
+fn subject_leaves_room_for_the_mark(document: &HelpdeskTicketDocument) -> Vec<Wrong> {
+    let subject = document.spec.subject.trim();
+    let (signs, units) = (subject.chars().count(), subject.encode_utf16().count());
+    let say = || {
+        let message = format!("subject is {units} characters long in ReadyDesk, and {LONGEST_SUBJECT} leave room for the mark");
+        wrong("/spec/subject", message, "An emoji counts as two characters there. Write the rest into `summary`.")
+    };
+    (signs <= LONGEST_SUBJECT && units > LONGEST_SUBJECT).then(say).into_iter().collect()
 }
 
 fn subject_holds_no_mark(document: &HelpdeskTicketDocument) -> Vec<Wrong> {
@@ -126,6 +142,14 @@ mod tests {
                 "helpdesk/custom-field /spec/custom_fields/Status: custom_fields has `Status`, which is a variable of the call itself",
             ]
         );
+    }
+
+    #[test]
+    fn a_subject_leaves_room_for_the_mark_also_where_a_sign_counts_twice() {
+        let told = |signs: usize| told(&[("/spec/subject", json!(format!("{}🔥", "é".repeat(signs))))]);
+        assert_eq!(told(239), Vec::<String>::new());
+        let wanted = "helpdesk/subject /spec/subject: subject is 242 characters long in ReadyDesk, and 241 leave room for the mark";
+        assert_eq!(told(240), [wanted]);
     }
 
     #[test]

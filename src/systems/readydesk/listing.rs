@@ -2,7 +2,7 @@
 //!
 //! Owns when a list is whole. The vendor's pages name neither the order of tickets nor the most that a page holds, and show no total in
 //! a form that could be read. So the end is an empty page, and then the list is counted: behind as many tickets as were seen there must
-//! be none. What is not in a list that is not whole may well exist.
+//! be none, and the last page must still begin where it did. What is not in a list that is not whole may well exist.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::connection::Connection;
 use super::wire::{self, Format, dates};
-use super::{ReadyDesk, TITLE};
+use super::{ID, ReadyDesk, TITLE};
 use crate::systems::{End, Found, Listing, Seen, System};
 use crate::ticket::Mark;
 
@@ -27,6 +27,8 @@ struct Pass {
     ids: BTreeSet<String>,
     /// Whether the latest page held less than was asked for.
     is_short: bool,
+    /// The ticket before the latest page, and its place in the list.
+    before: Option<(usize, String)>,
 }
 
 /// What is asked for besides the page: one variable and its value.
@@ -45,16 +47,18 @@ impl Connection {
     pub(super) async fn find_mark(&self, mark: &Mark, since: Timestamp) -> Found {
         let search = self.pages(Some(("keyword", mark.as_str())), SEARCH_PAGES).await;
         if let End::Broken { why, stops_system: true } = search.end {
-            return Found::Unanswered { why, stops_system: true };
+            return Found::Unanswered { why, marked: Vec::new(), stops_system: true };
         }
         let mut hits = with_mark(search.tickets, mark);
         if hits.is_empty() || search.end != End::Whole {
             let list = self.list_since(Some(since), MOST_PAGES).await;
-            if let Some(unanswered) = not_whole(list.end) {
-                return unanswered;
-            }
             let known: BTreeSet<String> = hits.iter().map(|hit| hit.id.clone()).collect();
             hits.extend(with_mark(list.tickets, mark).into_iter().filter(|hit| !known.contains(&hit.id)));
+            if let Some((why, stops_system)) = not_whole(list.end) {
+                let marked: Vec<String> = hits.into_iter().map(|hit| hit.id).collect();
+                let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
+                return Found::Unanswered { why: format!("{why}{hint}"), marked, stops_system };
+            }
         }
         if hits.len() > 1 {
             return Found::Several(hits.into_iter().map(|hit| hit.id).collect());
@@ -81,8 +85,19 @@ impl Connection {
     async fn counted(&self, filter: Filter<'_>, pass: &mut Pass) -> End {
         let seen = pass.ids.len();
         match self.page((seen + 1, 1), filter, pass).await {
-            Ok(rest) if rest.is_empty() => End::Whole,
+            Ok(rest) if rest.is_empty() => self.unmoved(filter, pass).await,
             Ok(_) => broken(format!("{TITLE} listed {seen} tickets, and has more than that: some are missing between its pages")),
+            Err(end) => end,
+        }
+    }
+
+    /// Whether the last page still begins where it did. A ticket that is deleted while pages are read moves another one to a page that
+    /// was read already; the count is right all the same, as the deleted one is among those that were seen.
+    async fn unmoved(&self, filter: Filter<'_>, pass: &mut Pass) -> End {
+        let Some((place, id)) = pass.before.take() else { return End::Whole };
+        match self.page((place, 1), filter, pass).await {
+            Ok(tickets) if tickets.iter().map(|ticket| &ticket.id).eq([&id]) => End::Whole,
+            Ok(_) => broken(format!("{TITLE} moved tickets from page to page while they were listed: some may be missing")),
             Err(end) => end,
         }
     }
@@ -95,7 +110,7 @@ impl Connection {
             [("tid", "*"), ("count", &count), ("page", &number)].into_iter().chain(order).chain(filter).collect();
         pass.listing.requests += 1;
         let body = self.client.read(&self.url("get_tickets", &variables)).await;
-        let body = body.map_err(|trouble| End::Broken { why: trouble.why, stops_system: trouble.stops_system })?;
+        let body = body.map_err(|trouble| End::Broken { why: trouble.of_page(ID), stops_system: trouble.stops_system })?;
         // The delimited form shows an empty page as nothing at all, which is also what a broken server says. After a page that was
         // not full, both signs together are taken for the end.
         if self.settings.format == Format::Delimited && pass.is_short && body.trim().is_empty() {
@@ -115,6 +130,7 @@ impl Pass {
         if new.is_empty() {
             return Err(broken(format!("{TITLE} answered page {page} of its tickets with those of earlier pages")));
         }
+        self.before = self.listing.tickets.last().map(|ticket| (self.listing.tickets.len(), ticket.id.clone()));
         self.listing.tickets.extend(new);
         Ok(())
     }
@@ -128,13 +144,14 @@ fn with_mark(tickets: Vec<Seen>, mark: &Mark) -> Vec<Seen> {
     tickets.into_iter().filter(|ticket| ReadyDesk.mark_of(&ticket.fields).as_ref() == Some(mark)).collect()
 }
 
-fn not_whole(end: End) -> Option<Found> {
+/// Why a list is not whole, and whether its system refuses to be asked.
+fn not_whole(end: End) -> Option<(String, bool)> {
     match end {
         End::Whole => None,
-        End::Broken { why, stops_system } => Some(Found::Unanswered { why, stops_system }),
+        End::Broken { why, stops_system } => Some((why, stops_system)),
         End::TooLong | End::Cannot => {
             let why = format!("{TITLE} has more than {MOST_PAGES} pages of tickets since then, and no search found the mark");
-            Some(Found::Unanswered { why, stops_system: false })
+            Some((why, false))
         }
     }
 }

@@ -10,6 +10,7 @@ mod connection;
 mod example;
 mod fields;
 mod listing;
+mod names;
 mod remote;
 #[cfg(test)]
 mod remote_tests;
@@ -23,6 +24,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::sandbox::Room;
 use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
 use crate::diagnostics::Outcome;
 use crate::systems::subject;
@@ -89,6 +91,9 @@ impl System for ReadyDesk {
     fn check_settings(&self, settings: &Value) -> Vec<Finding> {
         settings::check(settings)
     }
+    fn check_against_settings(&self, document: &Value, settings: &Value) -> Vec<Finding> {
+        names::against(document, settings)
+    }
 
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {
         fields::with_mark(fields, mark)
@@ -118,6 +123,9 @@ impl System for ReadyDesk {
 
     fn origin(&self, settings: &Value) -> Origin {
         settings::origin(settings)
+    }
+    fn room(&self) -> Room {
+        sandbox::ROOM
     }
     fn connect(&self, settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
         remote::connect(settings, context)

@@ -12,6 +12,7 @@ use super::wire::dates;
 use super::wire::variables::variables;
 use crate::diagnostics::Outcome;
 use crate::state::Permit;
+use crate::systems::http::plain;
 use crate::systems::{Answer, Context, Found, Listing, Observed, Payload, Reader, Remote, Seen, Sent, Unready, Writer};
 use crate::ticket::{Fields, Mark};
 
@@ -63,7 +64,10 @@ impl Connection {
         match self.read_ticket(id).await {
             Observed::Found(seen) => Ok(seen.fields.text("cid").map(|cid| (name.to_owned(), cid.to_owned()))),
             Observed::Missing => Err(unsent(format!("{TITLE} has no ticket {id}, so its customer is not known"))),
-            Observed::Unread { why, .. } => Err(unsent(format!("the customer that must be named is not known: {why}"))),
+            Observed::Unread { why, stops_system } => {
+                let why = format!("the customer that must be named is not known: {why}");
+                Err(Sent::Unsent { why, retry_after: None, stops_system })
+            }
         }
     }
 
@@ -95,7 +99,7 @@ impl Connection {
         match self.read_ticket(id).await {
             Observed::Found(seen) if seen.finished => Sent::Done(seen),
             Observed::Found(seen) => {
-                let status = seen.status.as_deref().unwrap_or_default();
+                let status = plain(seen.status.as_deref().unwrap_or_default());
                 Sent::Unknown { why: format!("{taken}, and the ticket still has the status `{status}`") }
             }
             Observed::Missing => Sent::Unknown { why: format!("{taken}, and does not show the ticket any more") },

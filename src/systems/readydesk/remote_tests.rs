@@ -107,6 +107,27 @@ async fn what_the_pages_leave_open_can_be_set() {
 }
 
 #[tokio::test]
+async fn a_create_may_have_another_name_for_its_id_and_a_list_no_order() {
+    let own = json!({"added_variable": "new_id", "order": "", "longest_query": 300});
+    let server = Server::with([Reply::json(&json!({"response": [{"new_id": "77"}]})), tickets(&json!([]))]).await;
+    let remote = connection(&server.url, &own);
+    assert!(matches!(remote.create(Permit::in_a_test(), &payload()).await, Sent::Done(seen) if seen.id == "77"));
+    remote.reader().list(None, 1).await;
+    assert_eq!(lines(&server)[2], "GET get_tickets&tid=*&count=2&page=1");
+    let mut longer = payload();
+    longer.fields.set("summary", "x".repeat(200));
+    assert!(matches!(remote.writer().ready(Some(&longer)).await, Err(Unready::Ticket(_))));
+}
+
+#[tokio::test]
+async fn an_answer_that_names_no_number_leaves_the_create_in_doubt() {
+    let server = Server::with([Reply::json(&json!({"response": [{"added_ticket": "0"}]}))]).await;
+    let sent = connection(&server.url, &json!({})).create(Permit::in_a_test(), &payload()).await;
+    assert_eq!(sent, Sent::Unknown { why: "ReadyDesk took the request and answered with `0` where one id belongs".to_owned() });
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_create_is_done_although_it_cannot_be_read_back() {
     for reply in [Reply::status("404 Not Found", ""), tickets(&json!([])), Reply::status("200 OK", "<html>")] {
         let server = Server::with([added(), reply]).await;
@@ -134,6 +155,15 @@ async fn an_answer_that_names_no_ticket_leaves_the_create_in_doubt() {
         assert_eq!(sent, Sent::Unknown { why: why.to_owned() });
         assert_eq!(server.requests().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_while_the_customer_is_read_stops_the_system() {
+    let server = Server::with([Reply::status("403 Forbidden", "")]).await;
+    let sent =
+        connection(&server.url, &json!({"cid_in_update": true})).update(Permit::in_a_test(), "77", &fields(&json!({"status": "x"}))).await;
+    assert!(matches!(sent, Sent::Unsent { stops_system: true, .. }), "{sent:?}");
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -218,12 +248,21 @@ fn ids(listing: &Listing) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_list_ends_with_an_empty_page_and_is_counted() {
-    let pages = vec![tickets(&json!([row(1, "a"), row(2, "b")])), tickets(&json!([row(2, "b"), row(3, "c")])), tickets(&json!([]))];
-    let (listing, lines) = listed(pages, &json!({}), 9).await;
-    assert_eq!((ids(&listing), &listing.end, listing.requests), (vec!["1", "2", "3"], &End::Whole, 4));
+    let pages = [json!([row(1, "a"), row(2, "b")]), json!([row(2, "b"), row(3, "c")]), json!([]), json!([]), json!([row(2, "b")])];
+    let (listing, lines) = listed(pages.iter().map(tickets).collect(), &json!({}), 9).await;
+    assert_eq!((ids(&listing), &listing.end, listing.requests), (vec!["1", "2", "3"], &End::Whole, 5));
     let page =
         |count: u8, page: u8| format!("GET get_tickets&tid=*&count={count}&page={page}&order=TID&start_date=1%2F19%2F2027+00%3A00%3A00");
-    assert_eq!(lines, [page(2, 1), page(2, 2), page(2, 3), page(1, 4)]);
+    assert_eq!(lines, [page(2, 1), page(2, 2), page(2, 3), page(1, 4), page(1, 2)]);
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_deleted_while_pages_are_read_hides_no_other_unnoticed() {
+    // Of 1 to 4, the first is deleted after its page was read: 3 moves to that page, and the count is right all the same.
+    let pages = [json!([row(1, "a"), row(2, "b")]), json!([row(4, "d")]), json!([]), json!([]), json!([row(3, "c")])];
+    let (listing, lines) = listed(pages.iter().map(tickets).collect(), &json!({}), 9).await;
+    let why = "ReadyDesk moved tickets from page to page while they were listed: some may be missing".to_owned();
+    assert_eq!((listing.end, lines.len()), (End::Broken { why, stops_system: false }, 5));
 }
 
 #[tokio::test]
@@ -248,7 +287,7 @@ async fn the_delimited_form_ends_in_silence_only_after_a_page_that_was_not_full(
         Reply::status("200 OK", Box::leak(rows.join("\n").into_boxed_str()))
     };
     let own = json!({"format": "delimited"});
-    let (listing, _) = listed(vec![line(&[1, 2]), line(&[3]), line(&[])], &own, 9).await;
+    let (listing, _) = listed(vec![line(&[1, 2]), line(&[3]), line(&[]), line(&[]), line(&[2])], &own, 9).await;
     assert_eq!((ids(&listing), &listing.end), (vec!["1", "2", "3"], &End::Whole));
     let (listing, _) = listed(vec![line(&[1, 2]), line(&[])], &own, 9).await;
     assert!(matches!(listing.end, End::Broken { .. }), "{listing:?}");
@@ -281,7 +320,10 @@ async fn without_a_hit_all_since_then_are_gone_through_and_none_is_said_only_of_
     assert_eq!(found(vec![empty(), empty(), full("another"), empty()]).await.0, Found::None);
     let unanswered = found(vec![empty(), empty(), full("another"), Reply::status("200 OK", "Oh.")]).await.0;
     let why = "ReadyDesk answered page 2 of its tickets with something that is not JSON: Oh.".to_owned();
-    assert_eq!(unanswered, Found::Unanswered { why, stops_system: false });
+    assert_eq!(unanswered, Found::Unanswered { why, marked: Vec::new(), stops_system: false });
+    let hit = found(vec![empty(), empty(), full(&marked), Reply::status("200 OK", "Oh.")]).await.0;
+    let why = "ReadyDesk answered page 2 of its tickets with something that is not JSON: Oh.; ticket 5 has the mark".to_owned();
+    assert_eq!(hit, Found::Unanswered { why, marked: vec!["5".to_owned()], stops_system: false });
     let refused = found(vec![Reply::status("403 Forbidden", "")]).await.0;
     assert!(matches!(refused, Found::Unanswered { stops_system: true, .. }));
 }
@@ -298,6 +340,28 @@ async fn said(url: &str, more: &Value) -> String {
     let read = remote.reader().read("77").await;
     let (list, found) = (remote.reader().list(None, 1).await, remote.reader().find(&mark(), since()).await);
     format!("{writes:?}\n{read:?}\n{list:?}\n{found:?}\n{writes:#?}")
+}
+
+/// A server of another make escapes more signs, and what is shown of JSON and of pages is decoded first.
+#[tokio::test]
+async fn the_key_shows_in_no_spelling_that_is_decoded_before_it_is_shown() {
+    let each = |form: fn(u8) -> String| KEY.bytes().map(form).collect::<String>();
+    let (unicode, entities) = (each(|byte| format!("\\u{byte:04x}")), each(|byte| format!("&#{byte};")));
+    let twice = SPELLINGS[1].replace('%', "%25");
+    let cut = &KEY[..12];
+    for body in [
+        format!("{{\"message\": \"bad key {unicode}\"}}"),
+        format!("{{\"response\": [{{\"x\": \"{unicode}\"}}], \"tickets\": \"{unicode}\"}}"),
+        format!("<html><body>/login?return=%2FAPI%2F%3Fkey%3D{twice} {entities}</body></html>"),
+        format!("dangerous value (key=\"{cut}...\")"),
+    ] {
+        for status in ["200 OK", "400 Bad Request", "500 Internal Server Error"] {
+            let server = Server::with([Reply::status(status, &body)]).await;
+            let said = said(&server.url, &json!({})).await;
+            let leaks = |text: &str| text.contains("c4n4ry") || text.contains(&twice) || text.contains("&#99;&#52;");
+            assert!(!leaks(&said) && said.contains("[token]"), "{said}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -10,12 +10,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fields::{CUSTOM, FIELDS};
+use super::names;
 use super::wire::Format;
 use crate::systems::credential::{KeySettings, check_key};
 use crate::systems::schema::{flatten_enum, tidy};
 use crate::systems::settings::{self, Pace};
-use crate::systems::{Finding, Origin, nearest};
+use crate::systems::{Finding, Origin};
 
 /// How to reach a ReadyDesk, and what its API does where the vendor's pages leave it open.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -156,9 +156,7 @@ pub fn check(value: &Value) -> Vec<Finding> {
     let mut findings = settings::check_places(value, &[]);
     findings.extend(check_key(value));
     findings.extend(text("timezone").and_then(check_zone));
-    findings.extend(text("format_parameter").and_then(check_form));
-    findings.extend(check_names(value));
-    findings.extend(check_twice(value));
+    findings.extend(names::check(value));
     findings.extend(check_closed(value));
     findings
 }
@@ -167,70 +165,6 @@ fn check_zone(name: &str) -> Option<Finding> {
     let message = format!("timezone is `{name}`, which is no time zone");
     let say = |_| Finding::error("settings/timezone", "/timezone", message).help("Write an IANA name, such as America/New_York.");
     TimeZone::get(name).err().map(say)
-}
-
-fn check_form(pair: &str) -> Option<Finding> {
-    let message = match pair.split_once('=') {
-        Some((name, _)) if is_taken(name) => format!("format_parameter names `{name}`, which callout sends itself"),
-        Some((name, _)) if is_variable(name) => return None,
-        Some(_) | None => format!("format_parameter is `{pair}`, which is no NAME=VALUE"),
-    };
-    Some(Finding::error("settings/format-parameter", "/format_parameter", message).help("Write it like format=json."))
-}
-
-/// What every request has already.
-fn is_taken(name: &str) -> bool {
-    ["key", "action"].iter().any(|own| own.eq_ignore_ascii_case(name))
-}
-
-fn is_variable(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-}
-
-fn check_names(value: &Value) -> Vec<Finding> {
-    let ticket = value.get("ticket_variable").and_then(Value::as_str).unwrap_or("tid");
-    let names = value.get("field_names").and_then(Value::as_object).into_iter().flatten();
-    let own: Vec<&str> = FIELDS
-        .iter()
-        .filter(|field| field.sent && !field.name.ends_with("_id") && field.name != "custom_fields")
-        .map(|field| field.name)
-        .collect();
-    let check = |(field, variable): (&String, &Value)| {
-        let at = format!("/field_names/{}", field.replace('~', "~0").replace('/', "~1"));
-        let variable = variable.as_str()?;
-        if !field.starts_with(CUSTOM) && !own.contains(&field.as_str()) {
-            let help = nearest(field, own.iter().copied())
-                .map_or_else(|| format!("These have one: {}.", own.join(", ")), |near| format!("Did you mean `{near}`?"));
-            let message = format!("field_names has `{field}`, which is no field that is sent");
-            return Some(Finding::error("settings/field-names", at, message).help(help));
-        }
-        let is_own = is_taken(variable) || variable.eq_ignore_ascii_case(ticket);
-        let message = if is_own {
-            format!("field_names calls {field} `{variable}`, which callout sends itself")
-        } else if is_variable(variable) {
-            return None;
-        } else {
-            format!("field_names calls {field} `{variable}`, which is no name of a variable")
-        };
-        Some(Finding::error("settings/field-names", at, message).help("Write the variable's name as your ReadyDesk documents it."))
-    };
-    names.filter_map(check).collect()
-}
-
-/// Two fields under one name: one of them would be lost.
-fn check_twice(value: &Value) -> Option<Finding> {
-    let names = value.get("field_names").and_then(Value::as_object)?;
-    let own = FIELDS.iter().filter(|field| field.sent).map(|field| field.name).filter(|name| !names.contains_key(*name));
-    let renamed = names.iter().filter_map(|(field, variable)| Some((field.as_str(), variable.as_str()?)));
-    let mut taken: BTreeMap<&str, &str> = own.map(|name| (name, name)).collect();
-    for (field, variable) in renamed {
-        if let Some(other) = taken.insert(variable, field) {
-            let message = format!("field_names calls {field} `{variable}`, and so is {other} called");
-            let at = format!("/field_names/{}", field.replace('~', "~0").replace('/', "~1"));
-            return Some(Finding::error("settings/field-names", at, message).help("Each field needs a variable of its own."));
-        }
-    }
-    None
 }
 
 /// A ticket that callout closed must be one that it takes for closed.

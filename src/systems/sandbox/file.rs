@@ -10,8 +10,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ROOMS, Stored};
+use super::Stored;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::systems::registry;
 
 const VERSION: u32 = 2;
 
@@ -45,7 +46,7 @@ impl Kept {
         let mut lines = text.get(..whole).unwrap_or_default().lines();
         // Without any whole line, what is there is read as the head: a file that is not ours must not be emptied.
         let Some(head) = lines.next().or_else(|| text.lines().next()) else {
-            let systems = ROOMS.iter().map(|room| room.id.to_owned()).collect();
+            let systems = registry().iter().map(|system| system.id().to_owned()).collect();
             let head = Head { sandbox: "callout".to_owned(), systems, version: VERSION };
             kept.line(&head).map_err(|error| unreadable(error.to_string()))?;
             return Ok((kept, Vec::new()));

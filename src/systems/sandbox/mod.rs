@@ -34,8 +34,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::diagnostics::Outcome;
-use crate::systems::g360::sandbox::{Vendor, routes, settings as g360_settings, ticket};
-use crate::systems::{billing_platform, nocexpress, readydesk, techexpress};
+use crate::systems::{System, by_id, techexpress};
 use crate::ticket::Digest;
 
 pub(crate) use faults::Troubles;
@@ -78,10 +77,9 @@ fn first_system() -> String {
 /// A ticket's fields, the changes to them, and when.
 pub(crate) type Edit = fn(&mut Map<String, Value>, &Map<String, Value>, Timestamp) -> Result<(), String>;
 
-/// What one system adds to the sandbox.
-pub(crate) struct Room {
-    /// The system's key.
-    pub(crate) id: &'static str,
+/// What one system adds to the sandbox. Every system of the registry is served.
+#[derive(Clone, Copy)]
+pub struct Room {
     pub(crate) routes: fn() -> Router<Sandbox>,
     /// A section of the project file, turned to a sandbox at this address.
     pub(crate) settings: fn(Map<String, Value>, &str) -> Map<String, Value>,
@@ -91,30 +89,13 @@ pub(crate) struct Room {
     pub(crate) resolve: fn(&mut Map<String, Value>, Timestamp),
 }
 
-/// Every system that the sandbox serves.
-const ROOMS: &[Room] = &[
-    g360::<techexpress::sandbox::Desk>("techexpress"),
-    g360::<nocexpress::sandbox::Desk>("nocexpress"),
-    Room {
-        id: "billing_platform",
-        routes: billing_platform::sandbox::routes,
-        settings: billing_platform::sandbox::turned,
-        edit: billing_platform::sandbox::edit,
-        resolve: billing_platform::sandbox::resolve,
-    },
-    readydesk::sandbox::ROOM,
-];
-
-const fn g360<V: Vendor>(id: &'static str) -> Room {
-    Room { id, routes: routes::<V>, settings: g360_settings, edit: ticket::edit, resolve: ticket::resolve }
+/// The room of a system, by the system's key.
+fn room(system: &str) -> Option<Room> {
+    by_id(system).map(System::room)
 }
 
-fn room_of(ticket: &Stored) -> Result<&'static Room, NotDone> {
+fn room_of(ticket: &Stored) -> Result<Room, NotDone> {
     room(&ticket.system).ok_or_else(|| NotDone::Refused(format!("no system `{}` is served", ticket.system)))
-}
-
-fn room(system: &str) -> Option<&'static Room> {
-    ROOMS.iter().find(|room| room.id == system)
 }
 
 /// A file that came with a create. Its content is not kept.

@@ -16,7 +16,8 @@ use tokio::sync::oneshot;
 
 use super::faults::Troubles;
 use super::line::Exchange;
-use super::{Call, Line, Logged, ROOMS, Refusal, Sandbox, Stored, Trouble, inspection, room};
+use super::{Call, Line, Logged, Refusal, Sandbox, Stored, Trouble, inspection, room};
+use crate::systems::registry;
 
 /// A sandbox that answers; it stops when this is dropped.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ impl Sandbox {
     }
 
     fn router(&self) -> Router {
-        let vendors = ROOMS.iter().fold(Router::new(), |all, room| all.merge((room.routes)()));
+        let vendors = registry().iter().fold(Router::new(), |all, system| all.merge((system.room().routes)()));
         let vendors = vendors.layer(from_fn_with_state(self.clone(), log));
         let all = if self.options().inspection { vendors.merge(inspection::routes()) } else { vendors };
         all.with_state(self.clone())

@@ -141,7 +141,7 @@ async fn every_answer_that_names_no_ticket_leaves_the_create_in_doubt() {
             Reply::status("200 OK", r#"[{"id": 7}, {"id": 8}]"#),
             "TechExpress took the ticket and answered with 2 tickets for one location: 7, 8",
         ),
-        (Reply::Endless, "TechExpress sent an answer without an end; callout stopped reading after 4 MiB, after the status 200"),
+        (Reply::Endless, "TechExpress sent an answer that is too long; callout stopped reading after 32 MiB, after the status 200"),
         (Reply::status("502 Bad Gateway", "upstream \u{1b}[2J down"), "TechExpress answered 502 Bad Gateway: upstream [2J down"),
         (Reply::status("500 Internal Server Error", ""), "TechExpress answered 500 Internal Server Error"),
         (Reply::status("408 Request Timeout", ""), "TechExpress answered 408 Request Timeout"),

@@ -17,11 +17,13 @@ use serde_json::{Map, Value, json};
 
 use super::ID;
 use super::settings::TICKETS_PATH;
-use crate::systems::sandbox::{Body, Call, Line, Refusal, Sandbox, Trouble, Troubles, answer};
+use crate::systems::sandbox::{Body, Call, Line, Refusal, Room, Sandbox, Trouble, Troubles, answer};
 use list::Wanted;
 
-pub use super::settings::turned;
-pub use ticket::{FIELDS, edit, resolve};
+use super::settings::turned;
+pub use ticket::FIELDS;
+
+pub(crate) const ROOM: Room = Room { routes, settings: turned, edit: ticket::edit, resolve: ticket::resolve };
 
 /// What the pages leave open, and a list depends on.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +52,7 @@ const SCOPE: &str = "tickets";
 type Given = Result<Json<Map<String, Value>>, JsonRejection>;
 
 /// The calls, at the vendor's own paths.
-pub fn routes() -> Router<Sandbox> {
+fn routes() -> Router<Sandbox> {
     Router::new()
         .route(TICKETS_PATH, get(list_all).post(create))
         .route("/backend/api/v1/tickets/{id}", get(read).patch(update).delete(delete))

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Api;
-use crate::systems::sandbox::{Call, Line, Refusal, Sandbox, Stored, Troubles, answer, turned};
+use crate::systems::sandbox::{Call, Line, Refusal, Room, Sandbox, Stored, Troubles, answer, turned};
 use form::Form;
 use parameters::Problems;
 
@@ -47,8 +47,13 @@ pub trait Vendor: 'static {
     }
 }
 
+/// What such a system adds to the sandbox.
+pub fn room<V: Vendor>() -> Room {
+    Room { routes: routes::<V>, settings, edit: ticket::edit, resolve: ticket::resolve }
+}
+
 /// A section, turned to a sandbox, whose form takes lists as JSON.
-pub fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Value> {
+fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Value> {
     let mut section = turned(section, base_url, "bearer");
     section.remove("list_encoding");
     section.remove("look_ups");
@@ -56,7 +61,7 @@ pub fn settings(section: Map<String, Value>, base_url: &str) -> Map<String, Valu
 }
 
 /// A system's calls, at the vendor's own paths.
-pub fn routes<V: Vendor>() -> Router<Sandbox> {
+fn routes<V: Vendor>() -> Router<Sandbox> {
     Router::new()
         .route(V::api().create_path, post(create::<V>))
         .route(V::api().read_path, get(details::<V>))

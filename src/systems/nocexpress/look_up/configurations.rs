@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::asker::{Asker, Subject};
-use super::rows::{Row, field, fields, rows};
+use super::rows::{Row, field, fields, may_go_on, rows};
 use super::words::{CONFIGURATION, INCOMPLETE, Offer, SUBTYPE, TYPE, Valid, unknown};
 use super::{API, Wanted};
 use crate::diagnostics::Diagnostic;
@@ -31,6 +31,8 @@ pub struct Seen {
     rows: Vec<Configuration>,
     /// There may be more.
     full: bool,
+    /// Those of other services were not asked for.
+    services: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -133,6 +135,7 @@ impl Configurations {
 impl Seen {
     fn take(&mut self, other: Self) {
         self.full |= other.full;
+        self.services = other.services.or(self.services.take());
         self.rows.extend(other.rows);
     }
 
@@ -149,6 +152,12 @@ impl Seen {
             let help = format!("Raise look_ups.page_size or name fewer look_ups.configuration_services below spec.systems.{}.", API.id);
             return Finding::warning(INCOMPLETE, pointer, message).help(help);
         }
+        if let Some(services) = &self.services {
+            let message =
+                format!("whether {of} {has} a configuration {id} is not known: only those of {} were asked for", services.join(", "));
+            let help = format!("Leave look_ups.configuration_services below spec.systems.{} out to ask for those of all services.", API.id);
+            return Finding::warning(INCOMPLETE, pointer, message).help(help);
+        }
         let valid = self.rows.iter().map(|row| Valid { value: &row.id, name: &row.name }).collect();
         unknown(CONFIGURATION, pointer, format!("{of} {has} no configuration {id}"), &Offer { written: id, all: "There are", valid })
     }
@@ -163,7 +172,10 @@ async fn page(asker: &mut Asker<'_>, macnums: &str) -> Option<Seen> {
     };
     let read: Option<Vec<Configuration>> = list.iter().map(|row| configuration(row, asker)).collect();
     match read {
-        Some(rows) => Some(Seen { full: rows.len() >= asker.settings.page(), rows }),
+        Some(rows) => {
+            let services = asker.settings.configuration_services.clone();
+            Some(Seen { full: may_go_on(rows.len(), asker.settings.page()), services, rows })
+        }
         None => asker.is_unusable(Subject::Configurations, "with a configuration that has no id", &answer),
     }
 }

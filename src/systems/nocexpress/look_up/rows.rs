@@ -5,6 +5,15 @@ use serde_json::{Map, Value};
 /// Names under which a server may wrap its rows.
 const WRAPPERS: [&str; 7] = ["sites", "configurations", "data", "results", "result", "items", "response"];
 
+/// Numbers of rows that other lists of the vendor stop at: without a `page_size` that counts, and at most. A server that does not heed
+/// ours shows exactly so many.
+const USUAL_ENDS: [usize; 2] = [20, 100];
+
+/// Whether a list of so many rows may go on: it is as long as was asked for, or as lists of this vendor use to be at most.
+pub fn may_go_on(rows: usize, asked: usize) -> bool {
+    rows >= asked || USUAL_ENDS.contains(&rows)
+}
+
 /// A row of an answer.
 pub type Row = Map<String, Value>;
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asker::{Asker, Subject};
-use super::rows::{Row, field, rows};
+use super::rows::{Row, field, may_go_on, rows};
 use super::words::{INCOMPLETE, MACNUM, Offer, Valid, unknown};
 use super::{API, Wanted};
 use crate::systems::Finding;
@@ -47,8 +47,12 @@ impl Sites {
                 sites.missing.insert(macnum.clone(), missing);
             }
         }
-        if let (Some(proof), true) = (proof, sites.missing.values().any(|missing| *missing == Missing::Surely)) {
-            sites.prove(asker, &proof).await;
+        if sites.missing.values().any(|missing| *missing == Missing::Surely) {
+            match proof.or_else(|| sites.seen.keys().next().cloned()) {
+                Some(proof) => sites.prove(asker, &proof).await,
+                // No site at all: perhaps the server shows none without the right question.
+                None => sites.missing.values_mut().for_each(|missing| *missing = Missing::Perhaps(0)),
+            }
         }
         sites
     }
@@ -76,7 +80,7 @@ impl Sites {
             return asker.is_unusable(Subject::Sites, "with a list that is none of sites", &answer);
         }
         self.seen.extend(rows.iter().filter_map(|row| Some((field(row, "macnum")?, name(row)))));
-        let may_hide = rows.len() >= asker.settings.page() || macnums.len() < rows.len();
+        let may_hide = may_go_on(rows.len(), asker.settings.page()) || macnums.len() < rows.len();
         Some(Page { rows: rows.len(), may_hide, macnums })
     }
 

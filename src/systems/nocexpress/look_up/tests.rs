@@ -133,6 +133,33 @@ async fn a_site_without_its_macnum_may_be_the_one() {
 }
 
 #[tokio::test]
+async fn a_list_that_stops_where_lists_of_this_vendor_stop_is_no_proof() {
+    // The server heeds a page size of 1000 no more than it must.
+    let many = |count: u64| json!((1..=count).map(configuration).collect::<Vec<_>>());
+    for (count, code) in [(20, "online/incomplete"), (100, "online/incomplete"), (99, "online/configuration")] {
+        let replies = vec![json!([site("01234567")]), many(count), issues()];
+        let told = looked(replies, &[ticket(&[("/spec/configuration_ids", json!([5, 999_999]))])], json!({"page_size": 1000})).await;
+        assert_eq!(told.findings[0].iter().map(|line| line.split(' ').next()).collect::<Vec<_>>(), [Some(code)], "{count}");
+    }
+}
+
+#[tokio::test]
+async fn where_no_site_shows_at_all_none_is_called_unknown() {
+    let told = looked(vec![json!([]), json!([]), configurations(), issues()], &[ticket(&[])], json!({})).await;
+    let unsure = "online/incomplete /spec/sites/0/macnum: whether there is a site with the macnum 01234567 is not known: NOCExpress showed 0 sites, and may know more [Raise look_ups.page_size below spec.systems.nocexpress, or look it up in the Granite 360 portal.]";
+    assert_eq!(told.findings, [[unsure]]);
+}
+
+#[tokio::test]
+async fn a_configuration_of_a_service_that_was_not_asked_for_may_exist() {
+    let own = json!({"configuration_services": ["DIA", "SIP"]});
+    let other = ticket(&[("/spec/configuration_ids", json!([88_213, 90_000]))]);
+    let told = looked(vec![json!([site("01234567")]), configurations(), issues()], &[other], own).await;
+    let unsure = "online/incomplete /spec/configuration_ids/1: whether the site 01234567 has a configuration 90000 is not known: only those of DIA, SIP were asked for [Leave look_ups.configuration_services below spec.systems.nocexpress out to ask for those of all services.]";
+    assert_eq!(told.findings, [[unsure]]);
+}
+
+#[tokio::test]
 async fn a_full_page_of_several_sites_is_asked_for_site_by_site() {
     let several = example::with(&[("/spec/configuration_ids", json!([88_213, 88_299]))]);
     let list = json!([site("01234567"), site("01234568")]);

@@ -21,9 +21,18 @@ enum Item {
 /// `{"tickets": [{..}]}`.
 pub fn tickets(body: &str) -> Result<Vec<Record>, Wrong> {
     let Item::Map(entries) = parsed(body)? else { return Err(Wrong::Envelope) };
+    // No form of an error is known. Beside one, an empty list does not say that there is no ticket.
+    if entries.iter().any(|(name, item)| is_complaint(name) && *item != Item::Text(String::new())) {
+        return Err(Wrong::Envelope);
+    }
     let mut lists = entries.into_iter().filter(|(name, _)| name == "tickets");
     let (Some((_, Item::List(items))), None) = (lists.next(), lists.next()) else { return Err(Wrong::Envelope) };
     items.into_iter().map(record).collect()
+}
+
+fn is_complaint(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["error", "message", "exception", "fault"].iter().any(|word| name.contains(word))
 }
 
 /// `{"response": [{"added_ticket": "5"}]}`, also without the list.

@@ -99,8 +99,7 @@ pub fn written(format: Format, body: &str, names: &[&str]) -> Result<String, Str
     match ids.as_slice() {
         [id] if record::is_id(id) => Ok(id.clone()),
         [] => Err(wrong.map_or_else(|| format!("without `{}`: {}", names.join("` or `"), plain(body)), |wrong| wrong.words(format, body))),
-        // A person has to look at each, so none is cut off.
-        several => Err(format!("with `{}` where one id belongs", several.join("`, `"))),
+        several => Err(format!("with `{}` where one id belongs", plain(&several.join("`, `")))),
     }
 }
 

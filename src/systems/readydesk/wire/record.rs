@@ -52,9 +52,9 @@ impl Record {
     }
 }
 
-/// Whether a text is the number of a ticket.
+/// Whether a text is the number of a ticket, as the server writes it. `0` is how the vendor says none.
 pub fn is_id(text: &str) -> bool {
-    (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    (1..=18).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The ticket, by the names that manifests use.
