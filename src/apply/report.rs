@@ -104,6 +104,7 @@ pub struct Tally {
     pub adopted: usize,
     pub updated: usize,
     pub closed: usize,
+    pub deleted: usize,
     pub retired: usize,
     pub rejected: usize,
     pub unsent: usize,
@@ -115,7 +116,7 @@ pub struct Tally {
 impl Tally {
     /// Steps that took effect.
     pub fn done(&self) -> usize {
-        self.created + self.adopted + self.updated + self.closed + self.retired
+        self.created + self.adopted + self.updated + self.closed + self.deleted + self.retired
     }
 
     /// Steps that the plan had and that were not done.
@@ -132,7 +133,8 @@ impl Report {
                 Done::Created { .. } => &mut tally.created,
                 Done::Adopted { .. } => &mut tally.adopted,
                 Done::Updated { .. } => &mut tally.updated,
-                Done::Closed { .. } | Done::Deleted { .. } => &mut tally.closed,
+                Done::Closed { .. } => &mut tally.closed,
+                Done::Deleted { .. } => &mut tally.deleted,
                 Done::Retired => &mut tally.retired,
                 Done::Rejected { .. } => &mut tally.rejected,
                 Done::Unsent { .. } => &mut tally.unsent,

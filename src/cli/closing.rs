@@ -38,6 +38,7 @@ fn parts(tally: &Tally, renamed: usize) -> Vec<String> {
         (tally.adopted, "adopted"),
         (tally.updated, "updated"),
         (tally.closed, "closed"),
+        (tally.deleted, "deleted"),
         (renamed, "renamed"),
         (tally.retired, "left the records"),
         (tally.rejected, "rejected"),

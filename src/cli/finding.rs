@@ -1,4 +1,4 @@
-//! Looking for the marks of the files in every system that lists: what `import --match mark` and `state rebuild` share.
+//! Looking for the marks of the files in every system that lists: what `import --match mark`, `state rebuild` and `settle` share.
 
 use super::opened::Opened;
 use super::{Environment, Failure};

@@ -115,11 +115,15 @@ metadata:
   name: {name}
 spec:
   manifests: [tickets/]
-  # The real system. Until it is here, everything runs with --sandbox only.
+  # The real systems, each that your tickets use. Until they are here, everything runs with --sandbox only.
   # systems:
-  #   techexpress:
+  #   techexpress:                               # or nocexpress, or billing_platform
   #     base_url: https://api.example.com        # the address that the vendor gave you
   #     credential: {{bearer: \"env:G360_TOKEN\"}}   # a reference, never the token itself
+  #   readydesk:
+  #     base_url: https://desk.example.com/API/default.aspx
+  #     credential: {{key: \"env:READYDESK_KEY\"}}
+  #     timezone: America/New_York               # the server's: its dates name none
   defaults:
     Dispatch:
       spec:

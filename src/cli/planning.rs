@@ -36,7 +36,7 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         commit: commit(opened),
     };
     let plan = build(&world);
-    if let Some(take) = plan.take.filter(|_| plan.counts().drifted == 0) {
+    if let Some(take) = plan.take.filter(|take| plan.counts().drifted == 0 && !plan.steps.iter().any(|step| step.is_taken(*take))) {
         let why = if choice.refresh == Refresh::All {
             "no ticket was changed in its system; there is nothing to take"
         } else {

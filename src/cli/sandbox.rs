@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use super::args::Sandbox as Words;
 use super::{Ending, Environment, Exit, Failure};
@@ -11,6 +12,7 @@ use crate::diagnostics::Diagnostic;
 use crate::manifest::Project;
 pub(super) use crate::systems::sandbox::TOKEN_VARIABLE;
 use crate::systems::sandbox::{Options, Running, Sandbox};
+use crate::systems::{System, registry};
 use crate::ticket::{Clock, Ticket};
 
 /// The token that the sandbox takes.
@@ -43,8 +45,16 @@ pub(super) async fn run(words: &Words, environment: &Environment) -> Ending {
     let running = sandbox.serve(words.port).await.map_err(|error| cannot_listen(words.port, &error))?;
     environment.out.line(&format!("The sandbox listens on {}; the token is `{TOKEN}`. Ctrl-C ends it.", running.base_url));
     environment.out.line(&format!("Look inside: curl {}/_sandbox/tickets", running.base_url));
+    environment.out.write(&sections(&running));
     super::stop::signal().await;
     Ok(Exit::Done)
+}
+
+/// What to copy into a project, so that its tickets go here.
+fn sections(running: &Running) -> String {
+    let section = |system: &&dyn System| format!("    {}: {}\n", system.id(), running.settings(system.id(), &Value::Null));
+    let sections: String = registry().iter().map(section).collect();
+    format!("To point a project here: export {TOKEN_VARIABLE}={TOKEN}, and in its callout.yaml:\n  systems:\n{sections}")
 }
 
 fn cannot_listen(port: u16, error: &std::io::Error) -> Diagnostic {

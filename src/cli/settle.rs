@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{Choice, Global, PlanFormat, Refresh, Settle as Words};
 use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
-use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of};
+use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of, unlooked};
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
@@ -124,7 +124,12 @@ async fn found_by_mark(
     }
     let targets = asked.iter().map(|settlement| described_as(opened, state, &settlement.key.address)).collect();
     let passes = finding::look(opened, state, &Selection { targets }, environment).await?;
-    let found = |settlement: &&Settlement| passes.iter().find_map(|pass| settlement.found_among(&pass.matches));
+    let unlooked = |settlement: &&Settlement| {
+        let pass = passes.iter().find(|pass| pass.system.kind() == settlement.key.address.kind);
+        pass.and_then(|pass| pass.refusal.as_deref()).map(unlooked)
+    };
+    let found =
+        |settlement: &&Settlement| passes.iter().find_map(|pass| settlement.found_among(&pass.matches)).or_else(|| unlooked(settlement));
     Ok(asked.iter().filter_map(|settlement| Some(settlement.wrong(&found(settlement)?))).collect())
 }
 

@@ -88,7 +88,8 @@ pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
             let named: Vec<String> = open.iter().map(|key| format!("{}#{}", key.address, key.reissue)).collect();
             return Err(wrong(format!("{text} has several open visits; name one of them: {}", named.join(", "))));
         }
-        open.first().copied().or_else(|| state.latest(&address).map(|(key, _)| key)).cloned()
+        // One that was not created has a record too, and what is wrong with settling it is for the settlement to say.
+        open.first().copied().or_else(|| state.latest(&address).or(state.visits(&address).next_back()).map(|(key, _)| key)).cloned()
     };
     key.ok_or_else(|| Box::new(unknown(state, text)))
 }
@@ -100,7 +101,7 @@ impl Settlement {
         let (key, reason) = (self.key.clone(), self.reason.clone());
         match &self.verdict {
             Verdict::NotCreated if is_doubted_create(record) => match plan.and_then(|plan| self.found(plan)) {
-                Some(found) => Err(self.wrong(&found).into()),
+                Some(objection) => Err(self.wrong(&objection).into()),
                 None => Ok(Event::NotCreated { key, reason }),
             },
             Verdict::Is(_) | Verdict::NotCreated => Err(self.wrong("no create of it is in doubt").into()),
@@ -128,22 +129,26 @@ impl Settlement {
         }
     }
 
-    /// What speaks against a create's having made nothing: a ticket with its mark, or that it is too early to look for one. Where the
-    /// system can be searched, nobody has to be believed.
+    /// Why it cannot be said that a create made nothing: a ticket with its mark, that it is too early to look for one, or that nobody could
+    /// look. Where the system can be searched, nobody has to be believed.
     fn found(&self, plan: &Plan) -> Option<String> {
         let action = &self.step(plan)?.action;
         if let Action::Adopt { id, .. } = action {
             return Some(format!("ticket {id} carries its mark; `callout apply` links it"));
         }
-        if let Reason::InDoubt { search: Search::From { moment }, .. } = action.reason()? {
-            return Some(format!("it may still be on its way; from {moment:.0} on its mark is looked for"));
+        let reason = action.reason()?;
+        if let Reason::SeveralFound { ids } = reason {
+            return Some(several(ids));
         }
-        if let Reason::InDoubt { search: Search::Unanswered { marked, .. }, .. } = action.reason()? {
-            let ids = marked.join(" and ");
-            return (!ids.is_empty()).then(|| format!("ticket {ids} carries its mark; plan again, or settle it with --id"));
+        let Reason::InDoubt { search, .. } = reason else { return None };
+        match search {
+            Search::From { moment } => Some(format!("it may still be on its way; from {moment:.0} on its mark is looked for")),
+            Search::Unanswered { why, marked } if marked.is_empty() => Some(unlooked(why)),
+            Search::Unanswered { marked, .. } => {
+                Some(format!("ticket {} carries its mark; plan again, or settle it with --id", marked.join(" and ")))
+            }
+            Search::NotMade | Search::Nothing { .. } | Search::NotShown => None,
         }
-        let Reason::SeveralFound { ids } = action.reason()? else { return None };
-        Some(several(ids))
     }
 
     /// The same of a whole list.
@@ -167,6 +172,11 @@ impl Settlement {
         let message = format!("{} cannot be settled like this: {why}", self.key);
         Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how")
     }
+}
+
+/// Nobody could look for a mark.
+pub(super) fn unlooked(why: &str) -> String {
+    format!("its mark could not be looked for: {}; mend that, and settle it then", why.trim_end_matches('.'))
 }
 
 fn several(ids: &[String]) -> String {

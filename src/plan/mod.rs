@@ -224,6 +224,12 @@ impl Step {
         matches!(self.action, Action::Blocked { .. } | Action::InDoubt { .. })
     }
 
+    /// Whether `--take` has an effect on it. Its remarks end with the flag then.
+    pub fn is_taken(&self, take: Take) -> bool {
+        let flag = format!("({take})");
+        self.notes.iter().any(|note| note.ends_with(&flag))
+    }
+
     /// Whether the text form lists it: all but what is unchanged and has nothing to tell.
     pub fn is_listed(&self) -> bool {
         !matches!(self.action, Action::Keep) || !self.notes.is_empty() || !self.drift.is_empty() || self.renamed_from().is_some()

@@ -68,7 +68,13 @@ pub enum Reason {
     /// The files ask for an earlier visit than the latest one.
     ReissueLowered { recorded: u32 },
     /// The description left the files, the ticket is still open.
-    StillOpen { id: String, remark: String },
+    StillOpen {
+        id: String,
+        remark: String,
+        /// Somebody was to come to a place: a technician.
+        #[serde(default)]
+        is_visit: bool,
+    },
     /// The ticket could not be read, and the step depends on it.
     NotRead { why: String },
     /// The system says that the ticket is not there. It may only be hidden.
@@ -138,8 +144,8 @@ impl fmt::Display for Reason {
             Self::ReissueLowered { recorded } => {
                 write!(f, "visit {recorded} was already sent; lowering `reissue` does not un-send it")
             }
-            Self::StillOpen { id, remark } => {
-                write!(f, "left the files, and ticket {id} is still open: its technician is still coming; {remark}")
+            Self::StillOpen { id, remark, is_visit } => {
+                write!(f, "left the files, and ticket {id} is still open: {}; {remark}", still(*is_visit))
             }
             Self::NotRead { why } => write!(f, "the ticket could not be read: {why}"),
             Self::Missing { id } => {
@@ -218,6 +224,11 @@ impl Reason {
             Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })
     }
+}
+
+/// What goes on while a ticket is open that nobody wants any more.
+pub(super) fn still(is_visit: bool) -> &'static str {
+    if is_visit { "its technician is still coming" } else { "people still work on it" }
 }
 
 fn doubted_create(search: &Search, name: &str) -> String {

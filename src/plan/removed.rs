@@ -1,6 +1,7 @@
 //! Steps for tickets whose description left the files.
 
 use super::build::Case;
+use super::reason::still;
 use super::{Action, Reason, Step};
 use crate::state::{Closing, Event};
 use crate::systems::{Ability, Observed};
@@ -24,7 +25,7 @@ pub(super) fn removed(case: &Case<'_>) -> Step {
     match on_remove {
         OnRemove::Forget => {
             let mut step = case.step(Action::Retire { why: Closing::Forgotten });
-            step.notes.push(format!("ticket {id} stays open: its technician is still coming"));
+            step.notes.push(format!("ticket {id} stays open: {}", still(is_visit(case))));
             step
         }
         OnRemove::Close => {
@@ -37,7 +38,7 @@ pub(super) fn removed(case: &Case<'_>) -> Step {
         OnRemove::Delete => write_or_hold(case, can.delete, id.clone(), Action::Delete { id }),
         OnRemove::Hold => {
             let remark = can.close.remark().unwrap_or("`on_remove: hold` keeps it").to_owned();
-            case.blocked(Reason::StillOpen { id, remark })
+            case.blocked(Reason::StillOpen { id, remark, is_visit: is_visit(case) })
         }
     }
 }
@@ -45,6 +46,11 @@ pub(super) fn removed(case: &Case<'_>) -> Step {
 fn write_or_hold(case: &Case<'_>, ability: Ability, id: String, action: Action) -> Step {
     match ability {
         Ability::Yes => case.step(action),
-        Ability::No(remark) => case.blocked(Reason::StillOpen { id, remark: remark.to_owned() }),
+        Ability::No(remark) => case.blocked(Reason::StillOpen { id, remark: remark.to_owned(), is_visit: is_visit(case) }),
     }
+}
+
+/// Whether a technician was to come.
+fn is_visit(case: &Case<'_>) -> bool {
+    case.record.is_some_and(|record| record.request.visit.is_some())
 }

@@ -95,7 +95,13 @@ pub type Readers<'a> = BTreeMap<&'static str, &'a dyn Reader>;
 ///
 /// A system that refuses the credential is asked nothing more. `told` hears after each answer.
 pub async fn read(asks: &[Ask], readers: &Readers<'_>, sides: &Sides, told: &(dyn Fn(&Ask) + Sync)) -> Observations {
-    let mut reading = Reading { readers, listed: BTreeMap::new(), refused: BTreeMap::new(), observations: Observations::default() };
+    let mut reading = Reading {
+        readers,
+        listed: BTreeMap::new(),
+        unlisted: BTreeMap::new(),
+        refused: BTreeMap::new(),
+        observations: Observations::default(),
+    };
     for asks in by_system(asks).into_values() {
         let side = asks.first().and_then(|ask| sides.get(&ask.key.address.kind));
         if let Some((pass, side)) = Pass::for_these(&asks, sides).zip(side) {
@@ -113,6 +119,8 @@ pub async fn read(asks: &[Ask], readers: &Readers<'_>, sides: &Sides, told: &(dy
 struct Reading<'a> {
     readers: &'a Readers<'a>,
     listed: BTreeMap<&'static str, Listed>,
+    /// Systems whose list broke off, and why.
+    unlisted: BTreeMap<&'static str, String>,
     /// Systems that refuse to be asked, and why.
     refused: BTreeMap<&'static str, String>,
     observations: Observations,
@@ -125,9 +133,14 @@ impl Reading<'_> {
         let listing = reader.list(Some(pass.since), pass.most_pages).await;
         self.observations.requests += listing.requests;
         match &listing.end {
-            End::Broken { why, stops_system: true } => drop(self.refused.insert(system, why.clone())),
-            // What it did show is as good as a read, and the rest is read one by one.
-            End::Broken { why, stops_system: false } => tracing::warn!("{system}: listing broke off, reading one by one: {why}"),
+            // What it did show is as good as a read, and the rest is read one by one, if the system is to be asked any more.
+            End::Broken { why, stops_system } => {
+                tracing::warn!("{system}: listing broke off: {why}");
+                if *stops_system {
+                    self.refused.insert(system, why.clone());
+                }
+                self.unlisted.insert(system, why.clone());
+            }
             End::TooLong => tracing::info!("{system}: more than {} pages, reading one by one", pass.most_pages),
             End::Whole | End::Cannot => {}
         }
@@ -172,8 +185,12 @@ impl Reading<'_> {
 
     async fn look(&mut self, ask: &Ask, id: &str) -> Option<Observed> {
         let listed = self.listed.get(ask.system).and_then(|listed| listed.with_id(id));
-        if listed.is_some() || ask.question.is_by_the_way() {
+        if listed.is_some() {
             return listed;
+        }
+        if ask.question.is_by_the_way() {
+            // It is worth no request of its own. That nobody could look is told: it may have been changed there.
+            return self.unlisted.get(ask.system).map(|why| Observed::Unread { why: why.clone(), stops_system: false });
         }
         if let Some(why) = self.refused.get(ask.system) {
             return Some(Observed::Unread { why: why.clone(), stops_system: true });

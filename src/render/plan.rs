@@ -1,5 +1,6 @@
 //! A plan as text: a summary line first and last, and between them every step that is not simply unchanged.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use owo_colors::{OwoColorize, Style};
@@ -9,14 +10,21 @@ use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
 use crate::state::Request;
-use crate::ticket::{Change, Fields};
+use crate::ticket::{Change, Fields, references};
 
 /// The text form, in colour; the output strips it where colour is not wanted. `verbose` lists what is unchanged too.
 pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     let mut text = format!("{}\n", summary(plan).bold());
+    let crowds = if verbose { BTreeMap::new() } else { crowds(plan) };
     for step in plan.steps.iter().filter(|step| verbose || step.is_listed()) {
-        text.push('\n');
-        text.push_str(&step_text(step));
+        match sole_remark(step).and_then(|remark| crowds.get(remark)) {
+            Some(crowd) if crowd.first().is_some_and(|first| first.key == step.key) => text.push_str(&crowd_text(crowd)),
+            Some(_) => {}
+            None => {
+                text.push('\n');
+                text.push_str(&step_text(plan, step));
+            }
+        }
     }
     for refusal in &plan.refusals {
         let _ = write!(text, "\n{} {refusal}\n    next: {}\n", "refused:".red().bold(), refusal.next_step());
@@ -25,6 +33,37 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
     }
     text
+}
+
+/// So many tickets that say the same are told one by one; with more, nobody would read the rest of the plan.
+const CROWD: usize = 3;
+
+/// Unchanged tickets with the same remark, such as all of a system that could not be read.
+fn crowds(plan: &Plan) -> BTreeMap<&str, Vec<&Step>> {
+    let mut crowds: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
+    for step in &plan.steps {
+        if let Some(remark) = sole_remark(step) {
+            crowds.entry(remark).or_default().push(step);
+        }
+    }
+    crowds.retain(|_, crowd| crowd.len() > CROWD);
+    crowds
+}
+
+/// The remark of an unchanged ticket, if that is all there is to tell.
+fn sole_remark(step: &Step) -> Option<&str> {
+    let is_quiet = step.action == Action::Keep && step.changes.is_empty() && step.drift.is_empty() && step.renamed_from().is_none();
+    match step.notes.as_slice() {
+        [remark] if is_quiet => Some(remark),
+        _ => None,
+    }
+}
+
+fn crowd_text(crowd: &[&Step]) -> String {
+    let named: Vec<String> = crowd.iter().take(CROWD).map(|step| step.key.to_string()).collect();
+    let remark = crowd.first().and_then(|step| sole_remark(step)).unwrap_or_default();
+    let heading = format!("{} tickets, such as {}", crowd.len(), named.join(", "));
+    format!("\n. {}\n    {}\n    --verbose lists them all\n", heading.bold(), clean(remark))
 }
 
 /// One line: what merging or applying it means.
@@ -93,14 +132,14 @@ fn tickets(count: usize) -> String {
     if count == 1 { "1 ticket is".to_owned() } else { format!("{count} tickets are") }
 }
 
-pub(super) fn step_text(step: &Step) -> String {
+pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
     let sign = step.sign();
     let style = style(sign);
     let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
     let site = if step.site.is_empty() { String::new() } else { format!("  {}", clean(&step.site)) };
     let mut text = format!("{} {}{id}{}\n", sign.style(style), step.key.to_string().style(style.bold()), site.dimmed());
     match &step.action {
-        Action::Create { request, payload } => create(&mut text, &step.key.address.kind, request, payload),
+        Action::Create { request, payload } => create(&mut text, &step.key.address.kind, request, &with_ids(payload, plan)),
         Action::Adopt { why, .. } => line(&mut text, &format!("taken over, not sent: {}", clean(why))),
         Action::Close { .. } => line(&mut text, "closed in its system, as `on_remove: close` says"),
         Action::Delete { .. } => line(&mut text, "deleted in its system, as `on_remove: delete` says"),
@@ -133,6 +172,19 @@ fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
     if let Some(next) = step.next_step() {
         line(text, &format!("next: {}", clean(&next)));
     }
+}
+
+/// With the ids that references stand for, as far as the plan knows them.
+fn with_ids(payload: &Fields, plan: &Plan) -> Fields {
+    let mut shown = payload.clone();
+    for value in shown.0.values_mut() {
+        let Some(address) = references(value) else { continue };
+        let Some(step) = plan.steps.iter().find(|step| step.key.address == address) else { continue };
+        let is_new = matches!(step.action, Action::Create { .. });
+        let known = step.id.as_ref().filter(|_| !is_new).map(|id| format!("{id}, the id of {address}"));
+        *value = Value::String(known.unwrap_or_else(|| format!("the id of {address}, known after apply")));
+    }
+    shown
 }
 
 fn create(text: &mut String, kind: &str, request: &Request, payload: &Fields) {

@@ -67,7 +67,7 @@ pub fn settle_text(plan: &Plan, state: &State) -> String {
     };
     for step in &plan.steps {
         text.push('\n');
-        text.push_str(&step_text(step));
+        text.push_str(&step_text(plan, step));
         let Some((_, record)) = state.latest(&step.key.address) else { continue };
         let since = record.intent.as_ref().map_or(record.since, |intent| intent.at);
         let facts = [

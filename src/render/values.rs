@@ -13,7 +13,7 @@ use crate::ticket::{Fields, Visit, references};
 /// A value on one line, as it would stand in a manifest.
 pub fn value(value: &Value) -> String {
     if let Some(address) = references(value) {
-        return format!("the id of {address}, known after apply");
+        return format!("the id of {address}");
     }
     match value {
         Value::Null => "(none)".to_owned(),

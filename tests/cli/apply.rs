@@ -142,6 +142,12 @@ fn a_reference_orders_two_creates_and_passes_the_id_on() {
     ");
     assert_eq!(site.vendor.last().fields["prior_ticket"], 482_001);
     site.run("plan --detailed-exitcode").ends_with(0);
+    let third = dispatch("b-install", "0419").replace("  po_number", "  prior_ticket: {ref: Dispatch/z-survey}\n  po_number");
+    site.write("tickets/b.yaml", third);
+    let planned = site.run("plan").ends_with(0);
+    assert!(planned.out.contains("    prior_ticket: 482001, the id of Dispatch/z-survey\n"), "{planned}");
+    let shown = site.run("state show Dispatch/a-install").ends_with(0);
+    assert!(shown.out.contains("      prior_ticket: the id of Dispatch/z-survey\n"), "{shown}");
 }
 
 #[test]

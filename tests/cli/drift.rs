@@ -112,6 +112,64 @@ fn drift_is_put_back_or_becomes_what_was_sent() {
 }
 
 #[test]
+fn what_was_let_stand_is_put_back_by_take_file_later() {
+    let desk = conflict();
+    desk.project.run("apply --yes --take live").ends_with(0);
+    shows!(desk.project.run("plan --take file"), @r"
+    $ callout plan --take file
+    Plan: 1 to update.
+
+    ~ CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
+        put back to what the files say: ticket_priority (--take file)
+          ticket_priority: low -> high
+        at tickets/a.yaml:4:9
+
+    Plan: 1 to update.
+    exit 0
+    ");
+}
+
+#[test]
+fn that_a_list_was_refused_is_told_once_for_all_of_its_tickets() {
+    let mut desk = Desk::new();
+    for number in 1..=4 {
+        let text = TICKET.replace("line-rental-4711", &format!("line-{number}")).replace("Line rental", &format!("Line {number}"));
+        desk.project.write(format!("tickets/{number}.yaml"), text);
+    }
+    desk.project.run("apply --yes --parallelism 1").ends_with(0);
+    desk.project.run("apply --yes").ends_with(0);
+    desk.project.set("BILLING_TOKEN", "outdated");
+    shows!(desk.project.run("plan"), @r#"
+    $ callout plan
+    No changes. 5 tickets are unchanged.
+
+    . 5 tickets, such as CustomerTicket/line-1, CustomerTicket/line-2, CustomerTicket/line-3
+        it could not be read, and is shown as last known: Billing Platform answered 401 Unauthorized: The access token is invalid, or the "Bearer " prefix is missing; it did not accept the token from the variable BILLING_TOKEN
+        --verbose lists them all
+
+    No changes. 5 tickets are unchanged.
+    | reading 5 tickets in a list pass over Billing Platform
+    exit 0
+    "#);
+    shows!(desk.project.run("plan --target CustomerTicket/line-1 --target CustomerTicket/line-2"), @r#"
+    $ callout plan --target CustomerTicket/line-1 --target CustomerTicket/line-2
+    No changes. 2 tickets are unchanged.
+
+    . CustomerTicket/line-1 (ticket 482001)  customer 4711
+        it could not be read, and is shown as last known: Billing Platform answered 401 Unauthorized: The access token is invalid, or the "Bearer " prefix is missing; it did not accept the token from the variable BILLING_TOKEN
+        at tickets/1.yaml:4:9
+
+    . CustomerTicket/line-2 (ticket 482002)  customer 4711
+        it could not be read, and is shown as last known: Billing Platform answered 401 Unauthorized: The access token is invalid, or the "Bearer " prefix is missing; it did not accept the token from the variable BILLING_TOKEN
+        at tickets/2.yaml:4:9
+
+    No changes. 2 tickets are unchanged.
+    | reading 2 tickets in a list pass over Billing Platform
+    exit 0
+    "#);
+}
+
+#[test]
 fn an_ignored_field_is_sent_once_and_left_to_the_people_there() {
     let desk = Desk::new();
     desk.project.write(FILE, format!("{TICKET}lifecycle: {{ignore_changes: [ticket_priority]}}\n"));
@@ -197,6 +255,17 @@ fn a_create_in_doubt_is_looked_for_after_a_minute_and_linked() {
     
     Plan: 1 in doubt.
     exit 0
+    ");
+    // A ticket may be there that no search shows yet: nobody is believed who says that there is none.
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: its mark is looked for from 2027-01-
+    |   | 04T12:01:00Z on; settle it then
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
     ");
     desk.project.clock.jump(SignedDuration::from_secs(60));
     shows!(desk.project.run("settle"), @r"
@@ -335,6 +404,26 @@ fn two_tickets_with_one_mark_are_reported_and_never_linked() {
 }
 
 #[test]
+fn while_the_search_has_no_answer_nobody_frees_the_address() {
+    let desk = doubted();
+    desk.project.clock.jump(SignedDuration::from_hours(1));
+    desk.vendor.faults(vec![Fault::on(Call::List, Trouble::ErrorBeforeCommit { status: 503 })]);
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: its mark could not be looked for: Billing
+    |   | Platform answered 503 Service Unavailable: Something went wrong; mend that, and settle it then
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    desk.vendor.faults(Vec::new());
+    desk.project.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 1);
+}
+
+#[test]
 fn a_mark_that_nobody_has_leaves_the_doubt_to_a_person() {
     let desk = Desk::new();
     desk.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropBeforeCommit).times(1)]);
@@ -354,6 +443,15 @@ fn a_mark_that_nobody_has_leaves_the_doubt_to_a_person() {
     exit 0
     ");
     desk.project.run("settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes").ends_with(0);
+    shows!(desk.project.run("settle CustomerTicket/line-rental-4711 --id 482001 --reason found --yes"), @r"
+    $ callout settle CustomerTicket/line-rental-4711 --id 482001 --reason found --yes
+    | settle/misfit in CustomerTicket/line-rental-4711
+    |
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: no create of it is in doubt
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
     desk.project.run("apply --yes").ends_with(0);
     assert_eq!(desk.vendor.tickets(), 1);
 }

@@ -154,6 +154,40 @@ fn what_is_found_is_a_record_and_what_is_not_is_in_doubt() {
 }
 
 #[test]
+fn what_a_rebuild_could_not_list_is_looked_for_before_its_address_is_freed() {
+    let desk = Desk::with(&["one", "two"]).lose();
+    desk.vendor.faults(vec![Fault::on(Call::List, Trouble::ErrorBeforeCommit { status: 503 })]);
+    desk.project.run_words(&REBUILD, "").ends_with(0);
+    let not_created = "settle CustomerTicket/one --not-created --reason new --yes";
+    shows!(desk.project.run(not_created), @r"
+    $ callout settle CustomerTicket/one --not-created --reason new --yes
+    | listing the tickets of Billing Platform
+    | settle/misfit in CustomerTicket/one
+    |
+    |   x CustomerTicket/one cannot be settled like this: its mark could not be looked for: the list of tickets
+    |   | broke off: Billing Platform answered 503 Service Unavailable: Something went wrong; mend that, and
+    |   | settle it then
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    desk.vendor.faults(Vec::new());
+    shows!(desk.project.run(not_created), @r"
+    $ callout settle CustomerTicket/one --not-created --reason new --yes
+    | listing the tickets of Billing Platform
+    | settle/misfit in CustomerTicket/one
+    |
+    |   x CustomerTicket/one cannot be settled like this: ticket 482001 carries its mark; `callout import --match
+    |   | mark` links it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    desk.vendor.edit(482_001, &json!({"subject": "Somebody wrote this"}));
+    desk.project.run(not_created).ends_with(0);
+}
+
+#[test]
 fn two_tickets_with_one_mark_are_reported_and_never_linked() {
     let desk = Desk::with(&["one", "two"]).lose();
     let mark = desk.vendor.sandbox.tickets()[0].fields["subject"].clone();

@@ -36,6 +36,30 @@ fn the_program_runs_the_commands() {
 }
 
 #[test]
+fn the_sandbox_prints_the_settings_that_lead_to_it() {
+    let project = Project::empty();
+    let run = |words: &str| {
+        let mut command = program(&project);
+        command.args(words.split(' ')).env("CALLOUT_SANDBOX_TOKEN", "sandbox");
+        assert_cmd::Command::from_std(command).assert()
+    };
+    run("init --name acme").success();
+    let mut sandbox = program(&project).args(["sandbox", "--port", "0"]).stdout(Stdio::piped()).spawn().expect("callout");
+    let lines = BufReader::new(sandbox.stdout.take().expect("a stream")).lines().map_while(Result::ok);
+    let printed: Vec<String> = lines.skip_while(|line| !line.ends_with("in its callout.yaml:")).take(6).collect();
+    let (told, sections) = printed.split_first().expect("a hint");
+    assert_eq!(told, "To point a project here: export CALLOUT_SANDBOX_TOKEN=sandbox, and in its callout.yaml:");
+    let defaults = "  defaults: {Dispatch: {spec: {automatic_email_contact: true, automatic_email_cc: false}}}";
+    let file = format!("apiVersion: callout/v1\nkind: Project\nmetadata: {{name: acme}}\nspec:\n{}\n{defaults}\n", sections.join("\n"));
+    project.write("callout.yaml", file);
+    run("validate").success();
+    run("apply --yes").success();
+    sandbox.kill().expect("an end");
+    sandbox.wait().expect("an end");
+    assert_eq!(sections.len(), 5, "each system has a line: {sections:?}");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_panic() {
     let project = Project::empty();
     let mut child = program(&project).arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("callout");

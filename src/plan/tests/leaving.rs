@@ -24,6 +24,13 @@ fn an_open_ticket_follows_its_recorded_on_remove() {
     assert_snapshot!(shows(Bench::able(), "hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming; `on_remove: hold` keeps it");
     assert_snapshot!(shows(Bench::able(), "close"), @"- Dispatch/store-1; the customer is mailed");
     assert_snapshot!(shows(Bench::able(), "delete"), @"- Dispatch/store-1");
+    // Nobody drives to a ticket that has no visit.
+    let remote = |on_remove: &str| {
+        let one = Ticket { visit: None, ..leaving(on_remove) };
+        Bench::new().checked(&one, "7").sees(&one, open(&one, "7")).shows()
+    };
+    assert_snapshot!(remote("hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: people still work on it; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone");
+    assert_snapshot!(remote("forget"), @"- Dispatch/store-1; ticket 7 stays open: people still work on it");
 }
 
 #[test]

@@ -123,13 +123,20 @@ impl Client {
 
     async fn read_once(&self, url: &Url, token: &Token) -> Result<String, Trouble> {
         self.turn().await;
-        let response = self.request(&self.reads, Method::GET, url.clone(), token).send().await.map_err(|error| self.no_answer(error))?;
-        let answer = answer::read(response, |text| token.redact(text)).await;
+        let response = self.request(&self.reads, Method::GET, url.clone(), token).send().await;
+        self.log(&Method::GET, url, &response);
+        let answer = answer::read(response.map_err(|error| self.no_answer(error))?, |text| token.redact(text)).await;
         let answer = answer.map_err(|cut| {
             let is_too_long = cut == Cut::TooLong;
             Trouble { is_too_long, ..self.trouble(None, &cut.words(), !is_too_long, false) }
         })?;
         if answer.status.is_success() { Ok(answer.body) } else { Err(self.refused(&answer)) }
+    }
+
+    /// One line for each request. Without its query, where a key travels, and without its error, whose words may have the address.
+    fn log(&self, method: &Method, url: &Url, response: &Result<reqwest::Response, reqwest::Error>) {
+        let answer = response.as_ref().map_or_else(|_| "no answer".to_owned(), |response| response.status().to_string());
+        tracing::debug!("{}: {method} {}: {answer}", self.profile.title, url.path());
     }
 
     /// A request that carries the secret.

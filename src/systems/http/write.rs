@@ -44,8 +44,10 @@ impl Client {
         let unsent = |error| Sent::Unsent { why: told(&error), retry_after: None, stops_system: true };
         let token = self.credential.at_hand().await.map_err(|error| unsent(*error))?;
         let time = self.profile.timeout + Duration::from_secs(size / SLOWEST_LINE);
-        let request = self.request(&self.writes, method, url, &token).timeout(time);
-        let response = body(request).send().await.map_err(|error| self.unanswered(error))?;
+        let request = self.request(&self.writes, method.clone(), url.clone(), &token).timeout(time);
+        let response = body(request).send().await;
+        self.log(&method, &url, &response);
+        let response = response.map_err(|error| self.unanswered(error))?;
         let status = response.status();
         match answer::read(response, |text| token.redact(text)).await {
             Ok(answer) if status.is_success() => Ok(answer.body),
