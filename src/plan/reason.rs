@@ -102,16 +102,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InDoubt { write, since, search } => {
-                write!(f, "in doubt: the {write} started at {since:.0} has no known result")?;
-                match search {
-                    Search::NotMade => Ok(()),
-                    Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
-                    Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
-                    Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
-                    Search::NotShown => write!(f, "; the ticket does not show it"),
-                }
-            }
+            Self::InDoubt { write, since, search } => in_doubt(f, *write, *since, search),
             Self::Presumed { since } => {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
@@ -229,6 +220,17 @@ impl Reason {
 /// What goes on while a ticket is open that nobody wants any more.
 pub(super) fn still(is_visit: bool) -> &'static str {
     if is_visit { "its technician is still coming" } else { "people still work on it" }
+}
+
+fn in_doubt(f: &mut fmt::Formatter<'_>, write: Write, since: Timestamp, search: &Search) -> fmt::Result {
+    write!(f, "in doubt: the {write} started at {since:.0} has no known result")?;
+    match search {
+        Search::NotMade => Ok(()),
+        Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
+        Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
+        Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
+        Search::NotShown => write!(f, "; the ticket does not show it"),
+    }
 }
 
 fn doubted_create(search: &Search, name: &str) -> String {
