@@ -268,11 +268,12 @@ async fn what_is_about_to_be_sent_is_recognised_in_a_pass_and_costs_nothing() {
     Dispatch/store-3: ticket 9 has the mark
     1 requests
     ");
+    // Half a list cannot say that it is the only one: it is searched for.
     let system = Counting::shows(vec![marked(&bench(), 3, "9")], End::TooLong);
     assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 3 pages
+    list since 2027-01-04T11:45:00Z in 3 pages, find since 1970-01-01T00:00:00Z
     Dispatch/store-3: tickets 9 have the mark
-    1 requests
+    2 requests
     ");
     let alone = Bench::able().wants(new.clone());
     assert_snapshot!(told(&alone, &Counting::shows(Vec::new(), End::Whole), Mode::All).await, @"0 requests");
