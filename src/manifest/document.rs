@@ -143,6 +143,7 @@ impl Document<'_, '_> {
                 labels: labels.clone(),
                 visit: draft.visit,
                 place: self.sources.place(self.node.span_of(pointer)),
+                booking: None,
                 site: None,
             };
             read.links.extend(self.links(&ticket));

@@ -213,7 +213,7 @@ impl Loader {
     }
 
     /// Makes the tickets of every rollout.
-    pub fn expand(&mut self, expand: Expand) {
+    pub fn expand(&mut self, expand: Expand<'_>) {
         for rollout in std::mem::take(&mut self.rollouts) {
             let Made { documents, diagnostics, incomplete } = expand(&rollout);
             self.loaded.diagnostics.extend(diagnostics);

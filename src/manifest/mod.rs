@@ -18,6 +18,7 @@ mod report;
 mod rollout;
 mod rollout_spec;
 mod scalar;
+mod schedule_spec;
 pub mod schema;
 mod secrets;
 mod shape;
@@ -40,6 +41,7 @@ use crate::ticket::{RolloutSite, Ticket};
 
 pub(crate) use rollout::{Expand, Made, MadeDocument, Rollout};
 pub(crate) use rollout_spec::SitesSpec;
+pub(crate) use schedule_spec::{ScheduleSpec, WeekdayName};
 pub(crate) use tree::{Content, Entry, Node, Span, Style};
 
 pub use compose::{MAX_ALIASED, MAX_DEPTH};
@@ -120,7 +122,7 @@ impl Loaded {
 /// Reads the project and its tickets, and runs every check. Without a project file it reads the paths alone.
 ///
 /// Nobody gets tickets past the expander: a caller without one would forget every site of every rollout.
-pub(crate) fn load(request: &Request, expand: Expand) -> Loaded {
+pub(crate) fn load(request: &Request, expand: Expand<'_>) -> Loaded {
     let start = std::path::absolute(&request.start).unwrap_or_else(|_| request.start.clone());
     let paths: Vec<PathBuf> = request.paths.iter().map(|path| start.join(path)).collect();
     let file = find_project(&start).or_else(|| paths.first().and_then(|path| find_project(path)));

@@ -25,7 +25,7 @@ use crate::systems::{System, by_kind};
 use crate::ticket::RolloutSite;
 
 /// What turns a rollout into tickets.
-pub type Expand = fn(&Rollout) -> Made;
+pub type Expand<'e> = &'e mut dyn FnMut(&Rollout) -> Made;
 
 /// What became of a rollout.
 #[derive(Debug, Default)]
@@ -140,6 +140,22 @@ impl Rollout {
             }
             why
         })
+    }
+
+    /// The path of a file beside the rollout, and its name for people.
+    pub fn beside(&self, name: &str) -> (PathBuf, String) {
+        let path = self.folder.join(name);
+        let shown = load::shown(&path, &self.start);
+        (path, shown)
+    }
+
+    /// Reads a text file beside the rollout; `None` if there is none.
+    pub fn read_beside(&self, name: &str) -> Outcome<Option<Arc<SourceFile>>> {
+        let (path, shown) = self.beside(name);
+        if std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        load::read_text(&path, &shown).map(Some)
     }
 
     /// A desk to judge documents at; each thread takes its own.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
+use super::schedule_spec::ScheduleSpec;
 use super::schema::ticket_kinds;
 use crate::systems::envelope::Metadata;
 use crate::systems::schema::tidy;
@@ -39,13 +40,17 @@ pub struct RolloutDocument {
 pub struct RolloutSpec {
     /// Where the sites are listed.
     pub sites: SitesSpec,
+    /// When the sites are visited. Without it the template gives its own dates.
+    #[serde(default)]
+    pub schedule: Option<ScheduleSpec>,
     /// Exceptions of single sites, by the site's key: parts of a document that are laid over what the template gives for it.
     /// Mappings are merged key by key, and a list takes the place of the whole list.
     #[serde(default)]
     #[schemars(schema_with = "overrides_schema")]
     pub overrides: Option<IgnoredAny>,
     /// The document that each site gets: kind, metadata, spec and lifecycle of any kind of ticket. A value may hold `${{ ... }}`, an
-    /// expression of Jinja that knows `site.COLUMN` and `rollout.name`. A value that is one expression and nothing else takes
+    /// expression of Jinja that knows `site.COLUMN`, `rollout.name` and, with a
+    /// schedule, `visit.start`, `visit.end` and `visit.timezone`. A value that is one expression and nothing else takes
     /// the type of its field, and if it is empty the field is left out.
     #[schemars(schema_with = "template_schema")]
     pub template: IgnoredAny,

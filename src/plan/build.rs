@@ -55,7 +55,7 @@ pub fn build(world: &World<'_>) -> Plan {
         step.noted = file::noted(step, world.state);
     }
     let refusals = refusals(world.rules, world.state, &steps, world.now);
-    let expires = expiry(world, &steps);
+    let expires = expiry(world, &desired, &steps);
     Plan {
         id: world.id.clone(),
         project: world.project.clone(),
@@ -80,11 +80,15 @@ pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
     sides.iter().map(|(kind, side)| (kind.clone(), side.origin.clone())).collect()
 }
 
-/// A plan is good for a day, and never beyond the start of its first visit.
-fn expiry(world: &World<'_>, steps: &[Step]) -> Timestamp {
+/// A plan is good for a day, and never beyond the start of its first visit, or the lead time before it.
+fn expiry(world: &World<'_>, desired: &BTreeMap<&Address, &Ticket>, steps: &[Step]) -> Timestamp {
     let at_most = world.now + SignedDuration::from_hours(world.rules.plan_expires_hours);
     let creates = steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
-    creates.filter_map(|step| step.starts).fold(at_most, Timestamp::min)
+    let last = |step: &Step| {
+        let booking = desired.get(&step.key.address).and_then(|ticket| ticket.booking);
+        step.starts?.checked_sub(booking.map(|booking| booking.lead_time).unwrap_or_default()).ok()
+    };
+    creates.filter_map(last).fold(at_most, Timestamp::min)
 }
 
 /// One address: what the rooms for each verdict work on.

@@ -79,6 +79,9 @@ fn create(case: &Case<'_>, ticket: &Ticket, prior: Option<&str>) -> Step {
     if let Some(reason) = passed(case, ticket) {
         return case.blocked(reason);
     }
+    if let Some(on) = ticket.booking.zip(ticket.visit.as_ref()).and_then(|(booking, visit)| booking.due(visit, case.world.now)) {
+        return case.step(Action::Deferred { reason: Reason::NotYetDue { on } });
+    }
     let request = request(case, ticket);
     let payload = payload(case, &request, prior);
     // The id of an earlier visit would look like this one's.
@@ -94,11 +97,17 @@ fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
     }
 }
 
-/// A start that has passed, as a reason.
+/// A start that has passed, or that is nearer than its rollout allows, as a reason.
 pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
     let visit = ticket.visit.as_ref()?;
     let zone = visit.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
-    visit.starts_before(case.world.now, jiff::SignedDuration::ZERO).then(|| Reason::StartPassed { start: format!("{}{zone}", visit.start) })
+    let start = format!("{}{zone}", visit.start);
+    if visit.starts_before(case.world.now, jiff::SignedDuration::ZERO) {
+        let scheduled = ticket.booking.is_some();
+        return Some(if scheduled { Reason::SlotPassed { start } } else { Reason::StartPassed { start } });
+    }
+    let booking = ticket.booking.filter(|booking| booking.is_too_late(visit, case.world.now))?;
+    Some(Reason::TooSoon { start, lead_hours: booking.lead_time.as_hours() })
 }
 
 fn adopt(case: &Case<'_>, ticket: &Ticket, id: &str) -> Step {

@@ -83,6 +83,12 @@ pub enum Reason {
     LookAlike { other: Address, id: Option<String> },
     /// The visit would start in the past, or too soon.
     StartPassed { start: String },
+    /// The visit that the rollout's schedule has for it is over.
+    SlotPassed { start: String },
+    /// The visit would start nearer than the rollout's lead time allows.
+    TooSoon { start: String, lead_hours: i64 },
+    /// The visit is further away than the rollout books ahead.
+    NotYetDue { on: Timestamp },
     /// The ticket to adopt belongs to another address.
     AdoptHeld { id: String, holder: String },
     /// The ticket to adopt is for another place or visit.
@@ -96,16 +102,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InDoubt { write, since, search } => {
-                write!(f, "in doubt: the {write} started at {since:.0} has no known result")?;
-                match search {
-                    Search::NotMade => Ok(()),
-                    Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
-                    Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
-                    Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
-                    Search::NotShown => write!(f, "; the ticket does not show it"),
-                }
-            }
+            Self::InDoubt { write, since, search } => in_doubt(f, *write, *since, search),
             Self::Presumed { since } => {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
@@ -149,7 +146,11 @@ impl fmt::Display for Reason {
                 let ticket = id.as_ref().map(|id| format!(" (ticket {id})")).unwrap_or_default();
                 write!(f, "same place and same work as {other}{ticket}: this could send a second technician")
             }
-            Self::StartPassed { start } => write!(f, "its start, {start}, has passed"),
+            Self::StartPassed { start } | Self::SlotPassed { start } => write!(f, "its start, {start}, has passed"),
+            Self::TooSoon { start, lead_hours } => {
+                write!(f, "its start, {start}, is nearer than the lead time of {lead_hours} hours")
+            }
+            Self::NotYetDue { on } => write!(f, "not due yet: the first apply from {on:.0} on sends it"),
             Self::AdoptHeld { id, holder } => write!(f, "ticket {id} already belongs to {holder}"),
             Self::AdoptMismatch { id, what } => write!(f, "ticket {id} does not fit: {what}"),
             Self::WaitsFor { address } => write!(f, "waits for {address}, whose ticket id is not known yet"),
@@ -209,8 +210,9 @@ impl Reason {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
             }
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
+            Self::SlotPassed { .. } | Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
-            Self::WaitsFor { .. } | Self::CannotSend { .. } => return None,
+            Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })
     }
 }
@@ -218,6 +220,17 @@ impl Reason {
 /// What goes on while a ticket is open that nobody wants any more.
 pub(super) fn still(is_visit: bool) -> &'static str {
     if is_visit { "its technician is still coming" } else { "people still work on it" }
+}
+
+fn in_doubt(f: &mut fmt::Formatter<'_>, write: Write, since: Timestamp, search: &Search) -> fmt::Result {
+    write!(f, "in doubt: the {write} started at {since:.0} has no known result")?;
+    match search {
+        Search::NotMade => Ok(()),
+        Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
+        Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
+        Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
+        Search::NotShown => write!(f, "; the ticket does not show it"),
+    }
 }
 
 fn doubted_create(search: &Search, name: &str) -> String {

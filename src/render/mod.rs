@@ -1,4 +1,4 @@
-//! What people and programs read: diagnostics, plans and records as text and JSON.
+//! What people and programs read: diagnostics, plans, schedules and records as text and JSON.
 //!
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
@@ -8,6 +8,7 @@ mod folded;
 mod human;
 mod matching;
 mod plan;
+mod schedule;
 mod source;
 mod state;
 mod systems;
@@ -17,6 +18,7 @@ pub use documents::documents;
 pub use human::{Look, MOST, human, json};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
+pub use schedule::{calendar, schedule};
 pub use source::clean;
 pub use state::{settle_text, state_text};
 pub use systems::{systems_json, systems_page, systems_text};

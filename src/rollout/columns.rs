@@ -29,6 +29,11 @@ impl Columns {
         Self { list: list.into(), names, places }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.names.len()
+    }
+
     /// The number of a column.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()

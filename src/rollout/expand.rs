@@ -10,9 +10,9 @@ use std::thread;
 
 use minijinja::{Environment, Expression};
 
-use super::columns::Columns;
 use super::language::{environment, inside, unreadable};
 use super::mistakes::Mistakes;
+use super::schedule::{self, Schedule};
 use super::scope::Scope;
 use super::sites::{self, Site, Sites};
 use super::template::{Compiler, Filled, evaluate};
@@ -32,13 +32,21 @@ pub fn expand(rollout: &Rollout) -> Made {
 
 fn made(rollout: &Rollout) -> Result<Made, Vec<Diagnostic>> {
     let Some(system) = by_kind(rollout.kind()) else { return Ok(Made::default()) };
+    with_recipe(rollout, |recipe, chosen| Ok(collect(rollout, recipe.share_out(chosen, system))))
+}
+
+/// Compiles a rollout, and hands it on with the sites that take part.
+pub(super) fn with_recipe<T>(
+    rollout: &Rollout,
+    cook: impl FnOnce(&Recipe<'_>, &[&Site]) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Vec<Diagnostic>> {
     let sites = sites::read(rollout)?;
     let environment = environment().map_err(|bug| vec![*bug])?;
     let template = template(rollout);
-    let plan = Recipe::compile(rollout, &template, &environment, &sites)?;
-    let chosen = plan.chosen(&sites)?;
-    let filled = plan.share_out(&chosen, &sites, system);
-    Ok(collect(rollout, filled))
+    let schedule = Schedule::read(rollout, &sites.columns)?;
+    let recipe = Recipe::compile(Ingredients { rollout, template: &template, environment: &environment, sites: &sites, schedule })?;
+    let chosen = recipe.chosen()?;
+    cook(&recipe, &chosen)
 }
 
 /// The document that every site gets: the template under its version, over the rollout's labels and the project's defaults.
@@ -62,12 +70,25 @@ fn template(rollout: &Rollout) -> Node<'_> {
 }
 
 /// A rollout, compiled.
-struct Recipe<'t> {
-    rollout: &'t Rollout,
+pub(super) struct Recipe<'t> {
+    pub rollout: &'t Rollout,
+    pub sites: &'t Sites,
+    pub schedule: Option<Schedule>,
+    /// The time zone of a visit.
+    pub zone: Option<Filled<'t>>,
     condition: Option<Expression<'t, 't>>,
     template: Filled<'t>,
     /// By the site's key.
     overrides: BTreeMap<&'t str, Filled<'t>>,
+}
+
+/// What a recipe is made of.
+struct Ingredients<'t> {
+    rollout: &'t Rollout,
+    template: &'t Node<'t>,
+    environment: &'t Environment<'t>,
+    sites: &'t Sites,
+    schedule: Option<Schedule>,
 }
 
 /// What became of one site.
@@ -78,15 +99,13 @@ struct Outcome<'s> {
 }
 
 impl<'t> Recipe<'t> {
-    fn compile(
-        rollout: &'t Rollout,
-        template: &'t Node<'t>,
-        environment: &'t Environment<'t>,
-        sites: &'t Sites,
-    ) -> Result<Self, Vec<Diagnostic>> {
+    fn compile(ingredients: Ingredients<'t>) -> Result<Self, Vec<Diagnostic>> {
+        let Ingredients { rollout, template, environment, sites, schedule } = ingredients;
         let file = rollout.node.span.file;
-        let mut compiler = Compiler { environment, columns: &sites.columns, file, mistakes: Vec::new() };
+        let mut compiler = Compiler { environment, columns: &sites.columns, visit: false, file, mistakes: Vec::new() };
         let condition = condition(rollout, &mut compiler);
+        let zone = schedule.as_ref().map(|_| compiler.compile(rollout.node.find("/spec/schedule/timezone").0.node));
+        compiler.visit = schedule.is_some();
         let template = compiler.compile(template);
         let mut overrides = BTreeMap::new();
         if let (exceptions, true) = rollout.node.find("/spec/overrides") {
@@ -96,18 +115,19 @@ impl<'t> Recipe<'t> {
             }
         }
         if compiler.mistakes.is_empty() {
-            return Ok(Self { rollout, condition, template, overrides });
+            return Ok(Self { rollout, sites, schedule, zone, condition, template, overrides });
         }
         Err(compiler.mistakes.into_iter().map(|(wrong, span)| rollout.at(wrong, span)).collect())
     }
 
     /// The sites that take part.
-    fn chosen<'s>(&self, sites: &'s Sites) -> Result<Vec<&'s Site>, Vec<Diagnostic>> {
+    fn chosen(&self) -> Result<Vec<&'t Site>, Vec<Diagnostic>> {
+        let sites = self.sites;
         let Some(condition) = &self.condition else { return Ok(sites.all.iter().collect()) };
         let mut mistakes = Mistakes::default();
         let mut chosen = Vec::new();
         for site in &sites.all {
-            let scope = Scope::new(&self.rollout.name, site, &sites.columns);
+            let scope = self.scope(site, None);
             match evaluate(condition, &scope).and_then(|value| truth(&value)) {
                 Ok(true) => chosen.push(site),
                 Ok(false) => {}
@@ -126,25 +146,28 @@ impl<'t> Recipe<'t> {
         Ok(chosen)
     }
 
-    fn share_out<'s>(&self, chosen: &[&'s Site], sites: &Sites, system: &'static dyn System) -> Vec<Outcome<'s>> {
+    fn share_out<'s>(&self, chosen: &[&'s Site], system: &'static dyn System) -> Vec<Outcome<'s>> {
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = processors.min(chosen.len() / SHARE).max(1);
         if threads == 1 {
-            return self.fill(chosen, &sites.columns, system);
+            return self.fill(chosen, system);
         }
         thread::scope(|scope| {
-            let running: Vec<_> = chosen
-                .chunks(chosen.len().div_ceil(threads))
-                .map(|share| scope.spawn(|| self.fill(share, &sites.columns, system)))
-                .collect();
+            let running: Vec<_> =
+                chosen.chunks(chosen.len().div_ceil(threads)).map(|share| scope.spawn(|| self.fill(share, system))).collect();
             running.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }
 
-    fn fill<'s>(&self, chosen: &[&'s Site], columns: &std::sync::Arc<Columns>, system: &'static dyn System) -> Vec<Outcome<'s>> {
+    fn fill<'s>(&self, chosen: &[&'s Site], system: &'static dyn System) -> Vec<Outcome<'s>> {
         let mut desk = self.rollout.desk();
         let mut one = |site: &'s Site| {
-            let scope = Scope::new(&self.rollout.name, site, columns);
+            let visit = match self.schedule.as_ref().map(|schedule| schedule.visit(&site.key, self.reissue(site).unwrap_or(0))) {
+                Some(None) => return Outcome { site, document: None, mistakes: vec![schedule::without_visit(self.rollout)] },
+                Some(Some(visit)) => Some(visit),
+                None => None,
+            };
+            let scope = self.scope(site, visit);
             let mut wrong: Vec<(Diagnostic, Span)> = Vec::new();
             let document = self.document(site, &scope, &mut wrong);
             if !wrong.is_empty() {
@@ -156,11 +179,32 @@ impl<'t> Recipe<'t> {
                 named.site = Some(site.to_string());
             }
             read.sketches.iter_mut().for_each(|sketch| sketch.site = Some(site.to_string()));
+            let booking = self.schedule.as_ref().map(|schedule| schedule.rules.booking);
+            read.tickets.iter_mut().for_each(|ticket| ticket.booking = booking);
             let mistakes = std::mem::take(&mut read.diagnostics);
             let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone() };
             Outcome { site, document: Some(MadeDocument { read, named, site: site_of }), mistakes }
         };
         chosen.iter().map(|site| one(site)).collect()
+    }
+
+    pub fn scope(&self, site: &Site, visit: Option<&schedule::Visit>) -> Scope {
+        Scope::new(&self.rollout.name, site, &self.sites.columns, visit)
+    }
+
+    /// Which visit of a site the template asks for, before its date is known.
+    pub fn reissue(&self, site: &Site) -> Result<u32, Diagnostic> {
+        let (scope, keys, mut wrong) = (self.scope(site, None), ["lifecycle", "reissue"], Vec::new());
+        let exception = self.overrides.get(site.key.as_str()).and_then(|own| own.text_at(&keys, &scope, &mut wrong));
+        let found = exception.or_else(|| self.template.text_at(&keys, &scope, &mut wrong));
+        if let Some((wrong, span)) = wrong.pop() {
+            return Err(self.rollout.at(wrong, span));
+        }
+        let Some((text, span)) = found else { return Ok(0) };
+        text.parse().map_err(|_| {
+            let message = format!("lifecycle.reissue is `{text}`, which is no number of a visit");
+            self.rollout.at(Diagnostic::error("rollout/reissue", message).help("0 is the first visit, 1 the next one."), span)
+        })
     }
 
     fn document(&self, site: &Site, scope: &Scope, wrong: &mut Vec<(Diagnostic, Span)>) -> Node<'t> {

@@ -13,7 +13,18 @@ use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
 
 /// What expressions know.
-const NAMES: [&str; 2] = ["site", "rollout"];
+const NAMES: [&str; 3] = ["site", "rollout", "visit"];
+
+/// What they know of a visit.
+const OF_VISIT: [&str; 3] = ["start", "end", "timezone"];
+
+/// The names that expressions of one place may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'c> {
+    pub columns: &'c Columns,
+    /// Whether there is a visit to speak of.
+    pub visit: bool,
+}
 
 /// Instructions that one value may take. A text with a loop needs a few hundred; the limit ends a loop of loops, which would
 /// otherwise keep a CI job for hours.
@@ -59,13 +70,14 @@ pub fn inside(text: &str) -> Option<&str> {
 }
 
 /// What is wrong with the names that an expression uses. `site.name` comes as one.
-pub fn unknown_names(used: &HashSet<String>, columns: &Columns, environment: &Environment<'_>) -> Vec<Diagnostic> {
+pub fn unknown_names(used: &HashSet<String>, known: Known<'_>, environment: &Environment<'_>) -> Vec<Diagnostic> {
     let mut used: Vec<&String> = used.iter().collect();
     used.sort_unstable();
-    used.into_iter().filter_map(|name| unknown_name(name, columns, environment)).collect()
+    used.into_iter().filter_map(|name| unknown_name(name, known, environment)).collect()
 }
 
-fn unknown_name(used: &str, columns: &Columns, environment: &Environment<'_>) -> Option<Diagnostic> {
+fn unknown_name(used: &str, known: Known<'_>, environment: &Environment<'_>) -> Option<Diagnostic> {
+    let columns = known.columns;
     let mut steps = used.split('.');
     let (top, below) = (steps.next().unwrap_or(""), steps.next());
     match (top, below) {
@@ -74,7 +86,15 @@ fn unknown_name(used: &str, columns: &Columns, environment: &Environment<'_>) ->
             Diagnostic::error("rollout/unknown-name", format!("`rollout.{below}` is not known"))
                 .help("A rollout has a name: `rollout.name`."),
         ),
-        ("site" | "rollout", _) => None,
+        ("visit", _) if !known.visit => Some(
+            Diagnostic::error("rollout/unknown-name", "`visit` is not known here")
+                .help("Only the template of a rollout with `schedule` knows the visit of a site."),
+        ),
+        ("visit", Some(below)) if !OF_VISIT.contains(&below) => Some(
+            Diagnostic::error("rollout/unknown-name", format!("`visit.{below}` is not known"))
+                .help("A visit has `visit.start`, `visit.end` and `visit.timezone`."),
+        ),
+        ("site" | "rollout" | "visit", _) => None,
         _ if environment.globals().any(|(name, _)| name == top) => None,
         _ => {
             let near = nearest(top, NAMES).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();

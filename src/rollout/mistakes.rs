@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::columns::UNKNOWN;
+use super::schedule::NO_VISIT;
 use super::sites::Site;
 use crate::diagnostics::{Diagnostic, listed};
 
@@ -50,7 +51,7 @@ impl Group<'_> {
         let Self { first, sites, same } = self;
         let Some((one, others)) = sites.split_first() else { return first };
         let everywhere = sites.len() == all && !others.is_empty();
-        if first.code == UNKNOWN || (everywhere && same && !is_filled(&first)) {
+        if first.code == UNKNOWN || (everywhere && same && !is_filled(&first) && first.code != NO_VISIT) {
             // The template's own mistake: no row has to do with it.
             return first.about(format!("Rollout/{rollout}"));
         }

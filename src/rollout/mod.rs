@@ -1,6 +1,6 @@
 //! Rollouts: one document and a list of sites become many tickets.
 //!
-//! Owns the list of sites and the filling of the template. Refuses network, state and the clock, and to judge tickets: each document
+//! Owns the list of sites, their schedule and the filling of the template. Refuses network, state and the clock, and to judge tickets: each document
 //! that comes out goes through the same checks as one written by hand. A rollout with a mistake in its frame gives no ticket at
 //! all: half of a list would be read as a wish to remove the other half.
 
@@ -8,6 +8,7 @@ mod columns;
 mod expand;
 mod language;
 mod mistakes;
+pub mod schedule;
 mod scope;
 mod sites;
 mod table;
@@ -19,5 +20,5 @@ use crate::manifest::{self, Loaded, Request};
 
 /// Reads the project, makes the tickets of its rollouts, and runs every check.
 pub fn load(request: &Request) -> Loaded {
-    manifest::load(request, expand::expand)
+    manifest::load(request, &mut expand::expand)
 }

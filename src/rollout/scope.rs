@@ -1,4 +1,4 @@
-//! What an expression sees: one site, by its columns, and the rollout's name.
+//! What an expression sees: one site, by its columns, its visit, and the rollout's name.
 //!
 //! Owns the site as a value. Refuses to be undefined quietly: a column that the list does not have is remembered, so that a
 //! comparison with it, which would just be false, is told as the mistake that it is.
@@ -9,6 +9,7 @@ use minijinja::context;
 use minijinja::value::{Object, Value};
 
 use super::columns::Columns;
+use super::schedule::Visit;
 use super::sites::Site;
 use crate::diagnostics::Diagnostic;
 
@@ -44,10 +45,16 @@ impl Object for Cells {
 }
 
 impl Scope {
-    pub fn new(rollout: &str, site: &Site, columns: &Arc<Columns>) -> Self {
+    pub fn new(rollout: &str, site: &Site, columns: &Arc<Columns>, visit: Option<&Visit>) -> Self {
         let values = site.cells.iter().map(|cell| Value::from(cell.as_str())).collect();
         let cells = Arc::new(Cells { columns: Arc::clone(columns), values, missing: Mutex::new(None) });
-        let value = context! { site => Value::from_dyn_object(Arc::clone(&cells)), rollout => context! { name => rollout } };
+        let site = context! { site => Value::from_dyn_object(Arc::clone(&cells)), rollout => context! { name => rollout } };
+        let value = match visit {
+            Some(Visit { start, end, timezone, .. }) => {
+                context! { visit => context! { start => start.to_string(), end => end.to_string(), timezone => timezone }, ..site }
+            }
+            None => site,
+        };
         Self { cells, value }
     }
 

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, Expression, Template};
 use serde_json::Value;
 
 use super::columns::Columns;
-use super::language::{failed, inside, is_template, other_braces, unknown_names, unreadable};
+use super::language::{Known, failed, inside, is_template, other_braces, unknown_names, unreadable};
 use super::scope::Scope;
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Content, Entry, Node, Span, Style};
@@ -26,6 +26,8 @@ pub enum Filled<'t> {
 pub struct Compiler<'t> {
     pub environment: &'t Environment<'t>,
     pub columns: &'t Columns,
+    /// Whether the texts may speak of the site's visit.
+    pub visit: bool,
     /// The file whose texts are templates.
     pub file: u32,
     pub mistakes: Vec<(Diagnostic, Span)>,
@@ -75,14 +77,18 @@ impl<'t> Compiler<'t> {
     /// A bare expression, such as `where` has.
     pub fn expression(&mut self, text: &'t str, span: Span) -> Result<Expression<'t, 't>, Error> {
         let expression = self.environment.compile_expression(text)?;
-        let wrong = unknown_names(&expression.undeclared_variables(true), self.columns, self.environment);
+        let wrong = unknown_names(&expression.undeclared_variables(true), self.known(), self.environment);
         self.mistakes.extend(wrong.into_iter().map(|wrong| (wrong, span)));
         Ok(expression)
     }
 
+    fn known(&self) -> Known<'t> {
+        Known { columns: self.columns, visit: self.visit }
+    }
+
     fn text(&mut self, text: &'t str, span: Span) -> Result<Filled<'t>, Error> {
         let template = self.environment.template_from_named_str("text", text)?;
-        let wrong = unknown_names(&template.undeclared_variables(true), self.columns, self.environment);
+        let wrong = unknown_names(&template.undeclared_variables(true), self.known(), self.environment);
         self.mistakes.extend(wrong.into_iter().map(|wrong| (wrong, span)));
         Ok(Filled::Text(template, span))
     }
@@ -91,6 +97,21 @@ impl<'t> Compiler<'t> {
 impl<'t> Filled<'t> {
     fn is_same(&self) -> bool {
         matches!(self, Self::Same(_))
+    }
+
+    /// One scalar below, for one site; `None` where there is none, or nothing in it.
+    pub fn text_at(&self, keys: &[&str], scope: &Scope, mistakes: &mut Vec<(Diagnostic, Span)>) -> Option<(String, Span)> {
+        match (self, keys.split_first()) {
+            (Self::Map(entries, _), Some((first, rest))) => {
+                entries.iter().find(|(entry, _)| entry.key == **first)?.1.text_at(rest, scope, mistakes)
+            }
+            (Self::Same(_) | Self::Value(..) | Self::Text(..) | Self::List(..) | Self::Map(..), _) => {
+                let node = self.fill(scope, mistakes);
+                let found = keys.iter().try_fold(&node, |node, key| node.entry(key).map(|entry| &entry.value))?;
+                let text = found.text().filter(|text| !text.is_empty() && !found.is_null())?;
+                Some((text.to_owned(), found.span))
+            }
+        }
     }
 
     /// The tree for one site. What fails is told, and leaves a hole.

@@ -23,6 +23,7 @@ mod seen;
 mod settings;
 mod subject;
 pub mod techexpress;
+mod zone;
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
@@ -34,6 +35,7 @@ pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, T
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};
+pub use zone::{zone, zone_hint};
 
 /// Every system that callout knows. A further one is a folder and a line here.
 pub fn registry() -> &'static [&'static dyn System] {

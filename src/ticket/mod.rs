@@ -3,6 +3,7 @@
 //! Owns addresses, fields, marks, visits, phone numbers, and the [`Clock`] trait. Refuses IO of any kind.
 
 mod address;
+mod booking;
 mod change;
 mod clock;
 mod digest;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use address::{Address, NotAnAddress, is_key, is_name};
+pub use booking::Booking;
 pub use change::{Change, changes, is_ignored};
 pub use clock::Clock;
 pub use digest::Digest;
@@ -42,6 +44,8 @@ pub struct Ticket {
     pub labels: BTreeMap<String, String>,
     /// When somebody will be on site. Systems that cannot schedule have none.
     pub visit: Option<Visit>,
+    /// When it may be sent, if a schedule says when its visit is. In no digest and no comparison.
+    pub booking: Option<Booking>,
     /// Where in the files it is described.
     pub place: Option<Place>,
     /// The site that it was made for, if a rollout describes it. For grouping: it is in no digest and no comparison.

@@ -24,6 +24,7 @@ mod rebuild;
 mod renewal;
 mod rollout;
 mod saved;
+mod schedule;
 mod schema;
 mod select;
 mod settle;

@@ -90,6 +90,7 @@ fn every_command_has_a_help_that_reads_well() {
         "init",
         "validate",
         "expand",
+        "schedule",
         "plan",
         "show",
         "apply",

@@ -27,6 +27,18 @@ fn every_example_runs_and_then_has_no_changes() {
 }
 
 #[test]
+fn every_schedule_of_an_example_is_up_to_date() {
+    let stage = copy();
+    let mut checked = 0;
+    for example in entries(&stage.path().join("examples")) {
+        let (code, said) = callout(&example, &["schedule", "--check"]);
+        assert!(code == 0, "{}: exit code {code}\n{said}", example.display());
+        checked += usize::from(said.contains("up to date"));
+    }
+    assert!(checked > 0, "no example has a schedule");
+}
+
+#[test]
 fn an_example_stays_valid_for_years() {
     for example in entries(&crate::stage::root().join("examples")) {
         let loaded = load(&Request { start: example.clone(), ..Request::default() });

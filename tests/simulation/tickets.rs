@@ -188,6 +188,7 @@ pub fn ticket(wanted: &Wanted) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
+        booking: None,
         site: None,
     }
 }

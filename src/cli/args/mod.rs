@@ -7,6 +7,7 @@ mod import;
 mod init;
 mod plan;
 mod sandbox;
+mod schedule;
 mod settle;
 mod state;
 mod validate;
@@ -23,6 +24,7 @@ pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use plan::{Plan, PlanFormat, Show};
 pub use sandbox::Sandbox;
+pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
 pub use state::{State, StateCommand};
 pub use validate::{Validate, ValidateFormat};
@@ -76,6 +78,8 @@ pub enum Command {
     Validate(Validate),
     /// Print the tickets that the files come to, as YAML: templates filled, defaults added.
     Expand(Expand),
+    /// Give the sites of rollouts their days: write the schedule file beside each rollout.
+    Schedule(Schedule),
     /// Show what apply would do.
     Plan(Plan),
     /// Show a saved plan.

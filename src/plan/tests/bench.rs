@@ -135,6 +135,7 @@ pub fn ticket(number: u32, change: impl FnOnce(&mut Value)) -> Ticket {
         labels: BTreeMap::new(),
         visit: draft.visit,
         place: None,
+        booking: None,
         site: None,
     }
 }

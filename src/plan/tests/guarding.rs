@@ -9,7 +9,7 @@ use crate::plan::{Action, Now, Plan, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Filter, Selection, Sides, sighting};
 use crate::state::{Closing, Event};
 use crate::systems::{Found, Seen};
-use crate::ticket::Ticket;
+use crate::ticket::{Booking, Ticket};
 
 /// Another name at the site of `store-1`.
 fn twin(change: impl FnOnce(&mut serde_json::Value)) -> Ticket {
@@ -17,6 +17,24 @@ fn twin(change: impl FnOnce(&mut serde_json::Value)) -> Ticket {
         document["metadata"]["name"] = json!("twin");
         change(document);
     })
+}
+
+#[test]
+fn a_scheduled_ticket_is_sent_only_between_book_ahead_and_lead_time() {
+    // It starts at 2027-01-11T13:00:00Z.
+    let booking = Booking { lead_time: SignedDuration::from_hours(72), book_ahead: Some(SignedDuration::from_hours(120)) };
+    let one = Ticket { booking: Some(booking), ..plain(1) };
+    let at = |now: &str| Bench { now: now.parse().expect("a moment"), ..Bench::new().wants(one.clone()) };
+    assert_snapshot!(at("2027-01-06T12:59:59Z").shows(), @"@ Dispatch/store-1; not due yet: the first apply from 2027-01-06T13:00:00Z on sends it");
+    assert_snapshot!(at("2027-01-06T13:00:00Z").shows(), @"+ Dispatch/store-1");
+    assert_snapshot!(at("2027-01-08T13:00:00Z").shows(), @"+ Dispatch/store-1");
+    assert_eq!(at("2027-01-08T12:00:00Z").plan().expires.to_string(), "2027-01-08T13:00:00Z", "a saved plan keeps to the lead time too");
+    let late = at("2027-01-08T13:00:01Z");
+    assert_snapshot!(late.shows(), @"! Dispatch/store-1; its start, 2027-01-11T08:00:00 America/New_York, is nearer than the lead time of 72 hours");
+    assert_snapshot!(at("2027-01-11T13:00:01Z").shows(), @"! Dispatch/store-1; its start, 2027-01-11T08:00:00 America/New_York, has passed");
+    assert_eq!(late.plan().steps[0].next_step().as_deref(), Some("remove its row from the schedule file, then: callout schedule"));
+    // What was sent is kept, however near its visit is.
+    assert_snapshot!(late.checked(&one, "7").shows(), @". Dispatch/store-1");
 }
 
 #[test]

@@ -5,14 +5,14 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
-use jiff::tz::{self, TimeZone};
+use jiff::tz;
 
 use super::API;
 use super::spec::{DispatchDocument, DispatchLocation};
 use super::tickets::real_date;
 use crate::systems::checks::{self, Row, Wrong, blank, not_a_phone, not_an_email, wrong};
 use crate::systems::g360::checks::{cc_flag_and_address_agree, number_can_be_sent};
-use crate::systems::{Finding, nearest};
+use crate::systems::{Finding, zone, zone_hint};
 use crate::ticket::{Address, Mark};
 
 const CHECKS: &[Row<DispatchDocument>] = &[
@@ -98,26 +98,12 @@ fn end_is_on_the_same_day(document: &DispatchDocument) -> Vec<Wrong> {
     })
 }
 
-/// jiff also has a zone that stands for "not known"; it is no help to anybody.
-fn zone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
-}
-
 fn timezone_is_known(document: &DispatchDocument) -> Vec<Wrong> {
     each(document, |location, pointer| {
         let unknown = location.timezone.as_deref().filter(|name| zone(name).is_none());
         let say = |name: &str| wrong(format!("{pointer}/timezone"), format!("timezone `{name}` is not known"), zone_hint(name));
         unknown.map(say).into_iter().collect()
     })
-}
-
-fn zone_hint(name: &str) -> String {
-    let known: Vec<String> = tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
-    let wanted = name.replace(' ', "_").to_lowercase();
-    let by_city = || known.iter().map(String::as_str).find(|zone| zone.to_lowercase().rsplit('/').next() == Some(wanted.as_str()));
-    nearest(name, known.iter().map(String::as_str))
-        .or_else(by_city)
-        .map_or_else(|| "Write an IANA name, such as America/New_York.".to_owned(), |near| format!("Did you mean `{near}`?"))
 }
 
 fn local_times_happen_once(document: &DispatchDocument) -> Vec<Wrong> {

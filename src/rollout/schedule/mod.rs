@@ -1,0 +1,76 @@
+//! When each site of a rollout is visited.
+//!
+//! Owns the rules, the file of visits beside the rollout, and giving free days to new sites. Refuses to move a visit that the file has,
+//! and to give a day while tickets are made: what is planned depends on that file, which is reviewed, and on no clock.
+
+mod assign;
+mod book;
+mod draft;
+mod row;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use assign::Skipped;
+pub use book::Book;
+pub use draft::{Change, Draft, Overfull};
+pub use row::{Status, Visit};
+pub use rules::Rules;
+
+use super::columns::Columns;
+use super::expand::with_recipe;
+use crate::diagnostics::Diagnostic;
+use crate::manifest::{self, Loaded, Made, Request, Rollout};
+
+/// The code of a site that has no visit.
+pub const NO_VISIT: &str = "rollout/no-visit";
+
+/// The rules of a rollout, and the visits that its sites have.
+#[derive(Debug)]
+pub struct Schedule {
+    pub rules: Rules,
+    pub book: Book,
+}
+
+impl Schedule {
+    /// Reads both; `None` for a rollout whose template gives its own dates.
+    pub fn read(rollout: &Rollout, columns: &Arc<Columns>) -> Result<Option<Self>, Vec<Diagnostic>> {
+        let Some(spec) = &rollout.spec.schedule else { return Ok(None) };
+        let (rules, book) = (Rules::read(rollout, spec, columns), Book::read(rollout));
+        match (rules, book) {
+            (Ok(rules), Ok(book)) => Ok(Some(Self { rules, book })),
+            (rules, book) => Err([rules.err(), book.err()].into_iter().flatten().flatten().collect()),
+        }
+    }
+
+    /// The visit of a site that takes part.
+    pub fn visit(&self, key: &str, reissue: u32) -> Option<&Visit> {
+        self.book.visit(key, reissue).filter(|visit| visit.status == Status::Planned)
+    }
+}
+
+/// What to say of a site that has no visit.
+pub fn without_visit(rollout: &Rollout) -> Diagnostic {
+    let (_, file) = rollout.beside(&Book::name(rollout));
+    let wrong = Diagnostic::error(NO_VISIT, format!("no visit in {file}"));
+    rollout.tell(wrong.help("Give it one, and commit that file too: callout schedule"), "/spec/schedule")
+}
+
+/// Reads the project and says, for each rollout with a schedule, what its file should hold. Its tickets are not made.
+pub fn survey(request: &Request, now: Timestamp) -> (Loaded, Vec<Draft>) {
+    let mut drafts = Vec::new();
+    let loaded = manifest::load(request, &mut |rollout| {
+        let draft = if rollout.spec.schedule.is_some() {
+            with_recipe(rollout, |recipe, chosen| Draft::make(recipe, chosen, now))
+        } else {
+            Ok(None)
+        };
+        let diagnostics = draft.map(|draft| drafts.extend(draft)).err().unwrap_or_default();
+        Made { diagnostics, incomplete: true, ..Made::default() }
+    });
+    (loaded, drafts)
+}

@@ -1,0 +1,365 @@
+//! Giving days to the sites of a rollout, and planning by them.
+
+use jiff::SignedDuration;
+
+use crate::shown::shows;
+use crate::support::project::Project;
+
+const ROLLOUT: &str = "\
+apiVersion: callout/v1
+kind: Rollout
+metadata: {name: routers}
+spec:
+  sites: {csv: sites.csv, key: store}
+  schedule:
+    starts: 2027-01-11
+    days: [mon, tue, wed]
+    window: {from: \"08:00\", to: \"12:00\"}
+    timezone: ${{ site.zone }}
+    per_day: 2
+    lead_time: 72h
+  template:
+    kind: Dispatch
+    metadata: {name: \"router-${{ site.store }}\"}
+    spec:
+      service_type: Equipment Install
+      contact_name: Dana Ortiz
+      contact_email_address: dana@example.com
+      initial_description: Replace the branch router.
+      automatic_email_contact: true
+      automatic_email_cc: false
+      locations:
+        - location_name: Store ${{ site.store }}
+          location_number: ${{ site.store }}
+          local_contact_name: Sam Lee
+          local_contact_number: 617-555-0123
+          account_macnum: 0100${{ site.store }}
+          start_date: ${{ visit.start }}
+          end_date: ${{ visit.end }}
+          timezone: ${{ visit.timezone }}
+    lifecycle: {reissue: \"${{ site.again }}\"}
+";
+
+const SITES: &str = "\
+store,zone,again
+0417,America/New_York,0
+0419,America/Denver,0
+0421,America/New_York,0
+";
+
+const FILE: &str = "tickets/routers.schedule.csv";
+
+fn project() -> Project {
+    let project = Project::started();
+    project.write("tickets/routers.yaml", ROLLOUT);
+    project.write("tickets/sites.csv", SITES);
+    project
+}
+
+fn scheduled() -> Project {
+    let project = project();
+    project.run("schedule").ends_with(0);
+    project
+}
+
+#[test]
+fn sites_get_days_and_the_plan_reads_them_from_the_file() {
+    let project = project();
+    shows!(project.run("validate"), @r#"
+    $ callout validate
+    Not valid: 1 error.
+    | rollout/no-visit
+    |
+    |   x all 3 sites, first 0417 (tickets/sites.csv:2): no visit in tickets/routers.schedule.csv
+    |    ,-[tickets/routers.yaml:6:3]
+    |  3 | metadata: {name: routers}
+    |  4 | spec:
+    |  5 |   sites: {csv: sites.csv, key: store}
+    |  6 |   schedule:
+    |    :   ^^^^^^^^
+    |  7 |     starts: 2027-01-11
+    |  8 |     days: [mon, tue, wed]
+    |  9 |     window: {from: "08:00", to: "12:00"}
+    |    `----
+    |   help: Give it one, and commit that file too: callout schedule
+    |
+    exit 1
+    "#);
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: not up to date: 3 added. Next: callout schedule
+      + 0417  Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+      + 0419  Mon 11 Jan 2027, 08:00 to 12:00 America/Denver
+      + 0421  Tue 12 Jan 2027, 08:00 to 12:00 America/New_York
+    exit 1
+    ");
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    tickets/routers.schedule.csv: 3 added.
+      + 0417  Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+      + 0419  Mon 11 Jan 2027, 08:00 to 12:00 America/Denver
+      + 0421  Tue 12 Jan 2027, 08:00 to 12:00 America/New_York
+    exit 0
+    ");
+    assert_eq!(
+        project.read(FILE),
+        "key,reissue,start,end,timezone,status\n\
+         0417,0,2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,planned\n\
+         0419,0,2027-01-11T08:00:00,2027-01-11T12:00:00,America/Denver,planned\n\
+         0421,0,2027-01-12T08:00:00,2027-01-12T12:00:00,America/New_York,planned\n"
+    );
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: up to date, 3 visits.
+    exit 0
+    ");
+    shows!(project.run("schedule --show"), @r"
+    $ callout schedule --show
+    routers: 3 visits on 2 days, at most 2 a day
+
+      week of      Mon  Tue  Wed  Thu  Fri  Sat  Sun  total
+      2027-01-11     2    1    0    .    .    .    .      3
+
+    . no visits on this day of the week   x blackout   - before the first day
+    exit 0
+    ");
+    let plan = project.run("--sandbox plan").ends_with(0).out;
+    assert!(plan.contains("visit: Mon 11 Jan 2027, 08:00 to 12:00 America/Denver"), "{plan}");
+    assert!(plan.contains("start_date: 2027-01-12T08:00:00"), "{plan}");
+}
+
+#[test]
+fn a_site_in_the_middle_changes_one_line_and_one_step_and_the_order_of_the_list_nothing() {
+    let project = scheduled();
+    project.run("--sandbox apply --yes").ends_with(0);
+    let before = project.read(FILE);
+    project.write("tickets/sites.csv", SITES.replace("0421", "0420,America/Chicago,0\n0421"));
+    project.run("schedule").ends_with(0);
+    let after = project.read(FILE);
+    let new: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert_eq!(new, ["0420,0,2027-01-12T08:00:00,2027-01-12T12:00:00,America/Chicago,planned"]);
+    assert_eq!(after.lines().count(), before.lines().count() + 1);
+    let ran = project.run("--sandbox plan").ends_with(0);
+    assert!(ran.out.starts_with("Plan: 1 to create, 3 unchanged."), "{ran}");
+    let mut rows: Vec<String> = project.read("tickets/sites.csv").lines().map(str::to_owned).collect();
+    rows[1..].reverse();
+    project.write("tickets/sites.csv", rows.join("\n"));
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    tickets/routers.schedule.csv: up to date, 4 visits.
+    exit 0
+    ");
+    assert_eq!(project.read(FILE), after);
+    assert!(project.run("--sandbox plan").ends_with(0).out.starts_with("Plan: 1 to create, 3 unchanged."));
+}
+
+#[test]
+fn sites_leave_come_back_and_are_visited_again() {
+    let project = scheduled();
+    project.write(
+        "tickets/sites.csv",
+        SITES.replace("0419,America/Denver,0\n", "").replace("0421,America/New_York,0", "0421,America/New_York,1"),
+    );
+    shows!(project.run("validate"), @r#"
+    $ callout validate
+    Not valid: 1 error.
+    | rollout/no-visit
+    |
+    |   x site 0421 (tickets/sites.csv:3): no visit in tickets/routers.schedule.csv
+    |    ,-[tickets/routers.yaml:6:3]
+    |  3 | metadata: {name: routers}
+    |  4 | spec:
+    |  5 |   sites: {csv: sites.csv, key: store}
+    |  6 |   schedule:
+    |    :   ^^^^^^^^
+    |  7 |     starts: 2027-01-11
+    |  8 |     days: [mon, tue, wed]
+    |  9 |     window: {from: "08:00", to: "12:00"}
+    |    `----
+    |   help: Give it one, and commit that file too: callout schedule
+    |
+    exit 1
+    "#);
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    tickets/routers.schedule.csv: 1 added, 1 removed, 2 as before.
+      - 0419  Mon 11 Jan 2027, 08:00 to 12:00 America/Denver
+      + 0421#1  Wed 13 Jan 2027, 08:00 to 12:00 America/New_York
+    exit 0
+    ");
+    project.write("tickets/sites.csv", SITES.replace("0421,America/New_York,0", "0421,America/New_York,1"));
+    shows!(project.run("validate"), @r#"
+    $ callout validate
+    Not valid: 1 error.
+    | rollout/no-visit
+    |
+    |   x site 0419 (tickets/sites.csv:3): no visit in tickets/routers.schedule.csv
+    |    ,-[tickets/routers.yaml:6:3]
+    |  3 | metadata: {name: routers}
+    |  4 | spec:
+    |  5 |   sites: {csv: sites.csv, key: store}
+    |  6 |   schedule:
+    |    :   ^^^^^^^^
+    |  7 |     starts: 2027-01-11
+    |  8 |     days: [mon, tue, wed]
+    |  9 |     window: {from: "08:00", to: "12:00"}
+    |    `----
+    |   help: Give it one, and commit that file too: callout schedule
+    |
+    exit 1
+    "#);
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    tickets/routers.schedule.csv: 1 back, 3 as before.
+      = 0419  Mon 11 Jan 2027, 08:00 to 12:00 America/Denver
+    exit 0
+    ");
+    project.run("validate").ends_with(0);
+}
+
+#[test]
+fn a_ticket_is_sent_only_between_book_ahead_and_lead_time() {
+    let project = project();
+    project.edit("tickets/routers.yaml", "lead_time: 72h", "lead_time: 72h\n    book_ahead: 5d");
+    project.run("schedule").ends_with(0);
+    shows!(project.run("--sandbox plan --target Dispatch/router-0417"), @r"
+    $ callout --sandbox plan --target Dispatch/router-0417
+    Plan: 1 deferred.
+
+    @ Dispatch/router-0417  Store 0417 (0417), account 01000417
+        not due yet: the first apply from 2027-01-06T13:00:00Z on sends it
+        at tickets/routers.yaml:16:22
+
+    Plan: 1 deferred.
+    exit 0
+    ");
+    // 0421 is a day later than the others.
+    project.clock.jump(SignedDuration::from_hours(2 * 24 + 4));
+    let ran = project.run("--sandbox plan").ends_with(0);
+    assert!(ran.out.starts_with("Plan: 2 to create, 1 deferred."), "{ran}");
+    project.clock.jump(SignedDuration::from_hours(2 * 24));
+    shows!(project.run("--sandbox plan --target Dispatch/router-0417"), @r"
+    $ callout --sandbox plan --target Dispatch/router-0417
+    Plan: 1 needs a person.
+
+    ! Dispatch/router-0417  Store 0417 (0417), account 01000417
+        its start, 2027-01-11T08:00:00 America/New_York, is nearer than the lead time of 72 hours
+        next: remove its row from the schedule file, then: callout schedule
+        at tickets/routers.yaml:16:22
+
+    Plan: 1 needs a person.
+    exit 0
+    ");
+    let ran = project.run("--sandbox apply --yes").ends_with(0);
+    assert!(ran.out.contains("router-0421: created ticket 482001") && !ran.out.contains("482002"), "{ran}");
+    project.clock.jump(SignedDuration::from_hours(4 * 24));
+    shows!(project.run("--sandbox plan --target Dispatch/router-0417"), @r"
+    $ callout --sandbox plan --target Dispatch/router-0417
+    Plan: 1 needs a person.
+
+    ! Dispatch/router-0417  Store 0417 (0417), account 01000417
+        its start, 2027-01-11T08:00:00 America/New_York, has passed
+        next: remove its row from the schedule file, then: callout schedule
+        at tickets/routers.yaml:16:22
+
+    Plan: 1 needs a person.
+    exit 0
+    ");
+}
+
+#[test]
+fn two_merges_that_fill_one_day_are_told() {
+    let project = scheduled();
+    project.write("tickets/sites.csv", format!("{SITES}0422,America/Chicago,0\n0423,America/Chicago,0\n"));
+    let row = |key: &str| format!("{key},0,2027-01-12T08:00:00,2027-01-12T12:00:00,America/Chicago,planned\n");
+    project.write(FILE, project.read(FILE) + &row("0422") + &row("0423"));
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: up to date, 5 visits.
+
+    Too many visits:
+      Tue 12 Jan 2027: 3 visits, at most 2 are allowed: 0421, 0422, 0423
+      next: remove rows whose tickets are not sent yet, then: callout schedule
+    exit 1
+    ");
+    // The way out: the row goes, and its site gets another day.
+    project.edit(FILE, &row("0423"), "");
+    project.run("schedule").ends_with(0);
+    assert!(project.read(FILE).contains("0423,0,2027-01-13T08:00:00"));
+    project.run("schedule --check").ends_with(0);
+}
+
+#[test]
+fn a_day_on_which_the_clock_jumps_over_the_window_is_named() {
+    let project = project();
+    project.edit("tickets/routers.yaml", "starts: 2027-01-11", "starts: 2027-03-14");
+    project.edit("tickets/routers.yaml", "days: [mon, tue, wed]", "days: [sun]");
+    project.edit("tickets/routers.yaml", "from: \"08:00\"", "from: \"02:30\"");
+    project.write("tickets/sites.csv", SITES.replace("America/Denver", "America/Phoenix").replace("0417,America/New_York,0\n", ""));
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    tickets/routers.schedule.csv: 2 added.
+      + 0419  Sun 14 Mar 2027, 02:30 to 12:00 America/Phoenix
+      + 0421  Sun 21 Mar 2027, 02:30 to 12:00 America/New_York
+
+    Not offered:
+      0421: Sun 14 Mar 2027, 02:30, because the clock skips it
+    exit 0
+    ");
+}
+
+#[test]
+fn a_file_that_people_broke_is_told_at_its_line_and_left_alone() {
+    let project = scheduled();
+    project.edit(FILE, "2027-01-12T08:00:00", "12 Jan");
+    let before = project.read(FILE);
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    | rollout/schedule-row
+    |
+    |   x start is `12 Jan`, which is no date and time of the calendar
+    |    ,-[tickets/routers.schedule.csv:4:8]
+    |  1 | key,reissue,start,end,timezone,status
+    |  2 | 0417,0,2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,planned
+    |  3 | 0419,0,2027-01-11T08:00:00,2027-01-11T12:00:00,America/Denver,planned
+    |  4 | 0421,0,12 Jan,2027-01-12T12:00:00,America/New_York,planned
+    |    :        ^^^^^^
+    |    `----
+    |   help: Write it like 2027-01-11T08:00:00.
+    |         If no ticket was sent for it, the row can also go: callout schedule then gives the site another
+    |         visit.
+    |
+    exit 1
+    ");
+    assert_eq!(project.read(FILE), before);
+    project.edit(FILE, "12 Jan", "2027-01-12T08:00:00");
+    project.edit(FILE, "0419,0", "<<<<<<< HEAD\n0419,0");
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    | rollout/schedule-file
+    |
+    |   x tickets/routers.schedule.csv holds an unfinished merge
+    |    ,-[tickets/routers.schedule.csv:3:1]
+    |  1 | key,reissue,start,end,timezone,status
+    |  2 | 0417,0,2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,planned
+    |  3 | <<<<<<< HEAD
+    |    : ^^^^^^^
+    |  4 | 0419,0,2027-01-11T08:00:00,2027-01-11T12:00:00,America/Denver,planned
+    |  5 | 0421,0,2027-01-12T08:00:00,2027-01-12T12:00:00,America/New_York,planned
+    |    `----
+    |   help: Keep the rows of both sides, remove git's marks, then look for days that are too full now: callout
+    |         schedule --check
+    |
+    exit 1
+    ");
+}
+
+#[test]
+fn without_schedules_there_is_nothing_to_do() {
+    let project = Project::started();
+    shows!(project.run("schedule"), @r"
+    $ callout schedule
+    Nothing to schedule: no rollout has `spec.schedule`.
+    exit 0
+    ");
+}
