@@ -1,144 +1,18 @@
 //! The create protocol against a system that answers as a test says.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::time::Duration;
-
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::{Done, Job, Progress, Report, Stop, Writers, apply};
-use crate::diagnostics::Outcome;
-use crate::plan::Step;
+use super::Stop;
 use crate::plan::tests::bench::{Bench, key, open, plain, seen, ticket};
-use crate::refresh::Sides;
-use crate::state::memory::{Disk, Effect, Hook, MemoryStore, Step as DiskStep};
-use crate::state::{By, Ledger, Owner, Permit, Phase, Session, State, Store};
-use crate::support::clock::JumpingClock;
-use crate::systems::{Answer, Payload, Seen, Sent, Unready, Writer};
-use crate::ticket::{Clock, Fields, Ticket};
+use crate::state::Phase;
+use crate::state::memory::{Effect, Hook, Step as DiskStep};
+use crate::systems::{Seen, Sent, Unready};
+use crate::ticket::Fields;
 
-/// Answers each write with the next of its answers, and remembers what it was asked.
-#[derive(Default)]
-struct Scripted {
-    answers: Mutex<Vec<Sent>>,
-    calls: Mutex<Vec<String>>,
-    unready: Option<Unready>,
-}
+mod scripted;
 
-impl Scripted {
-    fn new(answers: Vec<Sent>) -> Self {
-        Self { answers: Mutex::new(answers.into_iter().rev().collect()), ..Self::default() }
-    }
-
-    fn answer(&self, call: String) -> Answer<'_, Sent> {
-        self.calls.lock().expect("calls").push(call);
-        let answer = self.answers.lock().expect("answers").pop().expect("a write that the test does not know of");
-        Box::pin(std::future::ready(answer))
-    }
-
-    fn calls(&self) -> Vec<String> {
-        self.calls.lock().expect("calls").clone()
-    }
-}
-
-impl Writer for Scripted {
-    fn ready<'a>(&'a self, _: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>> {
-        Box::pin(std::future::ready(self.unready.clone().map_or(Ok(()), Err)))
-    }
-    fn create<'a>(&'a self, _: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
-        let prior = payload.fields.get("prior_ticket").map(|id| format!(" after {id}")).unwrap_or_default();
-        self.answer(format!("create {}{prior}", payload.fields.text("location_name").unwrap_or_default()))
-    }
-    fn update<'a>(&'a self, _: Permit, id: &'a str, changed: &'a Fields) -> Answer<'a, Sent> {
-        let names: Vec<&str> = changed.iter().map(|(name, _)| name).collect();
-        self.answer(format!("update {id} {}", names.join(",")))
-    }
-    fn close<'a>(&'a self, _: Permit, id: &'a str) -> Answer<'a, Sent> {
-        self.answer(format!("close {id}"))
-    }
-    fn delete<'a>(&'a self, _: Permit, id: &'a str) -> Answer<'a, Sent> {
-        self.answer(format!("delete {id}"))
-    }
-}
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize) {}
-    fn done(&self, _: &Step, _: &Done) {}
-}
-
-fn done(ticket: &Ticket, id: &str) -> Sent {
-    Sent::Done(Box::new(seen(ticket, id)))
-}
-
-fn unknown() -> Sent {
-    Sent::Unknown { why: "no answer".to_owned() }
-}
-
-fn rejected(stops_system: bool) -> Sent {
-    Sent::Rejected { why: "no".to_owned(), stops_system }
-}
-
-fn later() -> Sent {
-    Sent::Unsent { why: "429".to_owned(), retry_after: Some(Duration::from_secs(5)), stops_system: false }
-}
-
-/// What a run left behind.
-struct Left {
-    outcome: Outcome<Report>,
-    disk: Disk,
-}
-
-impl Left {
-    fn state(&self) -> State {
-        MemoryStore::new(&self.disk).load().expect("a readable disk").expect("a state").state
-    }
-
-    /// Each result on a line.
-    fn said(&self) -> String {
-        let report = self.outcome.as_ref().expect("a run that ended");
-        report.results.iter().map(|(key, done)| format!("{key}: {done}")).collect::<Vec<_>>().join("\n")
-    }
-}
-
-fn owner() -> Owner {
-    Owner { by: By::default(), pid: 1, command: "test".to_owned(), since: "2027-01-04T12:00:00Z".parse().expect("a moment") }
-}
-
-async fn run(bench: &Bench, system: &Scripted) -> Left {
-    run_with(bench, system, &Stop::default(), Box::new(|_| std::ops::ControlFlow::Continue(()))).await
-}
-
-async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook) -> Left {
-    let disk = Disk::default();
-    {
-        let mut store = MemoryStore::new(&disk);
-        store.lock(&owner()).expect("a free disk");
-        store.create(&bench.state).expect("an empty disk");
-    }
-    let store = MemoryStore::with_hook(&disk, hook);
-    let session = Session { run: "run".to_owned(), owner: owner() };
-    let ledger = Ledger::open(Box::new(store), &bench.state.lineage, session).expect("a ledger");
-    let clock = JumpingClock::at("2027-01-04T12:00:00Z");
-    let side = bench.side();
-    let writers: Writers<'_> = BTreeMap::from([(side.system.id(), system as &dyn Writer)]);
-    let plan = bench.plan();
-    let job = Job {
-        plan: &plan,
-        ledger: &ledger,
-        writers: &writers,
-        sides: &Sides::from([("Dispatch".to_owned(), side)]),
-        rules: &bench.rules,
-        clock: clock.as_ref() as &dyn Clock,
-        progress: &Silent,
-        stop,
-        parallelism: 1,
-        saved: true,
-    };
-    Left { outcome: apply(&job).await, disk }
-}
+use scripted::{Scripted, done, later, rejected, run, run_with, unknown};
 
 #[tokio::test]
 async fn a_create_is_recorded_and_its_booking_compared() {

@@ -113,7 +113,8 @@ mod tests {
 
     use super::*;
     use crate::plan::Matching;
-    use crate::plan::tests::bench::{Able, Bench, plain, seen, ticket};
+    use crate::plan::tests::able::Able;
+    use crate::plan::tests::bench::{Bench, plain, seen, ticket};
     use crate::ticket::{Mark, Ticket};
 
     fn marked(ticket: &Ticket, id: &str) -> Seen {

@@ -1,80 +1,14 @@
 //! What every store must do: one suite, run over each of them.
 
-use std::path::PathBuf;
+mod place;
 
 use super::event::{Event, Write};
-use super::file::FileStore;
 use super::journal::Commit;
-use super::memory::{Disk, MemoryStore};
+use super::memory::Disk;
 use super::samples::{commit, created, intended, owner};
 use super::store::{Loaded, Store};
 use super::transition::State;
-
-/// A place that outlives its stores, and hands to damage it.
-trait Place {
-    fn empty() -> Self;
-    fn store(&self) -> Box<dyn Store>;
-    fn snapshot(&self) -> Vec<u8>;
-    fn put_snapshot(&self, bytes: Option<&[u8]>);
-    fn journal(&self) -> Vec<u8>;
-    fn put_journal(&self, bytes: Option<&[u8]>);
-}
-
-impl Place for Disk {
-    fn empty() -> Self {
-        Self::default()
-    }
-    fn store(&self) -> Box<dyn Store> {
-        Box::new(MemoryStore::new(self))
-    }
-    fn snapshot(&self) -> Vec<u8> {
-        self.contents().snapshot.clone().expect("a snapshot")
-    }
-    fn put_snapshot(&self, bytes: Option<&[u8]>) {
-        self.contents().snapshot = bytes.map(<[u8]>::to_vec);
-    }
-    fn journal(&self) -> Vec<u8> {
-        self.contents().journal.clone().expect("a journal")
-    }
-    fn put_journal(&self, bytes: Option<&[u8]>) {
-        self.contents().journal = bytes.map(<[u8]>::to_vec);
-    }
-}
-
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(".callout").join(name)
-    }
-    fn put(&self, name: &str, bytes: Option<&[u8]>) {
-        match bytes {
-            Some(bytes) => std::fs::write(self.path(name), bytes).expect("written"),
-            None => std::fs::remove_file(self.path(name)).expect("removed"),
-        }
-    }
-}
-
-impl Place for Folder {
-    fn empty() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
-    }
-    fn store(&self) -> Box<dyn Store> {
-        Box::new(FileStore::new(self.path("state.json")))
-    }
-    fn snapshot(&self) -> Vec<u8> {
-        std::fs::read(self.path("state.json")).expect("a snapshot")
-    }
-    fn put_snapshot(&self, bytes: Option<&[u8]>) {
-        self.put("state.json", bytes);
-    }
-    fn journal(&self) -> Vec<u8> {
-        std::fs::read(self.path("journal.jsonl")).expect("a journal")
-    }
-    fn put_journal(&self, bytes: Option<&[u8]>) {
-        self.put("journal.jsonl", bytes);
-    }
-}
+use place::{Folder, Place};
 
 /// Three commits: one ticket made, a second one in doubt.
 fn commits() -> Vec<Commit> {

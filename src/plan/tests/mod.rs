@@ -1,9 +1,14 @@
 //! The planner's answers, row by row.
 
+pub(crate) mod able;
+mod answering;
 pub(crate) mod bench;
 mod creating;
 mod editing;
 mod existing;
+mod finding;
 mod guarding;
 mod leaving;
 mod matching;
+mod referring;
+mod saved;

@@ -10,11 +10,15 @@ mod connection;
 mod example;
 mod fields;
 mod listing;
+#[cfg(test)]
+mod listing_tests;
 mod names;
 mod remote;
 #[cfg(test)]
 mod remote_tests;
 pub mod sandbox;
+#[cfg(test)]
+mod secrecy_tests;
 mod settings;
 pub mod spec;
 mod tickets;

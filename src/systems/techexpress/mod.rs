@@ -14,6 +14,8 @@ mod renewal_tests;
 pub mod sandbox;
 pub mod service;
 pub mod spec;
+#[cfg(test)]
+mod stage;
 mod tickets;
 mod wire;
 
