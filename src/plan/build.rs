@@ -9,10 +9,10 @@ use super::alike::Around;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, order, removed};
-use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from, sighting};
-use crate::state::{Event, Key, Phase, Record, Sighting, State};
+use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
+use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
-use crate::ticket::{Address, Digest, Fields, Ticket};
+use crate::ticket::{Address, Digest, Ticket};
 
 /// All that a plan depends on.
 pub struct World<'a> {
@@ -155,10 +155,8 @@ fn earlier_and_open(world: &World<'_>, key: &Key, record: &Record) -> Option<Ste
     if record.phase == Phase::Pending {
         return Some(doubt::in_doubt(&case));
     }
-    if let Some(Observed::Found(seen)) = case.observed.filter(|observed| sight(Some(observed)) == Sight::Finished) {
-        let seen = Sighting { fields: Fields::default(), ..sighting(side.system, seen) };
-        let event = Event::Observed { key: key.clone(), seen, baseline: false, booking_checked: record.booking_checked };
-        return Some(Step { events: vec![event], ..case.step(Action::Keep) });
+    if sight(case.observed) == Sight::Finished {
+        return Some(Step { events: create::seen_over(&case).into_iter().collect(), ..case.step(Action::Keep) });
     }
     Some(case.blocked(Reason::OpenBesideLater { id: case.id().unwrap_or_default() }))
 }

@@ -57,7 +57,7 @@ fn after_earlier(case: &Case<'_>, step: Step) -> Step {
 }
 
 /// The earlier visit is over, as it was just seen: kept, so that it never counts as open again.
-fn seen_over(case: &Case<'_>) -> Option<Event> {
+pub(super) fn seen_over(case: &Case<'_>) -> Option<Event> {
     let record = case.record.filter(|record| record.is_open())?;
     let Some(Observed::Found(seen)) = case.observed else { return None };
     let seen = Sighting { fields: Fields::default(), ..sighting(case.side.system, seen) };

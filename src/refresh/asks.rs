@@ -181,11 +181,14 @@ fn unsent<'a>(scope: &Scope<'a>) -> impl Iterator<Item = Ask> + use<'a> {
         let system = sides.get(&ticket.address.kind)?.system;
         let is_unknown = state.latest(&ticket.address).is_none_or(|(latest, _)| latest.reissue < ticket.reissue);
         let is_asked = is_unknown && system.capabilities().list.yes() && renamed_from(ticket, state).is_none();
+        if !is_asked {
+            return None;
+        }
         let before = names_before(&ticket.address, ticket.lifecycle.renamed_from.as_ref());
         let addresses = [ticket.address.clone()].into_iter().chain(before);
         let marks = addresses.map(|address| Mark::new(&state.lineage, &address, ticket.reissue)).collect();
         let key = Key::new(ticket.address.clone(), ticket.reissue);
-        is_asked.then_some(Ask { key, system: system.id(), question: Question::Sent { marks } })
+        Some(Ask { key, system: system.id(), question: Question::Sent { marks } })
     })
 }
 

@@ -54,10 +54,12 @@ pub fn fields(indent: usize, kind: &str, fields: &Fields) -> String {
 pub fn in_order<'a>(kind: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let system = by_kind(kind);
     let table = system.map(System::fields).unwrap_or_default();
-    let row = |name: &str| system.and_then(|system| system.row(name)).map_or("", |row| row.name);
-    let place = |name: &str| table.iter().position(|field| field.name == row(name)).unwrap_or(table.len());
+    let place = |name: &str| {
+        let row = system.and_then(|system| system.row(name)).map_or("", |row| row.name);
+        table.iter().position(|field| field.name == row).unwrap_or(table.len())
+    };
     let mut names: Vec<&str> = names.into_iter().collect();
-    names.sort_by_key(|name| (place(name), *name));
+    names.sort_by_cached_key(|name| (place(name), *name));
     names
 }
 

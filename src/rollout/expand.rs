@@ -3,7 +3,7 @@
 //! Owns the order: the list, `where`, the overrides, the template, then each site's document, judged like any other. Refuses to give some
 //! of the tickets of a rollout whose frame is broken. Sites are shared out to all processors; what comes out is the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread;
@@ -109,8 +109,10 @@ impl<'t> Recipe<'t> {
         let template = compiler.compile(template);
         let mut overrides = BTreeMap::new();
         if let (exceptions, true) = rollout.node.find("/spec/overrides") {
+            let keys: HashSet<&str> = sites.all.iter().map(|site| site.key.as_str()).collect();
             for entry in exceptions.node.entries() {
-                compiler.mistakes.extend(unknown_site(entry, sites).map(|wrong| (wrong, entry.key_span)));
+                let is_unknown = !keys.contains(&*entry.key);
+                compiler.mistakes.extend(is_unknown.then(|| (unknown_site(entry, sites), entry.key_span)));
                 overrides.insert(&*entry.key, compiler.compile(&entry.value));
             }
         }
@@ -239,16 +241,12 @@ fn truth(value: &minijinja::Value) -> Result<bool, Diagnostic> {
     Err(Diagnostic::error("rollout/where", message).help("Compare the column with a text: site.pilot == \"yes\""))
 }
 
-fn unknown_site(entry: &Entry<'_>, sites: &Sites) -> Option<Diagnostic> {
-    let keys = || sites.all.iter().map(|site| site.key.as_str());
-    if keys().any(|key| key == entry.key) {
-        return None;
-    }
-    let help = nearest(&entry.key, keys()).map_or_else(
+fn unknown_site(entry: &Entry<'_>, sites: &Sites) -> Diagnostic {
+    let help = nearest(&entry.key, sites.all.iter().map(|site| site.key.as_str())).map_or_else(
         || "An override belongs to a site of the list, by its key. Remove it, or put the site back.".to_owned(),
         |near| format!("Did you mean `{near}`?"),
     );
-    Some(Diagnostic::error("rollout/overrides", format!("no site has the key `{}`", entry.key)).help(help))
+    Diagnostic::error("rollout/overrides", format!("no site has the key `{}`", entry.key)).help(help)
 }
 
 /// Puts the sites' documents together. Two that came out with one name would be one technician for two sites.

@@ -167,7 +167,7 @@ impl State {
     /// have a ticket of one number.
     pub fn holder(&self, request: &Request, id: &str) -> Option<&Key> {
         let of_same = |other: &Request| (&other.system, &other.origin) == (&request.system, &request.origin);
-        let holds = |record: &Record| of_same(&record.request) && record.id() == Some(id) && !record.is_moved();
+        let holds = |record: &Record| record.id() == Some(id) && of_same(&record.request) && !record.is_moved();
         self.records.iter().find(|(_, record)| holds(record)).map(|(key, _)| key)
     }
 

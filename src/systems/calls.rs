@@ -61,6 +61,23 @@ pub trait Reader: Send + Sync {
     }
 }
 
+impl Found {
+    /// All tickets that have the mark, from a search that was whole.
+    pub fn of(mut marked: Vec<Seen>) -> Self {
+        if marked.len() > 1 {
+            return Self::Several(marked.into_iter().map(|seen| seen.id).collect());
+        }
+        marked.pop().map_or(Self::None, |seen| Self::One(Box::new(seen)))
+    }
+
+    /// A search that was not whole, with those that it saw all the same.
+    pub fn unsure(why: &str, marked: &[Seen], stops_system: bool) -> Self {
+        let marked: Vec<String> = marked.iter().map(|seen| seen.id.clone()).collect();
+        let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
+        Self::Unanswered { why: format!("{why}{hint}"), marked, stops_system }
+    }
+}
+
 /// What a list pass brought, each ticket once.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Listing {

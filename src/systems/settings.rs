@@ -9,6 +9,7 @@ use url::Url;
 
 use super::Finding;
 use super::credential::{self, check_address};
+use crate::diagnostics::Diagnostic;
 
 /// Requests in a minute; `None` for no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -47,6 +48,12 @@ impl JsonSchema for Pace {
 /// An API's address in one spelling, without a slash at its end.
 pub fn base(base_url: &str) -> String {
     Url::parse(base_url).map_or_else(|_| base_url.to_owned(), |url| url.to_string()).trim_end_matches('/').to_owned()
+}
+
+/// Why no connection can be made from a section. The words of serde would repeat a value, and somebody may have written a secret there.
+pub fn section_unusable(id: &str) -> Diagnostic {
+    let message = format!("the settings of {id} in callout.yaml are not complete or not right");
+    Diagnostic::error("settings/unusable", message).help("Run `callout validate` to see what is wrong.")
 }
 
 /// What is wrong in a section beyond its schema; pointers are relative to the section. `paths` has each setting that is a path,

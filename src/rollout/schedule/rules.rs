@@ -29,7 +29,6 @@ pub struct Rules {
 /// Sites that share a value, and how many of them a day may have.
 #[derive(Debug, Clone)]
 pub struct Group {
-    pub name: String,
     pub column: usize,
     pub max: usize,
 }
@@ -55,7 +54,7 @@ impl Rules {
         let mut group = None;
         if let Some(by) = &spec.per_day_by {
             match columns.find(&by.column) {
-                Some(column) => group = Some(Group { name: by.column.clone(), column, max: count(by.max) }),
+                Some(column) => group = Some(Group { column, max: count(by.max) }),
                 None => told(columns.unknown(&by.column), "per_day_by/column"),
             }
         }

@@ -46,18 +46,12 @@ pub async fn list(connection: &Connection, since: Option<Timestamp>, most_pages:
 pub async fn find(connection: &Connection, mark: &Mark, since: Timestamp) -> Found {
     let listing = Pass::new(connection, Some(("createdSince", moment(since))), PAGES_OF_A_SEARCH).run().await;
     let marked = |seen: &Seen| super::fields::mark_of(&seen.fields).as_ref() == Some(mark);
-    let mut found: Vec<Seen> = listing.tickets.into_iter().filter(marked).collect();
-    let unsure = |why: String, stops_system| {
-        let marked: Vec<String> = found.iter().map(|seen| seen.id.clone()).collect();
-        let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
-        Found::Unanswered { why: format!("{why}{hint}"), marked, stops_system }
-    };
+    let found: Vec<Seen> = listing.tickets.into_iter().filter(marked).collect();
     match listing.end {
-        End::Broken { why, stops_system } => unsure(why, stops_system),
-        End::TooLong => unsure(format!("{TITLE} lists more tickets than {PAGES_OF_A_SEARCH} pages hold"), false),
+        End::Broken { why, stops_system } => Found::unsure(&why, &found, stops_system),
+        End::TooLong => Found::unsure(&format!("{TITLE} lists more tickets than {PAGES_OF_A_SEARCH} pages hold"), &found, false),
         End::Cannot => Found::Cannot,
-        End::Whole if found.len() > 1 => Found::Several(found.into_iter().map(|seen| seen.id).collect()),
-        End::Whole => found.pop().map_or(Found::None, |seen| Found::One(Box::new(seen))),
+        End::Whole => Found::of(found),
     }
 }
 

@@ -12,10 +12,11 @@ use url::Url;
 
 use super::settings::{self, Settings, UpdateMethod, spelt};
 use super::{ID, TITLE, list, wire};
-use crate::diagnostics::{Diagnostic, Outcome, Severity};
+use crate::diagnostics::{Outcome, Severity};
 use crate::state::Permit;
 use crate::systems::credential::{Credential, Defaults};
 use crate::systems::http::{Carries, Client, Profile, Trouble, plain};
+use crate::systems::settings::section_unusable;
 use crate::systems::{Answer, Context, Found, Listing, Observed, Payload, Reader, Remote, Seen, Sent, Unready, Writer};
 use crate::ticket::{Fields, Mark};
 
@@ -29,11 +30,7 @@ pub struct Connection {
 
 /// Resolves no credential and opens no connection yet.
 pub fn connect(section: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
-    // The words of serde would repeat a value, and somebody may have written a token there.
-    let wrong = || {
-        let message = format!("the settings of {ID} in callout.yaml are not complete or not right");
-        Diagnostic::error("settings/unusable", message).help("Run `callout validate` to see what is wrong.")
-    };
+    let wrong = || section_unusable(ID);
     if settings::check(section).iter().any(|finding| finding.severity == Severity::Error) {
         return Err(wrong().into());
     }

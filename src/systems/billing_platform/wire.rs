@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::settings::ClearWith;
-use crate::systems::http::plain;
+use crate::systems::http::{json, plain};
 use crate::ticket::{Fields, references};
 
 /// Each field by callout's name and by the vendor's (vendor page `/api/endpoints/tickets/`).
@@ -87,13 +87,6 @@ pub fn page(body: &str) -> Result<Vec<Map<String, Value>>, String> {
 /// Whether an answer holds no word at all: it is empty, or JSON without a text in it.
 pub fn is_nothing(body: &str) -> bool {
     body.trim().is_empty() || matches!(serde_json::from_str(body), Ok(Value::Null | Value::Bool(true)))
-}
-
-fn json(body: &str) -> Result<Value, String> {
-    serde_json::from_str(body).map_err(|_| {
-        let said = plain(body);
-        if said.is_empty() { "with nothing at all".to_owned() } else { format!("with something that is no JSON: {said}") }
-    })
 }
 
 /// A ticket's id. The page prints it as a text of digits and calls it numeric; a number is taken too.

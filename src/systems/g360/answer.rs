@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Api;
 use super::form::scalar;
 use crate::systems::Seen;
-use crate::systems::http::plain;
+use crate::systems::http::{json, plain};
 use crate::ticket::Fields;
 
 /// Names under which a server may wrap its tickets. The vendor's pages print no example of the answer's outermost form.
@@ -26,14 +26,6 @@ pub fn one_ticket(api: &Api, body: &str) -> Result<Seen, String> {
             Err(format!("with {} tickets for one {}: {}", several.len(), api.one_of, ids.join(", ")))
         }
     }
-}
-
-/// An answer as JSON. What stands there instead is answered as the error, to go after `TechExpress answered`.
-pub fn json(body: &str) -> Result<Value, String> {
-    serde_json::from_str(body).map_err(|_| {
-        let said = plain(body);
-        if said.is_empty() { "with nothing at all".to_owned() } else { format!("with something that is no JSON: {said}") }
-    })
 }
 
 /// Tickets in a bare object, in an array, or in either below one of the wrappers.

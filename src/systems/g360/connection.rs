@@ -12,10 +12,11 @@ use url::Url;
 
 use super::settings::{self, ID_IN_PATH, Settings};
 use super::{Api, answer, form};
-use crate::diagnostics::{Diagnostic, Outcome, Severity};
+use crate::diagnostics::{Outcome, Severity};
 use crate::state::Permit;
 use crate::systems::credential::{Credential, Defaults};
-use crate::systems::http::{Carries, Client, Profile};
+use crate::systems::http::{Carries, Client, Profile, json};
+use crate::systems::settings::section_unusable;
 use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
 
 /// A connection to one system: one credential, one pace.
@@ -45,11 +46,7 @@ impl Connection {
     /// `settings` are the section as it is, `shared` the part of it that every G360 system has. Resolves no credential and opens no
     /// connection yet.
     pub fn new(api: &'static Api, settings: &Value, shared: &Value, context: Context) -> Outcome<Self> {
-        // The words of serde would repeat a value, and somebody may have written a token there.
-        let wrong = || {
-            let message = format!("the settings of {} in callout.yaml are not complete or not right", api.id);
-            Diagnostic::error("settings/unusable", message).help("Run `callout validate` to see what is wrong.")
-        };
+        let wrong = || section_unusable(api.id);
         if settings::check(shared).iter().any(|finding| finding.severity == Severity::Error) {
             return Err(wrong().into());
         }
@@ -102,7 +99,7 @@ impl Connection {
             ends_all: trouble.stops_system || trouble.status.is_none(),
             why: trouble.why,
         })?;
-        answer::json(&body).map_err(|what| unusable(format!("{title} answered {what}")))
+        json(&body).map_err(|what| unusable(format!("{title} answered {what}")))
     }
 
     async fn read_details(&self, id: &str) -> Observed {

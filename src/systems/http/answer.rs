@@ -89,6 +89,14 @@ impl Answer {
     }
 }
 
+/// An answer as JSON. What stands there instead is answered as the error, to go after `TechExpress answered`.
+pub fn json(body: &str) -> Result<Value, String> {
+    serde_json::from_str(body).map_err(|_| {
+        let said = plain(body);
+        if said.is_empty() { "with nothing at all".to_owned() } else { format!("with something that is no JSON: {said}") }
+    })
+}
+
 /// A server's words, fit to be shown: on one line, without control signs, shortened.
 pub fn plain(text: &str) -> String {
     // A page of HTML says nothing in its first lines but that it is one.

@@ -20,7 +20,7 @@ use super::Context;
 use super::credential::{Credential, Token};
 use crate::diagnostics::{Diagnostic, Outcome};
 use answer::Cut;
-pub use answer::{Answer, plain};
+pub use answer::{Answer, json, plain};
 use pacing::Pacer;
 
 /// A read is asked for at most this many times more; with the pauses between, about 15 seconds.

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::look_up::{self, LookUps};
 use super::{fields, wire};
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::Outcome;
 use crate::state::Permit;
 use crate::systems::g360::Api;
 use crate::systems::g360::connection::Connection;
+use crate::systems::settings::section_unusable;
 use crate::systems::{Answer, Context, Draft, Looked, Observed, Payload, Reader, Remote, Sent, Told, Unready, Writer};
 
 /// Vendor pages `/g360/nocexpress/create-ticket` and `/g360/nocexpress/ticket-details`.
@@ -48,10 +49,7 @@ pub fn is_indexed(settings: &Value) -> bool {
 }
 
 pub fn connect(settings: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
-    let look_ups = look_up::of(settings).ok_or_else(|| {
-        let message = format!("the settings of {} in callout.yaml are not complete or not right", API.id);
-        Diagnostic::error("settings/unusable", message).help("Run `callout validate` to see what is wrong.")
-    })?;
+    let look_ups = look_up::of(settings).ok_or_else(|| section_unusable(API.id))?;
     let mut shared = settings.clone();
     if let Some(section) = shared.as_object_mut() {
         section.retain(|name, _| ![LIST_ENCODING, look_up::SECTION].contains(&name.as_str()));

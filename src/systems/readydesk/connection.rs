@@ -16,9 +16,10 @@ use url::{Url, form_urlencoded};
 use super::settings::{self, Settings, WriteMethod};
 use super::wire::{self, Reading};
 use super::{ID, TITLE};
-use crate::diagnostics::{Diagnostic, Outcome, Severity};
+use crate::diagnostics::{Outcome, Severity};
 use crate::systems::credential::Credential;
 use crate::systems::http::{Carries, Client, Profile};
+use crate::systems::settings::section_unusable;
 use crate::systems::{Context, Observed, Sent};
 use crate::ticket::Clock;
 
@@ -43,11 +44,7 @@ pub struct Connection {
 impl Connection {
     /// Resolves no credential and opens no connection yet.
     pub fn new(settings: &Value, context: Context) -> Outcome<Self> {
-        // The words of serde would repeat a value, and somebody may have written the key there.
-        let wrong = || {
-            let message = format!("the settings of {ID} in callout.yaml are not complete or not right");
-            Diagnostic::error("settings/unusable", message).help("Run `callout validate` to see what is wrong.")
-        };
+        let wrong = || section_unusable(ID);
         if settings::check(settings).iter().any(|finding| finding.severity == Severity::Error) {
             return Err(wrong().into());
         }

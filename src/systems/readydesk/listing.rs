@@ -55,15 +55,10 @@ impl Connection {
             let known: BTreeSet<String> = hits.iter().map(|hit| hit.id.clone()).collect();
             hits.extend(with_mark(list.tickets, mark).into_iter().filter(|hit| !known.contains(&hit.id)));
             if let Some((why, stops_system)) = not_whole(list.end) {
-                let marked: Vec<String> = hits.into_iter().map(|hit| hit.id).collect();
-                let hint = if marked.is_empty() { String::new() } else { format!("; ticket {} has the mark", marked.join(", ")) };
-                return Found::Unanswered { why: format!("{why}{hint}"), marked, stops_system };
+                return Found::unsure(&why, &hits, stops_system);
             }
         }
-        if hits.len() > 1 {
-            return Found::Several(hits.into_iter().map(|hit| hit.id).collect());
-        }
-        hits.pop().map_or(Found::None, |hit| Found::One(Box::new(hit)))
+        Found::of(hits)
     }
 
     async fn pages(&self, filter: Filter<'_>, most_pages: usize) -> Listing {
