@@ -6,6 +6,7 @@ mod alike;
 mod documents;
 mod folded;
 mod human;
+mod log;
 mod matching;
 mod plan;
 mod schedule;
@@ -16,6 +17,7 @@ mod values;
 
 pub use documents::documents;
 pub use human::{Look, MOST, human, json};
+pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
 pub use schedule::{calendar, schedule};
