@@ -18,6 +18,10 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
     // The project alone: its tickets may have mistakes, and the log must be looked at all the same.
     let project = manifest::project_only(&environment.folder).map_err(Failure::from)?;
     let home = home(&project, global.sandbox);
+    if global.sandbox && !home.lock_file.exists() {
+        let diagnostic = Diagnostic::error("log/none", "the sandbox has no log yet: no command has used its state");
+        return Err(diagnostic.help("begin one: callout apply").into());
+    }
     let mut picked = Picked::new(words, environment)?;
     let mut printed = Printed { format: words.format, text: LogText::default(), ready: String::new(), environment };
     printed.begin();
@@ -26,7 +30,7 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
             printed.entry(&entry);
         }
     })?;
-    printed.end();
+    printed.end(if words.set_aside.is_none() && log.is_whole() { log.in_doubt } else { 0 });
     tell(words, &log, &home, environment);
     let diagnostics: Vec<Diagnostic> = log.damage.into_iter().chain(picked.mistakes()).collect();
     all_or(Exit::Done, diagnostics)
@@ -72,9 +76,9 @@ impl Printed<'_> {
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, in_doubt: usize) {
         if self.format == LogFormat::Text {
-            self.ready += &self.text.end();
+            self.ready += &self.text.end(in_doubt);
         }
         self.environment.out.write(&self.ready);
     }

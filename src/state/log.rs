@@ -51,8 +51,12 @@ impl Entry<'_> {
 pub struct Log {
     /// Commits that were read.
     pub commits: usize,
+    /// A journal was there, with or without commits.
+    is_there: bool,
     /// Commits before the first journal that is kept.
     pub missing_before: u64,
+    /// Writes that have no outcome in it. Where it is not whole, the outcome may stand in what is missing.
+    pub in_doubt: usize,
     /// What could not be read.
     pub damage: Vec<Diagnostic>,
 }
@@ -73,7 +77,7 @@ pub fn read_log(home: &Home, aside: Option<u16>, each: &mut dyn FnMut(Entry<'_>)
     let store = FileStore::new(&path);
     let log = Reading::new(lineage.as_deref(), Box::new(move || latest(&path)), each).all(&store);
     match lineage {
-        Some(lineage) if log.is_nothing() => lineage::expect(None, &lineage, &store.name()).map(|_| log),
+        Some(lineage) if !log.is_there && log.damage.is_empty() => lineage::expect(None, &lineage, &store.name()).map(|_| log),
         Some(_) | None => Ok(log),
     }
 }
@@ -108,10 +112,6 @@ impl Log {
     pub fn is_whole(&self) -> bool {
         self.missing_before == 0 && self.damage.is_empty()
     }
-
-    fn is_nothing(&self) -> bool {
-        self.commits == 0 && self.is_whole()
-    }
 }
 
 type Later<'a> = Box<dyn FnOnce() -> State + 'a>;
@@ -138,14 +138,14 @@ impl<'a> Reading<'a> {
     }
 
     fn all(mut self, store: &dyn Store) -> Log {
-        let mut is_first = true;
         let handed = store.journals(&mut |file| {
+            let is_first = !std::mem::replace(&mut self.log.is_there, true);
             self.take(&file, is_first);
-            is_first = false;
         });
         if let Err(trouble) = handed {
             self.log.damage.push(*trouble);
         }
+        self.log.in_doubt = self.state.records.values().filter(|record| record.in_doubt()).count();
         self.log
     }
 

@@ -19,7 +19,7 @@ pub fn log_json(entry: &Entry<'_>) -> String {
 
 /// JSON spells what is beyond U+FFFF as a pair.
 fn escaped(c: char) -> String {
-    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    c.encode_utf16(&mut [0; 2]).iter().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"))
 }
 
 /// The names of the columns.

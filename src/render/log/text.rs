@@ -48,12 +48,17 @@ impl LogText {
         text + line.trim_end() + "\n"
     }
 
-    /// The last line.
-    pub fn end(&self) -> String {
+    /// The last lines: how much it was, and how many writes have no outcome at all.
+    pub fn end(&self, in_doubt: usize) -> String {
         let counted = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-        match self.events {
+        let count = match self.events {
             0 => "No events.\n".to_owned(),
             events => format!("\n{} in {}.\n", counted(events, "event"), counted(self.runs, "run")),
+        };
+        match in_doubt {
+            0 => count,
+            1 => count + "1 write has no outcome: callout settle says what is in doubt.\n",
+            many => format!("{count}{many} writes have no outcome: callout settle says what is in doubt.\n"),
         }
     }
 }

@@ -88,6 +88,30 @@ fn a_run_killed_anywhere_in_a_compaction_neither_loses_nor_doubles_an_event() {
 }
 
 #[test]
+fn writes_without_an_outcome_are_counted() {
+    let disk = disk();
+    append(&disk);
+    let (mut store, _) = opened(&disk);
+    store.append(&commit(2, vec![intended("a", Write::Create), intended("t1", Write::Update)])).expect("added");
+    assert_eq!(told(&disk).1.in_doubt, 2);
+    store.append(&commit(3, vec![created("a", "7")])).expect("added");
+    assert_eq!(told(&disk).1.in_doubt, 1);
+}
+
+/// `tests/state/v1` has no history and nothing of who typed what.
+#[test]
+fn the_journal_of_an_early_version_has_a_log() {
+    let store = FileStore::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/state/v1/state.json"));
+    let mut told = Vec::new();
+    let log = Log::of(&store, None, &mut |entry| {
+        let Commit { sequence, command, plan, by, .. } = entry.commit;
+        told.push(format!("{sequence} {} by {by} {command:?} {plan:?}", entry.event));
+    });
+    assert_eq!(told, ["4 intended Dispatch/b by ana on ci-7 None None"]);
+    assert!(log.missing_before == 3 && log.damage.is_empty() && log.in_doubt == 1, "{log:?}");
+}
+
+#[test]
 fn a_torn_tail_is_no_event_and_no_damage() {
     let disk = disk();
     append(&disk);
