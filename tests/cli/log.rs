@@ -167,6 +167,8 @@ fn words_that_fit_nothing_are_mistakes() {
     | error: invalid value 'made' for '--event <NAME>'
     |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, moved, plan-started, plan-finished]
     |
+    |   tip: a similar value exists: 'adopted'
+    |
     | For more information, try '--help'.
     exit 1
     ");

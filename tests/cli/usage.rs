@@ -96,6 +96,7 @@ fn every_command_has_a_help_that_reads_well() {
         "apply",
         "settle",
         "import",
+        "log",
         "state",
         "state init",
         "state rebuild",
