@@ -40,7 +40,7 @@ impl<'t> Waves<'t> {
             let condition = wave.condition.as_deref().and_then(|text| condition(rollout, &pointer, text, compiler));
             waves.push((wave, condition));
         }
-        for (wrong, pointer) in misplaced(specs(rollout)) {
+        for (wrong, pointer) in misplaced(specs(rollout)).into_iter().chain(never_starting(rollout)) {
             compiler.mistakes.push((wrong, rollout.node.span_of(&pointer)));
         }
         Self { rollout, waves }
@@ -133,6 +133,17 @@ fn misplaced(waves: &[WaveSpec]) -> Vec<(Diagnostic, String)> {
         }
     }
     found
+}
+
+/// A first day that nobody is held to: without a schedule the template gives its own dates.
+fn never_starting(rollout: &Rollout) -> Vec<(Diagnostic, String)> {
+    let told = |(at, wave): (usize, &WaveSpec)| {
+        wave.starts.as_ref().filter(|_| rollout.spec.schedule.is_none())?;
+        let message = format!("wave {} has a first day, and this rollout has no schedule", wave.name);
+        let help = "Remove `starts`, or let `spec.schedule` give the sites their days.";
+        Some((Diagnostic::error("rollout/waves", message).help(help), format!("/spec/waves/{at}/starts")))
+    };
+    specs(rollout).iter().enumerate().filter_map(told).collect()
 }
 
 /// What the rollout says of its tickets as a whole.

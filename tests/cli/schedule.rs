@@ -244,7 +244,7 @@ fn a_ticket_is_sent_only_between_book_ahead_and_lead_time() {
 
     ! Dispatch/router-0417  Store 0417 (0417), account 01000417
         its start, 2027-01-11T08:00:00 America/New_York, is nearer than the lead time of 72 hours
-        next: remove its row from the schedule file, then: callout schedule
+        next: give a new day to all that is not sent: callout --sandbox schedule --reflow; to this alone: remove its row, then: callout schedule
         at tickets/routers.yaml:16:22
 
     Plan: 1 needs a person.
@@ -259,7 +259,7 @@ fn a_ticket_is_sent_only_between_book_ahead_and_lead_time() {
 
     ! Dispatch/router-0417  Store 0417 (0417), account 01000417
         its start, 2027-01-11T08:00:00 America/New_York, has passed
-        next: remove its row from the schedule file, then: callout schedule
+        next: give a new day to all that is not sent: callout --sandbox schedule --reflow; to this alone: remove its row, then: callout schedule
         at tickets/routers.yaml:16:22
 
     Plan: 1 needs a person.
@@ -279,7 +279,7 @@ fn two_merges_that_fill_one_day_are_told() {
 
     Too many visits:
       Tue 12 Jan 2027: 3 visits, at most 2 are allowed: 0421, 0422, 0423
-      next: remove rows whose tickets are not sent yet, then: callout schedule
+      next: callout schedule --repair gives other days to those that are not sent yet
     exit 1
     ");
     // The way out: the row goes, and its site gets another day.
