@@ -28,7 +28,9 @@ pub fn schedule(draft: &Draft, check: bool) -> String {
     let move_some = Some("callout schedule --repair gives other days to those that are not sent yet").filter(|_| order.is_none());
     section(&mut text, "Not offered:", draft.skipped.iter().map(skipped), Some(""));
     section(&mut text, "Too many visits:", findings.overfull.iter().map(overfull), move_some);
-    section(&mut text, "Waves out of order:", findings.early.iter().map(early), move_all);
+    // The same next step is told once.
+    let move_early = if findings.astray.is_empty() { move_all } else { Some("") };
+    section(&mut text, "Waves out of order:", findings.early.iter().map(early), move_early);
     section(&mut text, "On days that the rules do not offer now:", findings.astray.iter().map(astray), move_all);
     text
 }
@@ -133,10 +135,10 @@ fn overfull(overfull: &Overfull) -> String {
 
 fn early(early: &Early) -> String {
     let Early { wave, after, count, first, last, overlaps } = early;
-    let what = if *overlaps { "before" } else { "less than a day and the lead time after" };
+    let what = if *overlaps { format!("before wave {after} ends") } else { format!("too soon after wave {after} ends to be sent in time") };
     let more = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
     let at = |(row, visit): &(RowKey, Visit)| format!("{} on {}", name(row), day(visit.start.date()));
-    format!("wave {wave} begins {what} wave {after} ends: {}{more}, and {}", at(first), at(last))
+    format!("wave {wave} begins {what}: {}{more}, and {}", at(first), at(last))
 }
 
 fn astray(astray: &Astray) -> String {

@@ -1,5 +1,8 @@
 //! What holds for every list of sites and every change of it.
 
+mod revised;
+mod waves;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -27,9 +30,18 @@ impl Case {
     fn new(schedule: &str) -> Self {
         let case = Self { folder: TempDir::new().expect("a folder") };
         case.write("callout.yaml", "apiVersion: callout/v1\nkind: Project\nmetadata: {name: a}\n");
-        let head = "apiVersion: callout/v1\nkind: Rollout\nmetadata: {name: many}\nspec:\n  sites: {csv: sites.csv, key: key}";
-        case.write("rollout.yaml", &format!("{head}\n  schedule: {schedule}{REST}"));
+        case.rules(schedule, "");
         case
+    }
+
+    /// Writes the rollout with these rules, and with further keys of `spec`.
+    fn rules(&self, schedule: &str, more: &str) {
+        let head = "apiVersion: callout/v1\nkind: Rollout\nmetadata: {name: many}\nspec:\n  sites: {csv: sites.csv, key: key}";
+        self.write("rollout.yaml", &format!("{head}\n  schedule: {schedule}\n{more}{REST}"));
+    }
+
+    fn file(&self) -> String {
+        fs::read_to_string(self.folder.path().join("many.schedule.csv")).expect("a file")
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -45,10 +57,13 @@ impl Case {
         self.write("sites.csv", &csv);
     }
 
+    fn request(&self) -> Request {
+        Request { start: self.folder.path().to_path_buf(), sandbox: true, ..Request::default() }
+    }
+
     #[track_caller]
     fn draft(&self, now: &str) -> Draft {
-        let request = Request { start: self.folder.path().to_path_buf(), sandbox: true, ..Request::default() };
-        let (loaded, mut drafts) = survey(&request, now.parse::<Timestamp>().expect("a moment"));
+        let (loaded, mut drafts) = survey(&self.request(), now.parse::<Timestamp>().expect("a moment"));
         assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
         drafts.pop().expect("a draft")
     }
@@ -61,8 +76,7 @@ impl Case {
     }
 
     fn complaint(&self, now: &str) -> String {
-        let request = Request { start: self.folder.path().to_path_buf(), sandbox: true, ..Request::default() };
-        let (loaded, _) = survey(&request, now.parse::<Timestamp>().expect("a moment"));
+        let (loaded, _) = survey(&self.request(), now.parse::<Timestamp>().expect("a moment"));
         loaded.diagnostics.iter().map(|told| told.message.clone()).collect::<Vec<_>>().join("\n")
     }
 }
