@@ -106,6 +106,9 @@ pub fn specs(rollout: &Rollout) -> &[WaveSpec] {
     rollout.spec.waves.as_deref().unwrap_or_default()
 }
 
+/// What to say of a wave after one that is not above it.
+const ABOVE: &str = "A wave comes after one that stands above it in the list.";
+
 /// What is wrong with the list itself, by pointer.
 fn misplaced(waves: &[WaveSpec]) -> Vec<(Diagnostic, String)> {
     let mut found = Vec::new();
@@ -118,13 +121,12 @@ fn misplaced(waves: &[WaveSpec]) -> Vec<(Diagnostic, String)> {
             tell(format!("two waves are called {}", wave.name), "Give each its own name.".to_owned(), "name");
         }
         match &wave.after {
+            Some(after) if *after == wave.name => tell("a wave cannot come after itself".to_owned(), ABOVE.to_owned(), "after"),
             Some(after) if !before().any(|name| name == after) => {
                 let near = nearest(after, before()).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
-                tell(
-                    format!("no wave above this one is called {after}"),
-                    format!("{near}A wave comes after one that stands above it."),
-                    "after",
-                );
+                let is_below = waves.iter().skip(at).any(|wave| wave.name == *after);
+                let message = if is_below { format!("wave {after} stands below this one") } else { format!("no wave is called {after}") };
+                tell(message, format!("{near}{ABOVE}"), "after");
             }
             None if wave.gate.is_some() => {
                 tell("this gate is of no wave".to_owned(), "Name the wave that has to pass it: `after: NAME`.".to_owned(), "gate");

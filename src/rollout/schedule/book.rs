@@ -75,9 +75,12 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<BTreeMap<(String, u32), Visit>, V
     let names = || COLUMNS.into_iter().chain([WAVE]).take(columns.count());
     let is_ours = columns.count() >= COLUMNS.len() && names().count() == columns.count();
     if !is_ours || !names().enumerate().all(|(at, name)| columns.find(name) == Some(at)) {
-        let message = format!("{} is no schedule file: its columns are not {}, with waves also {WAVE}", file.name, COLUMNS.join(","));
+        let message = format!("{} is no schedule file: its columns are not {}", file.name, COLUMNS.join(","));
         let place = Place { file: Arc::clone(file), span: 0..file.text.lines().next().map_or(0, str::len) };
-        let help = "Take it back from git. A rollout's schedule is in this file alone, and callout schedule writes it.";
+        let help = format!(
+            "Take it back from git. A rollout's schedule is in this file alone, and callout schedule writes it. With waves there is one \
+             column more behind these, `{WAVE}`."
+        );
         return Err(vec![Diagnostic::error("rollout/schedule-file", message).help(help).at(place)]);
     }
     let mut visits: BTreeMap<(String, u32), Visit> = BTreeMap::new();

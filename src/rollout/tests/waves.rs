@@ -56,13 +56,17 @@ fn the_list_itself_must_make_sense() {
             "[{{name: pilot, where: site.wave == \"pilot\"}}, {{name: big, after: {name}, where: site.size == \"big\"}}, {{name: rest}}]"
         ))
     };
-    assert_eq!(after("pilto"), "no wave above this one is called pilto");
-    assert_eq!(after("rest"), "no wave above this one is called rest");
-    assert_eq!(after("big"), "no wave above this one is called big");
+    assert_eq!(after("pilto"), "no wave is called pilto");
+    assert_eq!(after("rest"), "wave rest stands below this one");
+    assert_eq!(after("big"), "a wave cannot come after itself");
     assert_eq!(after("pilot"), "");
     assert_eq!(told("[{name: a, gate: {failed: 1}}]"), "this gate is of no wave");
     assert_eq!(told("[{name: a, starts: 2035-06-04}]"), "wave a has a first day, and this rollout has no schedule");
     assert_eq!(told("[]"), "waves is an empty list");
+    assert_eq!(
+        told("[{name: a, where: site.size}]"),
+        "all 4 sites, first 1 (sites.csv:2): `where` gives `small`, which is neither true nor false"
+    );
 }
 
 #[test]
