@@ -77,8 +77,12 @@ fn deferred(plan: &Plan) -> String {
     let first = reasons().filter_map(due).min();
     let mut waits: BTreeMap<String, usize> = BTreeMap::new();
     for reason in reasons() {
-        let wait = first.filter(|_| due(reason).is_some()).map(|first| format!("not due yet, the first from {first:.0} on"));
-        *waits.entry(wait.unwrap_or_else(|| reason.to_string())).or_default() += 1;
+        let wait = match (reason, first) {
+            (Reason::NotYetDue { .. }, Some(first)) => format!("not due yet, the first from {first:.0} on"),
+            (Reason::WaitsFor { .. }, _) => "waiting for the id of another ticket".to_owned(),
+            (reason, _) => reason.to_string(),
+        };
+        *waits.entry(wait).or_default() += 1;
     }
     for (wait, count) in waits {
         let _ = writeln!(text, "    {count}: {}", render::clean(&wait));

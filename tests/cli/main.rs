@@ -38,3 +38,4 @@ mod twice;
 mod usage;
 mod validate;
 mod vendor;
+mod waves;
