@@ -210,6 +210,7 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
         Verdict::KeepFinished => existing::keep_finished(case),
         Verdict::KeepClosed => existing::keep_closed(case),
         Verdict::Change => existing::change(case),
+        Verdict::Unseen if case.ticket.is_none() => removed::unseen(case),
         Verdict::Unseen => existing::unseen(case),
         Verdict::Retire => removed::retire(case),
         Verdict::Removed => removed::removed(case),

@@ -40,3 +40,4 @@ mod twice;
 mod usage;
 mod validate;
 mod vendor;
+mod waves;
