@@ -26,7 +26,7 @@ pub use fields::{Attachment, Fields, references};
 pub use lifecycle::{Lifecycle, OnRemove};
 pub use mark::Mark;
 pub use phone::digits;
-pub use visit::Visit;
+pub use visit::{Visit, latest};
 
 use crate::diagnostics::Place;
 

@@ -2,8 +2,9 @@
 //!
 //! Owns which field is sent and which answer shows it, by the names that manifests use. Refuses to read answers: that is `wire`.
 
+use super::wire::dates;
 use crate::systems::normal::{self, folded, row, sent, set, text};
-use crate::systems::{Compare, Field, subject};
+use crate::systems::{Attendance, Compare, Field, Technician, subject};
 use crate::ticket::{Fields, Mark};
 
 /// A custom field is one of the ticket's fields, by this and its own name: `custom_fields.Rack`.
@@ -133,6 +134,15 @@ pub fn expected(fields: &Fields) -> Fields {
     let mut expected = normal::expected(FIELDS, &prepared(fields), &[]);
     expected.0.retain(|_, value| text(value).is_some());
     expected
+}
+
+/// A technician is a person here, not a visit. The due date is a field of the vendor's page `get_tickets`, in the server's own time.
+pub fn attendance(seen: &Fields) -> Attendance {
+    let technician = seen.get("assigned_to").map(|name| match text(name) {
+        None => Technician::Nobody,
+        Some(name) => Technician::Somebody { name, phone: None },
+    });
+    Attendance { technician, booked: None, due: seen.text(DUE_DATE).and_then(dates::strict) }
 }
 
 /// Customers' ids are the same in upper and lower case.

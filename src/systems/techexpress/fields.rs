@@ -4,7 +4,8 @@
 
 use crate::systems::g360;
 use crate::systems::normal::{self, folded, sent, set, text};
-use crate::systems::{Compare, Field};
+use crate::systems::attendance::moment;
+use crate::systems::{Attendance, Compare, Field, Technician};
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 /// Every field of the vendor's two pages, `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
@@ -75,6 +76,19 @@ pub fn expected(fields: &Fields, attachments: &[Attachment], visit: Option<&Visi
         wanted.set("end_date", end.to_string());
     }
     normal::expected(FIELDS, &wanted, attachments)
+}
+
+/// A technician is assigned when the ticket has an id of one. The times are those of the answer's `schedule`.
+pub fn attendance(seen: &Fields) -> Attendance {
+    let part = |name: &str| seen.get(name).and_then(text);
+    let technician = seen.get("technician_id").map(|id| match text(id) {
+        None => Technician::Nobody,
+        Some(id) => Technician::Somebody {
+            name: part("technician_name").unwrap_or_else(|| format!("technician {id}")),
+            phone: part("technician_phone_number"),
+        },
+    });
+    Attendance { technician, booked: moment(seen, "start_date").zip(moment(seen, "end_date")), due: None }
 }
 
 /// The mark as one more entry of the customer's references.
