@@ -22,6 +22,7 @@ pub(super) struct Planned {
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
+<<<<<<< HEAD
     Ok(look(opened, state, choice, environment).await?.plan)
 }
 
@@ -29,6 +30,11 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
 pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Planned, Failure> {
     let selection = selecting::selection(opened, state, &choice.part, environment)?;
     let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, now: opened.clock().now() };
+=======
+    let selection = selecting::selection(opened, state, choice, environment)?;
+    let now = opened.clock().now();
+    let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, rollouts: &opened.rollouts, now };
+>>>>>>> main
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
     let world = World {
@@ -37,6 +43,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         observed: &observed,
         sides: &opened.sides,
         selection: &selection,
+        rollouts: &opened.rollouts,
         rules: &opened.rules,
         take: choice.take.map(Into::into),
         given_up: &opened.given_up,

@@ -19,6 +19,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         observed: &planned.observed,
         sides: &opened.sides,
         selection: &planned.selection,
+        rollouts: &opened.rollouts,
         // The moment that the plan was made at: what was read may have taken an hour.
         now: planned.plan.made,
         near: SignedDuration::from_hours(i64::from(words.near) * 24),

@@ -12,7 +12,7 @@ pub struct Group<'b> {
     /// The rollout's name.
     pub rollout: Option<&'b str>,
     pub tally: Tally<'b>,
-    /// In the order of their first visits. Empty where no visit is of a wave.
+    /// In the order of the files, then those that are in no file any more. Empty where no visit is of a wave.
     pub waves: Vec<(Option<&'b str>, Tally<'b>)>,
 }
 
@@ -58,6 +58,9 @@ impl Board<'_> {
             if group.waves.iter().all(|(wave, _)| wave.is_none()) {
                 group.waves.clear();
             }
+            let terms = group.rollout.and_then(|rollout| self.rollouts.get(rollout));
+            let place = |wave: Option<&str>| terms?.waves.iter().position(|known| Some(known.name.as_str()) == wave);
+            group.waves.sort_by_key(|(wave, _)| place(*wave).unwrap_or(usize::MAX));
         }
         groups
     }

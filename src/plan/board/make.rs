@@ -10,7 +10,7 @@ use crate::plan::{Action, Plan, Reason, Step};
 use crate::refresh::{Observations, Selection, Side, Sides};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome};
 use crate::systems::{Attendance, Found, Observed, Seen, Technician};
-use crate::ticket::{Address, Fields, Ticket, Visit, latest};
+use crate::ticket::{Address, Fields, RolloutSite, Rollouts, Ticket, Visit, latest};
 
 /// All that a board is made from.
 pub struct View<'a> {
@@ -20,6 +20,7 @@ pub struct View<'a> {
     pub observed: &'a Observations,
     pub sides: &'a Sides,
     pub selection: &'a Selection,
+    pub rollouts: &'a Rollouts,
     pub now: Timestamp,
     /// So long before its start a visit should have a technician.
     pub near: SignedDuration,
@@ -49,7 +50,7 @@ impl<'a> View<'a> {
             let order = day(a).is_none().cmp(&day(b).is_none()).then_with(|| day(a).cmp(&day(b)));
             order.then_with(|| a.site.cmp(&b.site)).then_with(|| a.key.cmp(&b.key))
         });
-        Board { now: self.now, rows, unread }
+        Board { now: self.now, rows, unread, rollouts: self.rollouts }
     }
 
     /// Each visit that has a step, and each that is remembered and still of interest.
@@ -107,7 +108,7 @@ impl<'a> View<'a> {
         let is_near = || visit.as_ref().is_some_and(|visit| visit.starts_before(self.now, self.near));
         let is_unassigned = is_expected && standing == Standing::Open && attendance.technician == Some(Technician::Nobody);
         Row {
-            rollout: step.and_then(|step| step.rollout.as_ref()).or_else(|| ticket.and_then(|ticket| ticket.site.as_ref())),
+            rollout: rollout(known),
             site: step.map(|step| step.site.clone()).or_else(|| Some(side?.system.site(&record?.request.fields))).unwrap_or_default(),
             standing,
             status: seen.map_or_else(|| record.and_then(|record| record.status.as_deref()), |seen| seen.status.as_deref()),
@@ -143,6 +144,14 @@ impl<'a> View<'a> {
     fn is_past(&self, due: DateTime) -> bool {
         let end = if due.time() == Time::midnight() { due.saturating_add(Span::new().days(1)) } else { due };
         latest(end).is_some_and(|end| end < self.now)
+    }
+}
+
+/// The site that the files have it for now; of what left them, the record knows.
+fn rollout<'a>(known: &Known<'a>) -> Option<&'a RolloutSite> {
+    match known.ticket {
+        Some(ticket) => ticket.site.as_ref(),
+        None => known.record.and_then(|(_, record)| record.request.site.as_ref()),
     }
 }
 

@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::{Reason, Step};
 use crate::state::{Key, VisitOutcome};
 use crate::systems::Technician;
-use crate::ticket::{Mark, RolloutSite, Visit};
+use crate::ticket::{Mark, RolloutSite, Rollouts, Visit};
 
 pub use days::{Calendar, Period};
 pub use groups::{Group, Tally};
@@ -32,6 +32,8 @@ pub struct Board<'a> {
     pub rows: Vec<Row<'a>>,
     /// Why tickets could not be read, and how many of them.
     pub unread: BTreeMap<&'a str, usize>,
+    /// The waves of each rollout, for their order.
+    pub rollouts: &'a Rollouts,
 }
 
 /// One visit, or one ticket of a system that sends nobody.
@@ -137,7 +139,7 @@ impl Row<'_> {
 
     /// The wave of its rollout.
     pub fn wave(&self) -> Option<&str> {
-        None
+        self.rollout?.wave.as_deref()
     }
 }
 
