@@ -22,19 +22,14 @@ pub(super) struct Planned {
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
-<<<<<<< HEAD
     Ok(look(opened, state, choice, environment).await?.plan)
 }
 
 /// The same, with what was seen.
 pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Planned, Failure> {
     let selection = selecting::selection(opened, state, &choice.part, environment)?;
-    let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, now: opened.clock().now() };
-=======
-    let selection = selecting::selection(opened, state, choice, environment)?;
     let now = opened.clock().now();
     let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, rollouts: &opened.rollouts, now };
->>>>>>> main
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
     let world = World {

@@ -1,0 +1,79 @@
+//! The board for a screen: what it comes to, by rollout and wave, by day, and what needs eyes.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize;
+
+use super::{Depth, lists, tables};
+use crate::plan::Plan;
+use crate::plan::board::{Board, Counts, Standing};
+use crate::render::source::clean;
+
+/// A board of so few tickets lists each of them.
+const FEW: usize = 10;
+
+/// The whole text, in colour. `near` is in days.
+pub fn status_text(board: &Board<'_>, plan: &Plan, near: u16, depth: Depth) -> String {
+    if board.rows.is_empty() {
+        return "No tickets: the files describe none, and the state remembers none that is open.\n".to_owned();
+    }
+    let counts = board.counts();
+    let mut text = format!("{}\n{}\n", summary(board, &counts).bold(), eyes(&counts));
+    reading(&mut text, board, &counts);
+    tables::groups(&mut text, &board.groups());
+    tables::calendar(&mut text, board, depth);
+    lists::overdue(&mut text, board, depth);
+    lists::unassigned(&mut text, board, near, depth);
+    lists::attention(&mut text, board, plan, depth);
+    if depth == Depth::Whole || board.rows.len() <= FEW {
+        tables::tickets(&mut text, board);
+    }
+    text
+}
+
+/// One line: how many there are, and where they stand.
+fn summary(board: &Board<'_>, counts: &Counts) -> String {
+    let standing = Standing::ALL.into_iter().map(|standing| (counts.standing(standing), standing.word()));
+    let told: Vec<String> = standing.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let tickets = if counts.total == 1 { "1 ticket".to_owned() } else { format!("{} tickets", counts.total) };
+    format!("{tickets} at {:.0}: {}.", board.now, told.join(", "))
+}
+
+/// One line: what somebody has to look at.
+fn eyes(counts: &Counts) -> String {
+    let told: Vec<String> = [
+        (counts.in_doubt, "in doubt"),
+        (counts.needs_person, if counts.needs_person == 1 { "needs a person" } else { "need a person" }),
+        (counts.overdue, "overdue"),
+        (counts.unassigned, "without a technician"),
+        (counts.drifted, "changed in the ticket system"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    if told.is_empty() { "Nothing needs a person.".to_owned() } else { format!("{}.", told.join(", ")).red().to_string() }
+}
+
+/// How live the board is: an open ticket that was not read may be over.
+fn reading(text: &mut String, board: &Board<'_>, counts: &Counts) {
+    let unread = counts.open - counts.read;
+    if unread == 0 {
+        return;
+    }
+    let _ = match (unread, counts.read) {
+        (1, 0) => writeln!(text, "The open ticket was not read: it is shown as last seen, and may be over."),
+        (_, 0) => writeln!(text, "No open ticket was read: they are shown as last seen, and some may be over."),
+        (1, _) => writeln!(text, "1 of {} open tickets was not read: it is shown as last seen, and may be over.", counts.open),
+        (_, _) => {
+            writeln!(text, "{unread} of {} open tickets were not read: they are shown as last seen, and some may be over.", counts.open)
+        }
+    };
+    for (why, tickets) in &board.unread {
+        let tickets = if *tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") };
+        let _ = writeln!(text, "{tickets} could not be read: {}", clean(why));
+    }
+    if board.unread.is_empty() {
+        text.push_str("--refresh all reads every open ticket.\n");
+    }
+}
