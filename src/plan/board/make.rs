@@ -80,7 +80,9 @@ impl<'a> View<'a> {
     fn is_of_interest(&self, record: &Record, is_described: bool) -> bool {
         match record.phase {
             Phase::NotCreated { .. } => false,
-            Phase::Closed { .. } if record.is_let_go() => is_described || record.request.visit.as_ref().is_some_and(|visit| !self.is_over(visit)),
+            Phase::Closed { .. } if record.is_let_go() => {
+                is_described || record.request.visit.as_ref().is_some_and(|visit| !self.is_over(visit))
+            }
             Phase::Closed { .. } => is_described,
             Phase::Live { .. } => is_described || !record.finished,
             Phase::Pending => true,

@@ -12,9 +12,9 @@ const STATUS_FORMAT: u32 = 1;
 pub fn status_json(board: &Board<'_>) -> Value {
     let groups = board.groups();
     let groups = groups.iter().map(|group| {
-        let mut value = tally(&group.tally);
-        value["rollout"] = json!(group.rollout);
-        value["waves"] = group.waves.iter().map(|(wave, counted)| with(tally(counted), "wave", json!(wave))).collect();
+        let waves: Vec<Value> = group.waves.iter().map(|(wave, counted)| tally("wave", *wave, counted)).collect();
+        let mut value = tally("rollout", group.rollout, &group.tally);
+        value["waves"] = waves.into();
         value
     });
     let days = board.days();
@@ -30,13 +30,8 @@ pub fn status_json(board: &Board<'_>) -> Value {
     })
 }
 
-fn tally(tally: &Tally<'_>) -> Value {
-    json!({"counts": tally.counts, "open_as": tally.open_as, "next_sent_from": tally.sent_from})
-}
-
-fn with(mut value: Value, name: &str, content: Value) -> Value {
-    value[name] = content;
-    value
+fn tally(what: &str, name: Option<&str>, tally: &Tally<'_>) -> Value {
+    json!({(what): name, "counts": tally.counts, "open_as": tally.open_as, "next_sent_from": tally.sent_from})
 }
 
 fn row(row: &Row<'_>) -> Value {

@@ -2,6 +2,7 @@
 //!
 //! Steps are told as a plan tells them, so that both name the same next command.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
@@ -24,14 +25,36 @@ const SHORT: usize = 10;
 /// Steps of a list that are told in full. Alike steps of a rollout count as one.
 const FULL: usize = 5;
 
+/// Why tickets are deferred, but for those whose day has not come.
+pub(super) fn waiting(text: &mut String, board: &Board<'_>, depth: Depth) {
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    let deferred = board.rows.iter().filter(|row| row.standing == Standing::Deferred && row.sent_from.is_none());
+    for reason in deferred.filter_map(Row::reason) {
+        *reasons.entry(reason.to_string()).or_default() += 1;
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    heading(text, &format!("Waiting: {}", reasons.iter().map(|(_, tickets)| tickets).sum::<usize>()));
+    let most = depth.of(reasons.len(), FULL);
+    for (reason, tickets) in reasons.iter().take(most) {
+        let _ = writeln!(text, "  {tickets}: {}", clean(reason));
+    }
+    more(text, reasons.iter().skip(most).map(|(_, tickets)| tickets).sum());
+}
+
 /// What should be over by now.
 pub(super) fn overdue(text: &mut String, board: &Board<'_>, depth: Depth) {
-    let rows: Vec<&Row<'_>> = board.rows.iter().filter(|row| row.is_overdue).collect();
+    let mut rows: Vec<&Row<'_>> = board.rows.iter().filter(|row| row.is_overdue).collect();
+    // Where somebody may be on site comes before where nobody was sent.
+    rows.sort_by_key(|row| row.id.is_none() && row.standing != Standing::InDoubt);
     if rows.is_empty() {
         return;
     }
     heading(text, &format!("Overdue: {}", rows.len()));
-    if rows.iter().any(|row| matches!(row.standing, Standing::Open | Standing::InDoubt)) {
+    if rows.iter().any(|row| row.standing == Standing::Open) {
         text.push_str("  next: find out how it went, then: callout settle ADDRESS --outcome ok --reason TEXT, or failed, or no-access\n");
     }
     entries(text, &rows, depth, |row| {
@@ -61,7 +84,8 @@ pub(super) fn unassigned(text: &mut String, board: &Board<'_>, near: u16, depth:
 
 /// The steps of a plan that somebody has to look at, each in the one list where it belongs.
 pub(super) fn attention(text: &mut String, board: &Board<'_>, plan: &Plan, depth: Depth) {
-    let steps = |fits: fn(&Row<'_>) -> bool| -> Vec<&Step> { board.rows.iter().filter(|row| fits(row)).filter_map(|row| row.step).collect() };
+    let steps =
+        |fits: fn(&Row<'_>) -> bool| -> Vec<&Step> { board.rows.iter().filter(|row| fits(row)).filter_map(|row| row.step).collect() };
     let lists: [(&str, Vec<&Step>); 4] = [
         ("In doubt", steps(|row| row.standing == Standing::InDoubt)),
         ("Need a person", steps(|row| row.needs_person() && !row.is_booked_differently())),

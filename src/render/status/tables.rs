@@ -39,13 +39,15 @@ const COLUMNS: [Column; 12] = [
     Column { name: "NO TECHNICIAN", count: |counts| counts.unassigned },
 ];
 
-/// One line for each rollout and each of its waves, and one for what is of no rollout.
+/// One line for each rollout and each of its waves, and one for what is of no rollout. Where there are no rollouts, the counts were told.
 pub(super) fn groups(text: &mut String, groups: &[Group<'_>]) {
+    if let [Group { rollout: None, tally, .. }] = groups {
+        return details(text, tally);
+    }
     let mut lines: Vec<(String, &Tally<'_>)> = Vec::new();
     for group in groups {
         lines.push((group.rollout.map_or_else(|| "no rollout".to_owned(), |rollout| format!("Rollout/{rollout}")), &group.tally));
-        // Two blanks at its beginning would be lost with the table's own.
-        lines.extend(group.waves.iter().map(|(wave, tally)| (format!("- {}", wave.unwrap_or("no wave")), tally)));
+        lines.extend(group.waves.iter().map(|(wave, tally)| (format!("  {}", wave.unwrap_or("no wave")), tally)));
     }
     let columns = shown(lines.iter().map(|(_, tally)| &tally.counts));
     let has_dates = lines.iter().any(|(_, tally)| tally.sent_from.is_some());
@@ -64,6 +66,15 @@ pub(super) fn groups(text: &mut String, groups: &[Group<'_>]) {
     }
     text.push('\n');
     lined(text, &table);
+}
+
+fn details(text: &mut String, tally: &Tally<'_>) {
+    if !tally.open_as.is_empty() {
+        let _ = writeln!(text, "Open, as their system says: {}.", words(&tally.open_as));
+    }
+    if let Some(on) = tally.sent_from {
+        let _ = writeln!(text, "The next deferred one is sent from {} on.", moment(on));
+    }
 }
 
 /// The visits that are still to come, by their sites' own days.
@@ -104,7 +115,8 @@ pub(super) fn tickets(text: &mut String, board: &Board<'_>) {
     for row in &board.rows {
         let when = row.visit.as_ref().map_or_else(|| "-".to_owned(), visit);
         let id = row.id.unwrap_or("-");
-        let cells = [when, row.key.to_string(), id.to_owned(), standing(row), technician(row), row.site.clone()];
+        let person = if row.needs_person() { ", needs a person" } else { "" };
+        let cells = [when, row.key.to_string(), id.to_owned(), standing(row) + person, technician(row), row.site.clone()];
         table.add_row(cells.map(|cell| clean(&cell)));
     }
     text.push('\n');
@@ -128,7 +140,8 @@ pub(super) fn standing(row: &Row<'_>) -> String {
 pub(super) fn technician(row: &Row<'_>) -> String {
     match &row.technician {
         None => "-".to_owned(),
-        Some(Technician::Nobody) => "nobody yet".to_owned(),
+        Some(Technician::Nobody) if row.standing == Standing::Open => "nobody yet".to_owned(),
+        Some(Technician::Nobody) => "nobody".to_owned(),
         Some(Technician::Somebody { name, phone: None }) => name.clone(),
         Some(Technician::Somebody { name, phone: Some(phone) }) => format!("{name}, {phone}"),
     }

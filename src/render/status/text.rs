@@ -22,6 +22,7 @@ pub fn status_text(board: &Board<'_>, plan: &Plan, near: u16, depth: Depth) -> S
     reading(&mut text, board, &counts);
     tables::groups(&mut text, &board.groups());
     tables::calendar(&mut text, board, depth);
+    lists::waiting(&mut text, board, depth);
     lists::overdue(&mut text, board, depth);
     lists::unassigned(&mut text, board, near, depth);
     lists::attention(&mut text, board, plan, depth);
@@ -61,14 +62,13 @@ fn reading(text: &mut String, board: &Board<'_>, counts: &Counts) {
     if unread == 0 {
         return;
     }
-    let _ = match (unread, counts.read) {
-        (1, 0) => writeln!(text, "The open ticket was not read: it is shown as last seen, and may be over."),
-        (_, 0) => writeln!(text, "No open ticket was read: they are shown as last seen, and some may be over."),
-        (1, _) => writeln!(text, "1 of {} open tickets was not read: it is shown as last seen, and may be over.", counts.open),
-        (_, _) => {
-            writeln!(text, "{unread} of {} open tickets were not read: they are shown as last seen, and some may be over.", counts.open)
-        }
+    let which = match (unread, counts.open) {
+        (1, 1) => "The open ticket was not read: it is".to_owned(),
+        (unread, open) if unread == open => "No open ticket was read: they are".to_owned(),
+        (1, open) => format!("1 of {open} open tickets was not read: it is"),
+        (unread, open) => format!("{unread} of {open} open tickets were not read: they are"),
     };
+    let _ = writeln!(text, "{which} shown as last seen and without a technician, and may be over.");
     for (why, tickets) in &board.unread {
         let tickets = if *tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") };
         let _ = writeln!(text, "{tickets} could not be read: {}", clean(why));

@@ -29,7 +29,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, Attendance, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
+use super::{Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
 use crate::diagnostics::Outcome;
 use crate::systems::subject;
 use crate::ticket::{Attachment, Fields, Mark, Visit};

@@ -2,9 +2,9 @@
 //!
 //! Owns which field is sent and which answer shows it. Refuses to read answers: that is `wire`.
 
+use crate::systems::attendance::moment;
 use crate::systems::g360;
 use crate::systems::normal::{self, folded, sent, set, text};
-use crate::systems::attendance::moment;
 use crate::systems::{Attendance, Compare, Field, Technician};
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 

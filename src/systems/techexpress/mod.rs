@@ -24,7 +24,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, Attendance, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
+use super::{Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use remote::API;

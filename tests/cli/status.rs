@@ -1,0 +1,225 @@
+//! The board: where every visit stands, as text, JSON and CSV.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use callout::systems::sandbox::{Call, Fault, Trouble};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::shown::shows;
+use crate::support::project::Project;
+use crate::vendor::{Site, dispatch};
+
+/// Four stores, of which three have tickets: one with a technician, one that is over, one that nobody answered for.
+fn four() -> Site {
+    let site = Site::new();
+    let write = |store: &str| site.write(format!("tickets/{store}.yaml"), dispatch(&format!("store-{store}"), store));
+    write("0417");
+    write("0418");
+    site.run("apply --yes --parallelism 1").ends_with(0);
+    write("0419");
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit).times(1)]);
+    site.run("apply --yes").ends_with(5);
+    site.write("tickets/0420.yaml", dispatch("store-0420", "0420").replace("2027-01-11", "2027-01-13"));
+    site.vendor.edit(
+        482_001,
+        &json!({"technician_id": 77, "technician_name": "Kim Doe", "technician_phone_number": "617-555-0199", "status_name": "Assigned"}),
+    );
+    site.vendor.resolve(482_002);
+    site
+}
+
+#[test]
+fn a_few_tickets_are_listed_one_by_one() {
+    let site = four();
+    shows!(site.run("status"), @"");
+    // What is listed in full is the same where nothing is cut.
+    assert_eq!(site.run("status --verbose").out, site.run("status").out);
+    assert_eq!(site.run("status --detailed-exitcode").code, 5);
+    shows!(site.run("status --target Dispatch/store-0417 --detailed-exitcode"), @"");
+}
+
+#[test]
+fn what_was_not_read_is_told_as_last_seen() {
+    let site = four();
+    let requests = site.vendor.sandbox.requests().len();
+    shows!(site.run("status --refresh none"), @"");
+    assert_eq!(site.vendor.sandbox.requests().len(), requests, "nothing was asked");
+    site.vendor.trouble(Call::Read, Trouble::ErrorBeforeCommit { status: 503 });
+    shows!(site.run("status --target Dispatch/store-0417"), @"");
+}
+
+#[test]
+fn a_visit_that_should_be_over_is_overdue_until_somebody_says_how_it_went() {
+    let site = four();
+    site.clock.jump(SignedDuration::from_hours(24 * 7 + 7));
+    shows!(site.run("status --selector kind!=none"), @"");
+    site.vendor.resolve(482_001);
+    site.run_words(&["settle", "Dispatch/store-0419", "--id", "482003", "--reason", "found by its mark", "--yes"], "").ends_with(0);
+    site.run_words(&["settle", "Dispatch/store-0419", "--outcome", "no-access", "--reason", "the store was closed", "--yes"], "")
+        .ends_with(0);
+    shows!(site.run("status"), @"");
+}
+
+#[test]
+fn without_a_technician_a_near_visit_is_told() {
+    let site = Site::with_ticket();
+    site.clock.jump(SignedDuration::from_hours(24 * 4));
+    let ran = site.run("status").ends_with(0);
+    assert!(!ran.out.contains("No technician yet"), "three days and an hour before: {ran}");
+    shows!(site.run("status --near 4"), @"");
+}
+
+#[test]
+fn programs_get_every_visit_with_its_counts() {
+    let site = four();
+    let board = site.run("status --format json").ends_with(0).json();
+    assert_eq!(board["format_version"], 1);
+    assert_eq!(board["made"], "2027-01-04T12:00:00Z");
+    let rows = board["rows"].as_array().expect("rows");
+    let shown: Vec<String> = rows.iter().map(|row| format!("{} {}", row["address"], row["standing"])).collect();
+    assert_eq!(
+        shown,
+        [
+            r#""Dispatch/store-0417" "open""#,
+            r#""Dispatch/store-0418" "finished""#,
+            r#""Dispatch/store-0419" "in_doubt""#,
+            r#""Dispatch/store-0420" "not_sent""#
+        ]
+    );
+    insta::with_settings!({filters => crate::shown::DIFFERENT}, {
+        insta::assert_snapshot!(serde_json::to_string_pretty(&rows[0]).expect("JSON"), @"");
+    });
+    assert_eq!(board["counts"]["total"], 4);
+    assert_eq!(board["groups"][0]["open_as"], json!({"Assigned": 1}));
+    assert_eq!(board["days"].as_array().map(Vec::len), Some(2));
+    assert!(rows[2]["next"].as_str().is_some_and(|next| next.contains("callout settle Dispatch/store-0419 --id ID")), "{}", rows[2]);
+}
+
+#[test]
+fn spreadsheets_get_a_row_for_each_visit() {
+    let site = four();
+    site.edit("tickets/0420.yaml", "location_name: Store 0420", "location_name: =HYPERLINK(1)");
+    shows!(site.run("status --format csv"), @"");
+    assert!(site.run("status --format csv").out.lines().count() > 4 && site.run("status --format csv").out.contains("\r\n"));
+}
+
+#[test]
+fn a_project_without_tickets_has_an_empty_board() {
+    let project = Project::started();
+    shows!(project.run("--sandbox status"), @"");
+    assert_eq!(project.run("--sandbox status --format json").ends_with(0).json()["rows"], json!([]));
+    assert_eq!(project.run("--sandbox status --format csv").ends_with(0).out.lines().count(), 1);
+}
+
+#[test]
+fn without_a_state_the_board_is_refused_as_a_plan_is() {
+    let site = Site::with_ticket();
+    let copy = site.copy_without(".callout");
+    let (status, plan) = (copy.run("status").ends_with(1), copy.run("plan").ends_with(1));
+    assert_eq!(status.err, plan.err);
+    assert!(status.out.is_empty() && status.err.contains("state"), "{status}");
+}
+
+#[test]
+fn the_board_writes_nothing() {
+    let site = four();
+    let files = || -> Vec<(PathBuf, Vec<u8>)> {
+        site.files().into_iter().map(|path| (path.clone(), std::fs::read(path).expect("a file"))).collect()
+    };
+    let before = files();
+    for words in ["status", "status --format json", "status --format csv", "status --refresh auto --verbose"] {
+        site.run(words).ends_with(0);
+    }
+    assert!(files() == before, "a file changed");
+    assert_eq!(site.vendor.tickets(), 3);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let site = four();
+    for format in ["text", "json", "csv"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_callout"));
+        command.current_dir(site.path("")).env_clear().args(["status", "--refresh", "none", "--format", format]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("callout");
+        drop(child.stdout.take());
+        let mut told = String::new();
+        child.stderr.take().expect("a stream").read_to_string(&mut told).expect("text");
+        assert_eq!((child.wait().expect("an end").code(), told.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+const ROLLOUT: &str = "\
+apiVersion: callout/v1
+kind: Rollout
+metadata: {name: routers}
+spec:
+  sites: {csv: sites.csv, key: store}
+  schedule:
+    starts: 2027-01-11
+    days: [mon, tue, wed]
+    window: {from: \"08:00\", to: \"12:00\"}
+    timezone: America/New_York
+    per_day: 2
+    lead_time: 72h
+    book_ahead: 8d
+  waves:
+    - {name: pilot, where: 'site.pilot == \"yes\"'}
+    - {name: rest, after: pilot}
+  template:
+    kind: Dispatch
+    metadata: {name: \"router-${{ site.store }}\"}
+    spec:
+      service_type: Equipment Install
+      contact_name: Dana Ortiz
+      contact_email_address: dana@example.com
+      initial_description: Replace the branch router.
+      automatic_email_contact: true
+      automatic_email_cc: false
+      locations:
+        - location_name: Store ${{ site.store }}
+          location_number: ${{ site.store }}
+          local_contact_name: Sam Lee
+          local_contact_number: 617-555-0123
+          account_macnum: 0100${{ site.store }}
+          start_date: ${{ visit.start }}
+          end_date: ${{ visit.end }}
+          timezone: ${{ visit.timezone }}
+";
+
+fn rollout(sites: usize) -> Site {
+    let site = Site::new();
+    site.write("tickets/routers.yaml", ROLLOUT);
+    let rows: Vec<String> = (0..sites).map(|at| format!("{:04},{}\n", 417 + at, if at < 3 { "yes" } else { "no" })).collect();
+    site.write("tickets/sites.csv", format!("store,pilot\n{}", rows.concat()));
+    site.run("schedule").ends_with(0);
+    site
+}
+
+#[test]
+fn a_rollout_is_counted_by_wave_and_by_day() {
+    let site = rollout(40);
+    site.write("tickets/other.yaml", dispatch("other", "0400"));
+    shows!(site.run("status"), @"");
+    site.run("apply --yes").ends_with(0);
+    site.vendor.resolve(482_001);
+    site.clock.jump(SignedDuration::from_hours(24 * 10));
+    shows!(site.run("status --target Rollout/routers"), @"");
+    let whole = site.run("status --verbose").ends_with(0).out;
+    assert!(whole.contains("Tue 23 Feb 2027") && whole.contains("Dispatch/router-0456"), "{whole}");
+    assert!(!whole.contains("--verbose"), "nothing is cut: {whole}");
+    let board = site.run("status --format json").ends_with(0).json();
+    assert_eq!(board["rows"].as_array().map(Vec::len), Some(41));
+    let waves: Vec<&str> = board["groups"][0]["waves"].as_array().expect("waves").iter().filter_map(|wave| wave["wave"].as_str()).collect();
+    assert_eq!((board["groups"][0]["rollout"].as_str(), waves), (Some("routers"), vec!["pilot", "rest"]));
+}
+
+#[test]
+fn a_site_that_left_its_list_stays_with_its_wave() {
+    let site = rollout(3);
+    site.run("apply --yes").ends_with(0);
+    site.edit("tickets/sites.csv", "0417,yes\n", "");
+    shows!(site.run("status --detailed-exitcode"), @"");
+}
