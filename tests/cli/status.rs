@@ -34,11 +34,47 @@ fn four() -> Site {
 #[test]
 fn a_few_tickets_are_listed_one_by_one() {
     let site = four();
-    shows!(site.run("status"), @"");
+    shows!(site.run("status"), @r"
+    $ callout status
+    4 tickets at 2027-01-04T12:00:00Z: 1 not sent, 1 open, 1 in doubt, 1 finished.
+    1 in doubt.
+    Open, as their system says: 1 Assigned.
+
+    COMING VISITS    VISITS  NOT SENT  OPEN  IN DOUBT  FINISHED
+    Mon 11 Jan 2027       3         0     1         1         1
+    Wed 13 Jan 2027       1         1     0         0         0
+
+    In doubt: 1
+      ? Dispatch/store-0419  Store 0419 (0419), account 01230419
+          in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+          next: look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created
+          mark: [mark]
+          at tickets/0419.yaml:4:9
+
+    VISIT                                             ADDRESS              TICKET  STANDING        TECHNICIAN             SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417  482001  open: Assigned  Kim Doe, 617-555-0199  Store 0417 (0417), account 01230417
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0418  482002  finished        nobody                 Store 0418 (0418), account 01230418
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0419  -       in doubt        -                      Store 0419 (0419), account 01230419
+    Wed 13 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0420  -       not sent        -                      Store 0420 (0420), account 01230420
+    | reading 2 tickets
+    exit 0
+    ");
     // What is listed in full is the same where nothing is cut.
     assert_eq!(site.run("status --verbose").out, site.run("status").out);
     assert_eq!(site.run("status --detailed-exitcode").code, 5);
-    shows!(site.run("status --target Dispatch/store-0417 --detailed-exitcode"), @"");
+    shows!(site.run("status --target Dispatch/store-0417 --detailed-exitcode"), @r"
+    $ callout status --target Dispatch/store-0417 --detailed-exitcode
+    1 ticket at 2027-01-04T12:00:00Z: 1 open.
+    Nothing needs a person.
+    Open, as their system says: 1 Assigned.
+
+    COMING VISITS    VISITS  OPEN
+    Mon 11 Jan 2027       1     1
+
+    VISIT                                             ADDRESS              TICKET  STANDING        TECHNICIAN             SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417  482001  open: Assigned  Kim Doe, 617-555-0199  Store 0417 (0417), account 01230417
+    exit 0
+    ");
 }
 
 #[test]
@@ -55,12 +91,59 @@ fn what_was_not_read_is_told_as_last_seen() {
 fn a_visit_that_should_be_over_is_overdue_until_somebody_says_how_it_went() {
     let site = four();
     site.clock.jump(SignedDuration::from_hours(24 * 7 + 7));
-    shows!(site.run("status --selector kind!=none"), @"");
+    shows!(site.run("status"), @r"
+    $ callout status
+    4 tickets at 2027-01-11T19:00:00Z: 1 not sent, 1 open, 1 in doubt, 1 finished.
+    1 in doubt, 2 overdue.
+    Open, as their system says: 1 Assigned.
+
+    COMING VISITS    VISITS  NOT SENT  OPEN  IN DOUBT  FINISHED  OVERDUE
+    Mon 11 Jan 2027       3         0     1         1         1        2
+    Wed 13 Jan 2027       1         1     0         0         0        0
+
+    Overdue: 2
+      next: find out how it went, then: callout settle ADDRESS --outcome ok --reason TEXT, or failed, or no-access
+      Dispatch/store-0417 (ticket 482001)  Store 0417 (0417), account 01230417
+          Mon 11 Jan 2027, 08:00 to 12:00 America/New_York, ended 2 h ago; open: Assigned; Kim Doe, 617-555-0199
+      Dispatch/store-0419  Store 0419 (0419), account 01230419
+          Mon 11 Jan 2027, 08:00 to 12:00 America/New_York, ended 2 h ago; in doubt
+
+    In doubt: 1
+      ? Dispatch/store-0419  Store 0419 (0419), account 01230419
+          in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+          next: look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created
+          mark: [mark]
+          at tickets/0419.yaml:4:9
+
+    VISIT                                             ADDRESS              TICKET  STANDING        TECHNICIAN             SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417  482001  open: Assigned  Kim Doe, 617-555-0199  Store 0417 (0417), account 01230417
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0418  482002  finished        nobody                 Store 0418 (0418), account 01230418
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0419  -       in doubt        -                      Store 0419 (0419), account 01230419
+    Wed 13 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0420  -       not sent        -                      Store 0420 (0420), account 01230420
+    | reading 2 tickets
+    exit 0
+    ");
     site.vendor.resolve(482_001);
     site.run_words(&["settle", "Dispatch/store-0419", "--id", "482003", "--reason", "found by its mark", "--yes"], "").ends_with(0);
     site.run_words(&["settle", "Dispatch/store-0419", "--outcome", "no-access", "--reason", "the store was closed", "--yes"], "")
         .ends_with(0);
-    shows!(site.run("status"), @"");
+    shows!(site.run("status"), @r"
+    $ callout status
+    4 tickets at 2027-01-11T19:00:00Z: 1 not sent, 2 finished, 1 failed.
+    Nothing needs a person.
+
+    COMING VISITS    VISITS  NOT SENT  FINISHED  FAILED
+    Mon 11 Jan 2027       3         0         2       1
+    Wed 13 Jan 2027       1         1         0       0
+
+    VISIT                                             ADDRESS              TICKET  STANDING           TECHNICIAN             SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417  482001  finished           Kim Doe, 617-555-0199  Store 0417 (0417), account 01230417
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0418  482002  finished           nobody                 Store 0418 (0418), account 01230418
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0419  482003  failed: no-access  nobody                 Store 0419 (0419), account 01230419
+    Wed 13 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0420  -       not sent           -                      Store 0420 (0420), account 01230420
+    | reading 3 tickets
+    exit 0
+    ");
 }
 
 #[test]
@@ -69,7 +152,24 @@ fn without_a_technician_a_near_visit_is_told() {
     site.clock.jump(SignedDuration::from_hours(24 * 4));
     let ran = site.run("status").ends_with(0);
     assert!(!ran.out.contains("No technician yet"), "three days and an hour before: {ran}");
-    shows!(site.run("status --near 4"), @"");
+    shows!(site.run("status --near 4"), @r"
+    $ callout status --near 4
+    1 ticket at 2027-01-08T12:00:00Z: 1 open.
+    1 without a technician.
+    Open, as their system says: 1 Pending Tech Assignment.
+
+    COMING VISITS    VISITS  OPEN  NO TECHNICIAN
+    Mon 11 Jan 2027       1     1              1
+
+    No technician yet, within 4 days of the visit: 1
+      next: ask the ticket system's people whom they send; --near DAYS sets how early this is told
+      Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
+          Mon 11 Jan 2027, 08:00 to 12:00 America/New_York; open: Pending Tech Assignment
+
+    VISIT                                             ADDRESS                     TICKET  STANDING                       TECHNICIAN  SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417-router  482001  open: Pending Tech Assignment  nobody yet  Store 0417 (0417), account 01230417
+    exit 0
+    ");
 }
 
 #[test]
@@ -90,7 +190,41 @@ fn programs_get_every_visit_with_its_counts() {
         ]
     );
     insta::with_settings!({filters => crate::shown::DIFFERENT}, {
-        insta::assert_snapshot!(serde_json::to_string_pretty(&rows[0]).expect("JSON"), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&rows[0]).expect("JSON"), @r#"
+        {
+          "address": "Dispatch/store-0417",
+          "reissue": 0,
+          "ticket": "482001",
+          "mark": "[mark]",
+          "rollout": null,
+          "site": "Store 0417 (0417), account 01230417",
+          "visit": {
+            "start": "2027-01-11T08:00:00",
+            "end": "2027-01-11T12:00:00",
+            "timezone": "America/New_York"
+          },
+          "due": null,
+          "standing": "open",
+          "status": "Assigned",
+          "read_now": true,
+          "sent_from": null,
+          "technician": {
+            "assigned": true,
+            "name": "Kim Doe",
+            "phone": "617-555-0199"
+          },
+          "outcome": null,
+          "overdue": false,
+          "unassigned": false,
+          "needs_person": false,
+          "booked_differently": false,
+          "changed_in_system": null,
+          "reason": null,
+          "why": null,
+          "next": null,
+          "notes": []
+        }
+        "#);
     });
     assert_eq!(board["counts"]["total"], 4);
     assert_eq!(board["groups"][0]["open_as"], json!({"Assigned": 1}));
@@ -102,14 +236,27 @@ fn programs_get_every_visit_with_its_counts() {
 fn spreadsheets_get_a_row_for_each_visit() {
     let site = four();
     site.edit("tickets/0420.yaml", "location_name: Store 0420", "location_name: =HYPERLINK(1)");
-    shows!(site.run("status --format csv"), @"");
+    shows!(site.run("status --format csv"), @r#"
+    $ callout status --format csv
+    address,reissue,ticket,mark,rollout,wave,site_key,site,visit_start,visit_end,timezone,due,standing,status,read_now,sent_from,technician,technician_phone,outcome,overdue,unassigned,in_doubt,needs_person,booked_differently,changed_in_system,why,next
+    Dispatch/store-0417,0,482001,[mark],,,,"Store 0417 (0417), account 01230417",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,open,Assigned,yes,,Kim Doe,617-555-0199,,no,no,no,no,no,no,,
+    Dispatch/store-0418,0,482002,[mark],,,,"Store 0418 (0418), account 01230418",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,finished,Resolved,yes,,,,,no,no,no,no,no,no,,
+    Dispatch/store-0419,0,,[mark],,,,"Store 0419 (0419), account 01230419",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,in doubt,,no,,,,,no,no,yes,no,no,no,in doubt: the create started at 2027-01-04T12:00:00Z has no known result,"look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created"
+    Dispatch/store-0420,0,,,,,,"'=HYPERLINK(1) (0420), account 01230420",2027-01-13T08:00:00,2027-01-13T12:00:00,America/New_York,,not sent,,no,,,,,no,no,no,no,no,no,,
+    | reading 2 tickets
+    exit 0
+    "#);
     assert!(site.run("status --format csv").out.lines().count() > 4 && site.run("status --format csv").out.contains("\r\n"));
 }
 
 #[test]
 fn a_project_without_tickets_has_an_empty_board() {
     let project = Project::started();
-    shows!(project.run("--sandbox status"), @"");
+    shows!(project.run("--sandbox status"), @r"
+    $ callout --sandbox status
+    No tickets: the files describe none, and the state remembers none that is open.
+    exit 0
+    ");
     assert_eq!(project.run("--sandbox status --format json").ends_with(0).json()["rows"], json!([]));
     assert_eq!(project.run("--sandbox status --format csv").ends_with(0).out.lines().count(), 1);
 }
@@ -167,7 +314,7 @@ spec:
     book_ahead: 8d
   waves:
     - {name: pilot, where: 'site.pilot == \"yes\"'}
-    - {name: rest, after: pilot}
+    - {name: rest}
   template:
     kind: Dispatch
     metadata: {name: \"router-${{ site.store }}\"}
@@ -203,7 +350,7 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
     let site = rollout(40);
     site.write("tickets/other.yaml", dispatch("other", "0400"));
     shows!(site.run("status"), @"");
-    site.run("apply --yes").ends_with(0);
+    site.run("apply --yes --parallelism 1").ends_with(0);
     site.vendor.resolve(482_001);
     site.clock.jump(SignedDuration::from_hours(24 * 10));
     shows!(site.run("status --target Rollout/routers"), @"");
@@ -218,8 +365,8 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
 
 #[test]
 fn a_site_that_left_its_list_stays_with_its_wave() {
-    let site = rollout(3);
-    site.run("apply --yes").ends_with(0);
+    let site = rollout(4);
+    site.run("apply --yes --parallelism 1").ends_with(0);
     site.edit("tickets/sites.csv", "0417,yes\n", "");
     shows!(site.run("status --detailed-exitcode"), @"");
 }

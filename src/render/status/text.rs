@@ -7,15 +7,16 @@ use owo_colors::OwoColorize;
 use super::{Depth, lists, tables};
 use crate::plan::Plan;
 use crate::plan::board::{Board, Counts, Standing};
+use crate::render::plan;
 use crate::render::source::clean;
 
 /// A board of so few tickets lists each of them.
 const FEW: usize = 10;
 
-/// The whole text, in colour. `near` is in days.
-pub fn status_text(board: &Board<'_>, plan: &Plan, near: u16, depth: Depth) -> String {
+/// The whole text, in colour, with the steps of the plan that the board was made from. `near` is in days.
+pub fn status_text(board: &Board<'_>, made_from: &Plan, near: u16, depth: Depth) -> String {
     if board.rows.is_empty() {
-        return "No tickets: the files describe none, and the state remembers none that is open.\n".to_owned();
+        return format!("{}\n", plan::summary(made_from));
     }
     let counts = board.counts();
     let mut text = format!("{}\n{}\n", summary(board, &counts).bold(), eyes(&counts));
@@ -25,7 +26,7 @@ pub fn status_text(board: &Board<'_>, plan: &Plan, near: u16, depth: Depth) -> S
     lists::waiting(&mut text, board, depth);
     lists::overdue(&mut text, board, depth);
     lists::unassigned(&mut text, board, near, depth);
-    lists::attention(&mut text, board, plan, depth);
+    lists::attention(&mut text, board, made_from, depth);
     if depth == Depth::Whole || board.rows.len() <= FEW {
         tables::tickets(&mut text, board);
     }
@@ -53,7 +54,11 @@ fn eyes(counts: &Counts) -> String {
     .filter(|(count, _)| *count > 0)
     .map(|(count, word)| format!("{count} {word}"))
     .collect();
-    if told.is_empty() { "Nothing needs a person.".to_owned() } else { format!("{}.", told.join(", ")).red().to_string() }
+    match (told.as_slice(), counts.open - counts.read) {
+        ([], 0) => "Nothing needs a person.".to_owned(),
+        ([], _) => "Nothing is known to need a person.".to_owned(),
+        (told, _) => format!("{}.", told.join(", ")).red().to_string(),
+    }
 }
 
 /// How live the board is: an open ticket that was not read may be over.
@@ -68,12 +73,9 @@ fn reading(text: &mut String, board: &Board<'_>, counts: &Counts) {
         (1, open) => format!("1 of {open} open tickets was not read: it is"),
         (unread, open) => format!("{unread} of {open} open tickets were not read: they are"),
     };
-    let _ = writeln!(text, "{which} shown as last seen and without a technician, and may be over.");
+    let _ = writeln!(text, "{which} shown as last seen, and may be over; who comes is not known.");
     for (why, tickets) in &board.unread {
         let tickets = if *tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") };
         let _ = writeln!(text, "{tickets} could not be read: {}", clean(why));
-    }
-    if board.unread.is_empty() {
-        text.push_str("--refresh all reads every open ticket.\n");
     }
 }
