@@ -81,10 +81,48 @@ fn a_few_tickets_are_listed_one_by_one() {
 fn what_was_not_read_is_told_as_last_seen() {
     let site = four();
     let requests = site.vendor.sandbox.requests().len();
-    shows!(site.run("status --refresh none"), @"");
+    shows!(site.run("status --refresh none"), @r"
+    $ callout status --refresh none
+    4 tickets at 2027-01-04T12:00:00Z: 1 not sent, 2 open, 1 in doubt.
+    1 in doubt.
+    No open ticket was read: they are shown as last seen, and may be over; who comes is not known.
+    Open, as their system says: 2 Pending Tech Assignment.
+
+    COMING VISITS    VISITS  NOT SENT  OPEN  IN DOUBT
+    Mon 11 Jan 2027       3         0     2         1
+    Wed 13 Jan 2027       1         1     0         0
+
+    In doubt: 1
+      ? Dispatch/store-0419  Store 0419 (0419), account 01230419
+          in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+          next: look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created
+          mark: [mark]
+          at tickets/0419.yaml:4:9
+
+    VISIT                                             ADDRESS              TICKET  STANDING                       TECHNICIAN  SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417  482001  open: Pending Tech Assignment  -           Store 0417 (0417), account 01230417
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0418  482002  open: Pending Tech Assignment  -           Store 0418 (0418), account 01230418
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0419  -       in doubt                       -           Store 0419 (0419), account 01230419
+    Wed 13 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0420  -       not sent                       -           Store 0420 (0420), account 01230420
+    exit 0
+    ");
     assert_eq!(site.vendor.sandbox.requests().len(), requests, "nothing was asked");
     site.vendor.trouble(Call::Read, Trouble::ErrorBeforeCommit { status: 503 });
-    shows!(site.run("status --target Dispatch/store-0417"), @"");
+    shows!(site.run("status --target Dispatch/store-0417"), @r"
+    $ callout status --target Dispatch/store-0417
+    1 ticket at 2027-01-04T12:00:15Z: 1 open.
+    Nothing is known to need a person.
+    The open ticket was not read: it is shown as last seen, and may be over; who comes is not known.
+    1 ticket could not be read: TechExpress answered 503 Service Unavailable: Something went wrong.
+    Open, as their system says: 1 Pending Tech Assignment.
+
+    COMING VISITS    VISITS  OPEN
+    Mon 11 Jan 2027       1     1
+
+    VISIT                                             ADDRESS              TICKET  STANDING                       TECHNICIAN  SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/store-0417  482001  open: Pending Tech Assignment  -           Store 0417 (0417), account 01230417
+    exit 0
+    ");
 }
 
 #[test]
@@ -349,11 +387,83 @@ fn rollout(sites: usize) -> Site {
 fn a_rollout_is_counted_by_wave_and_by_day() {
     let site = rollout(40);
     site.write("tickets/other.yaml", dispatch("other", "0400"));
-    shows!(site.run("status"), @"");
+    shows!(site.run("status"), @r"
+    $ callout status
+    41 tickets at 2027-01-04T12:00:00Z: 3 not sent, 38 deferred.
+    Nothing needs a person.
+
+    ROLLOUT          TICKETS  NOT SENT  DEFERRED  NEXT IS SENT
+    Rollout/routers       40         2        38  2027-01-04T13:00:00Z
+      pilot                3         2         1  2027-01-04T13:00:00Z
+      rest                37         0        37  2027-01-04T13:00:00Z
+    no rollout             1         1         0
+
+    COMING VISITS            VISITS  NOT SENT  DEFERRED
+    Mon 11 Jan 2027               3         3         0
+    Tue 12 Jan 2027               2         0         2
+    Wed 13 Jan 2027               2         0         2
+    Mon 18 Jan 2027               2         0         2
+    Tue 19 Jan 2027               2         0         2
+    Wed 20 Jan 2027               2         0         2
+    week of Mon 25 Jan 2027       6         0         6
+    week of Mon 1 Feb 2027        6         0         6
+    week of Mon 8 Feb 2027        6         0         6
+    week of Mon 15 Feb 2027       6         0         6
+    week of Mon 22 Feb 2027       4         0         4
+    exit 0
+    ");
     site.run("apply --yes --parallelism 1").ends_with(0);
-    site.vendor.resolve(482_001);
+    site.vendor.resolve(482_002);
     site.clock.jump(SignedDuration::from_hours(24 * 10));
-    shows!(site.run("status --target Rollout/routers"), @"");
+    shows!(site.run("status --target Rollout/routers"), @r"
+    $ callout status --target Rollout/routers
+    40 tickets at 2027-01-14T12:00:00Z: 10 not sent, 28 deferred, 1 open, 1 finished.
+    4 need a person, 5 overdue.
+
+    ROLLOUT          TICKETS  NOT SENT  DEFERRED  OPEN  FINISHED  NEED A PERSON  OVERDUE  NEXT IS SENT          OPEN, AS THEIR SYSTEM SAYS
+    Rollout/routers       40        10        28     1         1              4        5  2027-01-17T13:00:00Z  1 Pending Tech Assignment
+      pilot                3         1         0     1         1              1        2                        1 Pending Tech Assignment
+      rest                37         9        28     0         0              3        3  2027-01-17T13:00:00Z
+
+    COMING VISITS            VISITS  NOT SENT  DEFERRED
+    Mon 18 Jan 2027               2         2         0
+    Tue 19 Jan 2027               2         2         0
+    Wed 20 Jan 2027               2         2         0
+    Mon 25 Jan 2027               2         0         2
+    Tue 26 Jan 2027               2         0         2
+    Wed 27 Jan 2027               2         0         2
+    week of Mon 1 Feb 2027        6         0         6
+    week of Mon 8 Feb 2027        6         0         6
+    week of Mon 15 Feb 2027       6         0         6
+    week of Mon 22 Feb 2027       4         0         4
+
+    Overdue: 5
+      next: find out how it went, then: callout settle ADDRESS --outcome ok --reason TEXT, or failed, or no-access
+      Dispatch/router-0418 (ticket 482003)  Store 0418 (0418), account 01000418
+          Mon 11 Jan 2027, 08:00 to 12:00 America/New_York, ended 2 days ago; open: Pending Tech Assignment; nobody was assigned
+      Dispatch/router-0419  Store 0419 (0419), account 01000419
+          Tue 12 Jan 2027, 08:00 to 12:00 America/New_York, ended 43 h ago; not sent
+      Dispatch/router-0420  Store 0420 (0420), account 01000420
+          Tue 12 Jan 2027, 08:00 to 12:00 America/New_York, ended 43 h ago; not sent
+      Dispatch/router-0421  Store 0421 (0421), account 01000421
+          Wed 13 Jan 2027, 08:00 to 12:00 America/New_York, ended 19 h ago; not sent
+      Dispatch/router-0422  Store 0422 (0422), account 01000422
+          Wed 13 Jan 2027, 08:00 to 12:00 America/New_York, ended 19 h ago; not sent
+
+    Need a person: 4
+      ! 4 tickets of Rollout/routers need a person, for the same kind of reason
+          Dispatch/router-0419
+          Dispatch/router-0420
+          Dispatch/router-0421
+          Dispatch/router-0422
+          one of them in full:
+          ! Dispatch/router-0419  Store 0419 (0419), account 01000419
+              its start, 2027-01-12T08:00:00 America/New_York, has passed
+              next: remove its row from the schedule file, then: callout schedule
+              at tickets/routers.yaml:19:22
+    | reading 2 tickets
+    exit 0
+    ");
     let whole = site.run("status --verbose").ends_with(0).out;
     assert!(whole.contains("Tue 23 Feb 2027") && whole.contains("Dispatch/router-0456"), "{whole}");
     assert!(!whole.contains("--verbose"), "nothing is cut: {whole}");
@@ -368,5 +478,31 @@ fn a_site_that_left_its_list_stays_with_its_wave() {
     let site = rollout(4);
     site.run("apply --yes --parallelism 1").ends_with(0);
     site.edit("tickets/sites.csv", "0417,yes\n", "");
-    shows!(site.run("status --detailed-exitcode"), @"");
+    shows!(site.run("status --detailed-exitcode"), @r"
+    $ callout status --detailed-exitcode
+    4 tickets at 2027-01-04T12:00:00Z: 2 deferred, 2 open.
+    1 needs a person.
+
+    ROLLOUT          TICKETS  DEFERRED  OPEN  NEED A PERSON  NEXT IS SENT          OPEN, AS THEIR SYSTEM SAYS
+    Rollout/routers        4         2     2              1  2027-01-04T13:00:00Z  2 Pending Tech Assignment
+      pilot                3         1     2              1  2027-01-04T13:00:00Z  2 Pending Tech Assignment
+      rest                 1         1     0              0  2027-01-04T13:00:00Z
+
+    COMING VISITS    VISITS  DEFERRED  OPEN  NEED A PERSON
+    Mon 11 Jan 2027       2         0     2              1
+    Tue 12 Jan 2027       2         2     0              0
+
+    Need a person: 1
+      ! Dispatch/router-0417 (ticket 482001)  Store 0417 (0417), account 01000417
+          left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+          next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/router-0417 --cancelled --reason TEXT
+
+    VISIT                                             ADDRESS               TICKET  STANDING                                       TECHNICIAN  SITE
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0417  482001  open: Pending Tech Assignment, needs a person  nobody yet  Store 0417 (0417), account 01000417
+    Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0418  482002  open: Pending Tech Assignment                  nobody yet  Store 0418 (0418), account 01000418
+    Tue 12 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0419  -       deferred: sent from 2027-01-04T13:00:00Z on    -           Store 0419 (0419), account 01000419
+    Tue 12 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0420  -       deferred: sent from 2027-01-04T13:00:00Z on    -           Store 0420 (0420), account 01000420
+    | reading 2 tickets
+    exit 7
+    ");
 }

@@ -18,6 +18,7 @@ use crate::render::source::clean;
 use crate::render::state::age;
 use crate::render::values::visit;
 use crate::systems::Technician;
+use crate::ticket::Visit;
 
 /// Tickets of a list that are told in two lines each.
 const SHORT: usize = 10;
@@ -58,7 +59,7 @@ pub(super) fn overdue(text: &mut String, board: &Board<'_>, depth: Depth) {
         text.push_str("  next: find out how it went, then: callout settle ADDRESS --outcome ok --reason TEXT, or failed, or no-access\n");
     }
     entries(text, &rows, depth, |row| {
-        let ended = row.visit.as_ref().and_then(|visit| visit.ends_at()).map(|end| board.now.duration_since(end).as_secs());
+        let ended = row.visit.as_ref().and_then(Visit::ends_at).map(|end| board.now.duration_since(end).as_secs());
         let ago = ended.map(|seconds| format!(", ended {} ago", age(seconds))).unwrap_or_default();
         let due = || row.due.map(|due| format!("due {due} by its system's clock")).unwrap_or_default();
         let when = row.visit.as_ref().map_or_else(due, |at| format!("{}{ago}", visit(at)));

@@ -49,7 +49,7 @@ pub(super) fn groups(text: &mut String, groups: &[Group<'_>]) {
         lines.push((group.rollout.map_or_else(|| "no rollout".to_owned(), |rollout| format!("Rollout/{rollout}")), &group.tally));
         lines.extend(group.waves.iter().map(|(wave, tally)| (format!("  {}", wave.unwrap_or("no wave")), tally)));
     }
-    let columns = shown(lines.iter().map(|(_, tally)| &tally.counts));
+    let columns = shown(&lines.iter().map(|(_, tally)| &tally.counts).collect::<Vec<_>>());
     let has_dates = lines.iter().any(|(_, tally)| tally.sent_from.is_some());
     let has_words = lines.iter().any(|(_, tally)| !tally.open_as.is_empty());
     let mut header = vec!["ROLLOUT".to_owned()];
@@ -86,7 +86,7 @@ pub(super) fn calendar(text: &mut String, board: &Board<'_>, depth: Depth) {
     if periods.is_empty() {
         return;
     }
-    let columns = shown(periods.iter().map(|(_, counts)| counts));
+    let columns = shown(&periods.iter().map(|(_, counts)| counts).collect::<Vec<_>>());
     let mut header = vec!["COMING VISITS".to_owned()];
     header.extend(columns.iter().map(|column| if column.name == "TICKETS" { "VISITS" } else { column.name }.to_owned()));
     let mut table = counted(header, columns.len());
@@ -148,8 +148,8 @@ pub(super) fn technician(row: &Row<'_>) -> String {
 }
 
 /// The columns that have something to say.
-fn shown<'c>(lines: impl Iterator<Item = &'c Counts> + Clone) -> Vec<&'static Column> {
-    let is_shown = |column: &&Column| column.name == "TICKETS" || lines.clone().any(|counts| (column.count)(counts) > 0);
+fn shown(lines: &[&Counts]) -> Vec<&'static Column> {
+    let is_shown = |column: &&Column| column.name == "TICKETS" || lines.iter().any(|counts| (column.count)(counts) > 0);
     COLUMNS.iter().filter(is_shown).collect()
 }
 

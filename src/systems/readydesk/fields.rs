@@ -215,6 +215,16 @@ mod tests {
     }
 
     #[test]
+    fn a_ticket_tells_whom_it_is_assigned_to_and_when_it_is_due() {
+        let told = attendance(&fields(&json!({"assigned_to": "jdoe", "due_date": "2027-01-11T17:00:00"})));
+        let name = Technician::Somebody { name: "jdoe".to_owned(), phone: None };
+        assert_eq!((told.technician, told.due.map(|due| due.to_string()).as_deref()), (Some(name), Some("2027-01-11T17:00:00")));
+        let told = attendance(&fields(&json!({"assigned_to": "", "due_date": ""})));
+        assert_eq!((told.technician, told.due), (Some(Technician::Nobody), None));
+        assert_eq!(attendance(&fields(&json!({"due_date": "next week"}))), Attendance::default());
+    }
+
+    #[test]
     fn the_customer_is_named_for_people_and_another_one_is_told() {
         let own = fields(&json!({"cid": "Demo", "company": "Larkspur"}));
         assert_eq!(site(&own), "customer Demo (Larkspur)");

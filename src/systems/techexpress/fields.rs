@@ -196,6 +196,23 @@ mod tests {
     }
 
     #[test]
+    fn a_ticket_tells_who_comes_and_when() {
+        let technician = |value: &Value| attendance(&fields(value)).technician;
+        let kim = |phone: Option<&str>| Technician::Somebody { name: "Kim Doe".to_owned(), phone: phone.map(str::to_owned) };
+        assert_eq!(technician(&json!({"technician_id": null, "technician_name": null})), Some(Technician::Nobody));
+        assert_eq!(technician(&json!({"technician_id": 77, "technician_name": "Kim Doe"})), Some(kim(None)));
+        let whole = json!({"technician_id": 77, "technician_name": "Kim Doe", "technician_phone_number": "617-555-0199"});
+        assert_eq!(technician(&whole), Some(kim(Some("617-555-0199"))));
+        let unnamed = Technician::Somebody { name: "technician 77".to_owned(), phone: None };
+        assert_eq!(technician(&json!({"technician_id": 77})), Some(unnamed));
+        assert_eq!(technician(&json!({"status_name": "Pending Tech Assignment"})), None, "a status is not interpreted");
+        let booked = |value: &Value| attendance(&fields(value)).booked.map(|(start, end)| format!("{start} {end}"));
+        let times = json!({"start_date": "2027-01-11T13:00:00Z", "end_date": "2027-01-11T17:00:00Z"});
+        assert_eq!(booked(&times).as_deref(), Some("2027-01-11T13:00:00Z 2027-01-11T17:00:00Z"));
+        assert_eq!(booked(&json!({"start_date": "2027-01-11T08:00:00", "end_date": "2027-01-11T12:00:00"})), None, "not what was sent");
+    }
+
+    #[test]
     fn a_site_is_named_for_people() {
         let site_of = |value: &Value| site(&fields(value));
         assert_eq!(
