@@ -238,7 +238,8 @@ fn sent_from(step: &Step) -> Option<Timestamp> {
 fn remark(standing: Standing, record: Option<&Record>) -> Option<String> {
     let record = record?;
     match (&record.phase, standing) {
-        (Phase::NotCreated { why }, Standing::NotSent | Standing::Deferred) => Some(format!("not created before: {why}")),
+        (Phase::NotCreated { why, refused: true }, Standing::NotSent | Standing::Deferred) => Some(format!("refused before: {why}")),
+        (Phase::NotCreated { why, refused: false }, Standing::NotSent | Standing::Deferred) => Some(format!("not created before: {why}")),
         (Phase::Closed { why, .. }, Standing::Closed | Standing::LetGo) => Some(why.to_string()),
         (Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. }, _) => None,
     }

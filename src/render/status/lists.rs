@@ -28,22 +28,27 @@ const FULL: usize = 5;
 
 /// Why tickets are deferred, but for those whose day has not come.
 pub(super) fn waiting(text: &mut String, board: &Board<'_>, depth: Depth) {
-    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-    let deferred = board.rows.iter().filter(|row| row.standing == Standing::Deferred && row.sent_from.is_none());
-    for reason in deferred.filter_map(Row::reason) {
-        *reasons.entry(reason.to_string()).or_default() += 1;
+    let mut reasons: BTreeMap<String, Vec<&Step>> = BTreeMap::new();
+    for step in board.rows.iter().filter(|row| row.standing == Standing::Deferred && row.sent_from.is_none()).filter_map(|row| row.step) {
+        if let Some(reason) = step.action.reason() {
+            reasons.entry(reason.to_string()).or_default().push(step);
+        }
     }
     if reasons.is_empty() {
         return;
     }
-    let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
-    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    heading(text, &format!("Waiting: {}", reasons.iter().map(|(_, tickets)| tickets).sum::<usize>()));
+    let mut reasons: Vec<(String, Vec<&Step>)> = reasons.into_iter().collect();
+    reasons.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
+    heading(text, &format!("Waiting: {}", reasons.iter().map(|(_, steps)| steps.len()).sum::<usize>()));
     let most = depth.of(reasons.len(), FULL);
-    for (reason, tickets) in reasons.iter().take(most) {
+    for (reason, steps) in reasons.iter().take(most) {
+        let tickets = if steps.len() == 1 { "1 ticket".to_owned() } else { format!("{} tickets", steps.len()) };
         let _ = writeln!(text, "  {tickets}: {}", clean(reason));
+        if let Some(next) = steps.first().and_then(|step| step.next_step()) {
+            let _ = writeln!(text, "      next: {}", clean(&next));
+        }
     }
-    more(text, reasons.iter().skip(most).map(|(_, tickets)| tickets).sum());
+    more(text, reasons.iter().skip(most).map(|(_, steps)| steps.len()).sum());
 }
 
 /// What should be over by now.

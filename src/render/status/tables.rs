@@ -130,8 +130,8 @@ pub(super) fn standing(row: &Row<'_>) -> String {
         Standing::Open => row.status.map(str::to_owned),
         Standing::Deferred => row.sent_from.map(|on| format!("sent from {} on", moment(on))),
         Standing::Failed => row.outcome.map(|outcome| outcome.to_string()).filter(|outcome| outcome != word),
-        Standing::LetGo | Standing::Closed => row.remark.clone().filter(|remark| remark != word),
-        Standing::NotSent | Standing::InDoubt | Standing::Finished => None,
+        Standing::NotSent | Standing::LetGo | Standing::Closed => row.remark.clone().filter(|remark| remark != word),
+        Standing::InDoubt | Standing::Finished => None,
     };
     detail.map_or_else(|| word.to_owned(), |detail| format!("{word}: {detail}"))
 }

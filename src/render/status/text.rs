@@ -23,10 +23,10 @@ pub fn status_text(board: &Board<'_>, made_from: &Plan, near: u16, depth: Depth)
     reading(&mut text, board, &counts);
     tables::groups(&mut text, &board.groups());
     tables::calendar(&mut text, board, depth);
-    lists::waiting(&mut text, board, depth);
     lists::overdue(&mut text, board, depth);
     lists::unassigned(&mut text, board, near, depth);
     lists::attention(&mut text, board, made_from, depth);
+    lists::waiting(&mut text, board, depth);
     if depth == Depth::Whole || board.rows.len() <= FEW {
         tables::tickets(&mut text, board);
     }
