@@ -4,6 +4,7 @@
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod alike;
+pub mod board;
 mod build;
 mod counts;
 mod create;

@@ -32,6 +32,7 @@ mod select;
 mod settle;
 mod shown;
 mod state;
+mod status;
 #[path = "../support/mod.rs"]
 mod support;
 mod systems;
