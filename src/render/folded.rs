@@ -48,6 +48,7 @@ pub(super) fn folded_text(plan: &Plan, alike: &Alike<'_>) -> String {
 /// What they are, behind their number.
 fn tail(alike: &Alike<'_>) -> String {
     let what = match alike.first.action {
+        Action::Blocked { .. } if alike.first.is_still_coming() => " left the files, and their technicians are still coming",
         Action::Blocked { .. } => " need a person, for the same kind of reason",
         Action::InDoubt { .. } => " are in doubt",
         Action::Deferred { .. } => " are deferred, for the same kind of reason",
@@ -89,14 +90,16 @@ fn sites(text: &mut String, steps: &[&Step]) {
     let _ = writeln!(text, "    sites: {}{rest}", keys.join(", "));
 }
 
-/// Who needs a person is named, with what to look for.
+/// Who needs a person is named, with what to look for. Each technician that nobody wants any more is, however many they are.
 fn people(text: &mut String, steps: &[&Step]) {
-    for step in steps.iter().take(PEOPLE) {
+    let most = if steps.iter().any(|step| step.is_still_coming()) { steps.len() } else { PEOPLE };
+    for step in steps.iter().take(most) {
         let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
         let mark = step.mark.as_ref().map(|mark| format!(" (mark {mark})")).unwrap_or_default();
-        let _ = writeln!(text, "    {}{id}{mark}", step.key);
+        let comes = step.comes().map(|start| format!(", at {}", clean(start))).unwrap_or_default();
+        let _ = writeln!(text, "    {}{id}{mark}{comes}", step.key);
     }
-    if let Some(more) = steps.len().checked_sub(PEOPLE).filter(|more| *more > 0) {
+    if let Some(more) = steps.len().checked_sub(most).filter(|more| *more > 0) {
         let _ = writeln!(text, "    and {more} more, --verbose lists them");
     }
 }

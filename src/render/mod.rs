@@ -12,6 +12,7 @@ mod plan;
 mod schedule;
 mod source;
 mod state;
+mod status;
 mod systems;
 mod values;
 
@@ -23,4 +24,5 @@ pub use plan::{plan_json, plan_text, summary};
 pub use schedule::schedule;
 pub use source::clean;
 pub use state::{settle_text, state_text};
+pub use status::{Depth, status_csv, status_json, status_text};
 pub use systems::{systems_json, systems_page, systems_text};

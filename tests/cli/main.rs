@@ -27,10 +27,12 @@ mod sandbox;
 mod saved;
 mod schedule;
 mod schema;
+mod sdwan;
 mod select;
 mod settle;
 mod shown;
 mod state;
+mod status;
 #[path = "../support/mod.rs"]
 mod support;
 mod systems;
@@ -39,3 +41,4 @@ mod twice;
 mod usage;
 mod validate;
 mod vendor;
+mod waves;

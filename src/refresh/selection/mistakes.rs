@@ -29,16 +29,16 @@ fn unknown_target(target: &Target, subjects: &[Subject<'_>]) -> Diagnostic {
             (format!("--target {target} selects no ticket of the files or of the state"), help)
         }
         Target::Rollout { key, .. } => {
-            let near = near(&rollout_names(subjects, key.is_some())).map(|near| near + " ").unwrap_or_default();
-            // The nearest key is often a neighbour's, and not a misspelt one.
-            let left = "a site that left the list belongs to no rollout any more: select its ticket by its address or by a label";
-            (format!("--target {target} selects no ticket of the files"), near + left)
+            let help = near(&rollout_names(subjects, key.is_some())).unwrap_or_else(|| {
+                "a rollout is named as its document is (metadata.name), and a site by its key; `callout expand` shows both".to_owned()
+            });
+            (format!("--target {target} selects no ticket of the files or of the state"), help)
         }
     };
     Diagnostic::error("plan/unknown-target", message).help(help)
 }
 
-/// The rollouts of the files as targets; with the sites' keys if one was named.
+/// The rollouts as targets; with the sites' keys if one was named.
 fn rollout_names(subjects: &[Subject<'_>], with_keys: bool) -> Vec<String> {
     let sites = subjects.iter().filter_map(|subject| subject.site);
     let names = sites.map(|site| {

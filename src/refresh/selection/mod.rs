@@ -89,6 +89,7 @@ struct Subject<'a> {
     address: &'a Address,
     /// None for a record that is over: no plan has a step for it, and a label must not seem to select something.
     labels: Option<&'a BTreeMap<String, String>>,
+    /// Likewise.
     site: Option<&'a RolloutSite>,
     /// None where it left the files.
     file: Option<&'a str>,
@@ -111,7 +112,8 @@ fn subjects<'a>(tickets: &'a [Ticket], state: &'a State) -> Vec<Subject<'a>> {
     let gone = state.records.iter().filter(|(key, _)| !described.contains(&key.address));
     let of_record = |key: &'a Key, record: &'a Record| {
         let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
-        Subject { address: &key.address, labels: (!is_over).then_some(&record.request.labels), site: None, file: None }
+        let site = record.request.site.as_ref().filter(|_| !is_over);
+        Subject { address: &key.address, labels: (!is_over).then_some(&record.request.labels), site, file: None }
     };
     let gone = gone.map(|(key, record)| {
         let renamed = renamed.get(&key.address).map(|ticket| described_by(ticket, &key.address));
