@@ -572,8 +572,20 @@ fn rows_move_only_if_the_state_can_be_read() {
     project.run("schedule --repair").ends_with(1);
     assert_eq!(project.read(FILE), before);
     let elsewhere = project.copy_without(".callout");
-    shows!(elsewhere.run("schedule --reflow"), @r"
-    ");
+    shows!(elsewhere.run("schedule --reflow"), @r#"
+    $ callout schedule --reflow
+    | state/missing
+    |
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
+    |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
+    |         it.
+    |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
+    |         sends nothing again.
+    |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".
+    |
+    exit 1
+    "#);
     // A sandbox that was never used has sent nothing, and is not begun by looking.
     project.run("--sandbox schedule --repair").ends_with(0);
     assert!(!project.path(".callout/sandbox").exists());
