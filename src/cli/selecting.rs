@@ -14,7 +14,7 @@ use crate::state::State;
 /// What was chosen. Words that select nothing are errors.
 pub(super) fn selection(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Selection, Failure> {
     let files = files(opened, &choice.file, &environment.folder);
-    let filter = Filter { targets: choice.target.clone(), selectors: choice.selector.clone(), files };
+    let filter = Filter { targets: choice.target.clone(), selectors: choice.selector.clone(), files, waves: choice.wave.clone() };
     Ok(Selection::of(filter, &opened.tickets, state)?)
 }
 

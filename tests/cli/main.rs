@@ -39,3 +39,4 @@ mod twice;
 mod usage;
 mod validate;
 mod vendor;
+mod wave_selection;

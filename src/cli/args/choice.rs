@@ -20,6 +20,9 @@ pub struct Choice {
     /// Plan only what is described in this manifest file, or in those of this folder. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+    /// Plan only what is in this wave; with --target Rollout/NAME in this wave of that rollout. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub wave: Vec<String>,
     /// What to read first: what the plan depends on (auto), every unfinished ticket (all), or nothing (none).
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub refresh: Refresh,
@@ -32,7 +35,7 @@ impl Choice {
     /// These tickets, or everything if there are none.
     pub fn of_tickets(addresses: Vec<Address>) -> Self {
         let target = addresses.into_iter().map(Target::Ticket).collect();
-        Self { target, selector: Vec::new(), file: Vec::new(), refresh: Refresh::Auto, take: None }
+        Self { target, selector: Vec::new(), file: Vec::new(), wave: Vec::new(), refresh: Refresh::Auto, take: None }
     }
 }
 
