@@ -64,6 +64,9 @@ pub struct Plan {
     /// Whose values it takes where tickets were changed in their systems.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<Take>,
+    /// The waves of the rollouts that steps belong to, by the rollout's name, in their order.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waves: BTreeMap<String, Vec<String>>,
     /// In the order in which they are applied.
     pub steps: Vec<Step>,
     /// Visits that reads showed to be over: a new one at the same place looks like none of them.
@@ -258,10 +261,10 @@ pub struct Counts {
     pub drifted: usize,
 }
 
-impl Plan {
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for step in &self.steps {
+impl Counts {
+    pub fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
+        let mut counts = Self::default();
+        for step in steps {
             *match &step.action {
                 Action::Create { .. } => &mut counts.create,
                 Action::Adopt { .. } => &mut counts.adopt,
@@ -279,6 +282,12 @@ impl Plan {
             counts.drifted += usize::from(!step.drift.is_empty());
         }
         counts
+    }
+}
+
+impl Plan {
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.steps)
     }
 
     pub fn has_changes(&self) -> bool {

@@ -200,6 +200,8 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     $ callout plan --selector wave=pilot --detailed-exitcode
     Plan: 1 needs a person, 1 unchanged.
 
+    Rollout/routers: 1 needs a person, 1 unchanged
+
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
         left the files, and ticket 482002 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
         next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT
@@ -212,6 +214,8 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     shows!(site.run("plan --target Rollout/routers[0418]"), @r"
     $ callout plan --target Rollout/routers[0418]
     Plan: 1 needs a person.
+
+    Rollout/routers: 1 needs a person
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
         left the files, and ticket 482002 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone

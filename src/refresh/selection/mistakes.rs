@@ -85,16 +85,13 @@ fn unknown_wave(wave: &str, (reach, all): (&[&Subject<'_>], &[Subject<'_>])) -> 
     let here: Vec<String> = reach.iter().filter_map(|subject| subject.wave()).map(str::to_owned).collect();
     let rollouts = all.iter().filter(|subject| subject.wave() == Some(wave)).filter_map(|subject| subject.site);
     let elsewhere: Vec<String> = rollouts.map(|site| format!("Rollout/{}", site.rollout)).collect();
-    let (message, help) = match such_as(&format!("{wave} is a wave of"), &elsewhere) {
-        Some(elsewhere) => {
-            let waves = such_as("; what they select is in", &here).unwrap_or_default();
-            (format!("--wave {wave}: nothing that --target and --file select is in it"), elsewhere + &waves)
-        }
-        None => {
-            let near = did_you_mean(wave, &here).or_else(|| such_as("waves:", &here));
-            let help = near.unwrap_or_else(|| "no rollout here has waves; they stand in its file below spec.waves".to_owned());
-            (format!("--wave {wave}: no ticket of the files or of the state is in a wave of this name"), help)
-        }
+    let (message, help) = if let Some(elsewhere) = such_as(&format!("{wave} is a wave of"), &elsewhere) {
+        let waves = such_as("; what they select is in", &here).unwrap_or_default();
+        (format!("--wave {wave}: nothing that --target and --file select is in it"), elsewhere + &waves)
+    } else {
+        let near = did_you_mean(wave, &here).or_else(|| such_as("waves:", &here));
+        let help = near.unwrap_or_else(|| "no rollout here has waves; they stand in its file below spec.waves".to_owned());
+        (format!("--wave {wave}: no ticket of the files or of the state is in a wave of this name"), help)
     };
     Diagnostic::error("plan/unknown-wave", message).help(help)
 }
