@@ -5,6 +5,7 @@
 mod alike;
 mod documents;
 mod folded;
+mod grouped;
 mod human;
 mod matching;
 mod plan;
