@@ -43,6 +43,7 @@ impl Answered<'_> {
                 (None, None) => nobodys.push(format!("{} ({})", seen.id, system.site(&seen.fields))),
             }
         }
+        nobodys.dedup();
         nobodys.extend((0..nameless).map(|_| "one without an id".to_owned()));
         let nobodys = (!nobodys.is_empty()).then(|| nobodys.join("; "));
         let own: Vec<Vec<Seen>> =
@@ -66,4 +67,31 @@ fn sent(system: &dyn System, own: Vec<Seen>, nobodys: Option<&str>) -> Sent {
     }
     let ids: Vec<String> = own.into_iter().map(|seen| seen.id).collect();
     Sent::Unknown { why: format!("{title} answered with {} tickets for this place: {}", ids.len(), ids.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::bench::{plain, seen};
+    use crate::systems::techexpress::TechExpress;
+
+    #[test]
+    fn a_place_that_is_asked_about_twice_gets_no_ticket() {
+        let place = |number| TechExpress.together(&plain(number).fields).map(|together| together.place);
+        let answered =
+            Answered { system: &TechExpress, tickets: vec![seen(&plain(1), "7"), seen(&plain(2), "8")], nameless: 0, whose: &|_| None };
+        let Matched { each, surplus } = answered.among(&[place(1), place(2), place(1), None]);
+        let is_done: Vec<bool> = each.iter().map(|sent| matches!(sent, Sent::Done(_))).collect();
+        assert_eq!((is_done, surplus), (vec![false, true, false, false], None));
+    }
+
+    #[test]
+    fn an_echo_in_another_spelling_is_the_same_place() {
+        let asked = TechExpress.together(&plain(1).fields).map(|together| together.place);
+        let mut echo = seen(&plain(1), "7");
+        echo.fields.set("location_name", " STORE  1");
+        echo.fields.set("location_number", 1);
+        let answered = Answered { system: &TechExpress, tickets: vec![echo.clone()], nameless: 0, whose: &|_| None };
+        assert_eq!(answered.among(&[asked]).each, [Sent::Done(Box::new(echo))]);
+    }
 }

@@ -12,3 +12,4 @@ mod leaving;
 mod matching;
 mod referring;
 mod saved;
+mod together;
