@@ -6,6 +6,7 @@ mod alike;
 mod calendar;
 mod documents;
 mod folded;
+mod grouped;
 mod human;
 mod matching;
 mod plan;

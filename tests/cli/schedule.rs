@@ -226,6 +226,8 @@ fn a_ticket_is_sent_only_between_book_ahead_and_lead_time() {
     $ callout --sandbox plan --target Dispatch/router-0417
     Plan: 1 deferred.
 
+    Rollout/routers: 1 deferred
+
     @ Dispatch/router-0417  Store 0417 (0417), account 01000417
         not due yet: the first apply from 2027-01-06T13:00:00Z on sends it
         at tickets/routers.yaml:16:22
@@ -242,6 +244,8 @@ fn a_ticket_is_sent_only_between_book_ahead_and_lead_time() {
     $ callout --sandbox plan --target Dispatch/router-0417
     Plan: 1 needs a person.
 
+    Rollout/routers: 1 needs a person
+
     ! Dispatch/router-0417  Store 0417 (0417), account 01000417
         its start, 2027-01-11T08:00:00 America/New_York, is nearer than the lead time of 72 hours
         next: give a new day to all that is not sent: callout --sandbox schedule --reflow; to this alone: remove its row, then: callout schedule
@@ -256,6 +260,8 @@ fn a_ticket_is_sent_only_between_book_ahead_and_lead_time() {
     shows!(project.run("--sandbox plan --target Dispatch/router-0417"), @r"
     $ callout --sandbox plan --target Dispatch/router-0417
     Plan: 1 needs a person.
+
+    Rollout/routers: 1 needs a person
 
     ! Dispatch/router-0417  Store 0417 (0417), account 01000417
         its start, 2027-01-11T08:00:00 America/New_York, has passed
