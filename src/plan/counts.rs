@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Action, Plan};
+use super::{Action, Plan, Step};
 
 /// How many steps of each kind a plan has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -25,10 +25,10 @@ pub struct Counts {
     pub drifted: usize,
 }
 
-impl Plan {
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for step in &self.steps {
+impl Counts {
+    pub fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
+        let mut counts = Self::default();
+        for step in steps {
             *match &step.action {
                 Action::Create { .. } => &mut counts.create,
                 Action::Adopt { .. } => &mut counts.adopt,
@@ -47,5 +47,11 @@ impl Plan {
             counts.drifted += usize::from(!step.drift.is_empty());
         }
         counts
+    }
+}
+
+impl Plan {
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.steps)
     }
 }

@@ -4,6 +4,7 @@
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod alike;
+pub mod board;
 mod build;
 mod counts;
 mod create;
@@ -69,6 +70,9 @@ pub struct Plan {
     /// Whose values it takes where tickets were changed in their systems.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<Take>,
+    /// The waves of the rollouts that steps belong to, by the rollout's name, in their order.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waves: BTreeMap<String, Vec<String>>,
     /// In the order in which they are applied.
     pub steps: Vec<Step>,
     /// Visits that reads showed to be over: a new one at the same place looks like none of them.

@@ -226,7 +226,10 @@ impl Reason {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
             }
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
-            Self::SlotPassed { .. } | Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
+            Self::SlotPassed { .. } | Self::TooSoon { .. } => {
+                "give a new day to all that is not sent: callout schedule --reflow; to this alone: remove its row, then: callout schedule"
+                    .to_owned()
+            }
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
             Self::Paused { .. } => "take `paused: true` out of the rollout's spec when it may go on".to_owned(),
             Self::WaveClosed { wave, .. } => format!("take `open: false` out of wave {wave} in spec.waves when it may be sent"),

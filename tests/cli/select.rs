@@ -73,7 +73,8 @@ fn a_rollout_and_its_sites_are_targets() {
     | plan/unknown-target
     |
     |   x --target Rollout/routers[0418x] selects no ticket of the files or of the state
-    |   help: did you mean Rollout/routers[0418]?
+    |   help: did you mean Rollout/routers[0418]? a site that left the list is known by its rollout until its
+    |         ticket is over
     |
     exit 1
     ");
@@ -82,8 +83,7 @@ fn a_rollout_and_its_sites_are_targets() {
     | plan/unknown-target
     |
     |   x --target Rollout/wifi selects no ticket of the files or of the state
-    |   help: a rollout is named as its document is (metadata.name), and a site by its key; `callout expand` shows
-    |         both
+    |   help: rollouts: Rollout/routers
     |
     exit 1
     ");
@@ -153,9 +153,9 @@ fn a_label_that_nothing_has_is_a_mistake() {
     $ callout plan --selector wave=rest --target Rollout/routers[0417]
     | plan/nothing-selected
     |
-    |   x no ticket is selected by --target Rollout/routers[0417] --selector wave=rest
-    |   help: several --target add up, and so do several --file; a ticket must also have the labels of every
-    |         --selector
+    |   x no ticket is selected by --target 'Rollout/routers[0417]' --selector wave=rest
+    |   help: several --target add up, and so do several --file and several --wave; a ticket must also have the
+    |         labels of every --selector
     |
     exit 1
     ");
@@ -199,6 +199,8 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     shows!(site.run("plan --selector wave=pilot --detailed-exitcode"), @r"
     $ callout plan --selector wave=pilot --detailed-exitcode
     Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
+
+    Rollout/routers: 1 needs a person, 1 unchanged
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
         site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone

@@ -24,7 +24,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
+use super::{Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use remote::API;
@@ -101,6 +101,9 @@ impl System for TechExpress {
     }
     fn comparable(&self, seen: &Fields) -> Fields {
         normal::comparable(fields::FIELDS, seen)
+    }
+    fn attendance(&self, seen: &Fields) -> Attendance {
+        fields::attendance(seen)
     }
 
     fn origin(&self, settings: &Value) -> Origin {
