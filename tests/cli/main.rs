@@ -33,6 +33,7 @@ mod state;
 #[path = "../support/mod.rs"]
 mod support;
 mod systems;
+mod together;
 mod trouble;
 mod twice;
 mod usage;
