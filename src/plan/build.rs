@@ -3,16 +3,17 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::alike::Around;
+use super::gates::Gates;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
-use crate::ticket::{Address, Digest, Ticket};
+use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
 
 /// All that a plan depends on.
 pub struct World<'a> {
@@ -21,6 +22,8 @@ pub struct World<'a> {
     pub observed: &'a Observations,
     pub sides: &'a Sides,
     pub selection: &'a Selection,
+    /// The terms of each rollout.
+    pub rollouts: &'a Rollouts,
     pub rules: &'a Rules,
     /// Whose values win where a ticket was changed in its system; without it, a person chooses.
     pub take: Option<Take>,
@@ -49,6 +52,8 @@ pub fn build(world: &World<'_>) -> Plan {
     let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
+    // What waits is compared with nothing: it is once its turn has come, with all that is known then.
+    Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let mut steps = order::in_order(world.state, world.sides, steps);
     // Last of all that changes steps: only what is really sent travels together.
@@ -57,7 +62,7 @@ pub fn build(world: &World<'_>) -> Plan {
         step.noted = file::noted(step, world.state);
     }
     let refusals = refusals(world.rules, world.state, &steps, world.now);
-    let expires = expiry(world, &desired, &steps);
+    let expires = file::expiry(world, &desired, &steps);
     Plan {
         id: world.id.clone(),
         project: world.project.clone(),
@@ -67,9 +72,10 @@ pub fn build(world: &World<'_>) -> Plan {
         made: world.now,
         expires,
         rules: Digest::of(world.rules),
-        origins: origins(world.sides),
+        origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,
+        waves: waves(world.rollouts, &steps),
         steps,
         over,
         refusals,
@@ -77,20 +83,11 @@ pub fn build(world: &World<'_>) -> Plan {
     }
 }
 
-/// What each kind of document is sent to.
-pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
-    sides.iter().map(|(kind, side)| (kind.clone(), side.origin.clone())).collect()
-}
-
-/// A plan is good for a day, and never beyond the start of its first visit, or the lead time before it.
-fn expiry(world: &World<'_>, desired: &BTreeMap<&Address, &Ticket>, steps: &[Step]) -> Timestamp {
-    let at_most = world.now + SignedDuration::from_hours(world.rules.plan_expires_hours);
-    let creates = steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
-    let last = |step: &Step| {
-        let booking = desired.get(&step.key.address).and_then(|ticket| ticket.booking);
-        step.starts?.checked_sub(booking.map(|booking| booking.lead_time).unwrap_or_default()).ok()
-    };
-    creates.filter_map(last).fold(at_most, Timestamp::min)
+/// The order of the waves that the steps are in, for whoever reads the plan without the files.
+fn waves(rollouts: &Rollouts, steps: &[Step]) -> BTreeMap<String, Vec<String>> {
+    let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
+    let terms = names.into_iter().filter_map(|name| rollouts.get_key_value(name)).filter(|(_, terms)| !terms.waves.is_empty());
+    terms.map(|(name, terms)| (name.clone(), terms.waves.iter().map(|wave| wave.name.clone()).collect())).collect()
 }
 
 /// One address: what the rooms for each verdict work on.
@@ -223,6 +220,7 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
         Verdict::KeepFinished => existing::keep_finished(case),
         Verdict::KeepClosed => existing::keep_closed(case),
         Verdict::Change => existing::change(case),
+        Verdict::Unseen if case.ticket.is_none() => removed::unseen(case),
         Verdict::Unseen => existing::unseen(case),
         Verdict::Retire => removed::retire(case),
         Verdict::Removed => removed::removed(case),
@@ -274,11 +272,19 @@ impl Case<'_> {
         self.record.and_then(Record::id).map(str::to_owned)
     }
 
+    /// The site of a rollout. Of a ticket that left the files, its record knows.
+    fn rollout(&self) -> Option<RolloutSite> {
+        match self.ticket {
+            Some(ticket) => ticket.site.clone(),
+            None => self.record.and_then(|record| record.request.site.clone()),
+        }
+    }
+
     pub fn step(&self, action: Action) -> Step {
         let fields = self.ticket.map(|ticket| &ticket.fields).or_else(|| self.record.map(|record| &record.request.fields));
         Step {
             site: fields.map(|fields| self.side.system.site(fields)).unwrap_or_default(),
-            rollout: self.ticket.and_then(|ticket| ticket.site.clone()),
+            rollout: self.rollout(),
             id: self.id(),
             place: self.ticket.and_then(|ticket| ticket.place.as_ref()).map(ToString::to_string),
             desired: self.ticket.map(desired_digest),

@@ -14,13 +14,13 @@ use crate::systems::{Answer, End, Found, Listing, Observed, Reader, Seen};
 use crate::ticket::{Mark, Ticket};
 
 /// Shows the same listing each time, has every ticket that is read by id, and writes down what it was asked.
-struct Counting {
+pub(super) struct Counting {
     listing: Listing,
     asked: Mutex<Vec<String>>,
 }
 
 impl Counting {
-    fn shows(tickets: Vec<Seen>, end: End) -> Self {
+    pub fn shows(tickets: Vec<Seen>, end: End) -> Self {
         Self { listing: Listing { tickets, requests: 1, end, is_by_change: false }, asked: Mutex::default() }
     }
 
@@ -45,7 +45,7 @@ impl Reader for Counting {
 }
 
 /// What was asked, and what came of it by visit.
-async fn told(bench: &Bench, system: &Counting, mode: Mode) -> String {
+pub(super) async fn told(bench: &Bench, system: &Counting, mode: Mode) -> String {
     let (asks, sides) = questions(bench, mode);
     let side = bench.side();
     let readers: Readers<'_> = BTreeMap::from([(side.system.id(), system as &dyn Reader)]);
@@ -56,8 +56,8 @@ async fn told(bench: &Bench, system: &Counting, mode: Mode) -> String {
 
 fn questions(bench: &Bench, mode: Mode) -> (Vec<super::Ask>, Sides) {
     let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
-    let Bench { tickets, state, selection, now, .. } = bench;
-    (asks(&Scope { tickets, state, sides: &sides, selection, now: *now }, mode), sides)
+    let Bench { tickets, state, selection, rollouts, now, .. } = bench;
+    (asks(&Scope { tickets, state, sides: &sides, selection, rollouts, now: *now }, mode), sides)
 }
 
 fn answers(observations: &Observations) -> String {

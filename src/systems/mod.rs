@@ -4,6 +4,7 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+mod attendance;
 pub mod billing_platform;
 mod calls;
 mod checks;
@@ -32,6 +33,7 @@ use serde_json::Value;
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
+pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
 pub use nearest::{near, nearest, ranked};
@@ -111,6 +113,10 @@ pub trait System: Send + Sync {
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields;
     /// The comparable fields of a read, in the same normal form. Idempotent.
     fn comparable(&self, seen: &Fields) -> Fields;
+    /// Who comes, and when, as the fields of a read tell it, or what is kept of them. By default they tell nothing.
+    fn attendance(&self, _seen: &Fields) -> Attendance {
+        Attendance::default()
+    }
 
     /// Which API and tenant the settings mean; kept in each record.
     fn origin(&self, settings: &Value) -> Origin;

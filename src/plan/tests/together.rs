@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::bench::{Bench, key, plain, ticket};
 use super::bench::{open, seen};
-use crate::plan::{Action, Now, Plan, check_fresh};
+use crate::plan::{Action, Plan, check_fresh};
 use crate::state::{Event, Sighting};
 use crate::ticket::{Attachment, Digest, Mark, Ticket};
 
@@ -168,7 +168,7 @@ fn a_batch_in_the_plan_is_plain_data() {
 /// What is left of a plan, or why it is stale.
 fn resumed(plan: &Plan, bench: &Bench) -> String {
     let sides = bench.sides();
-    let world = Now { tickets: &bench.tickets, state: &bench.state, sides: &sides, rules: &bench.rules, now: bench.now };
+    let world = bench.now(&sides);
     check_fresh(plan, &world).map_or_else(|stale| stale.to_string(), |left| shown(&left))
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Owns which field is sent and which answer shows it. Refuses to read answers: that is `wire`.
 
+use crate::systems::attendance::moment;
 use crate::systems::g360;
 use crate::systems::normal::{self, folded, sent, set, text};
-use crate::systems::{Compare, Field, Place};
+use crate::systems::{Attendance, Compare, Field, Place, Technician};
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 /// Every field of the vendor's two pages, `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
@@ -75,6 +76,19 @@ pub fn expected(fields: &Fields, attachments: &[Attachment], visit: Option<&Visi
         wanted.set("end_date", end.to_string());
     }
     normal::expected(FIELDS, &wanted, attachments)
+}
+
+/// A technician is assigned when the ticket has an id of one. The times are those of the answer's `schedule`.
+pub fn attendance(seen: &Fields) -> Attendance {
+    let part = |name: &str| seen.get(name).and_then(text);
+    let technician = seen.get("technician_id").map(|id| match text(id) {
+        None => Technician::Nobody,
+        Some(id) => Technician::Somebody {
+            name: part("technician_name").unwrap_or_else(|| format!("technician {id}")),
+            phone: part("technician_phone_number"),
+        },
+    });
+    Attendance { technician, booked: moment(seen, "start_date").zip(moment(seen, "end_date")), due: None }
 }
 
 /// The mark as one more entry of the customer's references.
@@ -185,6 +199,23 @@ mod tests {
         assert!(!alike(&keys("01", "Site Audit", "Store 417", "0417")));
         assert!(!alike(&keys("02", "Move", "Store 417", "0417")));
         assert!(!alike(&keys("01", "Move", "0417", "417")), "a name is no number");
+    }
+
+    #[test]
+    fn a_ticket_tells_who_comes_and_when() {
+        let technician = |value: &Value| attendance(&fields(value)).technician;
+        let kim = |phone: Option<&str>| Technician::Somebody { name: "Kim Doe".to_owned(), phone: phone.map(str::to_owned) };
+        assert_eq!(technician(&json!({"technician_id": null, "technician_name": null})), Some(Technician::Nobody));
+        assert_eq!(technician(&json!({"technician_id": 77, "technician_name": "Kim Doe"})), Some(kim(None)));
+        let whole = json!({"technician_id": 77, "technician_name": "Kim Doe", "technician_phone_number": "617-555-0199"});
+        assert_eq!(technician(&whole), Some(kim(Some("617-555-0199"))));
+        let unnamed = Technician::Somebody { name: "technician 77".to_owned(), phone: None };
+        assert_eq!(technician(&json!({"technician_id": 77})), Some(unnamed));
+        assert_eq!(technician(&json!({"status_name": "Pending Tech Assignment"})), None, "a status is not interpreted");
+        let booked = |value: &Value| attendance(&fields(value)).booked.map(|(start, end)| format!("{start} {end}"));
+        let times = json!({"start_date": "2027-01-11T13:00:00Z", "end_date": "2027-01-11T17:00:00Z"});
+        assert_eq!(booked(&times).as_deref(), Some("2027-01-11T13:00:00Z 2027-01-11T17:00:00Z"));
+        assert_eq!(booked(&json!({"start_date": "2027-01-11T08:00:00", "end_date": "2027-01-11T12:00:00"})), None, "not what was sent");
     }
 
     #[test]

@@ -27,7 +27,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, Together, g360, normal};
+use super::{
+    Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, Together, g360, normal,
+};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use remote::API;
@@ -110,6 +112,9 @@ impl System for TechExpress {
     }
     fn comparable(&self, seen: &Fields) -> Fields {
         normal::comparable(fields::FIELDS, seen)
+    }
+    fn attendance(&self, seen: &Fields) -> Attendance {
+        fields::attendance(seen)
     }
 
     fn origin(&self, settings: &Value) -> Origin {
