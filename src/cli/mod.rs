@@ -120,7 +120,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Init(words) => init::run(&words, global, environment),
         Command::Validate(words) => Ok(validate::run(&words, global, environment).await),
         Command::Expand(words) => expand::run(&words, environment),
-        Command::Schedule(words) => schedule::run(&words, environment),
+        Command::Schedule(words) => schedule::run(&words, global, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,

@@ -73,11 +73,19 @@ pub fn build(world: &World<'_>) -> Plan {
         origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,
+        waves: waves(world.rollouts, &steps),
         steps,
         over,
         refusals,
         reads: world.observed.requests,
     }
+}
+
+/// The order of the waves that the steps are in, for whoever reads the plan without the files.
+fn waves(rollouts: &Rollouts, steps: &[Step]) -> BTreeMap<String, Vec<String>> {
+    let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
+    let terms = names.into_iter().filter_map(|name| rollouts.get_key_value(name)).filter(|(_, terms)| !terms.waves.is_empty());
+    terms.map(|(name, terms)| (name.clone(), terms.waves.iter().map(|wave| wave.name.clone()).collect())).collect()
 }
 
 /// One address: what the rooms for each verdict work on.
@@ -210,6 +218,7 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
         Verdict::KeepFinished => existing::keep_finished(case),
         Verdict::KeepClosed => existing::keep_closed(case),
         Verdict::Change => existing::change(case),
+        Verdict::Unseen if case.ticket.is_none() => removed::unseen(case),
         Verdict::Unseen => existing::unseen(case),
         Verdict::Retire => removed::retire(case),
         Verdict::Removed => removed::removed(case),

@@ -100,8 +100,7 @@ fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
 /// A start that has passed, or that is nearer than its rollout allows, as a reason.
 pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
     let visit = ticket.visit.as_ref()?;
-    let zone = visit.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
-    let start = format!("{}{zone}", visit.start);
+    let start = visit.start_in_words();
     if visit.starts_before(case.world.now, jiff::SignedDuration::ZERO) {
         let scheduled = ticket.booking.is_some();
         return Some(if scheduled { Reason::SlotPassed { start } } else { Reason::StartPassed { start } });

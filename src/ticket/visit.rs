@@ -26,6 +26,12 @@ impl Visit {
         moment(self.end, self.timezone.as_deref()?)
     }
 
+    /// Its start by the site's clock, for a sentence: `2027-01-11T08:00:00 America/New_York`.
+    pub fn start_in_words(&self) -> String {
+        let zone = self.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
+        format!("{}{zone}", self.start)
+    }
+
     /// The latest moment at which it can start: without a zone, where on earth the day ends last (UTC-12).
     pub fn starts_at_latest(&self) -> Option<Timestamp> {
         self.starts_at().or_else(|| latest(self.start))
@@ -52,6 +58,12 @@ impl Visit {
     /// Whether the start is surely less than `lead` after `now`.
     pub fn starts_before(&self, now: Timestamp, lead: SignedDuration) -> bool {
         self.starts_at_latest().is_some_and(|start| start < now + lead)
+    }
+
+    /// Whether the start is surely still to come: without a zone, also where on earth the day begins first (UTC+14).
+    pub fn starts_after(&self, now: Timestamp) -> bool {
+        let earliest = || Offset::constant(14).to_timestamp(self.start).ok();
+        self.starts_at().or_else(earliest).is_some_and(|start| start > now)
     }
 }
 
@@ -94,6 +106,8 @@ mod tests {
         let now = |text: &str| text.parse().expect("a moment");
         assert!(!visit.starts_before(now("2027-01-11T19:59:00Z"), SignedDuration::ZERO));
         assert!(visit.starts_before(now("2027-01-11T20:01:00Z"), SignedDuration::ZERO));
+        assert!(visit.starts_after(now("2027-01-10T17:59:00Z")));
+        assert!(!visit.starts_after(now("2027-01-10T18:01:00Z")));
     }
 
     #[test]

@@ -41,3 +41,5 @@ mod twice;
 mod usage;
 mod validate;
 mod vendor;
+mod wave_selection;
+mod waves;

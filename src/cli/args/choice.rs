@@ -21,6 +21,9 @@ pub struct Part {
     /// Only what is described in this manifest file, or in those of this folder. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+    /// Only what is in this wave; with --target Rollout/NAME in this wave of that rollout. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub wave: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -7,6 +7,7 @@ mod creating;
 mod editing;
 mod existing;
 mod finding;
+pub(crate) mod gates;
 mod guarding;
 mod leaving;
 mod matching;
