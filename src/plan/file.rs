@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::alike::Around;
 use super::build::{desired_digest, origins};
-use super::{Action, Plan, Reason, Rules, Search, Step};
+use super::{Action, Allowed, Limits, Plan, Reason, Rules, Search, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
@@ -73,7 +73,8 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     if world.now > plan.expires {
         return Err(Stale::Expired(plan.expires));
     }
-    if plan.rules != Digest::of(world.rules) {
+    let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
+    if plan.rules != limits.digest(&plan.steps) {
         return Err(Stale::Rules);
     }
     if plan.origins != origins(world.sides) {

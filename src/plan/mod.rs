@@ -14,6 +14,7 @@ mod file;
 mod guard;
 mod matching;
 mod order;
+mod parts;
 mod reason;
 mod removed;
 #[cfg(test)]
@@ -34,8 +35,9 @@ pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
-pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
+pub use guard::{Allowed, Limits, Refusal, Rules};
 pub use matching::{Hit, Matches, Matching, Unclear};
+pub use parts::Part;
 pub use reason::{Reason, Search};
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
@@ -75,6 +77,9 @@ pub struct Plan {
     /// Limits that it is over. Such a plan is never applied, not even in part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<Refusal>,
+    /// Of a refused plan: some parts that are over no limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// Requests that reading the tickets took.
     pub reads: usize,
 }
@@ -243,7 +248,8 @@ impl Step {
 }
 
 /// How many steps of each kind a plan has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     pub create: usize,
     pub adopt: usize,

@@ -9,6 +9,7 @@ mod existing;
 mod finding;
 mod guarding;
 mod leaving;
+mod limiting;
 mod matching;
 mod referring;
 mod saved;
