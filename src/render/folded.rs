@@ -2,6 +2,7 @@
 //!
 //! Refuses to hide who needs a person: their addresses stand on lines of their own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
@@ -32,6 +33,7 @@ pub(super) fn folded_text(plan: &Plan, alike: &Alike<'_>) -> String {
         text.push_str("    their files vary, too\n");
     }
     visits(&mut text, alike);
+    requests(&mut text, &alike.steps);
     let is_told = deferred(&mut text, alike);
     if first.needs_person() {
         people(&mut text, &alike.steps);
@@ -74,6 +76,7 @@ fn deferred(text: &mut String, alike: &Alike<'_>) -> bool {
 /// What they are, behind their number.
 fn tail(alike: &Alike<'_>) -> String {
     let what = match alike.first.action {
+        Action::Blocked { .. } if alike.first.is_still_coming() => " left the files, and their technicians are still coming",
         Action::Blocked { .. } => " need a person, for the same kind of reason",
         Action::InDoubt { .. } => " are in doubt",
         Action::Deferred { .. } => " are deferred",
@@ -106,6 +109,17 @@ fn visits(text: &mut String, alike: &Alike<'_>) {
     };
 }
 
+/// How many requests they are, where some travel together.
+fn requests(text: &mut String, steps: &[&Step]) {
+    let batches: BTreeSet<_> = steps.iter().filter_map(|step| step.batch.as_ref()).map(|batch| &batch.first).collect();
+    let alone = steps.iter().filter(|step| step.batch.is_none()).count();
+    let _ = match (batches.len(), batches.len() + alone) {
+        (0, _) => Ok(()),
+        (_, 1) => writeln!(text, "    in 1 request"),
+        (_, requests) => writeln!(text, "    in {requests} requests"),
+    };
+}
+
 fn sites(text: &mut String, steps: &[&Step]) {
     let mut keys: Vec<String> = steps.iter().filter_map(|step| step.rollout.as_ref()).take(SITES).map(|site| clean(&site.key)).collect();
     match (steps.len().saturating_sub(SITES), keys.last_mut()) {
@@ -115,14 +129,16 @@ fn sites(text: &mut String, steps: &[&Step]) {
     text.push_str(&wrapped(4, "sites: ", &keys));
 }
 
-/// Who needs a person is named, with what to look for.
+/// Who needs a person is named, with what to look for. Each technician that nobody wants any more is, however many they are.
 fn people(text: &mut String, steps: &[&Step]) {
-    for step in steps.iter().take(PEOPLE) {
+    let most = if steps.iter().any(|step| step.is_still_coming()) { steps.len() } else { PEOPLE };
+    for step in steps.iter().take(most) {
         let id = step.id.as_ref().map(|id| format!(" (ticket {})", clean(id))).unwrap_or_default();
         let mark = step.mark.as_ref().map(|mark| format!(" (mark {mark})")).unwrap_or_default();
-        let _ = writeln!(text, "    {}{id}{mark}", step.key);
+        let comes = step.comes().map(|start| format!(", at {}", clean(start))).unwrap_or_default();
+        let _ = writeln!(text, "    {}{id}{mark}{comes}", step.key);
     }
-    if let Some(more) = steps.len().checked_sub(PEOPLE).filter(|more| *more > 0) {
+    if let Some(more) = steps.len().checked_sub(most).filter(|more| *more > 0) {
         let _ = writeln!(text, "    and {more} more, --verbose lists them");
     }
 }

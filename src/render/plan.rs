@@ -144,9 +144,27 @@ pub(super) fn counted(counts: &Counts) -> Vec<String> {
         (counts.retire, "to leave the records"),
         (counts.deferred, "deferred"),
         (counts.in_doubt, "in doubt"),
-        (counts.blocked, if counts.blocked == 1 { "needs a person" } else { "need a person" }),
     ];
-    named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
+    let mut parts: Vec<String> = named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    parts.extend(blocked(counts));
+    parts
+}
+
+/// Whose technicians come although nobody wants them any more is said in the first line that anybody reads.
+fn blocked(counts: &Counts) -> Option<String> {
+    let need = match counts.blocked {
+        0 => return None,
+        1 => "1 needs a person".to_owned(),
+        many => format!("{many} need a person"),
+    };
+    let left = match counts.still_coming {
+        0 => return Some(need),
+        1 if counts.blocked == 1 => "it left the files, and its technician is still coming".to_owned(),
+        1 => "1 left the files, and its technician is still coming".to_owned(),
+        many if many == counts.blocked => "they left the files, and their technicians are still coming".to_owned(),
+        many => format!("{many} left the files, and their technicians are still coming"),
+    };
+    Some(format!("{need} ({left})"))
 }
 
 /// Nothing to do, and what that means for the tickets.
@@ -190,6 +208,9 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Retire { .. } => line(&mut text, "its record ends; nothing is sent"),
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
+    }
+    if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
+        line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
     }
     if let Some(mark) = &step.mark {
         line(&mut text, &format!("mark: {mark}"));

@@ -198,30 +198,28 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     site.write("tickets/sites.csv", SITES.replace("0418,01234568,pilot\n", ""));
     shows!(site.run("plan --selector wave=pilot --detailed-exitcode"), @r"
     $ callout plan --selector wave=pilot --detailed-exitcode
-    Plan: 1 needs a person, 1 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
 
     Rollout/routers: 1 needs a person, 1 unchanged
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
-        left the files, and ticket 482002 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-        next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT
+        site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
 
-    Plan: 1 needs a person, 1 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
     | reading 2 tickets
     exit 7
     ");
     assert_eq!(planned(&site, "--selector wave=rest"), ["Dispatch/router-0419"]);
     shows!(site.run("plan --target Rollout/routers[0418]"), @r"
     $ callout plan --target Rollout/routers[0418]
-    Plan: 1 needs a person.
-
-    Rollout/routers: 1 needs a person
+    Plan: 1 needs a person (it left the files, and its technician is still coming).
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
-        left the files, and ticket 482002 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-        next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT
+        site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
 
-    Plan: 1 needs a person.
+    Plan: 1 needs a person (it left the files, and its technician is still coming).
     exit 0
     ");
 }
