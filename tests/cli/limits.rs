@@ -177,7 +177,7 @@ fn a_rollout_has_limits_of_its_own() {
     site.run("apply --yes --target Dispatch/store-0500").ends_with(0);
     let next = site.run("plan --target Rollout/routers --format json").ends_with(4).json();
     insta::assert_snapshot!(next["plan"]["refusals"], @r#"[{"limit":"creates_per_day","rollout":"routers","allowed":3,"wanted":5,"before":2,"creates":3}]"#);
-    insta::assert_snapshot!(next["plan"]["parts"], @r#"[{"selection":{"targets":["Rollout/routers[0403]"]},"counts":{"create":1,"adopt":0,"update":0,"close":0,"delete":0,"retire":0,"rename":0,"blocked":0,"in_doubt":0,"deferred":0,"closed_before":0,"unchanged":0,"drifted":0}}]"#);
+    insta::assert_snapshot!(next["plan"]["parts"], @r#"[{"selection":{"targets":["Rollout/routers[0403]"]},"counts":{"create":1,"adopt":0,"update":0,"close":0,"delete":0,"retire":0,"rename":0,"blocked":0,"still_coming":0,"in_doubt":0,"deferred":0,"closed_before":0,"unchanged":0,"drifted":0}}]"#);
     assert_eq!(site.vendor.tickets(), 3);
     site.run("apply --yes --allow-creates 3").ends_with(0);
     assert_eq!(site.vendor.tickets(), 6);
