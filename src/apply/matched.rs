@@ -40,7 +40,7 @@ impl Answered<'_> {
             match (what, place.filter(is_one)) {
                 (Some(what), _) => nobodys.push(format!("{}, {what}", seen.id)),
                 (None, Some(place)) => of_place.entry(place).or_default().push(seen),
-                (None, None) => nobodys.push(format!("{} ({})", seen.id, system.site(&seen.fields))),
+                (None, None) => nobodys.push(format!("{} for {}", seen.id, system.site(&seen.fields))),
             }
         }
         nobodys.dedup();

@@ -48,8 +48,8 @@ async fn exactly_what_the_answer_does_not_name_stays_in_doubt() {
     let left = run(&stores(3), &Scripted::together(vec![Several::Answered { tickets, nameless: 1 }])).await;
     assert_snapshot!(left.said(), @r"
     Dispatch/store-1: created ticket 7
-    Dispatch/store-2: in doubt: TechExpress took the request and names no ticket for this place; what it names and fits none of them: 9 (Store 3 Annex (3)); one without an id
-    Dispatch/store-3: in doubt: TechExpress took the request and names no ticket for this place; what it names and fits none of them: 9 (Store 3 Annex (3)); one without an id
+    Dispatch/store-2: in doubt: TechExpress took the request and names no ticket for this place; what it names and fits none of them: 9 for Store 3 Annex (3); one without an id
+    Dispatch/store-3: in doubt: TechExpress took the request and names no ticket for this place; what it names and fits none of them: 9 for Store 3 Annex (3); one without an id
     ");
     let state = left.state();
     assert_eq!([&one, &two, &three].map(|ticket| state.records[&key(ticket)].in_doubt()), [false, true, true]);
@@ -88,7 +88,7 @@ async fn a_ticket_of_somebody_else_is_no_match_and_one_too_many_is_told() {
     assert_snapshot!(left.said(), @r"
     Dispatch/store-1: created ticket 7
     Dispatch/store-2: created ticket 8
-    TechExpress answered the request for Dispatch/store-1 and 1 other with more than their tickets: 9 (Store 5 (5))
+    TechExpress answered the request for Dispatch/store-1 and 1 other with more than their tickets: 9 for Store 5 (5)
     ");
 }
 

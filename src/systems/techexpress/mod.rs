@@ -18,6 +18,8 @@ pub mod spec;
 #[cfg(test)]
 mod stage;
 mod tickets;
+#[cfg(test)]
+mod together_tests;
 mod wire;
 
 use schemars::{Schema, SchemaGenerator};
