@@ -9,7 +9,7 @@ use super::args::{Choice, Refresh};
 use super::opened::Opened;
 use super::progress::draw_target;
 use super::{Environment, Failure, selecting};
-use crate::plan::{Plan, World, build};
+use crate::plan::{Companions, Plan, World, build};
 use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope, Selection};
 use crate::state::State;
 
@@ -32,6 +32,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
     let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, rollouts: &opened.rollouts, now };
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
+    let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     let world = World {
         tickets: &opened.tickets,
         state,
@@ -41,7 +42,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         rollouts: &opened.rollouts,
         rules: &opened.rules,
         take: choice.take.map(Into::into),
-        given_up: &opened.given_up,
+        companions: &companions,
         now: opened.clock().now(),
         id: plan_id(environment),
         project: opened.project.name.clone(),

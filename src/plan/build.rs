@@ -9,7 +9,7 @@ use super::alike::Around;
 use super::gates::Gates;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, order, removed};
+use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
@@ -27,8 +27,8 @@ pub struct World<'a> {
     pub rules: &'a Rules,
     /// Whose values win where a ticket was changed in its system; without it, a person chooses.
     pub take: Option<Take>,
-    /// Lineages that this project's state had before, from `callout.lock`.
-    pub given_up: &'a [String],
+    /// Of the same tickets and state.
+    pub companions: &'a Companions<'a>,
     pub now: Timestamp,
     /// Random.
     pub id: String,
@@ -56,6 +56,8 @@ pub fn build(world: &World<'_>) -> Plan {
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let mut steps = order::in_order(world.state, world.sides, steps);
+    // Last of all that changes steps: only what is really sent travels together.
+    batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
@@ -239,6 +241,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         id: None,
         mark: None,
         place: None,
+        batch: None,
         desired: None,
         record: None,
         noted: None,

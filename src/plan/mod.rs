@@ -4,8 +4,10 @@
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod alike;
+mod batch;
 pub mod board;
 mod build;
+mod companions;
 mod counts;
 mod create;
 mod diff;
@@ -32,7 +34,9 @@ use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
 
+pub use batch::Batch;
 pub use build::{World, build};
+pub use companions::Companions;
 pub use counts::Counts;
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
@@ -117,6 +121,9 @@ pub struct Step {
     /// Where the ticket is described, as `file:line:column`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The tickets that go out in one request with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
     /// Of the desired ticket that it was made from; none where the files have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Digest>,

@@ -2,6 +2,7 @@
 //!
 //! Refuses to hide who needs a person: their addresses stand on lines of their own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
@@ -32,6 +33,7 @@ pub(super) fn folded_text(plan: &Plan, alike: &Alike<'_>) -> String {
         text.push_str("    their files vary, too\n");
     }
     visits(&mut text, alike);
+    requests(&mut text, &alike.steps);
     let is_told = deferred(&mut text, alike);
     if first.needs_person() {
         people(&mut text, &alike.steps);
@@ -104,6 +106,17 @@ fn visits(text: &mut String, alike: &Alike<'_>) {
         writeln!(text, "    visit: {first}")
     } else {
         writeln!(text, "    first visit: {first}\n    last visit: {last}")
+    };
+}
+
+/// How many requests they are, where some travel together.
+fn requests(text: &mut String, steps: &[&Step]) {
+    let batches: BTreeSet<_> = steps.iter().filter_map(|step| step.batch.as_ref()).map(|batch| &batch.first).collect();
+    let alone = steps.iter().filter(|step| step.batch.is_none()).count();
+    let _ = match (batches.len(), batches.len() + alone) {
+        (0, _) => Ok(()),
+        (_, 1) => writeln!(text, "    in 1 request"),
+        (_, requests) => writeln!(text, "    in {requests} requests"),
     };
 }
 

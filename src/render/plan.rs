@@ -195,6 +195,9 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
     }
+    if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
+        line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
+    }
     if let Some(mark) = &step.mark {
         line(&mut text, &format!("mark: {mark}"));
     }

@@ -22,6 +22,7 @@ pub mod sandbox;
 pub mod schema;
 mod seen;
 mod settings;
+mod several;
 mod subject;
 pub mod techexpress;
 mod zone;
@@ -37,6 +38,7 @@ pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, T
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};
+pub use several::{Place, Several, Together};
 pub use zone::{zone, zone_hint};
 
 /// Every system that callout knows. A further one is a folder and a line here.
@@ -99,6 +101,14 @@ pub trait System: Send + Sync {
     fn site(&self, fields: &Fields) -> String;
     /// Why a read ticket is for another site than these fields ask for, if it is.
     fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String>;
+    /// What this ticket shares with others of one request, and what tells it from them. `None` where every ticket is its own request.
+    fn together(&self, _fields: &Fields) -> Option<Together> {
+        None
+    }
+    /// How many tickets one create may carry at most, by the system's section.
+    fn tickets_per_request(&self, _settings: &Value) -> usize {
+        1
+    }
     /// What a read of this ticket shows if it was booked as sent: comparable fields in normal form.
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields;
     /// The comparable fields of a read, in the same normal form. Idempotent.

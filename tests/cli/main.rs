@@ -36,6 +36,7 @@ mod status;
 #[path = "../support/mod.rs"]
 mod support;
 mod systems;
+mod together;
 mod trouble;
 mod twice;
 mod usage;

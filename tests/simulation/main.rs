@@ -78,6 +78,7 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
         world.run(&Killer::never()).await.expect("nobody kills it");
         world.check(&format!("seed {seed}, healed"));
         world.check_settled(&format!("seed {seed}, at the end")).await;
+        world.count_together();
         tally.take(&world.tally);
     }
     assert!(tally.least() > 2, "the simulation no longer reaches everything: {tally:?}");

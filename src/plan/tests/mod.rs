@@ -13,3 +13,4 @@ mod leaving;
 mod matching;
 mod referring;
 mod saved;
+mod together;

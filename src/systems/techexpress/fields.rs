@@ -5,7 +5,7 @@
 use crate::systems::attendance::moment;
 use crate::systems::g360;
 use crate::systems::normal::{self, folded, sent, set, text};
-use crate::systems::{Attendance, Compare, Field, Technician};
+use crate::systems::{Attendance, Compare, Field, Place, Technician};
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 /// Every field of the vendor's two pages, `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
@@ -115,6 +115,12 @@ pub fn site_mismatch(fields: &Fields, seen: &Fields) -> Option<String> {
     })?
 }
 
+/// The place, as an answer echoes it.
+pub fn place(fields: &Fields) -> Place {
+    let part = |name: &str| fields.get(name).and_then(folded).filter(|text| !text.is_empty());
+    Place { number: part("location_number"), name: part("location_name") }
+}
+
 /// The place, for people: `Store 417 (0417), account 01234567`.
 pub fn site(fields: &Fields) -> String {
     let part = |name: &str| fields.get(name).and_then(text);
@@ -210,6 +216,21 @@ mod tests {
         let times = json!({"start_date": "2027-01-11T13:00:00Z", "end_date": "2027-01-11T17:00:00Z"});
         assert_eq!(booked(&times).as_deref(), Some("2027-01-11T13:00:00Z 2027-01-11T17:00:00Z"));
         assert_eq!(booked(&json!({"start_date": "2027-01-11T08:00:00", "end_date": "2027-01-11T12:00:00"})), None, "not what was sent");
+    }
+
+    #[test]
+    fn places_that_differ_are_never_a_site_mismatch_less() {
+        let of = |number: &Value, name: &Value| fields(&json!({"location_number": number, "location_name": name}));
+        let parts =
+            [json!("0417"), json!("0418"), json!(417), json!(" 0417 "), json!(""), Value::Null, json!("Store 1"), json!("STORE  1")];
+        let all: Vec<Fields> = parts.iter().flat_map(|number| parts.iter().map(|name| of(number, name))).collect();
+        for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (one, other))) {
+            let told_apart = !place(one).is_like(&place(other));
+            assert!(
+                !told_apart || site_mismatch(one, other).is_some(),
+                "{one:?} {other:?}: told apart, and a ticket of one would fit the other"
+            );
+        }
     }
 
     #[test]
