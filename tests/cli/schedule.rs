@@ -629,10 +629,14 @@ fn a_repair_leaves_what_was_sent_to_a_person() {
     ");
 }
 
-/// Each step of the plan as a text.
+/// The steps of the plan. Why a wave waits is left out: it counts the visits of the wave before.
 fn steps(project: &Project) -> Vec<String> {
-    let plan = project.run("--sandbox plan --format json").ends_with(0).json();
-    plan["plan"]["steps"].as_array().expect("steps").iter().map(ToString::to_string).collect()
+    let mut plan = project.run("--sandbox plan --format json").ends_with(0).json();
+    let steps = plan["plan"]["steps"].as_array_mut().expect("steps");
+    for step in steps.iter_mut().filter(|step| step["action"]["reason"]["code"] == "gate_shut") {
+        step["action"]["reason"].take();
+    }
+    steps.iter().map(ToString::to_string).collect()
 }
 
 #[test]
