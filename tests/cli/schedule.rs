@@ -578,8 +578,20 @@ fn rows_move_only_if_the_state_can_be_read() {
     project.run("schedule --repair").ends_with(1);
     assert_eq!(project.read(FILE), before);
     let elsewhere = project.copy_without(".callout");
-    shows!(elsewhere.run("schedule --reflow"), @r"
-    ");
+    shows!(elsewhere.run("schedule --reflow"), @r#"
+    $ callout schedule --reflow
+    | state/missing
+    |
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
+    |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
+    |         it.
+    |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
+    |         sends nothing again.
+    |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".
+    |
+    exit 1
+    "#);
     // A sandbox that was never used has sent nothing, and is not begun by looking.
     project.run("--sandbox schedule --repair").ends_with(0);
     assert!(!project.path(".callout/sandbox").exists());
@@ -615,4 +627,35 @@ fn a_repair_leaves_what_was_sent_to_a_person() {
       what is left was sent, or may have been: only a person can move it
     exit 1
     ");
+}
+
+/// Each step of the plan as a text.
+fn steps(project: &Project) -> Vec<String> {
+    let plan = project.run("--sandbox plan --format json").ends_with(0).json();
+    plan["plan"]["steps"].as_array().expect("steps").iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn with_waves_too_a_site_more_is_one_line_and_one_step_and_the_order_of_the_list_nothing() {
+    let project = waved();
+    project.edit(
+        "tickets/routers.yaml",
+        "{name: rest, after: pilot}",
+        "{name: rest, after: pilot, where: site.store < \"0421\"}, {name: last, after: rest}",
+    );
+    project.run("schedule").ends_with(0);
+    project.run("--sandbox apply --yes").ends_with(0);
+    let (file, plan) = (project.read(FILE), steps(&project));
+    let sites = project.read("tickets/sites.csv");
+    project.write("tickets/sites.csv", sites.replace("0419,", "0418,America/Chicago,0,rest\n0419,"));
+    project.run("schedule").ends_with(0);
+    let (longer, larger) = (project.read(FILE), steps(&project));
+    let new: Vec<&str> = longer.lines().filter(|line| !file.lines().any(|old| old == *line)).collect();
+    assert_eq!(new, ["0418,0,2027-01-18T08:00:00,2027-01-18T12:00:00,America/Chicago,planned,rest"]);
+    let new: Vec<&String> = larger.iter().filter(|step| !plan.contains(step)).collect();
+    assert!(matches!(&new[..], [step] if step.contains("Dispatch/router-0418")), "{new:?}");
+    assert_eq!((longer.lines().count(), larger.len()), (file.lines().count() + 1, plan.len() + 1));
+    project.write("tickets/sites.csv", "wave,again,store,zone\nrest,0,0421,America/New_York\npilot,0,0419,America/Denver\nrest,0,0417,America/New_York\nrest,0,0418,America/Chicago\n");
+    project.run("schedule --check").ends_with(0);
+    assert_eq!(steps(&project), larger);
 }

@@ -20,11 +20,14 @@ use crate::killer::{Killer, Mortal};
 use crate::random::Random;
 use crate::support::clock::JumpingClock;
 use crate::tickets::{Shown, Wanted, first_files, ticket};
+use crate::waves::in_its_wave;
 
-const LINEAGE: &str = "simulated";
+pub const LINEAGE: &str = "simulated";
 
 pub struct World {
     pub wanted: Vec<Wanted>,
+    /// None, or those of one rollout that all tickets are of.
+    pub rollouts: Rollouts,
     pub sandbox: Sandbox,
     pub clock: Arc<JumpingClock>,
     pub random: Random,
@@ -135,7 +138,8 @@ impl World {
         let mut store = MemoryStore::new(&disk);
         store.lock(&owner()).expect("nobody else is there");
         store.create(&State::new(LINEAGE)).expect("an empty disk");
-        Self { wanted, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
+        let rollouts = Rollouts::new();
+        Self { wanted, rollouts, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -192,8 +196,8 @@ impl World {
     async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
-        let rollouts = Rollouts::new();
-        let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts: &rollouts, now: self.now() };
+        let rollouts = &self.rollouts;
+        let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts, now: self.now() };
         let asks = refresh::asks(&scope, Mode::Auto);
         let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
         let observed = refresh::read(&asks, &readers, &self.sides, &|_| {}).await;
@@ -205,7 +209,7 @@ impl World {
                 observed: &observed,
                 sides: &self.sides,
                 selection: &selection,
-                rollouts: &rollouts,
+                rollouts,
                 rules: &rules(),
                 take: None,
                 companions: &companions,
@@ -222,7 +226,8 @@ impl World {
     }
 
     fn tickets(&self) -> Vec<Ticket> {
-        self.wanted.iter().map(ticket).collect()
+        let one = |wanted: &Wanted| if self.rollouts.is_empty() { ticket(wanted) } else { in_its_wave(ticket(wanted), wanted.site) };
+        self.wanted.iter().map(one).collect()
     }
 
     /// Everything that the vendors have.
