@@ -9,7 +9,7 @@ mod run;
 mod tests;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
@@ -110,6 +110,7 @@ fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
 /// Cuts the writes where one refers to a ticket that an earlier one of the same batch makes.
 fn independent<'a>(writes: &[&'a Step]) -> Vec<Vec<&'a Step>> {
     let mut batches: Vec<Vec<&Step>> = Vec::new();
+    let mut made: HashSet<&Address> = HashSet::new();
     for step in writes {
         let needs: Vec<Address> = match &step.action {
             Action::Create { payload, .. } => payload.references(),
@@ -124,9 +125,13 @@ fn independent<'a>(writes: &[&'a Step]) -> Vec<Vec<&'a Step>> {
             | Action::Keep => Vec::new(),
         };
         match batches.last_mut() {
-            Some(batch) if !batch.iter().any(|earlier| needs.contains(&earlier.key.address)) => batch.push(step),
-            Some(_) | None => batches.push(vec![step]),
+            Some(batch) if !needs.iter().any(|address| made.contains(address)) => batch.push(step),
+            Some(_) | None => {
+                made.clear();
+                batches.push(vec![step]);
+            }
         }
+        made.insert(&step.key.address);
     }
     batches
 }

@@ -3,7 +3,8 @@
 //! Owns the order of commits: every event is checked, made durable, and only then part of the state that others see.
 //! Refuses everything after a failed write. Callers that come together share one line and one fsync.
 
-use std::collections::VecDeque;
+mod queue;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use super::transition::{Impossible, State};
 use super::undo::Undo;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::ticket::Digest;
+use queue::{Entry, Queue};
 
 /// A journal of more lines than this is folded into the snapshot when a run ends.
 const MANY_COMMITS: usize = 1000;
@@ -54,7 +56,7 @@ pub struct Intention {
 pub struct Ledger {
     lineage: String,
     core: tokio::sync::Mutex<Core>,
-    queue: Mutex<VecDeque<Entry>>,
+    queue: Mutex<Queue>,
 }
 
 struct Core {
@@ -66,13 +68,6 @@ struct Core {
     commits: usize,
     journal_size: u64,
     snapshot_size: u64,
-}
-
-/// One caller's events, which become durable together or not at all.
-struct Entry {
-    events: Vec<Event>,
-    now: Timestamp,
-    answer: oneshot::Sender<Outcome<()>>,
 }
 
 impl Ledger {
@@ -112,12 +107,12 @@ impl Ledger {
             return Ok(());
         }
         let (answer, mut answered) = oneshot::channel();
-        self.queued().push_back(Entry { events, now, answer });
-        let leaving = Leaving(self);
+        self.queued().push(Entry { events, now, answer });
+        let leaving = Leaving { ledger: self, is_served: false };
         // Lets tasks that are ready queue their events too, so that one fsync serves them all.
         tokio::task::yield_now().await;
         self.with_core(|core| self.drain(core)).await;
-        drop(leaving);
+        leaving.served();
         answered.try_recv().unwrap_or_else(|_| Err(Box::new(lost())))
     }
 
@@ -149,20 +144,20 @@ impl Ledger {
         .await
     }
 
-    /// Whoever holds the core looks at the queue again after letting go of it: a caller may have been dropped meanwhile.
+    /// Whoever holds the core looks after letting go of it whether a caller was dropped meanwhile.
     async fn with_core<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
         let done = work(&mut *self.core.lock().await);
         self.sweep();
         done
     }
 
-    fn queued(&self) -> MutexGuard<'_, VecDeque<Entry>> {
+    fn queued(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes all that is queued durable, as one commit. Has no await in it: it is done whole, whoever is dropped.
     fn drain(&self, core: &mut Core) {
-        let entries = std::mem::take(&mut *self.queued());
+        let entries = self.queued().take();
         if !entries.is_empty() {
             core.commit(entries);
         }
@@ -170,7 +165,7 @@ impl Ledger {
 
     /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
     fn sweep(&self) {
-        while !self.queued().is_empty() {
+        while self.queued().is_abandoned() {
             let Ok(mut core) = self.core.try_lock() else { return };
             self.drain(&mut core);
         }
@@ -178,16 +173,28 @@ impl Ledger {
 }
 
 /// Sees to it that the queue is served, also when the caller is dropped at an await.
-struct Leaving<'a>(&'a Ledger);
+struct Leaving<'a> {
+    ledger: &'a Ledger,
+    is_served: bool,
+}
+
+impl Leaving<'_> {
+    fn served(mut self) {
+        self.is_served = true;
+    }
+}
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
-        self.0.sweep();
+        if !self.is_served {
+            self.ledger.queued().abandon();
+            self.ledger.sweep();
+        }
     }
 }
 
 impl Core {
-    fn commit(&mut self, entries: VecDeque<Entry>) {
+    fn commit(&mut self, entries: Vec<Entry>) {
         if let Some(failed) = &self.failed {
             let refusal = after_failure(failed);
             for entry in entries {
