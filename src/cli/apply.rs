@@ -47,7 +47,14 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
     let saved = plan_file::read(&environment.folder.join(path))?;
-    let now = Now { tickets: &opened.tickets, state, sides: &opened.sides, rules: &opened.rules, now: opened.clock().now() };
+    let now = Now {
+        tickets: &opened.tickets,
+        state,
+        sides: &opened.sides,
+        rollouts: &opened.rollouts,
+        rules: &opened.rules,
+        now: opened.clock().now(),
+    };
     check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", path.display()));

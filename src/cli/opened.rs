@@ -15,7 +15,7 @@ use crate::rollout;
 use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
-use crate::ticket::{Address, Clock, Ticket};
+use crate::ticket::{Address, Clock, Rollouts, Ticket};
 
 /// What the origin of records says while the sandbox answers. Its address changes from run to run.
 const SANDBOX_ORIGIN: &str = "the sandbox";
@@ -24,6 +24,8 @@ const SANDBOX_ORIGIN: &str = "the sandbox";
 pub(super) struct Opened {
     pub project: Project,
     pub tickets: Vec<Ticket>,
+    /// The terms of each rollout.
+    pub rollouts: Rollouts,
     pub sides: Sides,
     pub rules: Rules,
     pub home: Home,
@@ -61,10 +63,11 @@ impl Opened {
         }
         environment.err.tell(&loaded.diagnostics);
         let project = loaded.project.ok_or_else(manifest::missing_project)?;
-        Self::of(project, loaded.tickets, global, environment).await
+        let opened = Self::of(project, loaded.tickets, global, environment).await?;
+        Ok(Self { rollouts: loaded.terms, ..opened })
     }
 
-    /// A project that was loaded already.
+    /// A project that was loaded already, without the terms of its rollouts.
     pub async fn of(project: Project, tickets: Vec<Ticket>, global: &Global, environment: &Environment) -> Result<Self, Failure> {
         let mut variables = environment.variables.as_ref().clone();
         let running = if global.sandbox {
@@ -81,6 +84,7 @@ impl Opened {
             home: home(&project, global.sandbox),
             context: context(&project, variables, environment),
             tickets,
+            rollouts: Rollouts::new(),
             project,
             sandboxed: global.sandbox,
             settings,

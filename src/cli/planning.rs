@@ -16,7 +16,8 @@ use crate::state::State;
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
     let selection = selecting::selection(opened, state, choice, environment)?;
-    let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, now: opened.clock().now() };
+    let now = opened.clock().now();
+    let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, rollouts: &opened.rollouts, now };
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
     let world = World {
@@ -25,6 +26,7 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         observed: &observed,
         sides: &opened.sides,
         selection: &selection,
+        rollouts: &opened.rollouts,
         rules: &opened.rules,
         take: choice.take.map(Into::into),
         given_up: &opened.given_up,

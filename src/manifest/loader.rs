@@ -95,7 +95,7 @@ impl Loader {
     }
 
     fn join(&mut self, part: Self) {
-        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents, rollouts, kept } = part.loaded;
+        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents, rollouts, terms, kept } = part.loaded;
         self.loaded.tickets.extend(tickets);
         self.loaded.sketches.extend(sketches);
         self.loaded.diagnostics.extend(diagnostics);
@@ -103,6 +103,7 @@ impl Loader {
         self.loaded.files += files;
         self.loaded.documents += documents;
         self.loaded.rollouts += rollouts;
+        self.loaded.terms.extend(terms);
         self.loaded.kept.extend(kept);
         self.named.extend(part.named);
         self.links.extend(part.links);
@@ -215,7 +216,8 @@ impl Loader {
     /// Makes the tickets of every rollout.
     pub fn expand(&mut self, expand: Expand<'_>) {
         for rollout in std::mem::take(&mut self.rollouts) {
-            let Made { documents, diagnostics, incomplete } = expand(&rollout);
+            let Made { documents, diagnostics, terms, incomplete } = expand(&rollout);
+            self.loaded.terms.insert(rollout.name.clone(), terms);
             self.loaded.diagnostics.extend(diagnostics);
             self.incomplete |= incomplete;
             let place = rollout.place(rollout.node.span_of("/spec/template"));

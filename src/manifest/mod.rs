@@ -28,6 +28,7 @@ mod templated;
 mod tree;
 mod typed;
 mod violations;
+mod wave_spec;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,12 +38,13 @@ use serde_json::Value;
 use tree::Sources;
 
 use crate::diagnostics::{Diagnostic, Place};
-use crate::ticket::{RolloutSite, Ticket};
+use crate::ticket::{RolloutSite, Rollouts, Ticket};
 
 pub(crate) use rollout::{Expand, Made, MadeDocument, Rollout};
 pub(crate) use rollout_spec::SitesSpec;
 pub(crate) use schedule_spec::{ScheduleSpec, WeekdayName};
 pub(crate) use tree::{Content, Entry, Node, Span, Style};
+pub(crate) use wave_spec::WaveSpec;
 
 pub use compose::{MAX_ALIASED, MAX_DEPTH};
 pub use load::LARGEST;
@@ -91,8 +93,10 @@ pub struct Loaded {
     pub files: usize,
     /// Ticket documents in the files. Those that rollouts make are not among them.
     pub documents: usize,
-    /// Rollouts that were expanded.
+    /// Rollouts in the files.
     pub rollouts: usize,
+    /// The terms of each rollout that was expanded.
+    pub terms: Rollouts,
     /// With [`Keep::Documents`] only.
     pub kept: Vec<Kept>,
 }

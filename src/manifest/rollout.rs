@@ -22,7 +22,7 @@ use super::typed::typed;
 use super::violations::{Judged, violations};
 use crate::diagnostics::{Diagnostic, Outcome, Place, SourceFile};
 use crate::systems::{System, by_kind};
-use crate::ticket::RolloutSite;
+use crate::ticket::{RolloutSite, Terms};
 
 /// What turns a rollout into tickets.
 pub type Expand<'e> = &'e mut dyn FnMut(&Rollout) -> Made;
@@ -33,6 +33,7 @@ pub struct Made {
     /// Each site's document, read: its tickets, links and mistakes.
     pub documents: Vec<MadeDocument>,
     pub diagnostics: Vec<Diagnostic>,
+    pub terms: Terms,
     /// Whether some of its tickets are not known: then nobody can say that a name in another file leads nowhere.
     pub incomplete: bool,
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::schedule_spec::ScheduleSpec;
 use super::schema::ticket_kinds;
+use super::wave_spec::{LimitsSpec, WaveSpec};
 use crate::systems::envelope::Metadata;
 use crate::systems::schema::tidy;
 
@@ -43,14 +44,25 @@ pub struct RolloutSpec {
     /// When the sites are visited. Without it the template gives its own dates.
     #[serde(default)]
     pub schedule: Option<ScheduleSpec>,
+    /// The waves in which the sites are visited, in their order. Every site is in exactly one. Without them, all are sent alike.
+    #[serde(default)]
+    #[schemars(length(min = 1))]
+    pub waves: Option<Vec<WaveSpec>>,
+    /// `true` sends nothing new of this rollout. What was sent goes on.
+    #[serde(default)]
+    #[schemars(default)]
+    pub paused: bool,
+    /// How much one run may do of this rollout.
+    #[serde(default)]
+    pub limits: Option<LimitsSpec>,
     /// Exceptions of single sites, by the site's key: parts of a document that are laid over what the template gives for it.
     /// Mappings are merged key by key, and a list takes the place of the whole list.
     #[serde(default)]
     #[schemars(schema_with = "overrides_schema")]
     pub overrides: Option<IgnoredAny>,
     /// The document that each site gets: kind, metadata, spec and lifecycle of any kind of ticket. A value may hold `${{ ... }}`, an
-    /// expression of Jinja that knows `site.COLUMN`, `rollout.name` and, with a
-    /// schedule, `visit.start`, `visit.end` and `visit.timezone`. A value that is one expression and nothing else takes
+    /// expression of Jinja that knows `site.COLUMN`, `rollout.name`, with waves `wave.name` and, with a schedule, `visit.start`,
+    /// `visit.end` and `visit.timezone`. A value that is one expression and nothing else takes
     /// the type of its field, and if it is empty the field is left out.
     #[schemars(schema_with = "template_schema")]
     pub template: IgnoredAny,

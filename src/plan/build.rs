@@ -12,7 +12,7 @@ use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, ord
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
-use crate::ticket::{Address, Digest, Ticket};
+use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
 
 /// All that a plan depends on.
 pub struct World<'a> {
@@ -21,6 +21,8 @@ pub struct World<'a> {
     pub observed: &'a Observations,
     pub sides: &'a Sides,
     pub selection: &'a Selection,
+    /// The terms of each rollout.
+    pub rollouts: &'a Rollouts,
     pub rules: &'a Rules,
     /// Whose values win where a ticket was changed in its system; without it, a person chooses.
     pub take: Option<Take>,
@@ -271,11 +273,19 @@ impl Case<'_> {
         self.record.and_then(Record::id).map(str::to_owned)
     }
 
+    /// The site of a rollout. Of a ticket that left the files, its record knows.
+    fn rollout(&self) -> Option<RolloutSite> {
+        match self.ticket {
+            Some(ticket) => ticket.site.clone(),
+            None => self.record.and_then(|record| record.request.site.clone()),
+        }
+    }
+
     pub fn step(&self, action: Action) -> Step {
         let fields = self.ticket.map(|ticket| &ticket.fields).or_else(|| self.record.map(|record| &record.request.fields));
         Step {
             site: fields.map(|fields| self.side.system.site(fields)).unwrap_or_default(),
-            rollout: self.ticket.and_then(|ticket| ticket.site.clone()),
+            rollout: self.rollout(),
             id: self.id(),
             place: self.ticket.and_then(|ticket| ticket.place.as_ref()).map(ToString::to_string),
             desired: self.ticket.map(desired_digest),

@@ -89,6 +89,7 @@ mod tests {
             visit: None,
             lifecycle: crate::ticket::Lifecycle::default(),
             labels: std::collections::BTreeMap::default(),
+            site: None,
         };
         let key = Key::new(Address::new("NocTicket", "a"), 0);
         let seen = |value: &Value| Sighting { fields: system.comparable(&fields(value)), ..Sighting::default() };

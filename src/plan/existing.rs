@@ -178,9 +178,9 @@ fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (
         let title = case.side.system.title();
         step.notes.push(format!("the edit of {name} has no effect: {title} takes it only when a ticket is created"));
     }
-    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit {
-        let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
-        step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit });
+    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit || sent.site != ticket.site {
+        let (lifecycle, labels, site) = (ticket.lifecycle.clone(), ticket.labels.clone(), ticket.site.clone());
+        step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit, site });
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Action, Plan, Reason, Rules, Search, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
-use crate::ticket::{Address, Digest, Ticket};
+use crate::ticket::{Address, Digest, Rollouts, Ticket};
 
 const FORM: Form = Form { kind: "plan", version: 1 };
 
@@ -53,6 +53,8 @@ pub struct Now<'a> {
     pub tickets: &'a [Ticket],
     pub state: &'a State,
     pub sides: &'a Sides,
+    /// The terms of each rollout.
+    pub rollouts: &'a Rollouts,
     pub rules: &'a Rules,
     pub now: Timestamp,
 }

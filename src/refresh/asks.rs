@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Selection, Side, Sides, booking_mismatch, is_changed, names_before, renamed_from};
 use crate::state::{Key, Phase, Record, State};
-use crate::ticket::{Address, Mark, Ticket};
+use crate::ticket::{Address, Mark, Rollouts, Ticket};
 
 /// How much is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +45,8 @@ pub struct Scope<'a> {
     pub state: &'a State,
     pub sides: &'a Sides,
     pub selection: &'a Selection,
+    /// The terms of each rollout.
+    pub rollouts: &'a Rollouts,
     pub now: Timestamp,
 }
 

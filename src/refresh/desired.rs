@@ -30,6 +30,7 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
         visit: ticket.visit.clone(),
         lifecycle: ticket.lifecycle.clone(),
         labels: ticket.labels.clone(),
+        site: ticket.site.clone(),
     }
 }
 

@@ -56,8 +56,8 @@ async fn told(bench: &Bench, system: &Counting, mode: Mode) -> String {
 
 fn questions(bench: &Bench, mode: Mode) -> (Vec<super::Ask>, Sides) {
     let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
-    let Bench { tickets, state, selection, now, .. } = bench;
-    (asks(&Scope { tickets, state, sides: &sides, selection, now: *now }, mode), sides)
+    let Bench { tickets, state, selection, rollouts, now, .. } = bench;
+    (asks(&Scope { tickets, state, sides: &sides, selection, rollouts, now: *now }, mode), sides)
 }
 
 fn answers(observations: &Observations) -> String {

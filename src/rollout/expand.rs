@@ -16,6 +16,7 @@ use super::schedule::{self, Schedule};
 use super::scope::Scope;
 use super::sites::{self, Site, Sites};
 use super::template::{Compiler, Filled, evaluate};
+use super::waves::{Member, Waves, specs, terms};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Content, Entry, Made, MadeDocument, Node, Rollout, Span, Style};
 use crate::systems::envelope::API_VERSION;
@@ -27,7 +28,8 @@ const SHARE: usize = 64;
 
 /// Makes the documents of a rollout's sites.
 pub fn expand(rollout: &Rollout) -> Made {
-    made(rollout).unwrap_or_else(|diagnostics| Made { documents: Vec::new(), diagnostics, incomplete: true })
+    let made = made(rollout).unwrap_or_else(|diagnostics| Made { diagnostics, incomplete: true, ..Made::default() });
+    Made { terms: terms(rollout), ..made }
 }
 
 fn made(rollout: &Rollout) -> Result<Made, Vec<Diagnostic>> {
@@ -38,7 +40,7 @@ fn made(rollout: &Rollout) -> Result<Made, Vec<Diagnostic>> {
 /// Compiles a rollout, and hands it on with the sites that take part.
 pub(super) fn with_recipe<T>(
     rollout: &Rollout,
-    cook: impl FnOnce(&Recipe<'_>, &[&Site]) -> Result<T, Vec<Diagnostic>>,
+    cook: impl FnOnce(&Recipe<'_>, &[Member<'_>]) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
     let sites = sites::read(rollout)?;
     let environment = environment().map_err(|bug| vec![*bug])?;
@@ -77,6 +79,7 @@ pub(super) struct Recipe<'t> {
     /// The time zone of a visit.
     pub zone: Option<Filled<'t>>,
     condition: Option<Expression<'t, 't>>,
+    waves: Waves<'t>,
     template: Filled<'t>,
     /// By the site's key.
     overrides: BTreeMap<&'t str, Filled<'t>>,
@@ -102,10 +105,13 @@ impl<'t> Recipe<'t> {
     fn compile(ingredients: Ingredients<'t>) -> Result<Self, Vec<Diagnostic>> {
         let Ingredients { rollout, template, environment, sites, schedule } = ingredients;
         let file = rollout.node.span.file;
-        let mut compiler = Compiler { environment, columns: &sites.columns, visit: false, file, mistakes: Vec::new() };
-        let condition = condition(rollout, &mut compiler);
+        let mut compiler = Compiler { environment, columns: &sites.columns, visit: false, wave: false, file, mistakes: Vec::new() };
+        let pointer = "/spec/sites/where";
+        let condition = rollout.spec.sites.condition.as_deref().and_then(|text| condition(rollout, pointer, text, &mut compiler));
+        let waves = Waves::compile(rollout, &mut compiler);
         let zone = schedule.as_ref().map(|_| compiler.compile(rollout.node.find("/spec/schedule/timezone").0.node));
         compiler.visit = schedule.is_some();
+        compiler.wave = !specs(rollout).is_empty();
         let template = compiler.compile(template);
         let mut overrides = BTreeMap::new();
         if let (exceptions, true) = rollout.node.find("/spec/overrides") {
@@ -117,19 +123,24 @@ impl<'t> Recipe<'t> {
             }
         }
         if compiler.mistakes.is_empty() {
-            return Ok(Self { rollout, sites, schedule, zone, condition, template, overrides });
+            return Ok(Self { rollout, sites, schedule, zone, condition, waves, template, overrides });
         }
         Err(compiler.mistakes.into_iter().map(|(wrong, span)| rollout.at(wrong, span)).collect())
     }
 
     /// The sites that take part.
-    fn chosen(&self) -> Result<Vec<&'t Site>, Vec<Diagnostic>> {
+    fn chosen(&self) -> Result<Vec<Member<'t>>, Vec<Diagnostic>> {
+        let alone = |site| Member { site, wave: None };
+        self.waves.share_out(self.taking_part()?, |site| self.scope(alone(site), None))
+    }
+
+    fn taking_part(&self) -> Result<Vec<&'t Site>, Vec<Diagnostic>> {
         let sites = self.sites;
         let Some(condition) = &self.condition else { return Ok(sites.all.iter().collect()) };
         let mut mistakes = Mistakes::default();
         let mut chosen = Vec::new();
         for site in &sites.all {
-            let scope = self.scope(site, None);
+            let scope = self.scope(Member { site, wave: None }, None);
             match evaluate(condition, &scope).and_then(|value| truth(&value)) {
                 Ok(true) => chosen.push(site),
                 Ok(false) => {}
@@ -148,7 +159,7 @@ impl<'t> Recipe<'t> {
         Ok(chosen)
     }
 
-    fn share_out<'s>(&self, chosen: &[&'s Site], system: &'static dyn System) -> Vec<Outcome<'s>> {
+    fn share_out<'s>(&self, chosen: &[Member<'s>], system: &'static dyn System) -> Vec<Outcome<'s>> {
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = processors.min(chosen.len() / SHARE).max(1);
         if threads == 1 {
@@ -161,15 +172,16 @@ impl<'t> Recipe<'t> {
         })
     }
 
-    fn fill<'s>(&self, chosen: &[&'s Site], system: &'static dyn System) -> Vec<Outcome<'s>> {
+    fn fill<'s>(&self, chosen: &[Member<'s>], system: &'static dyn System) -> Vec<Outcome<'s>> {
         let mut desk = self.rollout.desk();
-        let mut one = |site: &'s Site| {
-            let visit = match self.schedule.as_ref().map(|schedule| schedule.visit(&site.key, self.reissue(site).unwrap_or(0))) {
+        let mut one = |member: Member<'s>| {
+            let site = member.site;
+            let visit = match self.schedule.as_ref().map(|schedule| schedule.visit(&site.key, self.reissue(member).unwrap_or(0))) {
                 Some(None) => return Outcome { site, document: None, mistakes: vec![schedule::without_visit(self.rollout)] },
                 Some(Some(visit)) => Some(visit),
                 None => None,
             };
-            let scope = self.scope(site, visit);
+            let scope = self.scope(member, visit);
             let mut wrong: Vec<(Diagnostic, Span)> = Vec::new();
             let document = self.document(site, &scope, &mut wrong);
             if !wrong.is_empty() {
@@ -184,20 +196,21 @@ impl<'t> Recipe<'t> {
             let booking = self.schedule.as_ref().map(|schedule| schedule.rules.booking);
             read.tickets.iter_mut().for_each(|ticket| ticket.booking = booking);
             let mistakes = std::mem::take(&mut read.diagnostics);
-            let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone() };
+            let wave = member.wave.map(|wave| wave.name.clone());
+            let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone(), wave };
             Outcome { site, document: Some(MadeDocument { read, named, site: site_of }), mistakes }
         };
-        chosen.iter().map(|site| one(site)).collect()
+        chosen.iter().map(|member| one(*member)).collect()
     }
 
-    pub fn scope(&self, site: &Site, visit: Option<&schedule::Visit>) -> Scope {
-        Scope::new(&self.rollout.name, site, &self.sites.columns, visit)
+    pub fn scope(&self, member: Member<'_>, visit: Option<&schedule::Visit>) -> Scope {
+        Scope::new(&self.rollout.name, member, &self.sites.columns, visit)
     }
 
     /// Which visit of a site the template asks for, before its date is known.
-    pub fn reissue(&self, site: &Site) -> Result<u32, Diagnostic> {
-        let (scope, keys, mut wrong) = (self.scope(site, None), ["lifecycle", "reissue"], Vec::new());
-        let exception = self.overrides.get(site.key.as_str()).and_then(|own| own.text_at(&keys, &scope, &mut wrong));
+    pub fn reissue(&self, member: Member<'_>) -> Result<u32, Diagnostic> {
+        let (scope, keys, mut wrong) = (self.scope(member, None), ["lifecycle", "reissue"], Vec::new());
+        let exception = self.overrides.get(member.site.key.as_str()).and_then(|own| own.text_at(&keys, &scope, &mut wrong));
         let found = exception.or_else(|| self.template.text_at(&keys, &scope, &mut wrong));
         if let Some((wrong, span)) = wrong.pop() {
             return Err(self.rollout.at(wrong, span));
@@ -219,9 +232,8 @@ impl<'t> Recipe<'t> {
 }
 
 /// `where`, compiled. It is an expression by itself, without `${{`.
-fn condition<'t>(rollout: &'t Rollout, compiler: &mut Compiler<'t>) -> Option<Expression<'t, 't>> {
-    let text = rollout.spec.sites.condition.as_deref()?;
-    let span = rollout.node.span_of("/spec/sites/where");
+pub(super) fn condition<'t>(rollout: &Rollout, pointer: &str, text: &'t str, compiler: &mut Compiler<'t>) -> Option<Expression<'t, 't>> {
+    let span = rollout.node.span_of(pointer);
     if inside(text).is_some() {
         let message = "`where` is an expression already";
         let wrong = Diagnostic::error("rollout/where", message).help("Write it without `${{` and `}}`.");
@@ -233,7 +245,7 @@ fn condition<'t>(rollout: &'t Rollout, compiler: &mut Compiler<'t>) -> Option<Ex
 }
 
 /// Any text is true to Jinja, also `FALSE` and `no`; so only a comparison decides.
-fn truth(value: &minijinja::Value) -> Result<bool, Diagnostic> {
+pub(super) fn truth(value: &minijinja::Value) -> Result<bool, Diagnostic> {
     if value.kind() == minijinja::value::ValueKind::Bool {
         return Ok(value.is_true());
     }
@@ -276,5 +288,5 @@ fn collect(rollout: &Rollout, filled: Vec<Outcome<'_>>) -> Made {
         taken.extend(address.map(|address| (address, site)));
         documents.push(document);
     }
-    Made { documents, diagnostics: mistakes.told(&rollout.name, all), incomplete }
+    Made { documents, diagnostics: mistakes.told(&rollout.name, all), incomplete, ..Made::default() }
 }

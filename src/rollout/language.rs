@@ -13,7 +13,7 @@ use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
 
 /// What expressions know.
-const NAMES: [&str; 3] = ["site", "rollout", "visit"];
+const NAMES: [&str; 4] = ["site", "rollout", "wave", "visit"];
 
 /// What they know of a visit.
 const OF_VISIT: [&str; 3] = ["start", "end", "timezone"];
@@ -24,6 +24,8 @@ pub struct Known<'c> {
     pub columns: &'c Columns,
     /// Whether there is a visit to speak of.
     pub visit: bool,
+    /// Whether there is a wave.
+    pub wave: bool,
 }
 
 /// Instructions that one value may take. A text with a loop needs a few hundred; the limit ends a loop of loops, which would
@@ -86,6 +88,13 @@ fn unknown_name(used: &str, known: Known<'_>, environment: &Environment<'_>) -> 
             Diagnostic::error("rollout/unknown-name", format!("`rollout.{below}` is not known"))
                 .help("A rollout has a name: `rollout.name`."),
         ),
+        ("wave", _) if !known.wave => Some(
+            Diagnostic::error("rollout/unknown-name", "`wave` is not known here")
+                .help("Only the template of a rollout with `waves` knows the wave of a site."),
+        ),
+        ("wave", Some(below)) if below != "name" => {
+            Some(Diagnostic::error("rollout/unknown-name", format!("`wave.{below}` is not known")).help("A wave has a name: `wave.name`."))
+        }
         ("visit", _) if !known.visit => Some(
             Diagnostic::error("rollout/unknown-name", "`visit` is not known here")
                 .help("Only the template of a rollout with `schedule` knows the visit of a site."),
@@ -94,7 +103,7 @@ fn unknown_name(used: &str, known: Known<'_>, environment: &Environment<'_>) -> 
             Diagnostic::error("rollout/unknown-name", format!("`visit.{below}` is not known"))
                 .help("A visit has `visit.start`, `visit.end` and `visit.timezone`."),
         ),
-        ("site" | "rollout" | "visit", _) => None,
+        ("site" | "rollout" | "wave" | "visit", _) => None,
         _ if environment.globals().any(|(name, _)| name == top) => None,
         _ => {
             let near = nearest(top, NAMES).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();

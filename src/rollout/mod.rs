@@ -15,6 +15,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod waves;
 
 use crate::manifest::{self, Loaded, Request};
 

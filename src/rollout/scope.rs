@@ -1,4 +1,4 @@
-//! What an expression sees: one site, by its columns, its visit, and the rollout's name.
+//! What an expression sees: one site, by its columns, its wave, its visit, and the rollout's name.
 //!
 //! Owns the site as a value. Refuses to be undefined quietly: a column that the list does not have is remembered, so that a
 //! comparison with it, which would just be false, is told as the mistake that it is.
@@ -10,7 +10,7 @@ use minijinja::value::{Object, Value};
 
 use super::columns::Columns;
 use super::schedule::Visit;
-use super::sites::Site;
+use super::waves::Member;
 use crate::diagnostics::Diagnostic;
 
 /// A site for expressions.
@@ -45,10 +45,14 @@ impl Object for Cells {
 }
 
 impl Scope {
-    pub fn new(rollout: &str, site: &Site, columns: &Arc<Columns>, visit: Option<&Visit>) -> Self {
-        let values = site.cells.iter().map(|cell| Value::from(cell.as_str())).collect();
+    pub fn new(rollout: &str, member: Member<'_>, columns: &Arc<Columns>, visit: Option<&Visit>) -> Self {
+        let values = member.site.cells.iter().map(|cell| Value::from(cell.as_str())).collect();
         let cells = Arc::new(Cells { columns: Arc::clone(columns), values, missing: Mutex::new(None) });
         let site = context! { site => Value::from_dyn_object(Arc::clone(&cells)), rollout => context! { name => rollout } };
+        let site = match member.wave {
+            Some(wave) => context! { wave => context! { name => wave.name.as_str() }, ..site },
+            None => site,
+        };
         let value = match visit {
             Some(Visit { start, end, timezone, .. }) => {
                 context! { visit => context! { start => start.to_string(), end => end.to_string(), timezone => timezone }, ..site }

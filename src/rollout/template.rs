@@ -28,6 +28,8 @@ pub struct Compiler<'t> {
     pub columns: &'t Columns,
     /// Whether the texts may speak of the site's visit.
     pub visit: bool,
+    /// Whether they may speak of the site's wave.
+    pub wave: bool,
     /// The file whose texts are templates.
     pub file: u32,
     pub mistakes: Vec<(Diagnostic, Span)>,
@@ -83,7 +85,7 @@ impl<'t> Compiler<'t> {
     }
 
     fn known(&self) -> Known<'t> {
-        Known { columns: self.columns, visit: self.visit }
+        Known { columns: self.columns, visit: self.visit, wave: self.wave }
     }
 
     fn text(&mut self, text: &'t str, span: Span) -> Result<Filled<'t>, Error> {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Key, Request, Sighting};
-use crate::ticket::{Digest, Lifecycle, Visit};
+use crate::ticket::{Digest, Lifecycle, RolloutSite, Visit};
 
 /// A write to a ticket system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,13 +105,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         accepted: Option<Digest>,
     },
-    /// The files changed only what is not sent: lifecycle, labels, a time zone.
+    /// The files changed only what is not sent: lifecycle, labels, a time zone, the wave.
     Noted {
         key: Key,
         lifecycle: Lifecycle,
         labels: BTreeMap<String, String>,
         #[serde(default)]
         visit: Option<Visit>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site: Option<RolloutSite>,
     },
     /// A tombstone: the address stays taken, nothing is ever sent for it again.
     Closed {

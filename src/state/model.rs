@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Closing, VisitOutcome, Write};
-use crate::ticket::{Address, Attachment, Digest, Fields, Lifecycle, Mark, Visit};
+use crate::ticket::{Address, Attachment, Digest, Fields, Lifecycle, Mark, RolloutSite, Visit};
 
 /// A visit's identity: `Dispatch/store-0417` and its reissue. Written `Dispatch/store-0417#1`, without `#0`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct Request {
     pub lifecycle: Lifecycle,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// The site of a rollout that it is for: a ticket that left the files still belongs to its rollout and wave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<RolloutSite>,
 }
 
 /// What one answer of a system showed of a ticket, cut down to what is compared and counted.

@@ -32,6 +32,7 @@ pub fn request(text: &str) -> Request {
         visit: None,
         lifecycle: Lifecycle::default(),
         labels: std::collections::BTreeMap::default(),
+        site: None,
     }
 }
 

@@ -78,11 +78,12 @@ impl State {
                 record.accepted.clone_from(accepted);
                 sight(record, seen, true);
             }
-            Event::Noted { key, lifecycle, labels, visit } => {
+            Event::Noted { key, lifecycle, labels, visit, site } => {
                 let request = &mut self.known(key, "noted")?.request;
                 request.lifecycle.clone_from(lifecycle);
                 request.labels.clone_from(labels);
                 request.visit.clone_from(visit);
+                request.site.clone_from(site);
             }
             Event::Closed { key, why, .. } => close(self.known(key, "closed")?, *why),
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),

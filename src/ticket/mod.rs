@@ -11,11 +11,10 @@ mod fields;
 mod lifecycle;
 mod mark;
 mod phone;
+mod rollout;
 mod visit;
 
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 
 pub use address::{Address, NotAnAddress, is_key, is_name};
 pub use booking::Booking;
@@ -26,6 +25,7 @@ pub use fields::{Attachment, Fields, references};
 pub use lifecycle::{Lifecycle, OnRemove};
 pub use mark::Mark;
 pub use phone::digits;
+pub use rollout::{Finished, Gate, RolloutLimits, RolloutSite, Rollouts, Terms, Wave};
 pub use visit::Visit;
 
 use crate::diagnostics::Place;
@@ -50,16 +50,6 @@ pub struct Ticket {
     pub place: Option<Place>,
     /// The site that it was made for, if a rollout describes it. For grouping: it is in no digest and no comparison.
     pub site: Option<RolloutSite>,
-}
-
-/// One site of a rollout.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RolloutSite {
-    /// The rollout's name.
-    #[serde(rename = "name")]
-    pub rollout: String,
-    /// The site's key, as the list of sites has it.
-    pub key: String,
 }
 
 impl Ticket {

@@ -23,6 +23,7 @@ mod process;
 mod rebuild;
 mod renewal;
 mod rollout;
+mod sandbox;
 mod saved;
 mod schedule;
 mod schema;

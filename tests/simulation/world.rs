@@ -12,7 +12,7 @@ use callout::state::memory::{Disk, MemoryStore};
 use callout::state::{By, Ledger, Owner, Phase, Session, State, Store};
 use callout::systems::sandbox::{Call, Fault, Options, Running, Sandbox, TOKEN_VARIABLE, Trouble};
 use callout::systems::{Context, Reader, Remote, System, Writer, registry};
-use callout::ticket::{Address, Clock, Ticket};
+use callout::ticket::{Address, Clock, Rollouts, Ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -183,8 +183,9 @@ impl World {
     async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
-        let asks =
-            refresh::asks(&Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, now: self.now() }, Mode::Auto);
+        let rollouts = Rollouts::new();
+        let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts: &rollouts, now: self.now() };
+        let asks = refresh::asks(&scope, Mode::Auto);
         let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
         let observed = refresh::read(&asks, &readers, &self.sides, &|_| {}).await;
         let build = |tickets: &[Ticket]| {
@@ -194,6 +195,7 @@ impl World {
                 observed: &observed,
                 sides: &self.sides,
                 selection: &selection,
+                rollouts: &rollouts,
                 rules: &rules(),
                 take: None,
                 given_up: &[],

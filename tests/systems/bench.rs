@@ -97,6 +97,7 @@ impl Bench {
             visit: None,
             lifecycle: callout::ticket::Lifecycle::default(),
             labels: BTreeMap::new(),
+            site: None,
         };
         let payload = Digest::of_bytes(b"");
         let intention = Intention { key, write: Write::Create, payload, request: Some(Box::new(request)) };

@@ -23,7 +23,7 @@ pub use expand::Expand;
 pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use plan::{Plan, PlanFormat, Show};
-pub use sandbox::Sandbox;
+pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
 pub use state::{State, StateCommand};

@@ -6,18 +6,19 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::able::Able;
-use crate::plan::{Plan, Rules, Take, World, build, marked_request};
+use crate::plan::{Now, Plan, Rules, Take, World, build, marked_request};
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
 use crate::state::{Event, Key, Sighting, State, Write};
 use crate::systems::techexpress::TechExpress;
 use crate::systems::{Found, Observed, Seen, System};
-use crate::ticket::{Address, Digest, Ticket};
+use crate::ticket::{Address, Digest, Rollouts, Ticket};
 
 pub struct Bench {
     pub tickets: Vec<Ticket>,
     pub state: State,
     pub observed: Observations,
     pub selection: Selection,
+    pub rollouts: Rollouts,
     pub rules: Rules,
     pub take: Option<Take>,
     pub now: Timestamp,
@@ -78,6 +79,7 @@ impl Bench {
             state: State::new("bench"),
             observed: Observations::default(),
             selection: Selection::default(),
+            rollouts: Rollouts::new(),
             rules: Rules { creates: 10, creates_per_day: 20, closes: 2, removals: 3, stop_after_unknown: 1, plan_expires_hours: 24 },
             take: None,
             now: "2027-01-04T12:00:00Z".parse().expect("a moment"),
@@ -164,6 +166,7 @@ impl Bench {
             observed: &self.observed,
             sides: &sides,
             selection: &self.selection,
+            rollouts: &self.rollouts,
             rules: &self.rules,
             take: self.take,
             given_up: &[],
@@ -172,6 +175,12 @@ impl Bench {
             project: "bench".to_owned(),
             commit: None,
         })
+    }
+
+    /// The world in which a saved plan would be applied.
+    pub fn now<'a>(&'a self, sides: &'a Sides) -> Now<'a> {
+        let Self { tickets, state, rollouts, rules, now, .. } = self;
+        Now { tickets, state, sides, rollouts, rules, now: *now }
     }
 
     /// Each step on a line: its sign, its visit, its reason, its notes, its fields that changed, and the events it writes.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::able::Able;
 use super::bench::{Bench, key, open, over, plain, seen, ticket};
 use super::guarding::twin;
-use crate::plan::{Action, Now, Plan, check_fresh, open_plan, seal_plan};
+use crate::plan::{Action, Plan, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Sides, sighting};
 use crate::state::Event;
 use crate::systems::{Found, Seen};
@@ -53,7 +53,7 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
 /// The number of steps left, or why it is stale.
 fn check(plan: &Plan, bench: &Bench) -> Result<usize, String> {
     let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
-    let world = Now { tickets: &bench.tickets, state: &bench.state, sides: &sides, rules: &bench.rules, now: bench.now };
+    let world = bench.now(&sides);
     check_fresh(plan, &world).map(|plan| plan.steps.len()).map_err(|stale| stale.to_string())
 }
 
@@ -95,7 +95,7 @@ fn resumed(bench: Bench) -> String {
     let plan = bench.plan();
     let bench = killed(bench, &plan);
     let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
-    let world = Now { tickets: &bench.tickets, state: &bench.state, sides: &sides, rules: &bench.rules, now: bench.now };
+    let world = bench.now(&sides);
     match check_fresh(&plan, &world) {
         Ok(left) => {
             let signs = left.steps.iter().map(|step| format!("{} {} writes {}", step.sign(), step.key, step.events.len()));

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_rollout_selects_its_own_sites_and_no_others() {
         let address = Address::new("Dispatch", "a");
-        let site = RolloutSite { rollout: "sdwan".to_owned(), key: "0417".to_owned() };
+        let site = RolloutSite { rollout: "sdwan".to_owned(), key: "0417".to_owned(), wave: None };
         let selects = |text: &str, site: Option<&RolloutSite>| text.parse::<Target>().expect("a target").selects(&address, site);
         assert!(selects("Rollout/sdwan", Some(&site)) && selects("Rollout/sdwan[0417]", Some(&site)));
         assert!(!selects("Rollout/sdwan", None) && !selects("Rollout/sdwan[417]", Some(&site)) && !selects("Rollout/wifi", Some(&site)));

@@ -14,6 +14,7 @@ use crate::diagnostics::Diagnostic;
 use crate::rollout::expand::Recipe;
 use crate::rollout::mistakes::Mistakes;
 use crate::rollout::sites::Site;
+use crate::rollout::waves::Member;
 use crate::systems::{zone, zone_hint};
 
 /// One rollout's schedule, brought up to date.
@@ -60,7 +61,7 @@ struct Wanted<'s> {
 
 impl Draft {
     /// Brings a rollout's schedule up to date; `None` for a rollout without one.
-    pub(in crate::rollout) fn make(recipe: &Recipe<'_>, chosen: &[&Site], now: Timestamp) -> Result<Option<Self>, Vec<Diagnostic>> {
+    pub(in crate::rollout) fn make(recipe: &Recipe<'_>, chosen: &[Member<'_>], now: Timestamp) -> Result<Option<Self>, Vec<Diagnostic>> {
         let Some(schedule) = &recipe.schedule else { return Ok(None) };
         let wanted = wanted(recipe, chosen)?;
         let (rules, mut book) = (schedule.rules.clone(), schedule.book.clone());
@@ -111,11 +112,12 @@ fn no_day(rules: &Rules) -> Diagnostic {
 }
 
 /// The sites in the order of their keys, each with its zone and its number of visits.
-fn wanted<'s>(recipe: &Recipe<'_>, chosen: &[&'s Site]) -> Result<BTreeMap<&'s str, Wanted<'s>>, Vec<Diagnostic>> {
+fn wanted<'s>(recipe: &Recipe<'_>, chosen: &[Member<'s>]) -> Result<BTreeMap<&'s str, Wanted<'s>>, Vec<Diagnostic>> {
     let mut mistakes = Mistakes::default();
     let mut wanted = BTreeMap::new();
-    for site in chosen {
-        match (recipe.reissue(site), zone_of(recipe, site)) {
+    for member in chosen {
+        let site = member.site;
+        match (recipe.reissue(*member), zone_of(recipe, *member)) {
             (Ok(reissue), Ok((zone_name, zone))) => {
                 wanted.insert(site.key.as_str(), Wanted { site, reissue, zone, zone_name });
             }
@@ -128,10 +130,10 @@ fn wanted<'s>(recipe: &Recipe<'_>, chosen: &[&'s Site]) -> Result<BTreeMap<&'s s
     if told.is_empty() { Ok(wanted) } else { Err(told) }
 }
 
-fn zone_of(recipe: &Recipe<'_>, site: &Site) -> Result<(String, TimeZone), Diagnostic> {
+fn zone_of(recipe: &Recipe<'_>, member: Member<'_>) -> Result<(String, TimeZone), Diagnostic> {
     let pointer = "/spec/schedule/timezone";
     let mut wrong = Vec::new();
-    let found = recipe.zone.as_ref().and_then(|zone| zone.text_at(&[], &recipe.scope(site, None), &mut wrong));
+    let found = recipe.zone.as_ref().and_then(|zone| zone.text_at(&[], &recipe.scope(member, None), &mut wrong));
     if let Some((wrong, _)) = wrong.pop() {
         return Err(recipe.rollout.tell(wrong, pointer));
     }

@@ -40,7 +40,7 @@ fn events() -> Vec<Event> {
         Event::Observed { key: key.clone(), seen: seen("now"), baseline: true, booking_checked: true },
         Event::DoneByHand { key: key.clone(), request: request.clone(), seen: seen("by hand") },
         Event::TookLive { key: key.clone(), request, seen: seen("live"), accepted: None },
-        Event::Noted { key: key.clone(), lifecycle: Lifecycle::default(), labels: BTreeMap::new(), visit: None },
+        Event::Noted { key: key.clone(), lifecycle: Lifecycle::default(), labels: BTreeMap::new(), visit: None, site: None },
         Event::Closed { key: key.clone(), why: Closing::Removed, reason: None },
         Event::NotCreated { key: key.clone(), reason: reason.clone() },
         Event::WriteSettled { key: key.clone(), done: true, reason: reason.clone() },

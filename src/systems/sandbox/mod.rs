@@ -87,6 +87,8 @@ pub struct Room {
     pub(crate) edit: Edit,
     /// The work on a ticket is over.
     pub(crate) resolve: fn(&mut Map<String, Value>, Timestamp),
+    /// Whether it is over already.
+    pub(crate) is_over: fn(&Map<String, Value>) -> bool,
 }
 
 /// The room of a system, by the system's key.
@@ -180,6 +182,12 @@ impl Sandbox {
             (room_of(ticket)?.resolve)(&mut ticket.fields, now);
             Ok(())
         })
+    }
+
+    /// The ids of the tickets that are shown and not over.
+    pub fn open(&self) -> Vec<u64> {
+        let is_open = |ticket: &Stored| !ticket.hidden && room_of(ticket).is_ok_and(|room| !(room.is_over)(&ticket.fields));
+        self.tickets().into_iter().filter(is_open).map(|ticket| ticket.id).collect()
     }
 
     /// The API does not show the ticket any more, as if it were deleted.

@@ -23,7 +23,7 @@ use list::Wanted;
 use super::settings::turned;
 pub use ticket::FIELDS;
 
-pub(crate) const ROOM: Room = Room { routes, settings: turned, edit: ticket::edit, resolve: ticket::resolve };
+pub(crate) const ROOM: Room = Room { routes, settings: turned, edit: ticket::edit, resolve: ticket::resolve, is_over: ticket::is_over };
 
 /// What the pages leave open, and a list depends on.
 #[derive(Debug, Clone, Copy)]

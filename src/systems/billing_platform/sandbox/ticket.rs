@@ -131,3 +131,7 @@ pub fn edit(fields: &mut Map<String, Value>, changes: &Map<String, Value>, now: 
 pub fn resolve(fields: &mut Map<String, Value>, now: Timestamp) {
     change(fields, &Map::from_iter([("status".to_owned(), json!("closed"))]), now);
 }
+
+pub fn is_over(fields: &Map<String, Value>) -> bool {
+    fields.get("status") == Some(&json!("closed"))
+}

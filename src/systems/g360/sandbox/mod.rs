@@ -49,7 +49,7 @@ pub trait Vendor: 'static {
 
 /// What such a system adds to the sandbox.
 pub fn room<V: Vendor>() -> Room {
-    Room { routes: routes::<V>, settings, edit: ticket::edit, resolve: ticket::resolve }
+    Room { routes: routes::<V>, settings, edit: ticket::edit, resolve: ticket::resolve, is_over: ticket::is_over }
 }
 
 /// A section, turned to a sandbox, whose form takes lists as JSON.

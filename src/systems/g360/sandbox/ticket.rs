@@ -74,3 +74,7 @@ pub fn resolve(fields: &mut Map<String, Value>, now: Timestamp) {
         fields.insert(name.to_owned(), value.into());
     }
 }
+
+pub fn is_over(fields: &Map<String, Value>) -> bool {
+    fields.get("date_resolved").is_some_and(|date| !date.is_null())
+}

@@ -26,7 +26,7 @@ use super::{ID, settings};
 use crate::systems::sandbox::{Body, Call, Line, Refusal, Room, Sandbox, Stored, Trouble, Troubles, turned};
 
 /// What this system adds to the sandbox.
-pub(crate) const ROOM: Room = Room { routes, settings, edit: ticket::edit, resolve: ticket::resolve };
+pub(crate) const ROOM: Room = Room { routes, settings, edit: ticket::edit, resolve: ticket::resolve, is_over: ticket::is_over };
 
 /// Where the vendor's pages put it.
 const PATH: &str = "/API/default.aspx";

@@ -126,3 +126,7 @@ pub fn resolve(fields: &mut Map<String, Value>, now: Timestamp) {
         set(fields, name, &value);
     }
 }
+
+pub fn is_over(fields: &Map<String, Value>) -> bool {
+    fields.get("status").and_then(Value::as_str) == Some("Closed")
+}
