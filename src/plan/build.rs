@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::alike::Around;
+use super::gates::Gates;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, order, removed};
@@ -51,13 +52,15 @@ pub fn build(world: &World<'_>) -> Plan {
     let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
+    // What waits is compared with nothing: it is once its turn has come, with all that is known then.
+    Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let mut steps = order::in_order(world.state, world.sides, steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
     let refusals = refusals(world.rules, world.state, &steps, world.now);
-    let expires = expiry(world, &desired, &steps);
+    let expires = file::expiry(world, &desired, &steps);
     Plan {
         id: world.id.clone(),
         project: world.project.clone(),
@@ -67,7 +70,7 @@ pub fn build(world: &World<'_>) -> Plan {
         made: world.now,
         expires,
         rules: Digest::of(world.rules),
-        origins: origins(world.sides),
+        origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,
         steps,
@@ -75,22 +78,6 @@ pub fn build(world: &World<'_>) -> Plan {
         refusals,
         reads: world.observed.requests,
     }
-}
-
-/// What each kind of document is sent to.
-pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
-    sides.iter().map(|(kind, side)| (kind.clone(), side.origin.clone())).collect()
-}
-
-/// A plan is good for a day, and never beyond the start of its first visit, or the lead time before it.
-fn expiry(world: &World<'_>, desired: &BTreeMap<&Address, &Ticket>, steps: &[Step]) -> Timestamp {
-    let at_most = world.now + SignedDuration::from_hours(world.rules.plan_expires_hours);
-    let creates = steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
-    let last = |step: &Step| {
-        let booking = desired.get(&step.key.address).and_then(|ticket| ticket.booking);
-        step.starts?.checked_sub(booking.map(|booking| booking.lead_time).unwrap_or_default()).ok()
-    };
-    creates.filter_map(last).fold(at_most, Timestamp::min)
 }
 
 /// One address: what the rooms for each verdict work on.

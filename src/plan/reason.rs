@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::gates::Shut;
 use crate::state::{Intent, Record, Write};
 use crate::ticket::{Address, Change};
 
@@ -89,6 +90,12 @@ pub enum Reason {
     TooSoon { start: String, lead_hours: i64 },
     /// The visit is further away than the rollout books ahead.
     NotYetDue { on: Timestamp },
+    /// Its rollout sends nothing new.
+    Paused { rollout: String },
+    /// Its wave waits for a change of the files.
+    WaveClosed { rollout: String, wave: String },
+    /// Its wave waits for an earlier one.
+    GateShut(Box<Shut>),
     /// The ticket to adopt belongs to another address.
     AdoptHeld { id: String, holder: String },
     /// The ticket to adopt is for another place or visit.
@@ -151,6 +158,9 @@ impl fmt::Display for Reason {
                 write!(f, "its start, {start}, is nearer than the lead time of {lead_hours} hours")
             }
             Self::NotYetDue { on } => write!(f, "not due yet: the first apply from {on:.0} on sends it"),
+            Self::Paused { rollout } => write!(f, "Rollout/{rollout} is paused"),
+            Self::WaveClosed { rollout, wave } => write!(f, "wave {wave} of Rollout/{rollout} is not open"),
+            Self::GateShut(shut) => shut.fmt(f),
             Self::AdoptHeld { id, holder } => write!(f, "ticket {id} already belongs to {holder}"),
             Self::AdoptMismatch { id, what } => write!(f, "ticket {id} does not fit: {what}"),
             Self::WaitsFor { address } => write!(f, "waits for {address}, whose ticket id is not known yet"),
@@ -212,6 +222,9 @@ impl Reason {
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
             Self::SlotPassed { .. } | Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
+            Self::Paused { .. } => "take `paused: true` out of the rollout's spec when it may go on".to_owned(),
+            Self::WaveClosed { wave, .. } => format!("take `open: false` out of wave {wave} in spec.waves when it may be sent"),
+            Self::GateShut(shut) => shut.next_step(),
             Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })
     }

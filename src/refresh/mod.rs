@@ -9,6 +9,7 @@ mod pass;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod waves;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ pub use desired::{
 use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};
 pub use selection::{Filter, NotASelector, NotATarget, Selection, Selector, Target, Test};
+pub use waves::{Standing, Tally, Waves};
 
 /// What the reads found out, by visit.
 #[derive(Debug, Clone, Default, PartialEq)]

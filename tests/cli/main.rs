@@ -27,6 +27,7 @@ mod sandbox;
 mod saved;
 mod schedule;
 mod schema;
+mod sdwan;
 mod select;
 mod settle;
 mod shown;
