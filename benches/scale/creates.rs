@@ -1,7 +1,8 @@
 //! Sending tickets: all of `callout apply` against a bare HTTP client that posts the same bodies.
 //!
-//! Both send to a sandbox without a rate limit, which runs in this process, four requests at once. The bare client keeps its connections
-//! open, waits for no journal and looks at no answer; callout opens a connection for each write and syncs its journal before and after.
+//! Both send to a sandbox without a rate limit, which runs in this process, four requests at once. callout syncs its journal before and
+//! after each create, and never uses a connection twice for a write. The bare client does neither, and looks at no answer. It runs twice:
+//! with connections that stay open, and with a new one for each request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,13 +28,16 @@ pub struct Race {
     /// `callout plan` of the same project.
     pub plan: f64,
     pub apply: f64,
-    pub bare: f64,
+    /// The bare client, with connections that stay open.
+    pub kept: f64,
+    /// The bare client, with a connection for each request.
+    pub opened: f64,
 }
 
 impl Race {
-    /// callout's rate in times of the bare client's.
+    /// callout's rate in times of the bare client's, with kept connections.
     pub fn ratio(&self) -> f64 {
-        self.bare / self.apply
+        self.kept / self.apply
     }
 
     /// Sends so many tickets in both ways.
@@ -46,16 +50,19 @@ impl Race {
         let apply = command_with(project.folder(), &words, &[(TOKEN_VARIABLE, TOKEN)]);
         let forms: Vec<BTreeMap<String, String>> = ours.sandbox.tickets().into_iter().map(|ticket| ticket.received).collect();
         assert_eq!(forms.len(), creates, "tickets that callout made");
-        let theirs = Vendor::new();
-        let bare = theirs.post(forms);
-        assert_eq!(theirs.sandbox.tickets().len(), creates, "tickets that the bare client made");
-        Self { plan: plan * 1000.0, apply: apply * 1000.0, bare: bare * 1000.0 }
+        let bare = |kept_connections| {
+            let theirs = Vendor::new();
+            let seconds = theirs.post(forms.clone(), kept_connections);
+            assert_eq!(theirs.sandbox.tickets().len(), creates, "tickets that the bare client made");
+            seconds * 1000.0
+        };
+        Self { plan: plan * 1000.0, apply: apply * 1000.0, kept: bare(usize::MAX), opened: bare(0) }
     }
 }
 
 impl fmt::Display for Race {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.plan, self.apply, self.bare)
+        write!(f, "{} {} {} {}", self.plan, self.apply, self.kept, self.opened)
     }
 }
 
@@ -64,8 +71,8 @@ impl FromStr for Race {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let numbers = text.split(' ').map(|word| word.parse().map_err(|error| format!("{error}"))).collect::<Result<Vec<f64>, _>>()?;
-        let [plan, apply, bare] = numbers[..] else { return Err("no three numbers".to_owned()) };
-        Ok(Self { plan, apply, bare })
+        let [plan, apply, kept, opened] = numbers[..] else { return Err("no four numbers".to_owned()) };
+        Ok(Self { plan, apply, kept, opened })
     }
 }
 
@@ -86,11 +93,11 @@ impl Vendor {
         Self { sandbox, running, _runtime: runtime }
     }
 
-    /// Posts the forms, and answers with the seconds that it took.
-    fn post(&self, forms: Vec<BTreeMap<String, String>>) -> f64 {
+    /// Posts the forms over at most so many kept connections, and answers with the seconds that it took.
+    fn post(&self, forms: Vec<BTreeMap<String, String>>, kept_connections: usize) -> f64 {
         // It fails only where one is installed already, which then is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(kept_connections).build().expect("a client");
         let url = format!("{}/api/v1/tickets/external", self.running.base_url);
         let send = |form: BTreeMap<String, String>| {
             let form = form.into_iter().fold(reqwest::multipart::Form::new(), |form, (name, text)| form.text(name, text));

@@ -9,7 +9,7 @@ use super::alike::Around;
 use super::gates::Gates;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, order, removed};
+use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
@@ -27,8 +27,8 @@ pub struct World<'a> {
     pub rules: &'a Rules,
     /// Whose values win where a ticket was changed in its system; without it, a person chooses.
     pub take: Option<Take>,
-    /// Lineages that this project's state had before, from `callout.lock`.
-    pub given_up: &'a [String],
+    /// Of the same tickets and state.
+    pub companions: &'a Companions<'a>,
     pub now: Timestamp,
     /// Random.
     pub id: String,
@@ -56,6 +56,8 @@ pub fn build(world: &World<'_>) -> Plan {
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let mut steps = order::in_order(world.state, world.sides, steps);
+    // Last of all that changes steps: only what is really sent travels together.
+    batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
@@ -73,11 +75,19 @@ pub fn build(world: &World<'_>) -> Plan {
         origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,
+        waves: waves(world.rollouts, &steps),
         steps,
         over,
         refusals,
         reads: world.observed.requests,
     }
+}
+
+/// The order of the waves that the steps are in, for whoever reads the plan without the files.
+fn waves(rollouts: &Rollouts, steps: &[Step]) -> BTreeMap<String, Vec<String>> {
+    let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
+    let terms = names.into_iter().filter_map(|name| rollouts.get_key_value(name)).filter(|(_, terms)| !terms.waves.is_empty());
+    terms.map(|(name, terms)| (name.clone(), terms.waves.iter().map(|wave| wave.name.clone()).collect())).collect()
 }
 
 /// One address: what the rooms for each verdict work on.
@@ -210,6 +220,7 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
         Verdict::KeepFinished => existing::keep_finished(case),
         Verdict::KeepClosed => existing::keep_closed(case),
         Verdict::Change => existing::change(case),
+        Verdict::Unseen if case.ticket.is_none() => removed::unseen(case),
         Verdict::Unseen => existing::unseen(case),
         Verdict::Retire => removed::retire(case),
         Verdict::Removed => removed::removed(case),
@@ -230,6 +241,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         id: None,
         mark: None,
         place: None,
+        batch: None,
         desired: None,
         record: None,
         noted: None,

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::alike::Around;
 use super::build::{World, desired_digest};
 use super::gates::Gates;
-use super::{Action, Plan, Reason, Rules, Search, Step};
+use super::{Action, Plan, Reason, Rules, Search, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
@@ -55,6 +55,8 @@ pub enum Stale {
     Lineage { theirs: String, ours: String },
     #[error("the limits changed since this plan was made")]
     Rules,
+    #[error("{address}: its system takes fewer tickets in one request than when this plan was made")]
+    PerRequest { address: String },
     #[error("the systems' addresses or tenants in callout.yaml changed since this plan was made")]
     Origins,
     #[error("{address}: its description changed since this plan was made")]
@@ -119,6 +121,10 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     }
     nothing_holds_it(plan, &steps, world)?;
     nobody_came_between(plan, &steps, world)?;
+    batch::recount(&mut steps);
+    if let Some(step) = steps.iter().find(|step| batch::is_too_large(step, world.sides.get(&step.key.address.kind))) {
+        return Err(Stale::PerRequest { address: step.key.to_string() });
+    }
     Ok(Plan { steps, ..plan.clone() })
 }
 

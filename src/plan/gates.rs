@@ -134,6 +134,10 @@ impl Shut {
         if self.wanted.is_some_and(|wanted| wanted > self.visits) {
             return format!("wave {} has {}: lower `finished` in the gate, or add sites to it", self.after, counted(self.visits));
         }
+        if self.waiting.is_empty() {
+            let failures = listed(&self.failures, self.failed);
+            return format!("not enough went well: {failures}; a further visit is `reissue`, or lower `finished` in the gate");
+        }
         let waiting = listed(&self.waiting, self.visits - self.over);
         let coming = self.waiting.iter().find(|holder| holder.why == why(Standing::Coming));
         let told = coming.map(|holder| {
@@ -151,7 +155,12 @@ impl fmt::Display for Shut {
         let Self { wave, after, visits, over, well, failed, allowed, .. } = self;
         write!(f, "wave {wave} waits for {after}: ")?;
         match self.wanted {
-            Some(wanted) => write!(f, "{} known to have gone well, and {wanted} have to", are(&counted(*well), *well))?,
+            Some(wanted) => write!(
+                f,
+                "{} known to have gone well, and {wanted} {} to",
+                are(&counted(*well), *well),
+                if wanted == 1 { "has" } else { "have" }
+            )?,
             None if *visits == 0 => f.write_str("it has no visit")?,
             None => write!(f, "{} known to be over", are(&format!("{over} of {}", counted(*visits)), *over))?,
         }

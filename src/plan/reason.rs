@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::gates::Shut;
+use super::removed::{Work, left};
 use crate::state::{Intent, Record, Write};
-use crate::ticket::{Address, Change};
+use crate::ticket::{Address, Change, RolloutSite};
 
 /// What a search for the mark of a create in doubt, or a look at a changed ticket, has said so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -72,9 +73,11 @@ pub enum Reason {
     StillOpen {
         id: String,
         remark: String,
-        /// Somebody was to come to a place: a technician.
         #[serde(default)]
-        is_visit: bool,
+        work: Work,
+        /// The site of a rollout that was taken out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site: Option<Box<RolloutSite>>,
     },
     /// The ticket could not be read, and the step depends on it.
     NotRead { why: String },
@@ -142,8 +145,8 @@ impl fmt::Display for Reason {
             Self::ReissueLowered { recorded } => {
                 write!(f, "visit {recorded} was already sent; lowering `reissue` does not un-send it")
             }
-            Self::StillOpen { id, remark, is_visit } => {
-                write!(f, "left the files, and ticket {id} is still open: {}; {remark}", still(*is_visit))
+            Self::StillOpen { id, remark, work, site } => {
+                write!(f, "{}, and ticket {id} is still open: {work}; {remark}", left(site.as_deref()))
             }
             Self::NotRead { why } => write!(f, "the ticket could not be read: {why}"),
             Self::Missing { id } => {
@@ -209,7 +212,10 @@ impl Reason {
                 format!("cancel the one that is not meant; for this one then: callout settle {name} --cancelled --reason TEXT")
             }
             Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
-            Self::StillOpen { .. } => format!(
+            Self::StillOpen { site: Some(_), .. } => format!(
+                "put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template"
+            ),
+            Self::StillOpen { site: None, .. } => format!(
                 "renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT"
             ),
             Self::NotRead { .. } => "mend that, then plan again".to_owned(),
@@ -220,7 +226,10 @@ impl Reason {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
             }
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
-            Self::SlotPassed { .. } | Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
+            Self::SlotPassed { .. } | Self::TooSoon { .. } => {
+                "give a new day to all that is not sent: callout schedule --reflow; to this alone: remove its row, then: callout schedule"
+                    .to_owned()
+            }
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
             Self::Paused { .. } => "take `paused: true` out of the rollout's spec when it may go on".to_owned(),
             Self::WaveClosed { wave, .. } => format!("take `open: false` out of wave {wave} in spec.waves when it may be sent"),
@@ -228,11 +237,6 @@ impl Reason {
             Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })
     }
-}
-
-/// What goes on while a ticket is open that nobody wants any more.
-pub(super) fn still(is_visit: bool) -> &'static str {
-    if is_visit { "its technician is still coming" } else { "people still work on it" }
 }
 
 fn in_doubt(f: &mut fmt::Formatter<'_>, write: Write, since: Timestamp, search: &Search) -> fmt::Result {

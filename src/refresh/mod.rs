@@ -10,6 +10,8 @@ mod selection;
 #[cfg(test)]
 mod tests;
 mod waves;
+#[cfg(test)]
+mod waves_tests;
 
 use std::collections::BTreeMap;
 

@@ -87,7 +87,7 @@ pub fn settle_text(plan: &Plan, state: &State) -> String {
 }
 
 /// `3 days`, `5 h`, `12 min`.
-fn age(seconds: i64) -> String {
+pub(super) fn age(seconds: i64) -> String {
     match seconds {
         ..3_600 => format!("{} min", seconds.max(0) / 60),
         3_600..172_800 => format!("{} h", seconds / 3_600),

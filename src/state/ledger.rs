@@ -20,7 +20,7 @@ use super::transition::{Impossible, State};
 use super::undo::Undo;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::ticket::Digest;
-use queue::{Entry, Queue};
+use queue::{Entry, Leaving, Queue};
 
 /// A journal of more lines than this is folded into the snapshot when a run ends.
 const MANY_COMMITS: usize = 1000;
@@ -96,8 +96,18 @@ impl Ledger {
     ///
     /// Refuses what cannot follow, such as a create for an address that has a ticket. A caller that is dropped meanwhile leaves an intent, thus a doubt.
     pub async fn intend(&self, intention: Intention, now: Timestamp) -> Outcome<Permit> {
-        let Intention { key, write, payload, request } = intention;
-        self.record(vec![Event::Intended { key, write, payload, request }], now).await?;
+        self.intend_all(vec![intention], now).await
+    }
+
+    /// The same for one request that makes several tickets: one commit, and one permit, because it is one request.
+    ///
+    /// Where one of them cannot follow, none is written down and there is no permit.
+    pub async fn intend_all(&self, intentions: Vec<Intention>, now: Timestamp) -> Outcome<Permit> {
+        let intended = |Intention { key, write, payload, request }| Event::Intended { key, write, payload, request };
+        if intentions.is_empty() {
+            return Err(Box::new(aimless()));
+        }
+        self.record(intentions.into_iter().map(intended).collect(), now).await?;
         Ok(Permit::after_durable_intent())
     }
 
@@ -108,7 +118,7 @@ impl Ledger {
         }
         let (answer, mut answered) = oneshot::channel();
         self.queued().push(Entry { events, now, answer });
-        let leaving = Leaving { ledger: self, is_served: false };
+        let leaving = Leaving::of(self);
         // Lets tasks that are ready queue their events too, so that one fsync serves them all.
         tokio::task::yield_now().await;
         self.with_core(|core| self.drain(core)).await;
@@ -160,35 +170,6 @@ impl Ledger {
         let entries = self.queued().take();
         if !entries.is_empty() {
             core.commit(entries);
-        }
-    }
-
-    /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
-    fn sweep(&self) {
-        while self.queued().is_abandoned() {
-            let Ok(mut core) = self.core.try_lock() else { return };
-            self.drain(&mut core);
-        }
-    }
-}
-
-/// Sees to it that the queue is served, also when the caller is dropped at an await.
-struct Leaving<'a> {
-    ledger: &'a Ledger,
-    is_served: bool,
-}
-
-impl Leaving<'_> {
-    fn served(mut self) {
-        self.is_served = true;
-    }
-}
-
-impl Drop for Leaving<'_> {
-    fn drop(&mut self) {
-        if !self.is_served {
-            self.ledger.queued().abandon();
-            self.ledger.sweep();
         }
     }
 }
@@ -288,6 +269,12 @@ fn not_kept(error: Diagnostic, events: &[Event]) -> Diagnostic {
     let help = error.help.as_deref().unwrap_or_default();
     let help = format!("{help} Perhaps not recorded: {}.", named.join(", "));
     error.help(help.trim_start())
+}
+
+/// A request for nothing has nothing that could be in doubt.
+fn aimless() -> Diagnostic {
+    Diagnostic::error("state/impossible", "a request was to be sent for no ticket at all")
+        .help("Nothing was sent. This is a bug in callout.")
 }
 
 fn lost() -> Diagnostic {

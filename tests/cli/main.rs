@@ -33,11 +33,15 @@ mod select;
 mod settle;
 mod shown;
 mod state;
+mod status;
 #[path = "../support/mod.rs"]
 mod support;
 mod systems;
+mod together;
 mod trouble;
 mod twice;
 mod usage;
 mod validate;
 mod vendor;
+mod wave_selection;
+mod waves;

@@ -67,7 +67,7 @@ fn a_second_ticket_at_the_same_place_is_blocked_until_it_is_meant() {
 fn a_ticket_that_leaves_the_files_or_was_let_go_of_still_counts() {
     let one = plain(1);
     assert_snapshot!(Bench::new().checked(&one, "7").wants(twin(|_| {})).shows(), @r"
-    ! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none
+    ! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none; it left the files, and its technician may still be coming
     ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
     ");
     for why in [Closing::Forgotten, Closing::Removed] {

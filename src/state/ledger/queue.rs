@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::Ledger;
 use crate::diagnostics::Outcome;
 use crate::state::Event;
 
@@ -42,5 +43,41 @@ impl Queue {
     /// Whether somebody else has to see to an entry.
     pub fn is_abandoned(&self) -> bool {
         self.abandoned
+    }
+}
+
+impl Ledger {
+    /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
+    pub(super) fn sweep(&self) {
+        while self.queued().is_abandoned() {
+            let Ok(mut core) = self.core.try_lock() else { return };
+            self.drain(&mut core);
+        }
+    }
+}
+
+/// Sees to it that the queue is served, also when the caller is dropped at an await.
+pub struct Leaving<'a> {
+    ledger: &'a Ledger,
+    is_served: bool,
+}
+
+impl<'a> Leaving<'a> {
+    pub fn of(ledger: &'a Ledger) -> Self {
+        Self { ledger, is_served: false }
+    }
+
+    /// Nothing of the caller is in the queue any more.
+    pub fn served(mut self) {
+        self.is_served = true;
+    }
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if !self.is_served {
+            self.ledger.queued().abandon();
+            self.ledger.sweep();
+        }
     }
 }
