@@ -10,7 +10,7 @@ use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
-use crate::plan::{Action, Plan, Step};
+use crate::plan::{Action, Companions, Plan, Reason, Step};
 use crate::refresh::{Filter, Selection, renamed_from};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
@@ -82,6 +82,7 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     let mut settled = BTreeSet::new();
     let linked = settlements.iter().filter(|settlement| matches!(settlement.verdict, Verdict::Is(_)));
     let remotes = opened.connect_for(linked.map(|settlement| &settlement.key.address))?;
+    let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     // Each is checked against the state as the ones before it leave it: no ticket can be two visits'.
     let mut state = state.clone();
     for settlement in settlements {
@@ -90,9 +91,9 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
             continue;
         }
         let event = match &settlement.verdict {
-            Verdict::Is(id) => link((opened, &remotes), &state, settlement, id).await,
+            Verdict::Is(id) => link((opened, &remotes), (&state, &companions), settlement, id).await,
             Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
-                settlement.event(&state, plan.as_ref())
+                settlement.event(&state, plan.as_ref(), opened.clock().now())
             }
         };
         let possible = event.and_then(|event| {
@@ -134,10 +135,16 @@ async fn found_by_mark(
     Ok(asked.iter().filter_map(|settlement| Some(settlement.wrong(&found(settlement)?))).collect())
 }
 
-async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
+async fn link(
+    (opened, remotes): (&Opened, &Remotes),
+    (state, companions): (&State, &Companions<'_>),
+    settlement: &Settlement,
+    id: &str,
+) -> Result<Event, Box<Diagnostic>> {
     let doubted = state.records.get(&settlement.key).filter(|record| is_doubted_create(record));
     let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt").into()) };
-    take(opened, remotes, state, Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason }).await
+    let wanted = Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason, companions };
+    take(opened, remotes, state, wanted).await
 }
 
 /// The plan for these tickets, or for all.
@@ -152,6 +159,7 @@ async fn list(words: &Words, global: &Global, environment: &Environment) -> Endi
     let plan = plan(&opened, &state, Vec::new(), environment).await?;
     let keys = words.addresses.iter().map(|address| key_of(address, &state)).collect::<Result<Vec<_>, _>>()?;
     let found = found_again(&plan, &state);
+    let waiting = if keys.is_empty() { waiting(&plan) } else { String::new() };
     let plan = Plan {
         steps: plan
             .steps
@@ -163,7 +171,7 @@ async fn list(words: &Words, global: &Global, environment: &Environment) -> Endi
         ..plan
     };
     match words.format {
-        PlanFormat::Text => environment.out.write(&(render::settle_text(&plan, &state) + &found)),
+        PlanFormat::Text => environment.out.write(&(render::settle_text(&plan, &state) + &found + &waiting)),
         PlanFormat::Json => environment.out.line(&render::plan_json(&plan).to_string()),
     }
     Ok(Exit::Done)
@@ -179,6 +187,16 @@ fn found_again(plan: &Plan, state: &State) -> String {
         1 => format!("\nFound by its mark, and linked by the next callout apply: {}.\n", render::clean(&named.join(", "))),
         _ => format!("\nFound by their marks, and linked by the next callout apply: {}.\n", render::clean(&named.join(", "))),
     }
+}
+
+/// Waves that wait for visits, of which somebody may know more than their tickets show.
+fn waiting(plan: &Plan) -> String {
+    let told = plan.steps.iter().filter_map(|step| match step.action.reason() {
+        Some(reason @ Reason::GateShut(shut)) => Some((&shut.rollout, reason.to_string(), step.next_step()?)),
+        Some(_) | None => None,
+    });
+    let told: BTreeSet<_> = told.collect();
+    told.into_iter().map(|(rollout, why, next)| render::clean(&format!("\n@ Rollout/{rollout}: {why}\n    next: {next}\n"))).collect()
 }
 
 const COLUMNS: &[&str] = &["address", "settlement", "id", "reason"];

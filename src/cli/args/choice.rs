@@ -8,18 +8,28 @@ use crate::plan::Take;
 use crate::refresh::{Mode, Selector, Target};
 use crate::ticket::Address;
 
-#[derive(Debug, Clone, Args)]
-pub struct Choice {
-    /// Plan only this ticket, all locations of this document, or this rollout: Rollout/NAME, or Rollout/NAME[KEY] for one site.
+/// A part of the project. Without these words, all of it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Part {
+    /// Only this ticket, all locations of this document, or this rollout: Rollout/NAME, or Rollout/NAME[KEY] for one site.
     /// Repeatable.
     #[arg(long, value_name = "ADDRESS")]
     pub target: Vec<Target>,
-    /// Plan only tickets with this label: LABEL=VALUE, LABEL!=VALUE, or LABEL. Several must all hold.
+    /// Only tickets with this label: LABEL=VALUE, LABEL!=VALUE, or LABEL. Several must all hold.
     #[arg(long, value_name = "LABEL=VALUE")]
     pub selector: Vec<Selector>,
-    /// Plan only what is described in this manifest file, or in those of this folder. Repeatable.
+    /// Only what is described in this manifest file, or in those of this folder. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+    /// Only what is in this wave; with --target Rollout/NAME in this wave of that rollout. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub wave: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Choice {
+    #[command(flatten)]
+    pub part: Part,
     /// What to read first: what the plan depends on (auto), every unfinished ticket (all), or nothing (none).
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub refresh: Refresh,
@@ -32,7 +42,7 @@ impl Choice {
     /// These tickets, or everything if there are none.
     pub fn of_tickets(addresses: Vec<Address>) -> Self {
         let target = addresses.into_iter().map(Target::Ticket).collect();
-        Self { target, selector: Vec::new(), file: Vec::new(), refresh: Refresh::Auto, take: None }
+        Self { part: Part { target, ..Part::default() }, refresh: Refresh::Auto, take: None }
     }
 }
 

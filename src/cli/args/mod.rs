@@ -11,6 +11,7 @@ mod sandbox;
 mod schedule;
 mod settle;
 mod state;
+mod status;
 mod validate;
 
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use apply::Apply;
-pub use choice::{Choice, Refresh};
+pub use choice::{Choice, Part, Refresh};
 pub use expand::Expand;
 pub use import::{Import, MatchBy};
 pub use init::Init;
@@ -29,6 +30,7 @@ pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
 pub use state::{State, StateCommand};
+pub use status::{Status, StatusFormat};
 pub use validate::{Validate, ValidateFormat};
 
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
@@ -88,6 +90,8 @@ pub enum Command {
     Show(Show),
     /// Create and update tickets, as planned.
     Apply(Apply),
+    /// Show where every visit stands: who is coming, what is overdue, what needs a person.
+    Status(Status),
     /// List what needs a person, and settle it.
     Settle(Settle),
     /// Take over a ticket that exists already.
