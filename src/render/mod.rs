@@ -4,6 +4,7 @@
 
 mod alike;
 mod calendar;
+mod cell;
 mod documents;
 mod folded;
 mod grouped;
