@@ -3,6 +3,8 @@
 //! Owns the order of commits: every event is checked, made durable, and only then part of the state that others see.
 //! Refuses everything after a failed write. Callers that come together share one line and one fsync.
 
+mod trouble;
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,10 +17,11 @@ use super::lineage;
 use super::model::{Key, Request};
 use super::permit::Permit;
 use super::store::{Owner, Store};
-use super::transition::{Impossible, State};
+use super::transition::State;
 use super::undo::Undo;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::ticket::Digest;
+use trouble::{after_failure, aimless, lost, not_kept, refused};
 
 /// A journal of more lines than this is folded into the snapshot when a run ends.
 const MANY_COMMITS: usize = 1000;
@@ -268,40 +271,6 @@ impl Core {
 /// A caller that was dropped meanwhile needs no answer.
 fn answer(to: oneshot::Sender<Outcome<()>>, outcome: Outcome<()>) {
     drop(to.send(outcome));
-}
-
-fn refused(impossible: &Impossible) -> Diagnostic {
-    Diagnostic::error("state/impossible", format!("not recorded: {impossible}"))
-        .about(&impossible.key)
-        .help("Nothing was written for it. `callout plan` shows where this address stands.")
-}
-
-fn after_failure(first: &Diagnostic) -> Diagnostic {
-    Diagnostic::error("state/stopped", format!("not recorded, because an earlier write to the state failed: {first}"))
-        .help("This run sends nothing more. Make the state writable, then run `callout plan`: it shows what is in doubt.")
-}
-
-/// The first few events by name: an id that is only on the screen is better than none.
-fn not_kept(error: Diagnostic, events: &[Event]) -> Diagnostic {
-    const SHOWN: usize = 10;
-    let mut named: Vec<String> = events.iter().take(SHOWN).map(ToString::to_string).collect();
-    if events.len() > SHOWN {
-        named.push(format!("{} more", events.len() - SHOWN));
-    }
-    let help = error.help.as_deref().unwrap_or_default();
-    let help = format!("{help} Perhaps not recorded: {}.", named.join(", "));
-    error.help(help.trim_start())
-}
-
-/// A request for nothing has nothing that could be in doubt.
-fn aimless() -> Diagnostic {
-    Diagnostic::error("state/impossible", "a request was to be sent for no ticket at all")
-        .help("Nothing was sent. This is a bug in callout.")
-}
-
-fn lost() -> Diagnostic {
-    Diagnostic::error("state/stopped", "the ledger gave no answer")
-        .help("Run `callout plan`: it shows what is in doubt. This is a bug in callout.")
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ fn sent(site: &Site) -> usize {
 /// The reason of a step that waits.
 fn why(site: &Site, store: &str) -> String {
     let plan = site.run(&format!("plan --target Rollout/routers[{store}]")).ends_with(0).out;
-    plan.lines().nth(5).unwrap_or_default().trim().to_owned()
+    plan.lines().skip_while(|line| !line.starts_with("@ ")).nth(1).unwrap_or_default().trim().to_owned()
 }
 
 #[test]
