@@ -3,9 +3,9 @@
 //! Owns the order of commits: every event is checked, made durable, and only then part of the state that others see.
 //! Refuses everything after a failed write. Callers that come together share one line and one fsync.
 
+mod queue;
 mod trouble;
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ use super::transition::State;
 use super::undo::Undo;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::ticket::Digest;
+use queue::{Entry, Leaving, Queue};
 use trouble::{after_failure, aimless, lost, not_kept, refused};
 
 /// A journal of more lines than this is folded into the snapshot when a run ends.
@@ -57,7 +58,7 @@ pub struct Intention {
 pub struct Ledger {
     lineage: String,
     core: tokio::sync::Mutex<Core>,
-    queue: Mutex<VecDeque<Entry>>,
+    queue: Mutex<Queue>,
 }
 
 struct Core {
@@ -69,13 +70,6 @@ struct Core {
     commits: usize,
     journal_size: u64,
     snapshot_size: u64,
-}
-
-/// One caller's events, which become durable together or not at all.
-struct Entry {
-    events: Vec<Event>,
-    now: Timestamp,
-    answer: oneshot::Sender<Outcome<()>>,
 }
 
 impl Ledger {
@@ -125,12 +119,12 @@ impl Ledger {
             return Ok(());
         }
         let (answer, mut answered) = oneshot::channel();
-        self.queued().push_back(Entry { events, now, answer });
-        let leaving = Leaving(self);
+        self.queued().push(Entry { events, now, answer });
+        let leaving = Leaving::of(self);
         // Lets tasks that are ready queue their events too, so that one fsync serves them all.
         tokio::task::yield_now().await;
         self.with_core(|core| self.drain(core)).await;
-        drop(leaving);
+        leaving.served();
         answered.try_recv().unwrap_or_else(|_| Err(Box::new(lost())))
     }
 
@@ -162,45 +156,28 @@ impl Ledger {
         .await
     }
 
-    /// Whoever holds the core looks at the queue again after letting go of it: a caller may have been dropped meanwhile.
+    /// Whoever holds the core looks after letting go of it whether a caller was dropped meanwhile.
     async fn with_core<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
         let done = work(&mut *self.core.lock().await);
         self.sweep();
         done
     }
 
-    fn queued(&self) -> MutexGuard<'_, VecDeque<Entry>> {
+    fn queued(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes all that is queued durable, as one commit. Has no await in it: it is done whole, whoever is dropped.
     fn drain(&self, core: &mut Core) {
-        let entries = std::mem::take(&mut *self.queued());
+        let entries = self.queued().take();
         if !entries.is_empty() {
             core.commit(entries);
         }
     }
-
-    /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
-    fn sweep(&self) {
-        while !self.queued().is_empty() {
-            let Ok(mut core) = self.core.try_lock() else { return };
-            self.drain(&mut core);
-        }
-    }
-}
-
-/// Sees to it that the queue is served, also when the caller is dropped at an await.
-struct Leaving<'a>(&'a Ledger);
-
-impl Drop for Leaving<'_> {
-    fn drop(&mut self) {
-        self.0.sweep();
-    }
 }
 
 impl Core {
-    fn commit(&mut self, entries: VecDeque<Entry>) {
+    fn commit(&mut self, entries: Vec<Entry>) {
         if let Some(failed) = &self.failed {
             let refusal = after_failure(failed);
             for entry in entries {

@@ -339,7 +339,8 @@ fn a_file_that_people_broke_is_told_at_its_line_and_left_alone() {
     ");
     assert_eq!(project.read(FILE), before);
     project.edit(FILE, "12 Jan", "2027-01-12T08:00:00");
-    project.edit(FILE, "0419,0", "    shows!(project.run("schedule --check"), @r"
+    project.edit(FILE, "0419,0", "<<<<<<< HEAD\n0419,0");
+    shows!(project.run("schedule --check"), @r"
     $ callout schedule --check
     | rollout/schedule-file
     |
@@ -628,7 +629,6 @@ fn a_repair_leaves_what_was_sent_to_a_person() {
     ");
 }
 
-<<<<<<< HEAD
 /// What each step of the plan does with which ticket. Why a wave waits is left out: it counts those it waits for.
 fn steps(project: &Project) -> Vec<String> {
     let plan = project.run("--sandbox plan --format json").ends_with(0).json();
