@@ -14,14 +14,14 @@ fn every_example_runs_and_then_has_no_changes() {
         for (arguments, wanted) in [
             (&["validate"][..], "Valid: "),
             (&["--sandbox", "validate", "--online"], " looked up"),
-            (&["--sandbox", "plan", "--detailed-exitcode"], "to create."),
+            (&["--sandbox", "plan", "--detailed-exitcode"], " to create"),
             (&["--sandbox", "apply", "--yes"], "Applied: "),
             // Of one with waves, the later ones wait.
             (&["--sandbox", "plan", "--detailed-exitcode"], " unchanged."),
             (&["--sandbox", "settle"], "Nothing needs a person."),
         ] {
             let (code, said) = callout(&example, arguments);
-            let expected = if wanted == "to create." { 2 } else { 0 };
+            let expected = if wanted == " to create" { 2 } else { 0 };
             assert!(code == expected && said.contains(wanted), "{} {arguments:?}: exit code {code}\n{said}", example.display());
         }
     }
