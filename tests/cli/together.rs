@@ -91,7 +91,7 @@ fn sites_of_a_rollout_are_told_with_their_number_of_requests() {
     });
     site.write("tickets/sites.csv", rows);
     let document = dispatch("router-${{ site.store }}", "${{ site.store }}").replace("apiVersion: callout/v1\n", "");
-    let template: String = document.lines().map(|line| format!("    {line}\n")).collect();
+    let template = format!("    {}\n", document.trim_end().replace('\n', "\n    "));
     let rollout =
         "apiVersion: callout/v1\nkind: Rollout\nmetadata: {name: routers}\nspec:\n  sites: {csv: sites.csv, key: store}\n  template:\n";
     site.write("tickets/routers.yaml", format!("{rollout}{template}"));
