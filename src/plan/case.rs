@@ -1,10 +1,11 @@
-//! One address of a plan: everything that is known of it, and the step that comes of it.
+//! One address on its way to a step: what is wanted, recorded and seen of it, and the step that has all of that in it.
 
-use super::{Action, Reason, Step, World};
+use super::build::World;
+use super::{Action, Reason, Step};
 use crate::refresh::Side;
 use crate::state::{Key, Record};
 use crate::systems::Observed;
-use crate::ticket::{Digest, RolloutSite, Ticket};
+use crate::ticket::{Digest, RolloutSite, Ticket, Visit};
 
 /// One address: what the rooms for each verdict work on.
 #[derive(Clone)]
@@ -83,7 +84,7 @@ impl Case<'_> {
             desired: self.ticket.map(desired_digest),
             record: self.record.map(Digest::of),
             settles: self.settles(),
-            starts: self.ticket.and_then(|ticket| ticket.visit.as_ref()).and_then(crate::ticket::Visit::starts_at_latest),
+            starts: self.ticket.and_then(|ticket| ticket.visit.as_ref()).and_then(Visit::starts_at_latest),
             ..bare_step(self.key.clone(), action)
         }
     }
