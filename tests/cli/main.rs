@@ -17,6 +17,7 @@ mod helpdesk;
 mod import;
 mod init;
 mod limits;
+mod log;
 mod marks;
 mod online;
 mod plan;
