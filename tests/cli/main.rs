@@ -13,6 +13,7 @@ mod changes;
 mod customer;
 mod doubt;
 mod drift;
+mod grouped;
 mod helpdesk;
 mod import;
 mod init;

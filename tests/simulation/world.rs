@@ -32,6 +32,8 @@ pub struct World {
     pub clock: Arc<JumpingClock>,
     pub random: Random,
     pub tally: Tally,
+    /// Dispatches travel together.
+    pub together: bool,
     disk: Disk,
     remotes: BTreeMap<&'static str, Box<dyn Remote>>,
     sides: Sides,
@@ -139,7 +141,27 @@ impl World {
         store.lock(&owner()).expect("nobody else is there");
         store.create(&State::new(LINEAGE)).expect("an empty disk");
         let rollouts = Rollouts::new();
-        Self { wanted, rollouts, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
+        Self {
+            wanted,
+            rollouts,
+            sandbox,
+            clock,
+            random,
+            tally: Tally::default(),
+            together: together > 1,
+            disk,
+            remotes,
+            sides,
+            _running: running,
+        }
+    }
+
+    /// What travels together, and nothing else.
+    pub fn only_dispatches(&mut self) {
+        self.wanted.retain(|wanted| wanted.kind() == "Dispatch");
+        for wanted in &mut self.wanted {
+            wanted.after = None;
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -267,7 +289,12 @@ impl World {
         }
         for (key, record) in &state.records {
             if let Phase::Live { id } = &record.phase {
-                assert!(portal.iter().any(|ticket| &ticket.id.to_string() == id), "{when}: {key} has a ticket that the vendor never made");
+                let ticket = portal.iter().find(|ticket| &ticket.id.to_string() == id);
+                let site = ticket
+                    .map(|ticket| ticket.site.as_str())
+                    .unwrap_or_else(|| panic!("{when}: {key} has a ticket that the vendor never made"));
+                let wanted = record.request.fields.text("location_number");
+                assert!(wanted.is_none_or(|wanted| wanted == site), "{when}: {key} has the ticket of site {site}");
             }
         }
     }
@@ -329,11 +356,8 @@ impl World {
             Trouble::NoId,
             Trouble::TooManyRequests { retry_after: Some(3) },
             Trouble::OtherDate,
-            Trouble::OtherOrder,
-            Trouble::TicketLeftOut,
-            Trouble::SamePlaces,
-            Trouble::RefusedHalfWay,
         ];
+        let several = [Trouble::OtherOrder, Trouble::TicketLeftOut, Trouble::SamePlaces, Trouble::RefusedHalfWay];
         let changes = [
             Trouble::ErrorBeforeCommit { status: 500 },
             Trouble::ErrorAfterCommit { status: 502 },
@@ -350,6 +374,10 @@ impl World {
             let trouble = self.random.pick(&troubles).expect("there are troubles").clone();
             let percent = u8::try_from(20 + self.random.below(60)).expect("below 100");
             faults.push(Fault::on(Call::Create, trouble).percent(percent));
+        }
+        if self.together && self.random.one_in(2) {
+            let trouble = self.random.pick(&several).expect("there are troubles").clone();
+            faults.push(Fault::on(Call::Create, trouble).percent(60));
         }
         if self.random.one_in(3) {
             faults.push(Fault::on(Call::Read, Trouble::NotFound).percent(40));
