@@ -10,6 +10,7 @@ mod grouped;
 mod human;
 mod matching;
 mod plan;
+mod refused;
 mod schedule;
 mod source;
 mod state;
