@@ -18,6 +18,7 @@ mod helpdesk;
 mod import;
 mod init;
 mod limits;
+mod log;
 mod marks;
 mod online;
 mod plan;

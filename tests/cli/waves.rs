@@ -364,6 +364,10 @@ fn a_site_that_leaves_the_list_is_told_loudly_and_opens_no_gate() {
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 2);
+    let listed = site.run("plan").ends_with(0).out;
+    site.write("tickets/sites.csv", SITES);
+    site.edit("tickets/routers.yaml", "key: store}", "key: store, where: site.store != \"0402\"}");
+    assert_eq!(site.run("plan").ends_with(0).out, listed, "a site that is not chosen any more has left, too");
     let selected = site.run("plan --target Rollout/routers[0402]").ends_with(0);
     assert!(selected.out.contains("! Dispatch/router-0402"), "{selected}");
     site.vendor.resolve(482_002);
