@@ -12,6 +12,7 @@ mod human;
 mod log;
 mod matching;
 mod plan;
+mod refused;
 mod schedule;
 mod source;
 mod state;
