@@ -9,7 +9,7 @@ use callout::apply::{Done, Job, Progress, Stop, Writers, apply};
 use callout::plan::{self, Action, Plan, Reason, Rules, Step};
 use callout::refresh::{self, Mode, Readers, Scope, Selection, Side, Sides};
 use callout::state::memory::{Disk, MemoryStore};
-use callout::state::{By, Ledger, Owner, Phase, Session, State, Store};
+use callout::state::{By, Ledger, Log, Owner, Phase, Session, State, Store};
 use callout::systems::sandbox::{Call, Fault, Options, Running, Sandbox, TOKEN_VARIABLE, Trouble};
 use callout::systems::{Context, Reader, Remote, System, Writer, registry};
 use callout::ticket::{Address, Clock, Rollouts, Ticket};
@@ -274,6 +274,7 @@ impl World {
     /// The promise: no visit has two tickets, no site two open ones, and the state knows or doubts every ticket.
     pub fn check(&self, when: &str) {
         let (state, portal) = (self.state(), self.portal());
+        self.check_log(&state, when);
         let mut marks = BTreeSet::new();
         let mut open = BTreeSet::new();
         for ticket in &portal {
@@ -294,6 +295,16 @@ impl World {
                 assert!(wanted.is_none_or(|wanted| wanted == ticket.site), "{when}: {key} has the ticket of site {}", ticket.site);
             }
         }
+    }
+
+    /// The log has every commit once, whichever compaction was killed, and tells of every ticket that the state knows.
+    fn check_log(&self, state: &State, when: &str) {
+        let mut told = BTreeSet::new();
+        let store = MemoryStore::new(&self.disk);
+        let log = Log::of(&store, Some(LINEAGE), &mut |entry| told.extend(entry.ticket().map(str::to_owned)));
+        assert!(log.is_whole() && log.commits as u64 == state.through, "{when}: the log is not whole: {log:?}");
+        let known = state.records.values().filter_map(|record| record.id());
+        assert_eq!(told, known.map(str::to_owned).collect(), "{when}: tickets of the log and of the state");
     }
 
     /// Every wanted visit has exactly its one ticket, and a further plan has nothing to do.
