@@ -349,3 +349,19 @@ fn texts_of_every_kind_survive_being_expanded() {
     project.write("expanded.yaml", &expanded);
     assert_eq!(steps(&project), before, "{expanded}");
 }
+
+#[test]
+fn the_expanded_text_says_what_only_the_rollout_does() {
+    let project = project();
+    project.edit(
+        "tickets/routers.yaml",
+        "spec:\n  sites",
+        "spec:\n  paused: true\n  waves: [{name: all}]\n  limits: {creates: 9}\n  sites",
+    );
+    let ran = project.run("expand").ends_with(0);
+    assert_eq!(ran.out.lines().next(), Some("# Not here, so do not put this in place of Rollout/routers: paused, waves, limits."), "{ran}");
+    assert_eq!(
+        ran.err,
+        "expand/unsaid\n\n  ! these documents do not say what Rollout/routers does of all its tickets: paused, waves, limits\n  help: read them and compare them; in place of the rollout they would be sent all at once, whatever it\n        holds back\n\n"
+    );
+}
