@@ -151,7 +151,7 @@ fn three_waves_go_one_after_the_other_and_nobody_is_sent_twice() {
 
     @ 2 tickets are deferred
         wave second waits for pilot: 0 of 2 visits are known to be over
-        next: not over: Dispatch/router-0401 (open), Dispatch/router-0402 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0401 --outcome ok --reason TEXT
+        next: not over: Dispatch/router-0401 (open), Dispatch/router-0402 (open); once one is over and its ticket does not show it: callout settle Dispatch/router-0401 --outcome ok --reason TEXT
         sites: 0403, 0404
 
     Rollout/routers, wave rest: 2 deferred
@@ -341,7 +341,7 @@ fn a_site_that_leaves_the_list_is_told_loudly_and_opens_no_gate() {
 
     @ 2 tickets are deferred
         wave second waits for pilot: 1 of 2 visits is known to be over
-        next: not over: Dispatch/router-0402 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0402 --outcome ok --reason TEXT
+        next: not over: Dispatch/router-0402 (open); once one is over and its ticket does not show it: callout settle Dispatch/router-0402 --outcome ok --reason TEXT
         sites: 0403, 0404
 
     Rollout/routers, wave rest: 2 deferred
