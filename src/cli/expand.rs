@@ -27,8 +27,8 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
 fn unsaid(loaded: &Loaded) -> BTreeMap<&str, Vec<&'static str>> {
     let mut unsaid: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
     for (name, terms) in &loaded.terms {
-        let own = loaded.tickets.iter().filter(|ticket| ticket.site.as_ref().is_some_and(|site| site.rollout == *name));
-        let booking = own.filter_map(|ticket| ticket.booking).next();
+        let mut own = loaded.tickets.iter().filter(|ticket| ticket.site.as_ref().is_some_and(|site| site.rollout == *name));
+        let booking = own.find_map(|ticket| ticket.booking);
         let all = [
             ("paused", terms.paused),
             ("waves", !terms.waves.is_empty()),

@@ -3,6 +3,7 @@
 //! Owns the text that `expand` prints: what it describes is exactly what was read. Refuses to print a document that YAML cannot hold.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::manifest::Kept;
 pub fn documents(kept: &[Kept], unsaid: &BTreeMap<&str, Vec<&'static str>>) -> Outcome<String> {
     let mut text = String::new();
     for (rollout, what) in unsaid {
-        text.push_str(&format!("# Not here, so do not put this in place of Rollout/{}: {}.\n", clean(rollout), what.join(", ")));
+        let _ = writeln!(text, "# Not here, so do not put this in place of Rollout/{}: {}.", clean(rollout), what.join(", "));
     }
     if kept.iter().any(|kept| kept.document.pointer("/spec/attachments").is_some()) {
         text.push_str("# Attachments are named from the project's folder.\n");
