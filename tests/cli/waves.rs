@@ -132,7 +132,8 @@ fn three_waves_go_one_after_the_other_and_nobody_is_sent_twice() {
     Rollout/routers, wave rest: 2 deferred
 
     @ 2 tickets are deferred
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
+        wave rest waits for second: 0 visits are known to have gone well, and 1 has
+            to
         next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
         sites: 0405, 0406
 
@@ -156,7 +157,8 @@ fn three_waves_go_one_after_the_other_and_nobody_is_sent_twice() {
     Rollout/routers, wave rest: 2 deferred
 
     @ 2 tickets are deferred
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
+        wave rest waits for second: 0 visits are known to have gone well, and 1 has
+            to
         next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
         sites: 0405, 0406
 
@@ -345,7 +347,8 @@ fn a_site_that_leaves_the_list_is_told_loudly_and_opens_no_gate() {
     Rollout/routers, wave rest: 2 deferred
 
     @ 2 tickets are deferred
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
+        wave rest waits for second: 0 visits are known to have gone well, and 1 has
+            to
         next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
         sites: 0405, 0406
 
