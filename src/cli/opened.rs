@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::Global;
-use super::{Environment, Failure, Output, sandbox};
+use super::{Environment, Failure, Output, planning, sandbox};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
@@ -110,7 +110,13 @@ impl Opened {
     /// The state, for the one writer.
     pub fn ledger(&self, command: &str, environment: &Environment) -> Outcome<Ledger> {
         self.start_sandbox_state(environment)?;
-        crate::state::open_for_writing(&self.home, Session::new(owner(command, environment)))
+        crate::state::open_for_writing(&self.home, self.session(command, environment))
+    }
+
+    /// A run that will write: who it is, and which files it goes by.
+    pub fn session(&self, command: &str, environment: &Environment) -> Session {
+        let owner = owner(command, environment);
+        Session::new(Owner { by: By { commit: planning::commit(self), ..owner.by.clone() }, ..owner })
     }
 
     /// The sandbox's state makes itself: nothing is lost with it, and nothing from there can be applied elsewhere.

@@ -115,7 +115,7 @@ fn plan_id(environment: &Environment) -> String {
 }
 
 /// The git commit of the project's folder, where git knows one. Shown only, so every failure is simply no commit.
-fn commit(opened: &Opened) -> Option<String> {
+pub(super) fn commit(opened: &Opened) -> Option<String> {
     git(opened, &["rev-parse", "--short=12", "HEAD"])
 }
 

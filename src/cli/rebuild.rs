@@ -3,12 +3,12 @@
 //! What is found by its mark is a record; everything else that the files ask for is presumed sent, and in doubt until a person says.
 
 use super::args::Global;
-use super::opened::{Opened, owner};
+use super::opened::Opened;
 use super::{Ending, Environment, Exit, finding, shortened};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::refresh::Selection;
 use crate::render::{Pass, passes_text};
-use crate::state::{Event, Rebuild, Session};
+use crate::state::{Event, Rebuild};
 
 pub(super) async fn run(reason: &str, yes: bool, global: &Global, environment: &mut Environment) -> Ending {
     let reason = reason.trim();
@@ -17,7 +17,7 @@ pub(super) async fn run(reason: &str, yes: bool, global: &Global, environment: &
         return Err(diagnostic.help("callout state rebuild --reason \"why the old state is gone for good\"").into());
     }
     let opened = Opened::open(global, environment).await?;
-    let rebuild = Rebuild::begin(&opened.home, Session::new(owner("callout state rebuild", environment)))?;
+    let rebuild = Rebuild::begin(&opened.home, opened.session("callout state rebuild", environment))?;
     if opened.tickets.is_empty() {
         return Err(no_tickets().into());
     }

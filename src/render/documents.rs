@@ -2,22 +2,15 @@
 //!
 //! Owns the text that `expand` prints: what it describes is exactly what was read. Refuses to print a document that YAML cannot hold.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
 use super::source::clean;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::manifest::Kept;
 
-/// All documents, each with a line that says where it is from. `unsaid`: what is lost of each rollout, so that the text says so wherever
-/// it is kept.
-pub fn documents(kept: &[Kept], unsaid: &BTreeMap<&str, Vec<&'static str>>) -> Outcome<String> {
+/// All documents, each with a line that says where it is from.
+pub fn documents(kept: &[Kept]) -> Outcome<String> {
     let mut text = String::new();
-    for (rollout, what) in unsaid {
-        let _ = writeln!(text, "# Not here, so do not put this in place of Rollout/{}: {}.", clean(rollout), what.join(", "));
-    }
     if kept.iter().any(|kept| kept.document.pointer("/spec/attachments").is_some()) {
         text.push_str("# Attachments are named from the project's folder.\n");
     }

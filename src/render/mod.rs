@@ -4,12 +4,15 @@
 
 mod alike;
 mod calendar;
+mod cell;
 mod documents;
 mod folded;
 mod grouped;
 mod human;
+mod log;
 mod matching;
 mod plan;
+mod refused;
 mod schedule;
 mod source;
 mod state;
@@ -20,6 +23,7 @@ mod values;
 pub use calendar::calendar;
 pub use documents::documents;
 pub use human::{Look, MOST, human, json};
+pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
 pub use schedule::schedule;

@@ -7,9 +7,8 @@ use jiff::Timestamp;
 
 use super::event::Event;
 use super::file::FileStore;
-use super::journal::Commit;
-use super::ledger::Session;
 use super::lineage::{Home, foreign, lineage_of};
+use super::session::Session;
 use super::store::Store;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -60,8 +59,7 @@ impl Rebuild {
         if self.damage.is_some() {
             self.store.set_aside()?;
         }
-        let (run, by) = (self.session.run, self.session.owner.by);
-        self.store.create_with(&blank, &Commit { sequence: 1, lineage: self.lineage, at: now, run, by, events })?;
+        self.store.create_with(&blank, &self.session.commit(&blank, now, events))?;
         Ok(state)
     }
 }

@@ -142,8 +142,8 @@ fn a_site_that_leaves_the_list_is_still_coming() {
     $ callout --sandbox plan --detailed-exitcode
     Plan: 1 needs a person (it left the files, and its technician is still coming), 2 unchanged.
 
-    Rollout/routers: 1 needs a person (it left the files, and its technician is still coming),
-        2 unchanged
+    Rollout/routers: 1 needs a person (it left the files, and its technician is
+        still coming), 2 unchanged
 
     ! Dispatch/router-0419 (ticket 482003)  0x1F (0419), account 01234569
         site 0419 left Rollout/routers, and ticket 482003 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
@@ -348,20 +348,4 @@ fn texts_of_every_kind_survive_being_expanded() {
     project.edit("callout.yaml", "[tickets/]", "[expanded.yaml]");
     project.write("expanded.yaml", &expanded);
     assert_eq!(steps(&project), before, "{expanded}");
-}
-
-#[test]
-fn the_expanded_text_says_what_only_the_rollout_does() {
-    let project = project();
-    project.edit(
-        "tickets/routers.yaml",
-        "spec:\n  sites",
-        "spec:\n  paused: true\n  waves: [{name: all}]\n  limits: {creates: 9}\n  sites",
-    );
-    let ran = project.run("expand").ends_with(0);
-    assert_eq!(ran.out.lines().next(), Some("# Not here, so do not put this in place of Rollout/routers: paused, waves, limits."), "{ran}");
-    assert_eq!(
-        ran.err,
-        "expand/unsaid\n\n  ! these documents do not say what Rollout/routers does of all its tickets: paused, waves, limits\n  help: read them and compare them; in place of the rollout they would be sent all at once, whatever it\n        holds back\n\n"
-    );
 }

@@ -63,6 +63,31 @@ fn scheduled() -> Project {
 }
 
 #[test]
+fn a_time_zone_that_was_corrected_in_the_list_is_told_and_moves_nothing_by_itself() {
+    let project = scheduled();
+    // Another name for the same clock is no correction.
+    project.write(
+        "tickets/sites.csv",
+        &SITES.replace("0417,America/New_York", "0417,US/Eastern").replace("0419,America/Denver", "0419,America/Chicago"),
+    );
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: up to date, 3 visits.
+
+    By another clock than the site's is now:
+      0419: Mon 11 Jan 2027, 08:00 to 12:00 America/Denver, and its site is in America/Chicago
+      next: correct its row, if its ticket was not sent; or give new days to all that is not sent: callout schedule --reflow
+    exit 0
+    ");
+    project.edit(FILE, "America/Denver", "America/Chicago");
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: up to date, 3 visits.
+    exit 0
+    ");
+}
+
+#[test]
 fn sites_get_days_and_the_plan_reads_them_from_the_file() {
     let project = project();
     shows!(project.run("validate"), @r#"
