@@ -68,7 +68,7 @@ fn a_time_zone_that_was_corrected_in_the_list_is_told_and_moves_nothing_by_itsel
     // Another name for the same clock is no correction.
     project.write(
         "tickets/sites.csv",
-        &SITES.replace("0417,America/New_York", "0417,US/Eastern").replace("0419,America/Denver", "0419,America/Chicago"),
+        SITES.replace("0417,America/New_York", "0417,US/Eastern").replace("0419,America/Denver", "0419,America/Chicago"),
     );
     shows!(project.run("schedule --check"), @r"
     $ callout schedule --check
