@@ -161,7 +161,9 @@ impl Loader {
         };
         let Some(system) = by_kind(kind) else { return };
         self.loaded.documents += 1;
-        unfilled::in_document(&node).into_iter().for_each(|(wrong, span)| self.tell(wrong, span));
+        for (wrong, span) in unfilled::in_document(&node) {
+            self.tell(wrong, span);
+        }
         if let Some(defaults) = wanted.defaults.get(kind) {
             node.merge_under(defaults);
         }

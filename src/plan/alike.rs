@@ -77,12 +77,12 @@ impl Around<'_> {
         let described: BTreeSet<&Address> = self.tickets.iter().map(|ticket| &ticket.address).collect();
         let mut before: BTreeMap<(&str, &str), Vec<Before>> = BTreeMap::new();
         for (key, record) in &self.state.records {
-            let Some(site) = record.request.site.as_ref().filter(|_| record.had_ticket()) else { continue };
+            let Some(of) = record.request.site.as_ref().filter(|_| record.had_ticket()) else { continue };
             let address = self.renamed(&key.address);
             let Some(side) = self.sides.get(&key.address.kind).filter(|_| !described.contains(&address)) else { continue };
             let places = side.system.look_alike(&record.request.fields);
             let visit = (address, record.id().map(str::to_owned));
-            before.entry((&site.rollout, &site.key)).or_default().push(Before { places, visit });
+            before.entry((&of.rollout, &of.key)).or_default().push(Before { places, visit });
         }
         before
     }
