@@ -161,7 +161,7 @@ impl Loader {
         };
         let Some(system) = by_kind(kind) else { return };
         self.loaded.documents += 1;
-        for (wrong, span) in unfilled::in_document(&node) {
+        if let Some((wrong, span)) = unfilled::in_document(&node) {
             self.tell(wrong, span);
         }
         if let Some(defaults) = wanted.defaults.get(kind) {
