@@ -15,7 +15,7 @@ use crate::state::State;
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
-    let selection = selecting::selection(opened, state, choice, environment)?;
+    let selection = selecting::selection(opened, state, &choice.part, environment)?;
     let now = opened.clock().now();
     let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, rollouts: &opened.rollouts, now };
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::Choice;
+use super::args::Part;
 use super::opened::Opened;
 use super::{Environment, Failure};
 use crate::diagnostics::SourceFile;
@@ -12,9 +12,9 @@ use crate::refresh::{Filter, Selection};
 use crate::state::State;
 
 /// What was chosen. Words that select nothing are errors.
-pub(super) fn selection(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Selection, Failure> {
-    let files = files(opened, &choice.file, &environment.folder);
-    let filter = Filter { targets: choice.target.clone(), selectors: choice.selector.clone(), files };
+pub(super) fn selection(opened: &Opened, state: &State, part: &Part, environment: &Environment) -> Result<Selection, Failure> {
+    let files = files(opened, &part.file, &environment.folder);
+    let filter = Filter { targets: part.target.clone(), selectors: part.selector.clone(), files };
     Ok(Selection::of(filter, &opened.tickets, state)?)
 }
 

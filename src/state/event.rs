@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Key, Request, Sighting};
+use super::model::{Key, Record, Request, Sighting};
 use crate::ticket::{Digest, Lifecycle, RolloutSite, Visit};
 
 /// A write to a ticket system.
@@ -132,6 +132,10 @@ pub enum Event {
     VisitEnded { key: Key, outcome: VisitOutcome, reason: String },
     /// The address changed, the ticket did not.
     Moved { key: Key, to: Key, reason: String },
+    /// A record that was lost, or was taken for over by mistake, is taken from a copy of the state again.
+    Restored { key: Key, record: Box<Record>, reason: String },
+    /// The files of the state were mended. It changes no record.
+    Mended { what: String, reason: String },
     /// A saved plan is being applied.
     PlanStarted { plan: String },
     /// A saved plan was applied to its end.
@@ -158,8 +162,9 @@ impl Event {
             | Self::WriteSettled { key, .. }
             | Self::Accepted { key, .. }
             | Self::VisitEnded { key, .. }
-            | Self::Moved { key, .. } => Some(key),
-            Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
+            | Self::Moved { key, .. }
+            | Self::Restored { key, .. } => Some(key),
+            Self::Mended { .. } | Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
         }
     }
 
@@ -183,6 +188,8 @@ impl Event {
             Self::Accepted { .. } => "accepted",
             Self::VisitEnded { .. } => "visit ended",
             Self::Moved { .. } => "moved",
+            Self::Restored { .. } => "restored",
+            Self::Mended { .. } => "mended",
             Self::PlanStarted { .. } => "plan started",
             Self::PlanFinished { .. } => "plan finished",
         }

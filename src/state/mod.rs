@@ -3,6 +3,7 @@
 //! Owns the only writer of state, and the [`Permit`] without which no request can be sent.
 //! Refuses to take a missing state for an empty one.
 
+mod checkup;
 #[cfg(test)]
 mod conformance;
 mod disk;
@@ -12,6 +13,7 @@ mod history;
 mod journal;
 mod ledger;
 mod lineage;
+mod lines;
 mod listed;
 mod lock;
 mod lock_file;
@@ -21,13 +23,18 @@ mod outcome;
 mod permit;
 mod rebuild;
 mod replay;
+mod restore;
+mod salvage;
 #[cfg(test)]
 mod samples;
 mod seal;
+mod senders;
 mod store;
+mod survey;
 mod transition;
 mod undo;
 
+pub use checkup::{Checkup, Finding, Kept, kept};
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
@@ -37,6 +44,8 @@ pub use lock_file::{GivenUp, LockFile};
 pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
+pub use restore::{ComesBack, Copy, Mending, Standing, comes_back};
 pub use seal::{Broken, Form};
+pub use senders::Senders;
 pub use store::{By, Loaded, Owner, Store};
 pub use transition::{Impossible, State};

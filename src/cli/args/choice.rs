@@ -8,18 +8,25 @@ use crate::plan::Take;
 use crate::refresh::{Mode, Selector, Target};
 use crate::ticket::Address;
 
-#[derive(Debug, Clone, Args)]
-pub struct Choice {
-    /// Plan only this ticket, all locations of this document, or this rollout: Rollout/NAME, or Rollout/NAME[KEY] for one site.
+/// A part of the project. Without these words, all of it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Part {
+    /// Only this ticket, all locations of this document, or this rollout: Rollout/NAME, or Rollout/NAME[KEY] for one site.
     /// Repeatable.
     #[arg(long, value_name = "ADDRESS")]
     pub target: Vec<Target>,
-    /// Plan only tickets with this label: LABEL=VALUE, LABEL!=VALUE, or LABEL. Several must all hold.
+    /// Only tickets with this label: LABEL=VALUE, LABEL!=VALUE, or LABEL. Several must all hold.
     #[arg(long, value_name = "LABEL=VALUE")]
     pub selector: Vec<Selector>,
-    /// Plan only what is described in this manifest file, or in those of this folder. Repeatable.
+    /// Only what is described in this manifest file, or in those of this folder. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Choice {
+    #[command(flatten)]
+    pub part: Part,
     /// What to read first: what the plan depends on (auto), every unfinished ticket (all), or nothing (none).
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub refresh: Refresh,
@@ -28,11 +35,21 @@ pub struct Choice {
     pub take: Option<Side>,
 }
 
+impl Part {
+    pub fn is_all(&self) -> bool {
+        self.target.is_empty() && self.selector.is_empty() && self.file.is_empty()
+    }
+}
+
 impl Choice {
     /// These tickets, or everything if there are none.
     pub fn of_tickets(addresses: Vec<Address>) -> Self {
-        let target = addresses.into_iter().map(Target::Ticket).collect();
-        Self { target, selector: Vec::new(), file: Vec::new(), refresh: Refresh::Auto, take: None }
+        Self::of_part(Part { target: addresses.into_iter().map(Target::Ticket).collect(), ..Part::default() })
+    }
+
+    /// Planned as usual.
+    pub fn of_part(part: Part) -> Self {
+        Self { part, refresh: Refresh::Auto, take: None }
     }
 }
 

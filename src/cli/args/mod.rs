@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use apply::Apply;
-pub use choice::{Choice, Refresh};
+pub use choice::{Choice, Part, Refresh};
 pub use expand::Expand;
 pub use import::{Import, MatchBy};
 pub use init::Init;
@@ -26,7 +26,7 @@ pub use plan::{Plan, PlanFormat, Show};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
-pub use state::{State, StateCommand};
+pub use state::{Said, State, StateCommand};
 pub use validate::{Validate, ValidateFormat};
 
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
@@ -90,7 +90,7 @@ pub enum Command {
     Settle(Settle),
     /// Take over a ticket that exists already.
     Import(Import),
-    /// Look at the state, start one, or make a lost one again.
+    /// Look at the state, mend it, or change what it remembers.
     State(State),
     /// List the ticket systems and what each can do.
     Systems {
