@@ -3,10 +3,13 @@
 //! Owns the create protocol ([`write`]), the order and the stopping. Makes no choice that the plan did not make:
 //! it only refuses to go on. Every request is preceded by a durable intent, and is sent once.
 
+mod matched;
 mod report;
+mod rounds;
 mod run;
 #[cfg(test)]
 mod tests;
+mod together;
 mod write;
 
 use std::collections::BTreeMap;
@@ -15,13 +18,14 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
 use crate::diagnostics::Outcome;
-use crate::plan::{Action, Plan, Rules, Step};
+use crate::plan::{Plan, Rules, Step};
 use crate::refresh::Sides;
 use crate::state::{Event, Ledger};
 use crate::systems::Writer;
-use crate::ticket::{Address, Clock};
+use crate::ticket::Clock;
 
 pub use report::{Done, Report, Tally};
+use rounds::rounds;
 use run::Run;
 
 /// Writers by the system's key, such as `techexpress`.
@@ -84,9 +88,9 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
     run.record_what_is_known().await?;
     let writes: Vec<&Step> = job.plan.steps.iter().filter(|step| step.action.is_write()).collect();
     job.progress.begin(writes.len());
-    for batch in independent(&writes) {
+    for round in rounds(&writes) {
         let results: Vec<Outcome<()>> =
-            stream::iter(batch).map(|step| run.write(step)).buffer_unordered(job.parallelism.max(1)).collect().await;
+            stream::iter(round).map(|request| run.send(request)).buffer_unordered(job.parallelism.max(1)).collect().await;
         all_of(results)?;
     }
     let report = run.report();
@@ -105,28 +109,4 @@ fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
         first.message = format!("{}\n{}", first.message, error.message);
     }
     Err(first)
-}
-
-/// Cuts the writes where one refers to a ticket that an earlier one of the same batch makes.
-fn independent<'a>(writes: &[&'a Step]) -> Vec<Vec<&'a Step>> {
-    let mut batches: Vec<Vec<&Step>> = Vec::new();
-    for step in writes {
-        let needs: Vec<Address> = match &step.action {
-            Action::Create { payload, .. } => payload.references(),
-            Action::Update { changed, .. } => changed.references(),
-            Action::Adopt { .. }
-            | Action::Close { .. }
-            | Action::Delete { .. }
-            | Action::Retire { .. }
-            | Action::Blocked { .. }
-            | Action::InDoubt { .. }
-            | Action::Deferred { .. }
-            | Action::Keep => Vec::new(),
-        };
-        match batches.last_mut() {
-            Some(batch) if !batch.iter().any(|earlier| needs.contains(&earlier.key.address)) => batch.push(step),
-            Some(_) | None => batches.push(vec![step]),
-        }
-    }
-    batches
 }

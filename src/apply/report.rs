@@ -95,6 +95,9 @@ impl Done {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Report {
     pub results: Vec<(Key, Done)>,
+    /// What a person must know and is about none of these: tickets that nobody asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// A report, counted.

@@ -20,6 +20,7 @@ struct Inner {
     closed: BTreeMap<String, String>,
     unknown: usize,
     results: Vec<(Key, Done)>,
+    remarks: Vec<String>,
 }
 
 impl<'a> Run<'a> {
@@ -74,16 +75,29 @@ impl<'a> Run<'a> {
     }
 
     pub fn finish(&self, step: &Step, done: Done) {
-        self.job.progress.done(step, &done);
+        self.finish_all(vec![(step, done)]);
+    }
+
+    /// The ends of the steps of one request. However many of them are in doubt, it is one unknown result.
+    pub fn finish_all(&self, results: Vec<(&Step, Done)>) {
+        for (step, done) in &results {
+            self.job.progress.done(step, done);
+        }
         let mut inner = self.inner();
-        inner.unknown += usize::from(matches!(done, Done::Unknown { .. }));
-        inner.results.push((step.key.clone(), done));
+        inner.unknown += usize::from(results.iter().any(|(_, done)| matches!(done, Done::Unknown { .. })));
+        inner.results.extend(results.into_iter().map(|(step, done)| (step.key.clone(), done)));
+    }
+
+    /// Something that a person must know and that is about no step.
+    pub fn remark(&self, remark: String) {
+        self.inner().remarks.push(remark);
     }
 
     pub fn report(self) -> Report {
-        let mut results = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner).results;
+        let Inner { mut results, mut remarks, .. } = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
         results.sort_by(|a, b| a.0.cmp(&b.0));
-        Report { results }
+        remarks.sort();
+        Report { results, remarks }
     }
 
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {

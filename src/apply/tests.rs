@@ -11,6 +11,7 @@ use crate::systems::{Seen, Sent, Unready};
 use crate::ticket::Fields;
 
 mod scripted;
+mod together;
 
 use scripted::{Scripted, done, later, rejected, run, run_with, unknown};
 

@@ -10,17 +10,17 @@ use super::run::Run;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Step};
 use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
-use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, Write};
-use crate::systems::{Payload, Sent, System, Unready, Writer};
+use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
+use crate::systems::{Answer, Payload, Place, Seen, Sent, System, Unready, Writer};
 use crate::ticket::{Change, Digest, Fields};
 
 /// Times that a create is tried again after the system said to wait. Each is a new intent.
 const TRIES: usize = 5;
 
 /// One write, as the plan has it.
-struct Task<'a> {
-    step: &'a Step,
-    system: &'static dyn System,
+pub(super) struct Task<'a> {
+    pub step: &'a Step,
+    pub system: &'static dyn System,
     write: Write,
     id: Option<&'a str>,
     /// What the record becomes.
@@ -29,92 +29,123 @@ struct Task<'a> {
     fields: Fields,
 }
 
+/// How a try ended.
+pub(super) enum Attempt {
+    Over(Done),
+    /// It never reached the system, which said to come back later.
+    Again(String),
+}
+
+impl Attempt {
+    pub fn not_started(why: impl Into<String>) -> Self {
+        Self::Over(Done::NotStarted { why: why.into() })
+    }
+
+    /// The end of it, unless it may be tried once more.
+    pub fn ended(self, tries: usize) -> Option<Done> {
+        match self {
+            Self::Over(done) => Some(done),
+            Self::Again(why) if tries >= TRIES => Some(Done::Unsent { why }),
+            // The pause that the system asked for is kept by making ready.
+            Self::Again(_) => None,
+        }
+    }
+}
+
 impl Run<'_> {
-    /// Carries one write out and keeps its result. An error means that the state cannot be written any more.
-    pub async fn write(&self, step: &Step) -> Outcome<()> {
-        let Some(task) = task(step, self.job.sides) else { return Ok(()) };
-        let Some(writer) = self.job.writers.get(task.system.id()).copied() else {
-            self.finish(step, Done::NotStarted { why: format!("there is no connection to {}", task.system.title()) });
+    /// Carries out what one request does, and keeps its results. An error means that the state cannot be written any more.
+    pub async fn send(&self, steps: Vec<&Step>) -> Outcome<()> {
+        let tasks: Vec<Task<'_>> = steps.into_iter().filter_map(|step| task(step, self.job.sides)).collect();
+        let Some(system) = tasks.first().map(|task| task.system) else { return Ok(()) };
+        let Some(writer) = self.job.writers.get(system.id()).copied() else {
+            let done = Done::NotStarted { why: format!("there is no connection to {}", system.title()) };
+            self.finish_all(tasks.iter().map(|task| (task.step, done.clone())).collect());
             return Ok(());
         };
+        match tasks.as_slice() {
+            [task] => self.write(task, writer).await,
+            several => self.write_together(several, writer).await,
+        }
+    }
+
+    async fn write(&self, task: &Task<'_>, writer: &dyn Writer) -> Outcome<()> {
         let mut tries = 0;
         let done = loop {
             tries += 1;
-            match self.attempt(&task, writer).await? {
-                Attempt::Over(done) => break done,
-                Attempt::Again(why) if tries >= TRIES => break Done::Unsent { why },
-                // The pause that the system asked for is kept by `ready`.
-                Attempt::Again(_) => {}
+            if let Some(done) = self.attempt(task, writer).await?.ended(tries) {
+                break done;
             }
         };
-        self.finish(step, done);
+        self.finish(task.step, done);
         Ok(())
     }
 
-    async fn attempt(&self, task: &Task<'_>, writer: &dyn Writer) -> Outcome<Attempt> {
-        let not_started = |why: String| Ok(Attempt::Over(Done::NotStarted { why }));
-        let system = task.system.id();
-        let filled = self.job.ledger.read(|state| task.fields.filled(|address| id_of(state, address))).await;
-        let fields = match filled {
-            Ok(fields) => fields,
-            Err(address) => return not_started(format!("it waits for {address}, which has no ticket")),
+    pub(super) async fn attempt(&self, task: &Task<'_>, writer: &dyn Writer) -> Outcome<Attempt> {
+        let payload = match self.payload(task).await {
+            Ok(payload) => payload,
+            Err(why) => return Ok(Attempt::not_started(why)),
         };
-        let payload = Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() };
-        if let Some(why) = self.stopped(system) {
-            return not_started(why);
+        let ready = writer.ready(Some(&payload).filter(|_| task.write == Write::Create));
+        if let Err(why) = self.made_ready(task.system, ready).await {
+            return Ok(Attempt::not_started(why));
+        }
+        // That may have taken a while: look again.
+        if let Some(why) = self.stopped(task.system.id()).or_else(|| self.passed(task)) {
+            return Ok(Attempt::not_started(why));
+        }
+        self.carry_out(task, &payload, writer).await
+    }
+
+    /// What is sent, with the ids of the tickets that it refers to.
+    pub(super) async fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| id_of(state, address))).await;
+        let fields = filled.map_err(|address| format!("it waits for {address}, which has no ticket"))?;
+        Ok(Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() })
+    }
+
+    /// Waits until a request could be sent, unless nothing more may be.
+    pub(super) async fn made_ready(&self, system: &dyn System, ready: Answer<'_, Result<(), Unready>>) -> Result<(), String> {
+        if let Some(why) = self.stopped(system.id()) {
+            return Err(why);
         }
         let ready = tokio::select! {
-            ready = writer.ready(Some(&payload).filter(|_| task.write == Write::Create)) => ready,
+            ready = ready => ready,
             // Waiting for the rate limit can take minutes, and a person who stops a run does not wait.
             () = self.job.stop.asked() => Ok(()),
         };
-        match ready {
-            Ok(()) => {}
-            Err(Unready::Ticket(why)) => return not_started(why),
-            Err(Unready::System(why)) => {
-                self.close(system, &why);
-                return not_started(why);
+        ready.map_err(|unready| match unready {
+            Unready::Ticket(why) => why,
+            Unready::System(why) => {
+                self.close(system.id(), &why);
+                why
             }
-        }
-        // That may have taken a while: look again.
-        if let Some(why) = self.stopped(system).or_else(|| self.passed(task)) {
-            return not_started(why);
-        }
-        let permit = self.intend(task, &payload).await?;
-        let sent = self.own(task, send(task, writer, permit, &payload).await).await;
+        })
+    }
+
+    /// From the intent on: the part of which something is left in the state.
+    pub(super) async fn carry_out(&self, task: &Task<'_>, payload: &Payload, writer: &dyn Writer) -> Outcome<Attempt> {
+        let permit = self.job.ledger.intend(task.intention(payload), self.job.clock.now()).await?;
+        let sent = self.own(task, send(task, writer, permit, payload).await).await;
         self.record(task, sent).await
     }
 
     /// A start that has passed since the plan was made.
-    fn passed(&self, task: &Task<'_>) -> Option<String> {
+    pub(super) fn passed(&self, task: &Task<'_>) -> Option<String> {
         let visit = task.request.and_then(|request| request.visit.as_ref()).filter(|_| task.write == Write::Create)?;
         let has_passed = visit.starts_before(self.job.clock.now(), SignedDuration::ZERO);
         has_passed.then(|| format!("its start, {}, has passed", visit.start))
     }
 
-    async fn intend(&self, task: &Task<'_>, payload: &Payload) -> Outcome<Permit> {
-        let intention = Intention {
-            key: task.step.key.clone(),
-            write: task.write,
-            payload: Digest::of(&(task.id, &payload.fields, &payload.attachments)),
-            request: task.request.cloned().map(Box::new),
-        };
-        self.job.ledger.intend(intention, self.job.clock.now()).await
-    }
-
     /// A create that is answered with somebody else's ticket is not known to have made its own. It is in doubt, and never tried again.
     async fn own(&self, task: &Task<'_>, sent: Sent) -> Sent {
-        let (Sent::Done(seen), Some(request), Write::Create) = (&sent, task.request, task.write) else { return sent };
-        let holder = self.job.ledger.read(|state| state.holder(request, &seen.id).map(ToString::to_string)).await;
-        let other = task.system.mark_of(&seen.fields).filter(|mark| request.mark.as_ref().is_some_and(|own| own != mark));
-        let whose = holder.map(|key| format!("which belongs to {key}")).or_else(|| Some(format!("which carries another mark, {}", other?)));
-        match whose {
+        let (Sent::Done(seen), Write::Create) = (&sent, task.write) else { return sent };
+        match self.job.ledger.read(|state| task.whose(state, seen)).await {
             Some(whose) => Sent::Unknown { why: format!("{} answered with ticket {}, {whose}", task.system.title(), seen.id) },
             None => sent,
         }
     }
 
-    async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {
+    pub(super) async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {
         let key = task.step.key.clone();
         let (event, attempt) = match sent {
             Sent::Done(seen) => {
@@ -153,10 +184,30 @@ impl Run<'_> {
     }
 }
 
-enum Attempt {
-    Over(Done),
-    /// It never reached the system, which said to come back later.
-    Again(String),
+impl Task<'_> {
+    /// How the answer to a request for several would name its place.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.system.together(&self.fields).map(|together| together.place)
+    }
+
+    pub(super) fn intention(&self, payload: &Payload) -> Intention {
+        Intention {
+            key: self.step.key.clone(),
+            write: self.write,
+            payload: Digest::of(&(self.id, &payload.fields, &payload.attachments)),
+            request: self.request.cloned().map(Box::new),
+        }
+    }
+
+    /// Why a ticket of the answer cannot be this create's, in words that go after its id.
+    pub(super) fn whose(&self, state: &State, seen: &Seen) -> Option<String> {
+        let request = self.request?;
+        if let Some(holder) = state.holder(request, &seen.id) {
+            return Some(format!("which belongs to {holder}"));
+        }
+        let other = self.system.mark_of(&seen.fields).filter(|mark| request.mark.as_ref().is_some_and(|own| own != mark))?;
+        Some(format!("which carries another mark, {other}"))
+    }
 }
 
 fn task<'a>(step: &'a Step, sides: &Sides) -> Option<Task<'a>> {

@@ -41,7 +41,16 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
     environment.out.write(&closing(&plan, &report));
+    environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
+}
+
+/// Tickets that nobody asked for: told last, because no record remembers them.
+fn surplus(remark: &str) -> Diagnostic {
+    Diagnostic::warning("apply/surplus", remark).help(
+        "somebody may be sent for each of these: look them up in the portal, and have what nobody wants cancelled there; `callout plan` \
+         does not know them",
+    )
 }
 
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
@@ -89,7 +98,8 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
 
 fn ending(plan: &Plan, report: &Report) -> Exit {
     let tally = report.tally();
-    let in_doubt = tally.unknown > 0 || plan.steps.iter().any(|step| matches!(step.action, Action::InDoubt { .. }));
+    let in_doubt =
+        tally.unknown > 0 || !report.remarks.is_empty() || plan.steps.iter().any(|step| matches!(step.action, Action::InDoubt { .. }));
     Exit::first(&[
         (in_doubt, Exit::InDoubt),
         (tally.failed() > 0 && tally.done() == 0 && tally.unknown == 0, Exit::Error),

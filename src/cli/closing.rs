@@ -1,7 +1,13 @@
 //! What `apply` asks before it starts, and what it says at its end: loudly last what still needs somebody.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
 use crate::apply::{Report, Tally};
-use crate::plan::Plan;
+use crate::plan::{Action, Plan, Reason};
+use crate::render;
 
 /// The question before anything is sent.
 pub(super) fn question(plan: &Plan) -> String {
@@ -50,15 +56,49 @@ fn parts(tally: &Tally, renamed: usize) -> Vec<String> {
 }
 
 fn to_do(plan: &Plan, tally: &Tally) -> String {
-    let deferred = match plan.counts().deferred {
-        0 => String::new(),
-        1 => "1 ticket is deferred: a later apply sends it, once what it waits for is there.\n".to_owned(),
-        many => format!("{many} tickets are deferred: a later apply sends them, once what they wait for is there.\n"),
-    };
+    let deferred = deferred(plan);
     let needing = match plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently {
         0 => String::new(),
         1 => "1 ticket needs a person: callout settle tells what to do.\n".to_owned(),
         many => format!("{many} tickets need a person: callout settle lists them.\n"),
     };
-    deferred + &needing
+    deferred + &needing + still_coming(plan)
+}
+
+/// What waits, and for what: a run from cron is read here or nowhere.
+fn deferred(plan: &Plan) -> String {
+    let reasons =
+        || plan.steps.iter().filter(|step| matches!(step.action, Action::Deferred { .. })).filter_map(|step| step.action.reason());
+    let mut text = match reasons().count() {
+        0 => return String::new(),
+        1 => "1 ticket is deferred: a later apply sends it, once what it waits for is there.\n".to_owned(),
+        many => format!("{many} tickets are deferred: a later apply sends them, once what they wait for is there.\n"),
+    };
+    let first = reasons().filter_map(due).min();
+    let mut waits: BTreeMap<String, usize> = BTreeMap::new();
+    for reason in reasons() {
+        let wait = match (reason, first) {
+            (Reason::NotYetDue { .. }, Some(first)) => format!("not due yet, the first from {first:.0} on"),
+            (Reason::WaitsFor { .. }, _) => "waiting for the id of another ticket".to_owned(),
+            (reason, _) => reason.to_string(),
+        };
+        *waits.entry(wait).or_default() += 1;
+    }
+    for (wait, count) in waits {
+        let _ = writeln!(text, "    {count}: {}", render::clean(&wait));
+    }
+    text
+}
+
+fn due(reason: &Reason) -> Option<Timestamp> {
+    if let Reason::NotYetDue { on } = reason { Some(*on) } else { None }
+}
+
+/// What the summary said first is said last, too.
+fn still_coming(plan: &Plan) -> &'static str {
+    match plan.counts().still_coming {
+        0 => "",
+        1 => "The technician of one that left the files is still coming.\n",
+        _ => "The technicians of those that left the files are still coming.\n",
+    }
 }

@@ -60,7 +60,7 @@ pub struct Output {
 }
 
 /// Commands that act on a state, as messages name them.
-const NAMED: [&str; 6] = ["settle", "plan", "apply", "state", "import", "show"];
+const NAMED: [&str; 8] = ["settle", "plan", "apply", "state", "import", "show", "schedule --reflow", "schedule --repair"];
 
 /// Of text that goes to a file or a pipe.
 pub(super) const WIDTH: usize = 110;

@@ -10,7 +10,7 @@ use super::state::standing;
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::marked_request;
+use crate::plan::{Companions, marked_request};
 use crate::refresh::{Filter, Selection, booking_mismatch};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
@@ -103,10 +103,11 @@ fn in_words(event: &Event) -> String {
 /// Reads and checks each ticket before any is linked.
 async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[(Address, String)]) -> Result<Vec<Event>, Failure> {
     let (mut events, mut diagnostics) = (Vec::new(), Vec::new());
+    let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     let mut state = state.clone();
     let remotes = opened.connect_for(pairs.iter().map(|(address, _)| address))?;
     for (address, id) in pairs {
-        match event((opened, &remotes), &state, address, (id, &words.reason)).await {
+        match event((opened, &remotes), (&state, &companions), address, (id, &words.reason)).await {
             Ok(event) => {
                 // So that a second line for the same address or id is refused too.
                 if let Err(impossible) = state.apply(&event, opened.clock().now()) {
@@ -127,7 +128,12 @@ fn is_linked(opened: &Opened, state: &State, address: &Address, id: &str) -> boo
     record.is_some_and(|record| record.is_live() && record.id() == Some(id))
 }
 
-async fn event((opened, remotes): (&Opened, &Remotes), state: &State, address: &Address, (id, reason): (&str, &str)) -> Outcome<Event> {
+async fn event(
+    (opened, remotes): (&Opened, &Remotes),
+    (state, companions): (&State, &Companions<'_>),
+    address: &Address,
+    (id, reason): (&str, &str),
+) -> Outcome<Event> {
     let ticket = described_as(opened, address)?;
     let key = Key::new(address.clone(), ticket.reissue);
     let Some(side) = opened.sides.get(&address.kind) else {
@@ -139,7 +145,7 @@ async fn event((opened, remotes): (&Opened, &Remotes), state: &State, address: &
         Some((taken, record)) if *taken >= key || record.in_doubt() => return Err(Box::new(already(taken, record))),
         Some(_) | None => marked_request(ticket, side, state),
     };
-    take(opened, remotes, state, Wanted { key: &key, request: &request, id, reason }).await
+    take(opened, remotes, state, Wanted { key: &key, request: &request, id, reason, companions }).await
 }
 
 /// Why a visit needs no import.

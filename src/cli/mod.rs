@@ -28,6 +28,7 @@ mod settle;
 mod settlement;
 mod show;
 mod state;
+mod status;
 mod stop;
 mod systems;
 mod taking;
@@ -119,10 +120,11 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Init(words) => init::run(&words, global, environment),
         Command::Validate(words) => Ok(validate::run(&words, global, environment).await),
         Command::Expand(words) => expand::run(&words, environment),
-        Command::Schedule(words) => schedule::run(&words, environment),
+        Command::Schedule(words) => schedule::run(&words, global, environment),
         Command::Plan(words) => plan::run(&words, global, environment).await,
         Command::Show(words) => show::run(&words, environment),
         Command::Apply(words) => apply::run(&words, global, environment).await,
+        Command::Status(words) => status::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment).await,

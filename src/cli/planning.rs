@@ -9,17 +9,30 @@ use super::args::{Choice, Refresh};
 use super::opened::Opened;
 use super::progress::draw_target;
 use super::{Environment, Failure, selecting};
-use crate::plan::{Plan, World, build};
-use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope};
+use crate::plan::{Companions, Plan, World, build};
+use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope, Selection};
 use crate::state::State;
+
+/// A plan, and what it was made from besides the files and the state.
+pub(super) struct Planned {
+    pub plan: Plan,
+    pub observed: Observations,
+    pub selection: Selection,
+}
 
 /// Reads what the plan depends on, and plans.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
+    Ok(look(opened, state, choice, environment).await?.plan)
+}
+
+/// The same, with what was seen.
+pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Planned, Failure> {
     let selection = selecting::selection(opened, state, &choice.part, environment)?;
     let now = opened.clock().now();
     let scope = Scope { tickets: &opened.tickets, state, sides: &opened.sides, selection: &selection, rollouts: &opened.rollouts, now };
     let asks = refresh::asks(&scope, Mode::from(choice.refresh));
     let observed = read(opened, &asks, environment).await?;
+    let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     let world = World {
         tickets: &opened.tickets,
         state,
@@ -29,7 +42,7 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         rollouts: &opened.rollouts,
         rules: &opened.rules,
         take: choice.take.map(Into::into),
-        given_up: &opened.given_up,
+        companions: &companions,
         now: opened.clock().now(),
         id: plan_id(environment),
         project: opened.project.name.clone(),
@@ -44,7 +57,7 @@ pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, enviro
         };
         environment.err.line(&format!("{take}: {why}"));
     }
-    Ok(plan)
+    Ok(Planned { plan, observed, selection })
 }
 
 /// Asks the systems. Says first how much that is.

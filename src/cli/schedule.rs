@@ -1,18 +1,20 @@
-//! `callout schedule`: the days of rollouts, written to the file beside each. Offline, without credentials and without state.
+//! `callout schedule`: the days of rollouts, written to the file beside each. Offline and without credentials. Only `--reflow` and
+//! `--repair` read the state, since they move visits and have to know which are bound.
 
 use std::io::Write as _;
 use std::path::Path;
 
-use super::args::Schedule as Words;
-use super::{Ending, Environment, Exit};
+use super::args::{Global, Schedule as Words};
+use super::opened::home;
+use super::{Ending, Environment, Exit, Failure};
 use crate::diagnostics::{Diagnostic, Outcome, cause};
-use crate::manifest::Request;
+use crate::manifest::{Loaded, Request, project_only};
 use crate::render;
-use crate::rollout::schedule::{Draft, survey};
+use crate::rollout::schedule::{Draft, Order, Revision, revise, survey};
+use crate::state::{State, open_for_reading};
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
-    let request = Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, ..Request::default() };
-    let (loaded, drafts) = survey(&request, environment.clock.now());
+pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> Ending {
+    let (loaded, drafts) = drafted(words, global, environment)?;
     if loaded.has_errors() {
         return Err(loaded.diagnostics.into());
     }
@@ -30,8 +32,33 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
         }
         environment.out.write(&render::schedule(draft, words.check));
     }
-    let is_fine = |draft: &Draft| draft.is_written() && draft.overfull.is_empty();
-    Ok(if words.check && !drafts.iter().all(is_fine) { Exit::Error } else { Exit::Done })
+    let is_fine = |draft: &Draft| {
+        let is_overfull = !draft.findings.overfull.is_empty();
+        (!words.check || draft.is_written()) && !(is_overfull && (words.check || words.repair))
+    };
+    Ok(if drafts.iter().all(is_fine) { Exit::Done } else { Exit::Error })
+}
+
+/// What each file should hold.
+fn drafted(words: &Words, global: &Global, environment: &Environment) -> Result<(Loaded, Vec<Draft>), Failure> {
+    let request = Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, ..Request::default() };
+    let now = environment.clock.now();
+    let order = match (words.reflow, words.repair) {
+        (false, false) => return Ok(survey(&request, now)),
+        (true, _) => Order::Reflow,
+        (false, true) => Order::Repair,
+    };
+    let state = state(global, environment)?;
+    Ok(revise(&request, &Revision { order, state: &state }, now))
+}
+
+/// A missing state is never an empty one: then nobody knows which tickets were sent. A sandbox that was never used sent none.
+fn state(global: &Global, environment: &Environment) -> Result<State, Failure> {
+    let home = home(&project_only(&environment.folder)?, global.sandbox);
+    if global.sandbox && !home.lock_file.exists() {
+        return Ok(State::default());
+    }
+    Ok(open_for_reading(&home)?)
 }
 
 /// Writes a file, whole or not at all.

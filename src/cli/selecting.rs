@@ -14,7 +14,7 @@ use crate::state::State;
 /// What was chosen. Words that select nothing are errors.
 pub(super) fn selection(opened: &Opened, state: &State, part: &Part, environment: &Environment) -> Result<Selection, Failure> {
     let files = files(opened, &part.file, &environment.folder);
-    let filter = Filter { targets: part.target.clone(), selectors: part.selector.clone(), files };
+    let filter = Filter { targets: part.target.clone(), selectors: part.selector.clone(), files, waves: part.wave.clone() };
     Ok(Selection::of(filter, &opened.tickets, state)?)
 }
 

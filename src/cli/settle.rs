@@ -12,6 +12,7 @@ use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, unlook
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
+use crate::plan::Companions;
 use crate::refresh::{Filter, Selection, renamed_from};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
@@ -70,6 +71,7 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
     let mut settled = BTreeSet::new();
     let linked = settlements.iter().filter(|settlement| matches!(settlement.verdict, Verdict::Is(_)));
     let remotes = opened.connect_for(linked.map(|settlement| &settlement.key.address))?;
+    let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     // Each is checked against the state as the ones before it leave it: no ticket can be two visits'.
     let mut state = state.clone();
     for settlement in settlements {
@@ -78,9 +80,9 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
             continue;
         }
         let event = match &settlement.verdict {
-            Verdict::Is(id) => link((opened, &remotes), &state, settlement, id).await,
+            Verdict::Is(id) => link((opened, &remotes), (&state, &companions), settlement, id).await,
             Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
-                settlement.event(&state, plan.as_ref())
+                settlement.event(&state, plan.as_ref(), opened.clock().now())
             }
         };
         let possible = event.and_then(|event| {
@@ -122,8 +124,14 @@ async fn found_by_mark(
     Ok(asked.iter().filter_map(|settlement| Some(settlement.placed(settlement.wrong(&found(settlement)?)))).collect())
 }
 
-async fn link((opened, remotes): (&Opened, &Remotes), state: &State, settlement: &Settlement, id: &str) -> Result<Event, Box<Diagnostic>> {
+async fn link(
+    (opened, remotes): (&Opened, &Remotes),
+    (state, companions): (&State, &Companions<'_>),
+    settlement: &Settlement,
+    id: &str,
+) -> Result<Event, Box<Diagnostic>> {
     let doubted = state.records.get(&settlement.key).filter(|record| is_doubted_create(record));
     let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt").into()) };
-    take(opened, remotes, state, Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason }).await
+    let wanted = Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason, companions };
+    take(opened, remotes, state, wanted).await
 }

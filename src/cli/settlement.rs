@@ -132,7 +132,7 @@ pub(super) fn key_of(text: &str, state: &State) -> Outcome<Key> {
 
 impl Settlement {
     /// The event that keeps it, if it fits what the state and the plan say. `Is` needs its ticket read, and is not settled here.
-    pub fn event(&self, state: &State, plan: Option<&Plan>) -> Outcome<Event> {
+    pub fn event(&self, state: &State, plan: Option<&Plan>, now: Timestamp) -> Outcome<Event> {
         let record = state.records.get(&self.key).ok_or_else(|| self.wrong("the state remembers nothing of it"))?;
         let (key, reason) = (self.key.clone(), self.reason.clone());
         match &self.verdict {
@@ -159,7 +159,10 @@ impl Settlement {
                 Phase::NotCreated { .. } => Err(self.wrong("it was never created").into()),
             },
             Verdict::Ended(outcome) => match &record.phase {
-                Phase::Live { .. } | Phase::Closed { .. } => Ok(Event::VisitEnded { key, outcome: *outcome, reason }),
+                Phase::Live { .. } | Phase::Closed { .. } => match not_begun(record, now) {
+                    Some(objection) => Err(self.wrong(&objection).into()),
+                    None => Ok(Event::VisitEnded { key, outcome: *outcome, reason }),
+                },
                 Phase::Pending | Phase::NotCreated { .. } => Err(self.wrong("no visit of it is known").into()),
             },
         }
@@ -214,6 +217,12 @@ impl Settlement {
         let message = format!("{} cannot be settled like this: {why}", self.key);
         Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how")
     }
+}
+
+/// Why nobody can know yet how a visit went: gates believe it, so a slip of the address must not open one.
+fn not_begun(record: &Record, now: Timestamp) -> Option<String> {
+    let visit = record.request.visit.as_ref().filter(|visit| !record.finished && visit.starts_after(now))?;
+    Some(format!("its visit has not begun, it starts at {}; if it was called off, that is --cancelled", visit.start_in_words()))
 }
 
 /// Nobody could look for a mark.

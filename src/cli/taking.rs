@@ -2,14 +2,14 @@
 
 use super::opened::{Opened, Remotes};
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::plan::{Candidate, Reason};
+use crate::plan::{Candidate, Companions, Reason};
 use crate::refresh::Side;
 use crate::state::{Event, Key, Request, State};
 use crate::systems::{Observed, Seen};
 
 /// Reads the ticket and makes the event that links it, if it can be this visit's.
 pub(super) async fn take(opened: &Opened, remotes: &Remotes, state: &State, wanted: Wanted<'_>) -> Outcome<Event> {
-    let Wanted { key, request, id, reason } = wanted;
+    let Wanted { key, request, id, reason, companions } = wanted;
     let refused = |why: String| {
         let message = format!("{key} is not linked to ticket {id}: {why}");
         Box::new(Diagnostic::error("import/misfit", message).about(key).help("look the ticket up in the portal, and check the id"))
@@ -27,7 +27,8 @@ pub(super) async fn take(opened: &Opened, remotes: &Remotes, state: &State, want
         request: request.clone(),
         key,
         renamed_from: described.and_then(|ticket| ticket.lifecycle.renamed_from.as_ref()),
-        given_up: &opened.given_up,
+        given_up: companions.given_up(),
+        companions: Some(companions),
     };
     let (request, sight) = candidate.takes(&seen).map_err(|reason| refused(misfit(reason)))?;
     Ok(Event::Adopted { key: key.clone(), id: id.to_owned(), request: Box::new(request), seen: Some(sight), reason: reason.to_owned() })
@@ -47,6 +48,7 @@ pub(super) struct Wanted<'a> {
     pub request: &'a Request,
     pub id: &'a str,
     pub reason: &'a str,
+    pub companions: &'a Companions<'a>,
 }
 
 async fn read(remotes: &Remotes, side: &Side, id: &str) -> Result<Seen, String> {

@@ -26,8 +26,8 @@ pub struct WaveSpec {
     #[serde(default)]
     #[schemars(range(min = 1), extend("examples" = [5]))]
     pub max: Option<u32>,
-    /// The wave before it, which stands above it in the list. None of its visits is given a day before that wave's last, and nothing of it is
-    /// sent before that wave has passed the gate.
+    /// The wave before it, which stands above it in the list. Its visits are given days behind that wave's last and the lead time, and
+    /// nothing of it is sent before that wave has passed the gate.
     #[serde(default)]
     #[schemars(length(min = 1), extend("examples" = ["pilot"]))]
     pub after: Option<String>,

@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::alike::Around;
+use super::gates::Gates;
 use super::guard::{Rules, refusals};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Plan, Reason, Step, Take, create, doubt, existing, file, order, removed};
+use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
@@ -26,8 +27,8 @@ pub struct World<'a> {
     pub rules: &'a Rules,
     /// Whose values win where a ticket was changed in its system; without it, a person chooses.
     pub take: Option<Take>,
-    /// Lineages that this project's state had before, from `callout.lock`.
-    pub given_up: &'a [String],
+    /// Of the same tickets and state.
+    pub companions: &'a Companions<'a>,
     pub now: Timestamp,
     /// Random.
     pub id: String,
@@ -51,13 +52,17 @@ pub fn build(world: &World<'_>) -> Plan {
     let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
+    // What waits is compared with nothing: it is once its turn has come, with all that is known then.
+    Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
     let mut steps = order::in_order(world.state, world.sides, steps);
+    // Last of all that changes steps: only what is really sent travels together.
+    batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
     let refusals = refusals(world.rules, world.state, &steps, world.now);
-    let expires = expiry(world, &desired, &steps);
+    let expires = file::expiry(world, &desired, &steps);
     Plan {
         id: world.id.clone(),
         project: world.project.clone(),
@@ -67,9 +72,10 @@ pub fn build(world: &World<'_>) -> Plan {
         made: world.now,
         expires,
         rules: Digest::of(world.rules),
-        origins: origins(world.sides),
+        origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,
+        waves: waves(world.rollouts, &steps),
         steps,
         over,
         refusals,
@@ -77,20 +83,11 @@ pub fn build(world: &World<'_>) -> Plan {
     }
 }
 
-/// What each kind of document is sent to.
-pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
-    sides.iter().map(|(kind, side)| (kind.clone(), side.origin.clone())).collect()
-}
-
-/// A plan is good for a day, and never beyond the start of its first visit, or the lead time before it.
-fn expiry(world: &World<'_>, desired: &BTreeMap<&Address, &Ticket>, steps: &[Step]) -> Timestamp {
-    let at_most = world.now + SignedDuration::from_hours(world.rules.plan_expires_hours);
-    let creates = steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
-    let last = |step: &Step| {
-        let booking = desired.get(&step.key.address).and_then(|ticket| ticket.booking);
-        step.starts?.checked_sub(booking.map(|booking| booking.lead_time).unwrap_or_default()).ok()
-    };
-    creates.filter_map(last).fold(at_most, Timestamp::min)
+/// The order of the waves that the steps are in, for whoever reads the plan without the files.
+fn waves(rollouts: &Rollouts, steps: &[Step]) -> BTreeMap<String, Vec<String>> {
+    let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
+    let terms = names.into_iter().filter_map(|name| rollouts.get_key_value(name)).filter(|(_, terms)| !terms.waves.is_empty());
+    terms.map(|(name, terms)| (name.clone(), terms.waves.iter().map(|wave| wave.name.clone()).collect())).collect()
 }
 
 /// One address: what the rooms for each verdict work on.
@@ -223,6 +220,7 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
         Verdict::KeepFinished => existing::keep_finished(case),
         Verdict::KeepClosed => existing::keep_closed(case),
         Verdict::Change => existing::change(case),
+        Verdict::Unseen if case.ticket.is_none() => removed::unseen(case),
         Verdict::Unseen => existing::unseen(case),
         Verdict::Retire => removed::retire(case),
         Verdict::Removed => removed::removed(case),
@@ -243,6 +241,7 @@ fn bare_step(key: Key, action: Action) -> Step {
         id: None,
         mark: None,
         place: None,
+        batch: None,
         desired: None,
         record: None,
         noted: None,

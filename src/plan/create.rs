@@ -1,7 +1,7 @@
 //! Steps that make a ticket, or take one over instead.
 
 use super::build::Case;
-use super::{Action, Reason, Step};
+use super::{Action, Companions, Reason, Step};
 use crate::refresh::{Side, booking_mismatch, names_before, request_of, sighting};
 use crate::state::{Event, Key, Request, Sighting, State};
 use crate::systems::{Found, Observed, Seen, System};
@@ -100,8 +100,7 @@ fn payload(case: &Case<'_>, request: &Request, prior: Option<&str>) -> Fields {
 /// A start that has passed, or that is nearer than its rollout allows, as a reason.
 pub(super) fn passed(case: &Case<'_>, ticket: &Ticket) -> Option<Reason> {
     let visit = ticket.visit.as_ref()?;
-    let zone = visit.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
-    let start = format!("{}{zone}", visit.start);
+    let start = visit.start_in_words();
     if visit.starts_before(case.world.now, jiff::SignedDuration::ZERO) {
         let scheduled = ticket.booking.is_some();
         return Some(if scheduled { Reason::SlotPassed { start } } else { Reason::StartPassed { start } });
@@ -131,7 +130,8 @@ fn link(case: &Case<'_>, ticket: &Ticket, seen: &Seen, why: &str) -> Result<Step
         request: request(case, ticket),
         key: &case.key,
         renamed_from: ticket.lifecycle.renamed_from.as_ref(),
-        given_up: case.world.given_up,
+        given_up: case.world.companions.given_up(),
+        companions: Some(case.world.companions),
     };
     let id = seen.id.clone();
     let (request, seen) = candidate.takes(seen)?;
@@ -150,6 +150,8 @@ pub struct Candidate<'a> {
     pub renamed_from: Option<&'a Address>,
     /// Lineages that were given up: a ticket sent under one carries a mark that this state would not make.
     pub given_up: &'a [String],
+    /// Whose mark it may carry besides, where somebody named the ticket. What is found by its mark alone is linked by its own only.
+    pub companions: Option<&'a Companions<'a>>,
 }
 
 impl Candidate<'_> {
@@ -161,7 +163,11 @@ impl Candidate<'_> {
             return Err(Reason::AdoptHeld { id, holder: holder.to_string() });
         }
         let carried = self.system.mark_of(&seen.fields);
-        let is_own = carried.as_ref().is_none_or(|mark| self.marks().any(|own| own == *mark));
+        let is_companions = |mark: &Mark| {
+            let request = (self.key, &self.request);
+            self.companions.is_some_and(|companions| companions.explain(self.system, request, seen, mark))
+        };
+        let is_own = carried.as_ref().is_none_or(|mark| self.marks().any(|own| own == *mark) || is_companions(mark));
         let other = carried.clone().filter(|_| !is_own);
         let what = other
             .map(|mark| format!("it carries the mark {mark}, which belongs to another visit"))

@@ -6,7 +6,7 @@ use super::existing::seen;
 use super::reason::Search;
 use super::{Action, Reason, Step};
 use crate::refresh::{booking_mismatch, config_changes, searchable_from, searched_since, sighting};
-use crate::state::{Closing, Event, Intent, Record, Write};
+use crate::state::{Closing, Event, Intent, Key, Phase, Record, Write};
 use crate::systems::{Found, Observed, Seen};
 
 /// A write without outcome.
@@ -95,5 +95,21 @@ fn took_effect(case: &Case<'_>, record: &Record, intent: &Intent, seen: &Seen) -
 }
 
 fn doubt(case: &Case<'_>, record: &Record, reason: Reason) -> Step {
-    Step { key: case.recorded(), mark: record.request.mark.clone(), ..case.step(Action::InDoubt { reason }) }
+    let notes = shared_mark(case, record).into_iter().collect();
+    Step { key: case.recorded(), mark: record.request.mark.clone(), notes, ..case.step(Action::InDoubt { reason }) }
+}
+
+/// Who looks for the mark finds the tickets of all that went out with it.
+fn shared_mark(case: &Case<'_>, record: &Record) -> Option<String> {
+    let mark = record.request.mark.as_ref().filter(|_| record.phase == Phase::Pending && !record.is_presumed())?;
+    let is_other = |key: &Key, other: &Record| {
+        let may_have_ticket = !other.is_moved() && !matches!(other.phase, Phase::NotCreated { .. });
+        Some(key) != case.recorded_as && may_have_ticket && other.request.mark.as_ref() == Some(mark)
+    };
+    let others = case.world.state.records.iter().filter(|(key, other)| is_other(key, other)).count();
+    match others {
+        0 => None,
+        1 => Some("1 other ticket was sent with this mark, too: its own is the one for this place".to_owned()),
+        many => Some(format!("{many} other tickets were sent with this mark, too: its own is the one for this place")),
+    }
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::alike::Around;
-use super::build::{desired_digest, origins};
-use super::{Action, Plan, Reason, Rules, Search, Step};
+use super::build::{World, desired_digest};
+use super::gates::Gates;
+use super::{Action, Plan, Reason, Rules, Search, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
-use crate::ticket::{Address, Digest, Rollouts, Ticket};
+use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
 
 const FORM: Form = Form { kind: "plan", version: 1 };
 
@@ -27,6 +28,22 @@ pub fn open_plan(name: &str, text: &str) -> Outcome<Plan> {
     })
 }
 
+/// What each kind of document is sent to.
+pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
+    sides.iter().map(|(kind, side)| (kind.clone(), side.origin.clone())).collect()
+}
+
+/// A plan is good for a day, and never beyond the start of its first visit, or the lead time before it.
+pub(super) fn expiry(world: &World<'_>, desired: &BTreeMap<&Address, &Ticket>, steps: &[Step]) -> Timestamp {
+    let at_most = world.now + SignedDuration::from_hours(world.rules.plan_expires_hours);
+    let creates = steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
+    let last = |step: &Step| {
+        let booking = desired.get(&step.key.address).and_then(|ticket| ticket.booking);
+        step.starts?.checked_sub(booking.map(|booking| booking.lead_time).unwrap_or_default()).ok()
+    };
+    creates.filter_map(last).fold(at_most, Timestamp::min)
+}
+
 /// Why a saved plan is not applied any more.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Stale {
@@ -38,6 +55,8 @@ pub enum Stale {
     Lineage { theirs: String, ours: String },
     #[error("the limits changed since this plan was made")]
     Rules,
+    #[error("{address}: its system takes fewer tickets in one request than when this plan was made")]
+    PerRequest { address: String },
     #[error("the systems' addresses or tenants in callout.yaml changed since this plan was made")]
     Origins,
     #[error("{address}: its description changed since this plan was made")]
@@ -46,6 +65,8 @@ pub enum Stale {
     Record { address: String },
     #[error("{address}: {reason}; it was not so when this plan was made")]
     LookAlike { address: String, reason: Reason },
+    #[error("{address}: {reason}; it was not so when this plan was made")]
+    Held { address: String, reason: Reason },
 }
 
 /// The world that a saved plan is to be applied in.
@@ -98,7 +119,12 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
             (false, true) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
+    nothing_holds_it(plan, &steps, world)?;
     nobody_came_between(plan, &steps, world)?;
+    batch::recount(&mut steps);
+    if let Some(step) = steps.iter().find(|step| batch::is_too_large(step, world.sides.get(&step.key.address.kind))) {
+        return Err(Stale::PerRequest { address: step.key.to_string() });
+    }
     Ok(Plan { steps, ..plan.clone() })
 }
 
@@ -144,12 +170,25 @@ fn left_over(step: &Step, state: &State) -> Option<Step> {
     let record = state.records.get(&step.key)?;
     let action = match (&record.intent, &record.phase) {
         (Some(intent), _) => Action::InDoubt { reason: Reason::of_doubt(record, intent, Search::NotMade) },
-        (None, Phase::NotCreated { why }) => {
+        (None, Phase::NotCreated { why, .. }) => {
             Action::Deferred { reason: Reason::CannotSend { why: format!("this plan failed to send it: {why}; a new plan tries again") } }
         }
         (None, Phase::Pending | Phase::Live { .. } | Phase::Closed { .. }) => return None,
     };
     Some(Step { action, events: Vec::new(), ..step.clone() })
+}
+
+/// Its rollout may have been paused since, its wave closed, or a visit before it may have failed.
+fn nothing_holds_it(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
+    let gates = Gates::new(world.tickets, world.state, world.rollouts, &plan.over);
+    let sites: BTreeMap<&Address, &RolloutSite> =
+        world.tickets.iter().filter_map(|ticket| Some((&ticket.address, ticket.site.as_ref()?))).collect();
+    for step in steps.iter().filter(|step| matches!(step.action, Action::Create { .. })) {
+        if let Some(reason) = sites.get(&step.key.address).and_then(|site| gates.reason(site)) {
+            return Err(Stale::Held { address: step.key.to_string(), reason: reason.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// Another plan may have sent somebody to the same place since, under another name.

@@ -163,6 +163,7 @@ impl Matching<'_> {
             key,
             renamed_from: ticket.lifecycle.renamed_from.as_ref(),
             given_up: self.given_up,
+            companions: None,
         };
         let (request, sighting) = candidate.takes(seen)?;
         let is_new = [key, marked].iter().all(|key| !self.state.records.contains_key(key));

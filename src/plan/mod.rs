@@ -4,13 +4,18 @@
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod alike;
+mod batch;
+pub mod board;
 mod build;
+mod companions;
+mod counts;
 mod create;
 mod diff;
 mod doubt;
 mod edit;
 mod existing;
 mod file;
+mod gates;
 mod guard;
 mod matching;
 mod order;
@@ -29,14 +34,19 @@ use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
 
+pub use batch::Batch;
 pub use build::{World, build};
+pub use companions::Companions;
+pub use counts::Counts;
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
+pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use reason::{Reason, Search};
+pub use removed::Work;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +74,9 @@ pub struct Plan {
     /// Whose values it takes where tickets were changed in their systems.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<Take>,
+    /// The waves of the rollouts that steps belong to, by the rollout's name, in their order.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waves: BTreeMap<String, Vec<String>>,
     /// In the order in which they are applied.
     pub steps: Vec<Step>,
     /// Visits that reads showed to be over: a new one at the same place looks like none of them.
@@ -108,6 +121,9 @@ pub struct Step {
     /// Where the ticket is described, as `file:line:column`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The tickets that go out in one request with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
     /// Of the desired ticket that it was made from; none where the files have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Digest>,
@@ -239,48 +255,7 @@ impl Step {
     }
 }
 
-/// How many steps of each kind a plan has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    pub create: usize,
-    pub adopt: usize,
-    pub update: usize,
-    pub close: usize,
-    pub delete: usize,
-    pub retire: usize,
-    pub rename: usize,
-    pub blocked: usize,
-    pub in_doubt: usize,
-    pub deferred: usize,
-    /// Described in the files, and closed before: nobody comes.
-    pub closed_before: usize,
-    pub unchanged: usize,
-    pub drifted: usize,
-}
-
 impl Plan {
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for step in &self.steps {
-            *match &step.action {
-                Action::Create { .. } => &mut counts.create,
-                Action::Adopt { .. } => &mut counts.adopt,
-                Action::Update { .. } => &mut counts.update,
-                Action::Close { .. } => &mut counts.close,
-                Action::Delete { .. } => &mut counts.delete,
-                Action::Retire { .. } => &mut counts.retire,
-                Action::Blocked { .. } => &mut counts.blocked,
-                Action::InDoubt { .. } => &mut counts.in_doubt,
-                Action::Deferred { .. } => &mut counts.deferred,
-                Action::Keep if step.is_closed => &mut counts.closed_before,
-                Action::Keep => &mut counts.unchanged,
-            } += 1;
-            counts.rename += usize::from(step.renamed_from().is_some());
-            counts.drifted += usize::from(!step.drift.is_empty());
-        }
-        counts
-    }
-
     pub fn has_changes(&self) -> bool {
         self.steps.iter().any(Step::is_change)
     }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::gates::Shut;
+use super::removed::{Work, left};
 use crate::state::{Intent, Record, Write};
-use crate::ticket::{Address, Change};
+use crate::ticket::{Address, Change, RolloutSite};
 
 /// What a search for the mark of a create in doubt, or a look at a changed ticket, has said so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -71,9 +73,11 @@ pub enum Reason {
     StillOpen {
         id: String,
         remark: String,
-        /// Somebody was to come to a place: a technician.
         #[serde(default)]
-        is_visit: bool,
+        work: Work,
+        /// The site of a rollout that was taken out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        site: Option<Box<RolloutSite>>,
     },
     /// The ticket could not be read, and the step depends on it.
     NotRead { why: String },
@@ -89,6 +93,12 @@ pub enum Reason {
     TooSoon { start: String, lead_hours: i64 },
     /// The visit is further away than the rollout books ahead.
     NotYetDue { on: Timestamp },
+    /// Its rollout sends nothing new.
+    Paused { rollout: String },
+    /// Its wave waits for a change of the files.
+    WaveClosed { rollout: String, wave: String },
+    /// Its wave waits for an earlier one.
+    GateShut(Box<Shut>),
     /// The ticket to adopt belongs to another address.
     AdoptHeld { id: String, holder: String },
     /// The ticket to adopt is for another place or visit.
@@ -135,8 +145,8 @@ impl fmt::Display for Reason {
             Self::ReissueLowered { recorded } => {
                 write!(f, "visit {recorded} was already sent; lowering `reissue` does not un-send it")
             }
-            Self::StillOpen { id, remark, is_visit } => {
-                write!(f, "left the files, and ticket {id} is still open: {}; {remark}", still(*is_visit))
+            Self::StillOpen { id, remark, work, site } => {
+                write!(f, "{}, and ticket {id} is still open: {work}; {remark}", left(site.as_deref()))
             }
             Self::NotRead { why } => write!(f, "the ticket could not be read: {why}"),
             Self::Missing { id } => {
@@ -151,6 +161,9 @@ impl fmt::Display for Reason {
                 write!(f, "its start, {start}, is nearer than the lead time of {lead_hours} hours")
             }
             Self::NotYetDue { on } => write!(f, "not due yet: the first apply from {on:.0} on sends it"),
+            Self::Paused { rollout } => write!(f, "Rollout/{rollout} is paused"),
+            Self::WaveClosed { rollout, wave } => write!(f, "wave {wave} of Rollout/{rollout} is not open"),
+            Self::GateShut(shut) => shut.fmt(f),
             Self::AdoptHeld { id, holder } => write!(f, "ticket {id} already belongs to {holder}"),
             Self::AdoptMismatch { id, what } => write!(f, "ticket {id} does not fit: {what}"),
             Self::WaitsFor { address } => write!(f, "waits for {address}, whose ticket id is not known yet"),
@@ -199,7 +212,10 @@ impl Reason {
                 format!("cancel the one that is not meant; for this one then: callout settle {name} --cancelled --reason TEXT")
             }
             Self::ReissueLowered { recorded } => format!("set `reissue: {recorded}` again, or raise it for a new visit"),
-            Self::StillOpen { .. } => format!(
+            Self::StillOpen { site: Some(_), .. } => format!(
+                "put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template"
+            ),
+            Self::StillOpen { site: None, .. } => format!(
                 "renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle {name} --cancelled --reason TEXT"
             ),
             Self::NotRead { .. } => "mend that, then plan again".to_owned(),
@@ -210,16 +226,17 @@ impl Reason {
                 format!("the same ticket renamed: lifecycle.renamed_from: {other}; a second one on purpose: lifecycle.alongside: {other}")
             }
             Self::StartPassed { .. } => "move start_date and end_date into the future".to_owned(),
-            Self::SlotPassed { .. } | Self::TooSoon { .. } => "remove its row from the schedule file, then: callout schedule".to_owned(),
+            Self::SlotPassed { .. } | Self::TooSoon { .. } => {
+                "give a new day to all that is not sent: callout schedule --reflow; to this alone: remove its row, then: callout schedule"
+                    .to_owned()
+            }
             Self::AdoptHeld { .. } | Self::AdoptMismatch { .. } => "correct lifecycle.adopt".to_owned(),
+            Self::Paused { .. } => "take `paused: true` out of the rollout's spec when it may go on".to_owned(),
+            Self::WaveClosed { wave, .. } => format!("take `open: false` out of wave {wave} in spec.waves when it may be sent"),
+            Self::GateShut(shut) => shut.next_step(),
             Self::WaitsFor { .. } | Self::NotYetDue { .. } | Self::CannotSend { .. } => return None,
         })
     }
-}
-
-/// What goes on while a ticket is open that nobody wants any more.
-pub(super) fn still(is_visit: bool) -> &'static str {
-    if is_visit { "its technician is still coming" } else { "people still work on it" }
 }
 
 fn in_doubt(f: &mut fmt::Formatter<'_>, write: Write, since: Timestamp, search: &Search) -> fmt::Result {

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::waves::gate_reads;
 use super::{Selection, Side, Sides, booking_mismatch, is_changed, names_before, renamed_from};
 use crate::state::{Key, Phase, Record, State};
-use crate::ticket::{Address, Mark, Rollouts, Ticket};
+use crate::ticket::{Address, Mark, RolloutSite, Rollouts, Ticket};
 
 /// How much is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// What a step depends on: changed, removed, in doubt, not yet compared with its booking, to be adopted, at the place of a new one.
+    /// What a step depends on: changed, removed, in doubt, not yet compared with its booking, to be adopted, at the place of a new one,
+    /// in a wave that another one waits for.
     #[default]
     Auto,
     /// Every unfinished ticket.
@@ -97,6 +99,7 @@ pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
     let desired: BTreeMap<&Address, &Ticket> = tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
     let renamed: BTreeMap<Address, &Ticket> = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket))).collect();
     let crowded = places_of_creates(scope);
+    let gates = gate_reads(scope);
     let mut asks: Vec<Ask> = state
         .records
         .iter()
@@ -105,11 +108,13 @@ pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
             let address = ticket.map_or(&key.address, |ticket| &ticket.address);
             let side = sides.get(&key.address.kind).filter(|side| side.origin == record.request.origin)?;
             let again = ticket.is_some_and(|ticket| ticket.reissue > key.reissue);
-            let question = question(record, side, again, scope.now)?;
+            // A gate is judged over the whole project, whatever is selected.
+            let is_at_gate = gates.contains(key);
+            let question = question(record, side, again || is_at_gate, scope.now)?;
             let is_near =
                 || !crowded.is_empty() && side.system.look_alike(&record.request.fields).iter().any(|place| crowded.contains(place));
             let is_selected = selection.holds(address);
-            let is_needed = is_selected && (mode == Mode::All || depends(key, record, ticket, state, side)) || is_near();
+            let is_needed = is_selected && (mode == Mode::All || depends(key, record, ticket, state, side)) || is_near() || is_at_gate;
             let question = if is_needed { question } else { glance(question, side).filter(|_| is_selected)? };
             Some(Ask { key: key.clone(), system: side.system.id(), question })
         })
@@ -170,10 +175,16 @@ fn places_of_creates(scope: &Scope<'_>) -> BTreeSet<String> {
     tickets
         .iter()
         .filter(|ticket| selection.holds(&ticket.address) && state.latest(&ticket.address).is_none() && ticket.lifecycle.adopt.is_none())
-        .filter(|ticket| renamed_from(ticket, state).is_none())
+        .filter(|ticket| renamed_from(ticket, state).is_none() && !is_stopped(ticket, scope))
         .filter_map(|ticket| Some(sides.get(&ticket.address.kind)?.system.look_alike(&ticket.fields)))
         .flatten()
         .collect()
+}
+
+/// Whether its rollout or wave sends nothing anyway.
+fn is_stopped(ticket: &Ticket, scope: &Scope<'_>) -> bool {
+    let terms = |site: &RolloutSite| scope.rollouts.get(&site.rollout).is_some_and(|terms| terms.is_stopped(site.wave.as_deref()));
+    ticket.site.as_ref().is_some_and(terms)
 }
 
 /// The visits without a record: an older copy of the state, or a rebuilt one, may not know that they were sent.

@@ -14,6 +14,8 @@ pub struct Side {
     pub system: &'static dyn System,
     /// The API's address and tenant, as records keep it.
     pub origin: String,
+    /// How many tickets one create may carry at most.
+    pub per_request: usize,
 }
 
 /// By the kind of document.

@@ -9,6 +9,9 @@ mod pass;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod waves;
+#[cfg(test)]
+mod waves_tests;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +29,7 @@ pub use desired::{
 use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};
 pub use selection::{Filter, NotASelector, NotATarget, Selection, Selector, Target, Test};
+pub use waves::{Standing, Tally, Waves};
 
 /// What the reads found out, by visit.
 #[derive(Debug, Clone, Default, PartialEq)]

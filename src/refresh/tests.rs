@@ -14,13 +14,13 @@ use crate::systems::{Answer, End, Found, Listing, Observed, Reader, Seen};
 use crate::ticket::{Mark, Ticket};
 
 /// Shows the same listing each time, has every ticket that is read by id, and writes down what it was asked.
-struct Counting {
+pub(super) struct Counting {
     listing: Listing,
     asked: Mutex<Vec<String>>,
 }
 
 impl Counting {
-    fn shows(tickets: Vec<Seen>, end: End) -> Self {
+    pub fn shows(tickets: Vec<Seen>, end: End) -> Self {
         Self { listing: Listing { tickets, requests: 1, end, is_by_change: false }, asked: Mutex::default() }
     }
 
@@ -45,7 +45,7 @@ impl Reader for Counting {
 }
 
 /// What was asked, and what came of it by visit.
-async fn told(bench: &Bench, system: &Counting, mode: Mode) -> String {
+pub(super) async fn told(bench: &Bench, system: &Counting, mode: Mode) -> String {
     let (asks, sides) = questions(bench, mode);
     let side = bench.side();
     let readers: Readers<'_> = BTreeMap::from([(side.system.id(), system as &dyn Reader)]);

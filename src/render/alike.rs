@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::mem::{Discriminant, discriminant};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::plan::{Action, Reason, Search, Step};
@@ -18,7 +19,7 @@ const FEW: usize = 3;
 #[derive(Debug)]
 pub(super) enum Part<'a> {
     One(&'a Step),
-    /// More than a few steps of one rollout that differ only by site.
+    /// More than a few steps of one wave that differ only by site.
     Alike(Alike<'a>),
 }
 
@@ -29,7 +30,7 @@ pub(super) struct Alike<'a> {
     pub steps: Vec<&'a Step>,
 }
 
-/// Steps in their order; those that are alike stand where the first of them does.
+/// The steps of a wave, or of no rollout, in their order; those that are alike stand where the first of them does.
 pub(super) fn parts<'a>(steps: &[&'a Step]) -> Vec<Part<'a>> {
     let mut groups: HashMap<Likeness<'a>, Vec<&'a Step>> = HashMap::new();
     for step in steps {
@@ -50,7 +51,6 @@ pub(super) fn parts<'a>(steps: &[&'a Step]) -> Vec<Part<'a>> {
 /// What alike steps have in common.
 #[derive(PartialEq, Eq, Hash)]
 struct Likeness<'a> {
-    rollout: &'a str,
     kind: &'a str,
     sign: char,
     action: Discriminant<Action>,
@@ -65,10 +65,9 @@ struct Likeness<'a> {
 impl<'a> Likeness<'a> {
     /// `None` for a ticket that is of no rollout.
     fn of(step: &'a Step) -> Option<Self> {
-        let site = step.rollout.as_ref()?;
+        step.rollout.as_ref()?;
         let names = |changes: &'a [Change]| changes.iter().map(|change| change.field.as_str()).collect();
         Some(Self {
-            rollout: &site.rollout,
             kind: &step.key.address.kind,
             sign: step.sign(),
             action: discriminant(&step.action),
@@ -165,6 +164,20 @@ impl<'a> Alike<'a> {
     pub fn files_vary(&self) -> bool {
         let same = |step: &Step| files(step).iter().map(Attachment::identity).eq(files(self.first).iter().map(Attachment::identity));
         !self.steps.iter().all(|step| same(step))
+    }
+
+    /// Why nothing is done about them, if that is the same words for each.
+    pub fn reason(&self) -> Option<String> {
+        let words = |step: &Step| step.action.reason().map(|reason| (reason.to_string(), step.next_step()));
+        let first = words(self.first)?;
+        self.steps.iter().all(|step| words(step).is_some_and(|other| other == first)).then_some(first.0)
+    }
+
+    /// The steps that are due first and last, each with its moment, if all only wait for a date.
+    pub fn due(&self) -> Option<[(Timestamp, &'a Step); 2]> {
+        let on = |step: &Step| if let Some(Reason::NotYetDue { on }) = step.action.reason() { Some(*on) } else { None };
+        let dated = || self.steps.iter().filter_map(|step| Some((on(step)?, *step)));
+        Some([dated().min_by_key(|(on, _)| *on)?, dated().max_by_key(|(on, _)| *on)?])
     }
 
     /// The requests of the earliest and of the latest visit.

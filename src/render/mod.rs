@@ -3,22 +3,27 @@
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
 mod alike;
+mod calendar;
 mod documents;
 mod folded;
+mod grouped;
 mod human;
 mod matching;
 mod plan;
 mod schedule;
 mod source;
 mod state;
+mod status;
 mod systems;
 mod values;
 
+pub use calendar::calendar;
 pub use documents::documents;
 pub use human::{Look, MOST, human, json};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
-pub use schedule::{calendar, schedule};
+pub use schedule::schedule;
 pub use source::clean;
 pub use state::{settle_text, state_text};
+pub use status::{Depth, status_csv, status_json, status_text};
 pub use systems::{systems_json, systems_page, systems_text};

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::alike::{Part, parts};
 use super::folded::folded_text;
+use super::grouped::{Group, groups};
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
@@ -20,26 +21,48 @@ use crate::ticket::{Change, Fields, references};
 pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     let mut text = format!("{}\n", summary(plan).bold());
     let crowds = if verbose { BTreeMap::new() } else { crowds(plan) };
-    let is_crowded = |step: &Step| sole_remark(step).is_some_and(|remark| crowds.contains_key(remark));
-    let listed: Vec<&Step> = plan.steps.iter().filter(|step| (verbose || step.is_listed()) && !is_crowded(step)).collect();
-    let parts = if verbose { listed.iter().map(|step| Part::One(step)).collect() } else { parts(&listed) };
-    for part in &parts {
-        text.push('\n');
-        text.push_str(&match part {
-            Part::One(step) => step_text(plan, step),
-            Part::Alike(alike) => folded_text(plan, alike),
-        });
+    let is_told = |step: &Step| {
+        let is_crowded = sole_remark(step).is_some_and(|remark| crowds.contains_key(remark));
+        (verbose || step.is_listed()) && !is_crowded
+    };
+    let groups: Vec<(Group<'_>, Vec<&Step>)> = groups(plan).into_iter().map(|group| split(group, is_told)).collect();
+    // Tickets of no rollout come first, so that none seems to be of the rollout above it.
+    let (single, of_rollouts): (Vec<_>, Vec<_>) = groups.iter().partition(|(group, _)| !group.is_of_rollout());
+    for (_, told) in single {
+        text.push_str(&steps_text(plan, told, verbose));
     }
     for crowd in crowds.values() {
         text.push_str(&crowd_text(crowd));
     }
+    for (group, told) in &of_rollouts {
+        // Where one wave has something to tell, the others say how far they are.
+        if of_rollouts.iter().any(|(other, told)| !told.is_empty() && other.is_of_same_rollout(group)) {
+            let _ = writeln!(text, "\n{}", group.heading().trim_end().bold());
+            text.push_str(&steps_text(plan, told, verbose));
+        }
+    }
     for refusal in &plan.refusals {
         let _ = write!(text, "\n{} {refusal}\n    next: {}\n", "refused:".red().bold(), refusal.next_step());
     }
-    if !listed.is_empty() || !crowds.is_empty() || !plan.refusals.is_empty() {
+    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || !plan.refusals.is_empty() {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
     }
     text
+}
+
+/// A group, and what is told of it.
+fn split(group: Group<'_>, is_told: impl Fn(&Step) -> bool) -> (Group<'_>, Vec<&Step>) {
+    let told = group.steps.iter().copied().filter(|step| is_told(step)).collect();
+    (group, told)
+}
+
+fn steps_text(plan: &Plan, steps: &[&Step], verbose: bool) -> String {
+    let parts = if verbose { steps.iter().map(|step| Part::One(step)).collect() } else { parts(steps) };
+    let told = parts.iter().map(|part| match part {
+        Part::One(step) => format!("\n{}", step_text(plan, step)),
+        Part::Alike(alike) => format!("\n{}", folded_text(plan, alike)),
+    });
+    told.collect()
 }
 
 /// So many tickets that say the same are told one by one; with more, nobody would read the rest of the plan.
@@ -96,7 +119,7 @@ pub fn summary(plan: &Plan) -> String {
     format!("Plan: {}.{refused}", parts.join(", "))
 }
 
-fn counted(counts: &Counts) -> Vec<String> {
+pub(super) fn counted(counts: &Counts) -> Vec<String> {
     let named = [
         (counts.create, "to create"),
         (counts.adopt, "to adopt"),
@@ -107,9 +130,27 @@ fn counted(counts: &Counts) -> Vec<String> {
         (counts.retire, "to leave the records"),
         (counts.deferred, "deferred"),
         (counts.in_doubt, "in doubt"),
-        (counts.blocked, if counts.blocked == 1 { "needs a person" } else { "need a person" }),
     ];
-    named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect()
+    let mut parts: Vec<String> = named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    parts.extend(blocked(counts));
+    parts
+}
+
+/// Whose technicians come although nobody wants them any more is said in the first line that anybody reads.
+fn blocked(counts: &Counts) -> Option<String> {
+    let need = match counts.blocked {
+        0 => return None,
+        1 => "1 needs a person".to_owned(),
+        many => format!("{many} need a person"),
+    };
+    let left = match counts.still_coming {
+        0 => return Some(need),
+        1 if counts.blocked == 1 => "it left the files, and its technician is still coming".to_owned(),
+        1 => "1 left the files, and its technician is still coming".to_owned(),
+        many if many == counts.blocked => "they left the files, and their technicians are still coming".to_owned(),
+        many => format!("{many} left the files, and their technicians are still coming"),
+    };
+    Some(format!("{need} ({left})"))
 }
 
 /// Nothing to do, and what that means for the tickets.
@@ -153,6 +194,9 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Retire { .. } => line(&mut text, "its record ends; nothing is sent"),
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
+    }
+    if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
+        line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
     }
     if let Some(mark) = &step.mark {
         line(&mut text, &format!("mark: {mark}"));

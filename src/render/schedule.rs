@@ -1,14 +1,13 @@
-//! Schedules for people: what changed in a file, which days are too full, and a calendar.
+//! Schedules for people: what changed in a file, and what a reviewer should know of it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
 use super::source::clean;
 use super::values::visit;
 use crate::diagnostics::listed;
-use crate::rollout::schedule::{Change, Draft, Overfull, Skipped, Status};
+use crate::rollout::schedule::{Astray, Becomes, Change, Draft, Early, Order, Overfull, RowKey, Skipped, Visit};
 use crate::ticket;
 
 /// Changes and days that are shown before the rest is counted.
@@ -18,28 +17,52 @@ const SHOWN: usize = 12;
 pub fn schedule(draft: &Draft, check: bool) -> String {
     let mut text = format!("{}: {}\n", clean(&draft.book.shown), summary(draft, check));
     folded(&mut text, draft.changes.iter().map(change));
-    if !draft.skipped.is_empty() {
-        text.push_str("\nNot offered:\n");
-        folded(&mut text, draft.skipped.iter().map(skipped));
+    let order = draft.revised.map(|revised| revised.order);
+    if let Some(held) = draft.revised.map(|revised| revised.held).filter(|held| *held > 0) {
+        let (stay, their) =
+            if held == 1 { ("1 visit stays", "its ticket was") } else { (&*format!("{held} visits stay"), "their tickets were") };
+        let _ = writeln!(text, "{stay}: {their} sent, or may have been.");
     }
-    if !draft.overfull.is_empty() {
-        text.push_str("\nToo many visits:\n");
-        folded(&mut text, draft.overfull.iter().map(overfull));
-        text.push_str("  next: remove rows whose tickets are not sent yet, then: callout schedule\n");
-    }
+    let findings = &draft.findings;
+    let move_all = Some("callout schedule --reflow gives new days to all that is not sent yet").filter(|_| order != Some(Order::Reflow));
+    let move_some = Some("callout schedule --repair gives other days to those that are not sent yet").filter(|_| order.is_none());
+    section(&mut text, "Not offered:", draft.skipped.iter().map(skipped), Some(""));
+    section(&mut text, "Too many visits:", findings.overfull.iter().map(overfull), move_some);
+    // The same next step is told once.
+    let move_early = if findings.astray.is_empty() { move_all } else { Some("") };
+    section(&mut text, "Waves out of order:", findings.early.iter().map(early), move_early);
+    section(&mut text, "On days that the rules do not offer now:", findings.astray.iter().map(astray), move_all);
     text
+}
+
+/// A heading, its lines, and the next step. Without one, those that could move have moved.
+fn section(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item = String>, next: Option<&str>) {
+    if lines.len() == 0 {
+        return;
+    }
+    let _ = writeln!(text, "\n{heading}");
+    folded(text, lines);
+    match next {
+        Some("") => {}
+        Some(next) => drop(writeln!(text, "  next: {next}")),
+        None => text.push_str("  what is left was sent, or may have been: only a person can move it\n"),
+    }
 }
 
 fn summary(draft: &Draft, check: bool) -> String {
     if draft.is_written() {
         return format!("up to date, {}.", visits(draft.book.visits.len()));
     }
-    let count = |of: fn(&Change) -> bool| draft.changes.iter().filter(|change| of(change)).count();
+    let count = |of: fn(&Becomes) -> bool| draft.changes.iter().filter(|change| of(&change.becomes)).count();
+    let dropped = count(|becomes| matches!(becomes, Becomes::Dropped));
     let counts = [
-        (count(|change| matches!(change, Change::Added { .. })), "added"),
-        (count(|change| matches!(change, Change::Removed { .. })), "removed"),
-        (count(|change| matches!(change, Change::Returned { .. })), "back"),
-        (draft.book.visits.len() - draft.changes.len(), "as before"),
+        (count(|becomes| matches!(becomes, Becomes::Added)), "added"),
+        (count(|becomes| matches!(becomes, Becomes::Moved { .. })), "moved"),
+        (count(|becomes| matches!(becomes, Becomes::Rewaved { .. })), "with a new wave"),
+        (count(|becomes| matches!(becomes, Becomes::Removed)), "removed"),
+        (dropped, "dropped"),
+        (count(|becomes| matches!(becomes, Becomes::Returned)), "back"),
+        (draft.book.visits.len() + dropped - draft.changes.len(), "as before"),
     ];
     let told: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let what = if draft.changes.is_empty() { "only its form changes".to_owned() } else { told.join(", ") };
@@ -48,7 +71,7 @@ fn summary(draft: &Draft, check: bool) -> String {
     format!("{state}{what}.{next}")
 }
 
-fn visits(count: usize) -> String {
+pub(super) fn visits(count: usize) -> String {
     if count == 1 { "1 visit".to_owned() } else { format!("{count} visits") }
 }
 
@@ -64,14 +87,40 @@ fn folded(text: &mut String, lines: impl ExactSizeIterator<Item = String>) {
 }
 
 fn change(change: &Change) -> String {
-    let (sign, (key, reissue, at)) = match change {
-        Change::Added { key, reissue, visit } => ('+', (key, reissue, visit)),
-        Change::Removed { key, reissue, visit } => ('-', (key, reissue, visit)),
-        Change::Returned { key, reissue, visit } => ('=', (key, reissue, visit)),
+    let Change { row, visit, becomes } = change;
+    let wave = visit.wave.as_ref().map(|wave| format!("wave {wave}"));
+    let in_wave = wave.as_ref().map(|wave| format!(", {wave}")).unwrap_or_default();
+    let (sign, told) = match becomes {
+        Becomes::Added => ('+', format!("{}{in_wave}", when(visit))),
+        Becomes::Removed => ('-', when(visit)),
+        Becomes::Returned => ('=', when(visit)),
+        Becomes::Moved { from } => ('~', format!("{} -> {}{in_wave}", before(from, visit), when(visit))),
+        Becomes::Dropped => ('x', format!("{}, never sent and not wanted any more", when(visit))),
+        Becomes::Rewaved { from } => {
+            let was = from.as_ref().map(|from| format!(", was {from}")).unwrap_or_default();
+            ('*', format!("{}{was}", wave.unwrap_or_default()))
+        }
     };
-    let number = if *reissue == 0 { String::new() } else { format!("#{reissue}") };
-    let at = ticket::Visit { start: at.start, end: at.end, timezone: Some(at.timezone.clone()) };
-    format!("{sign} {key}{number}  {}", visit(&at))
+    format!("{sign} {}  {told}", name(row))
+}
+
+/// Key and reissue.
+fn name((key, reissue): &RowKey) -> String {
+    if *reissue == 0 { key.clone() } else { format!("{key}#{reissue}") }
+}
+
+fn when(at: &Visit) -> String {
+    visit(&ticket::Visit { start: at.start, end: at.end, timezone: Some(at.timezone.clone()) })
+}
+
+/// The time that a visit had, without what it still has.
+fn before(from: &Visit, now: &Visit) -> String {
+    let times = |visit: &Visit| (visit.start.time(), visit.end.time(), visit.timezone.clone());
+    if times(from) == times(now) { day(from.start.date()) } else { when(from) }
+}
+
+pub(super) fn day(day: Date) -> String {
+    day.strftime("%a %-d %b %Y").to_string()
 }
 
 fn skipped(skipped: &Skipped) -> String {
@@ -79,54 +128,19 @@ fn skipped(skipped: &Skipped) -> String {
 }
 
 fn overfull(overfull: &Overfull) -> String {
-    let Overfull { day, group, most, keys } = overfull;
+    let Overfull { day: at, group, most, keys } = overfull;
     let of = group.as_ref().map(|group| format!(" of {group}")).unwrap_or_default();
-    format!("{}: {}{of}, at most {most} are allowed: {}", day.strftime("%a %-d %b %Y"), visits(keys.len()), listed(keys))
+    format!("{}: {}{of}, at most {most} are allowed: {}", day(*at), visits(keys.len()), listed(keys))
 }
 
-/// A calendar: a line for each week, a count for each day.
-pub fn calendar(draft: &Draft) -> String {
-    let mut counts: BTreeMap<Date, usize> = BTreeMap::new();
-    for visit in draft.book.visits.values() {
-        *counts.entry(visit.start.date()).or_default() += 1;
-    }
-    let removed = draft.book.visits.values().filter(|visit| visit.status == Status::Removed).count();
-    let mut text = format!("{}: {} on {} days", clean(&draft.rollout), visits(draft.book.visits.len()), counts.len());
-    if removed > 0 {
-        let _ = write!(text, ", {removed} of them removed");
-    }
-    let _ = writeln!(text, ", at most {} a day", draft.rules.per_day);
-    let added = draft.changes.iter().filter(|change| matches!(change, Change::Added { .. })).count();
-    if added > 0 {
-        let _ = writeln!(text, "{} not written yet: callout schedule", visits(added));
-    }
-    weeks(&mut text, draft, &counts);
-    text.push_str("\n. no visits on this day of the week   x blackout   - before the first day\n");
-    text
+fn early(early: &Early) -> String {
+    let Early { wave, after, count, first, last, overlaps } = early;
+    let what = if *overlaps { format!("before wave {after} ends") } else { format!("too soon after wave {after} ends to be sent in time") };
+    let more = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+    let at = |(row, visit): &(RowKey, Visit)| format!("{} on {}", name(row), day(visit.start.date()));
+    format!("wave {wave} begins {what}: {}{more}, and {}", at(first), at(last))
 }
 
-fn weeks(text: &mut String, draft: &Draft, counts: &BTreeMap<Date, usize>) {
-    let (Some((first, _)), Some((last, _))) = (counts.first_key_value(), counts.last_key_value()) else { return };
-    text.push_str("\n  week of      Mon  Tue  Wed  Thu  Fri  Sat  Sun  total\n");
-    let mut monday = first.checked_sub(jiff::Span::new().days(first.weekday().since(Weekday::Monday))).ok();
-    while let Some(start) = monday.filter(|start| start <= last) {
-        let days: Vec<Date> = start.series(jiff::Span::new().days(1)).take(7).collect();
-        let total: usize = days.iter().filter_map(|day| counts.get(day)).sum();
-        let _ = write!(text, "  {start} ");
-        for day in &days {
-            let _ = write!(text, "{:>5}", cell(draft, counts, *day));
-        }
-        let _ = writeln!(text, "{total:>7}");
-        monday = start.checked_add(jiff::Span::new().days(7)).ok();
-    }
-}
-
-fn cell(draft: &Draft, counts: &BTreeMap<Date, usize>, day: Date) -> String {
-    match counts.get(&day) {
-        Some(count) => count.to_string(),
-        None if day < draft.rules.starts => "-".to_owned(),
-        None if draft.rules.is_blackout(day) => "x".to_owned(),
-        None if !draft.rules.is_open(day) => ".".to_owned(),
-        None => "0".to_owned(),
-    }
+fn astray(astray: &Astray) -> String {
+    format!("{}: {}, because {}", name(&astray.row), day(astray.visit.start.date()), astray.why)
 }

@@ -28,7 +28,7 @@ fn record_text(kind: &str, record: &Record) -> String {
         Phase::Live { id } if record.finished => line("standing", &format!("ticket {id}, finished")),
         Phase::Live { id } => line("standing", &format!("ticket {id}, open")),
         Phase::Closed { id, why } => line("standing", &format!("{why} (ticket {})", id.as_deref().unwrap_or("unknown"))),
-        Phase::NotCreated { why } => line("standing", &format!("not created: {why}")),
+        Phase::NotCreated { why, .. } => line("standing", &format!("not created: {why}")),
     }
     if let Some(intent) = &record.intent {
         line("in doubt", &format!("{} since {:.0}, payload {}", intent.write, intent.at, intent.payload.short()));
@@ -114,7 +114,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// `3 days`, `5 h`, `12 min`.
-fn age(seconds: i64) -> String {
+pub(super) fn age(seconds: i64) -> String {
     match seconds {
         ..3_600 => format!("{} min", seconds.max(0) / 60),
         3_600..172_800 => format!("{} h", seconds / 3_600),

@@ -81,6 +81,30 @@ pub fn difference(name: &str, before: &Value, after: &Value) -> String {
     text
 }
 
+/// Columns that a line has if it can be broken.
+const WIDTH: usize = 80;
+
+/// `    vary: a, b, c`: a list behind its name, broken between its items where a terminal ends, the rest indented further.
+pub fn wrapped(indent: usize, name: &str, items: &[String]) -> String {
+    let mut text = format!("{:indent$}{name}", "");
+    let mut column = text.chars().count();
+    for (at, item) in items.iter().enumerate() {
+        let comma = if at + 1 < items.len() { "," } else { "" };
+        let (gap, width) = (usize::from(at > 0), item.chars().count() + comma.len());
+        if at > 0 && column + gap + width > WIDTH {
+            let _ = write!(text, "\n{:1$}", "", indent + 4);
+            column = indent + 4;
+        } else {
+            text.push_str(if at > 0 { " " } else { "" });
+            column += gap;
+        }
+        let _ = write!(text, "{item}{comma}");
+        column += width;
+    }
+    text.push('\n');
+    text
+}
+
 /// A file's size: `812 bytes`, `24 kB`, `3.1 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -114,6 +138,16 @@ mod tests {
         let sites = json!([{"macnum": "01", "window": "Sun 02:00"}, {"macnum": "02", "window": "any\u{1b}"}]);
         assert_eq!(field(2, "sites", &sites), "  sites:\n    | {macnum: 01, window: Sun 02:00}\n    | {macnum: 02, window: any\u{fffd}}\n");
         assert_eq!(field(2, "sites", &json!([{"macnum": "01"}])), "  sites: {macnum: 01}\n");
+    }
+
+    #[test]
+    fn a_list_is_broken_where_a_terminal_ends() {
+        let items = |count: usize| vec!["x".repeat(17); count];
+        assert_eq!(wrapped(2, "a: ", &items(2)), format!("  a: {0}, {0}\n", "x".repeat(17)));
+        let long = wrapped(2, "a: ", &items(6));
+        assert_eq!(long.lines().map(str::len).collect::<Vec<_>>(), [80, 42], "{long}");
+        assert!(long.lines().nth(1).is_some_and(|line| line.starts_with("      x")), "{long}");
+        assert_eq!(wrapped(0, "", &["y".repeat(99)]), format!("{}\n", "y".repeat(99)));
     }
 
     #[test]

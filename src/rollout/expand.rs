@@ -209,17 +209,20 @@ impl<'t> Recipe<'t> {
 
     /// Which visit of a site the template asks for, before its date is known.
     pub fn reissue(&self, member: Member<'_>) -> Result<u32, Diagnostic> {
-        let (scope, keys, mut wrong) = (self.scope(member, None), ["lifecycle", "reissue"], Vec::new());
-        let exception = self.overrides.get(member.site.key.as_str()).and_then(|own| own.text_at(&keys, &scope, &mut wrong));
-        let found = exception.or_else(|| self.template.text_at(&keys, &scope, &mut wrong));
-        if let Some((wrong, span)) = wrong.pop() {
-            return Err(self.rollout.at(wrong, span));
-        }
+        let found = self.text(member.site, &self.scope(member, None), &["lifecycle", "reissue"])?;
         let Some((text, span)) = found else { return Ok(0) };
         text.parse().map_err(|_| {
             let message = format!("lifecycle.reissue is `{text}`, which is no number of a visit");
             self.rollout.at(Diagnostic::error("rollout/reissue", message).help("0 is the first visit, 1 the next one."), span)
         })
+    }
+
+    /// One text of a site's document, before that is judged; `None` where there is none, or nothing in it.
+    pub fn text(&self, site: &Site, scope: &Scope, keys: &[&str]) -> Result<Option<(String, Span)>, Diagnostic> {
+        let mut wrong = Vec::new();
+        let exception = self.overrides.get(site.key.as_str()).and_then(|own| own.text_at(keys, scope, &mut wrong));
+        let found = exception.or_else(|| self.template.text_at(keys, scope, &mut wrong));
+        wrong.pop().map_or(Ok(found), |(wrong, span)| Err(self.rollout.at(wrong, span)))
     }
 
     fn document(&self, site: &Site, scope: &Scope, wrong: &mut Vec<(Diagnostic, Span)>) -> Node<'t> {

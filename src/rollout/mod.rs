@@ -1,7 +1,7 @@
 //! Rollouts: one document and a list of sites become many tickets.
 //!
-//! Owns the list of sites, their schedule and the filling of the template. Refuses network, state and the clock, and to judge tickets: each document
-//! that comes out goes through the same checks as one written by hand. A rollout with a mistake in its frame gives no ticket at
+//! Owns the list of sites, their schedule and the filling of the template. Refuses network, the clock, the state (but for rows of a schedule that
+//! a person orders to move), and to judge tickets: each document that comes out goes through the same checks as one written by hand. A rollout with a mistake in its frame gives no ticket at
 //! all: half of a list would be read as a wish to remove the other half.
 
 mod columns;

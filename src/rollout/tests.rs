@@ -1,5 +1,7 @@
 //! What expressions give, and what many sites say together.
 
+mod waves;
+
 use std::fmt::Write as _;
 use std::fs;
 

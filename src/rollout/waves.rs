@@ -40,7 +40,7 @@ impl<'t> Waves<'t> {
             let condition = wave.condition.as_deref().and_then(|text| condition(rollout, &pointer, text, compiler));
             waves.push((wave, condition));
         }
-        for (wrong, pointer) in misplaced(specs(rollout)) {
+        for (wrong, pointer) in misplaced(specs(rollout)).into_iter().chain(never_starting(rollout)) {
             compiler.mistakes.push((wrong, rollout.node.span_of(&pointer)));
         }
         Self { rollout, waves }
@@ -106,6 +106,9 @@ pub fn specs(rollout: &Rollout) -> &[WaveSpec] {
     rollout.spec.waves.as_deref().unwrap_or_default()
 }
 
+/// What to say of a wave after one that is not above it.
+const ABOVE: &str = "A wave comes after one that stands above it in the list.";
+
 /// What is wrong with the list itself, by pointer.
 fn misplaced(waves: &[WaveSpec]) -> Vec<(Diagnostic, String)> {
     let mut found = Vec::new();
@@ -118,13 +121,12 @@ fn misplaced(waves: &[WaveSpec]) -> Vec<(Diagnostic, String)> {
             tell(format!("two waves are called {}", wave.name), "Give each its own name.".to_owned(), "name");
         }
         match &wave.after {
+            Some(after) if *after == wave.name => tell("a wave cannot come after itself".to_owned(), ABOVE.to_owned(), "after"),
             Some(after) if !before().any(|name| name == after) => {
                 let near = nearest(after, before()).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
-                tell(
-                    format!("no wave above this one is called {after}"),
-                    format!("{near}A wave comes after one that stands above it."),
-                    "after",
-                );
+                let is_below = waves.iter().skip(at).any(|wave| wave.name == *after);
+                let message = if is_below { format!("wave {after} stands below this one") } else { format!("no wave is called {after}") };
+                tell(message, format!("{near}{ABOVE}"), "after");
             }
             None if wave.gate.is_some() => {
                 tell("this gate is of no wave".to_owned(), "Name the wave that has to pass it: `after: NAME`.".to_owned(), "gate");
@@ -133,6 +135,17 @@ fn misplaced(waves: &[WaveSpec]) -> Vec<(Diagnostic, String)> {
         }
     }
     found
+}
+
+/// A first day that nobody is held to: without a schedule the template gives its own dates.
+fn never_starting(rollout: &Rollout) -> Vec<(Diagnostic, String)> {
+    let told = |(at, wave): (usize, &WaveSpec)| {
+        wave.starts.as_ref().filter(|_| rollout.spec.schedule.is_none())?;
+        let message = format!("wave {} has a first day, and this rollout has no schedule", wave.name);
+        let help = "Remove `starts`, or let `spec.schedule` give the sites their days.";
+        Some((Diagnostic::error("rollout/waves", message).help(help), format!("/spec/waves/{at}/starts")))
+    };
+    specs(rollout).iter().enumerate().filter_map(told).collect()
 }
 
 /// What the rollout says of its tickets as a whole.

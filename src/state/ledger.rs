@@ -101,8 +101,18 @@ impl Ledger {
     ///
     /// Refuses what cannot follow, such as a create for an address that has a ticket. A caller that is dropped meanwhile leaves an intent, thus a doubt.
     pub async fn intend(&self, intention: Intention, now: Timestamp) -> Outcome<Permit> {
-        let Intention { key, write, payload, request } = intention;
-        self.record(vec![Event::Intended { key, write, payload, request }], now).await?;
+        self.intend_all(vec![intention], now).await
+    }
+
+    /// The same for one request that makes several tickets: one commit, and one permit, because it is one request.
+    ///
+    /// Where one of them cannot follow, none is written down and there is no permit.
+    pub async fn intend_all(&self, intentions: Vec<Intention>, now: Timestamp) -> Outcome<Permit> {
+        let intended = |Intention { key, write, payload, request }| Event::Intended { key, write, payload, request };
+        if intentions.is_empty() {
+            return Err(Box::new(aimless()));
+        }
+        self.record(intentions.into_iter().map(intended).collect(), now).await?;
         Ok(Permit::after_durable_intent())
     }
 
@@ -281,6 +291,12 @@ fn not_kept(error: Diagnostic, events: &[Event]) -> Diagnostic {
     let help = error.help.as_deref().unwrap_or_default();
     let help = format!("{help} Perhaps not recorded: {}.", named.join(", "));
     error.help(help.trim_start())
+}
+
+/// A request for nothing has nothing that could be in doubt.
+fn aimless() -> Diagnostic {
+    Diagnostic::error("state/impossible", "a request was to be sent for no ticket at all")
+        .help("Nothing was sent. This is a bug in callout.")
 }
 
 fn lost() -> Diagnostic {

@@ -79,7 +79,12 @@ pub enum Phase {
         why: Closing,
     },
     /// Surely nothing was made; the address is free.
-    NotCreated { why: String },
+    NotCreated {
+        why: String,
+        /// Its system refused it. Otherwise it never left, or a person found that there is no ticket.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
+    },
 }
 
 /// An intent without an outcome. There is no other sign of doubt.

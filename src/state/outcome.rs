@@ -42,11 +42,20 @@ pub(super) fn updated(record: &mut Record, seen: Option<&Sighting>) {
     sight(record, seen, false);
 }
 
-/// The write changed nothing. After a create the address is free again.
+/// The system said no. After a create the address is free again, and it counts as one that failed.
 pub(super) fn refused(record: &mut Record, why: &str) {
+    without_effect(record, Phase::NotCreated { why: why.to_owned(), refused: true });
+}
+
+/// The write changed nothing, and nobody said no. After a create the address is free again.
+pub(super) fn undone(record: &mut Record, why: &str) {
+    without_effect(record, Phase::NotCreated { why: why.to_owned(), refused: false });
+}
+
+fn without_effect(record: &mut Record, after_create: Phase) {
     record.intent = None;
     if record.phase == Phase::Pending {
-        record.phase = Phase::NotCreated { why: why.to_owned() };
+        record.phase = after_create;
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Closing, Event, Write};
 use super::listed;
 use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
-use super::outcome::{close, created, done_by_hand, refused, settle_write, sight, updated};
+use super::outcome::{close, created, done_by_hand, refused, settle_write, sight, undone, updated};
 use crate::ticket::{Address, Digest};
 
 /// Everything that callout remembers.
@@ -59,8 +59,8 @@ impl State {
             Event::Created { key, id, seen } => created(self.pending(key, "created")?, id, seen),
             Event::Updated { key, seen } => updated(self.changing(key, "updated")?, seen.as_ref()),
             Event::Rejected { key, why } => refused(self.intended(key, "rejected")?, why),
-            Event::Unsent { key, why } => refused(self.intended(key, "unsent")?, why),
-            Event::NotCreated { key, reason } => refused(self.pending(key, "not created")?, reason),
+            Event::Unsent { key, why } => undone(self.intended(key, "unsent")?, why),
+            Event::NotCreated { key, reason } => undone(self.pending(key, "not created")?, reason),
             Event::WriteSettled { key, done, .. } => settle_write(self.changing(key, "write settled")?, *done),
             Event::Adopted { key, id, request, seen, .. } => {
                 self.adopt(key, record(Phase::Live { id: id.clone() }, request, at), seen.as_ref())?;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Draft, Looked, Observed, Seen, Sent};
+use super::{Draft, Looked, Observed, Seen, Sent, Several};
 use crate::state::Permit;
 use crate::ticket::{Attachment, Clock, Fields, Mark};
 
@@ -146,6 +146,16 @@ pub trait Writer: Send + Sync {
     fn ready<'a>(&'a self, payload: Option<&'a Payload>) -> Answer<'a, Result<(), Unready>>;
 
     fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent>;
+
+    /// [`Writer::ready`] for one request with all of these, none of which is alone.
+    fn ready_together<'a>(&'a self, payloads: &'a [Payload]) -> Answer<'a, Result<(), Unready>> {
+        self.ready(payloads.first())
+    }
+    /// Sends all of these in one request. One permit, because it is one request: its intent names every one of them.
+    fn create_together<'a>(&'a self, _permit: Permit, _payloads: &'a [Payload]) -> Answer<'a, Several> {
+        let why = "this system takes one ticket at a time; nothing was sent".to_owned();
+        Box::pin(async { Several::Same { sent: Sent::Unsent { why, retry_after: None, stops_system: false }, stops_system: false } })
+    }
 
     fn update<'a>(&'a self, _permit: Permit, _id: &'a str, _changed: &'a Fields) -> Answer<'a, Sent> {
         cannot("update")

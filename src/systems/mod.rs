@@ -4,6 +4,7 @@
 //! `spec` (what a user writes), `wire` (the vendor's fields), `remote` (the calls), `sandbox` (the same API, in-process).
 //! Refuses to know the engine: a system never sees a plan, a manifest file or the state.
 
+mod attendance;
 pub mod billing_platform;
 mod calls;
 mod checks;
@@ -21,6 +22,7 @@ pub mod sandbox;
 pub mod schema;
 mod seen;
 mod settings;
+mod several;
 mod subject;
 pub mod techexpress;
 mod zone;
@@ -31,10 +33,12 @@ use serde_json::Value;
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
+pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};
+pub use several::{Place, Several, Together};
 pub use zone::{zone, zone_hint};
 
 /// Every system that callout knows. A further one is a folder and a line here.
@@ -97,10 +101,22 @@ pub trait System: Send + Sync {
     fn site(&self, fields: &Fields) -> String;
     /// Why a read ticket is for another site than these fields ask for, if it is.
     fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String>;
+    /// What this ticket shares with others of one request, and what tells it from them. `None` where every ticket is its own request.
+    fn together(&self, _fields: &Fields) -> Option<Together> {
+        None
+    }
+    /// How many tickets one create may carry at most, by the system's section.
+    fn tickets_per_request(&self, _settings: &Value) -> usize {
+        1
+    }
     /// What a read of this ticket shows if it was booked as sent: comparable fields in normal form.
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields;
     /// The comparable fields of a read, in the same normal form. Idempotent.
     fn comparable(&self, seen: &Fields) -> Fields;
+    /// Who comes, and when, as the fields of a read tell it, or what is kept of them. By default they tell nothing.
+    fn attendance(&self, _seen: &Fields) -> Attendance {
+        Attendance::default()
+    }
 
     /// Which API and tenant the settings mean; kept in each record.
     fn origin(&self, settings: &Value) -> Origin;

@@ -59,6 +59,28 @@
 //! }
 //! ```
 //!
+//! A request for several tickets is one request. It takes one permit, and uses it up:
+//!
+//! ```
+//! use callout::state::Permit;
+//! use callout::systems::{Payload, Writer};
+//!
+//! async fn send(writer: &dyn Writer, payloads: &[Payload], permit: Permit, other: Permit) {
+//!     writer.create_together(permit, payloads).await;
+//!     writer.create_together(other, payloads).await;
+//! }
+//! ```
+//!
+//! ```compile_fail,E0382
+//! use callout::state::Permit;
+//! use callout::systems::{Payload, Writer};
+//!
+//! async fn send(writer: &dyn Writer, payloads: &[Payload], permit: Permit, other: Permit) {
+//!     writer.create_together(permit, payloads).await;
+//!     writer.create_together(permit, payloads).await; // again
+//! }
+//! ```
+//!
 //! The same holds for the other writes:
 //!
 //! ```

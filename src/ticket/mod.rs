@@ -26,7 +26,7 @@ pub use lifecycle::{Lifecycle, OnRemove};
 pub use mark::Mark;
 pub use phone::digits;
 pub use rollout::{Finished, Gate, RolloutLimits, RolloutSite, Rollouts, Terms, Wave};
-pub use visit::Visit;
+pub use visit::{Visit, latest};
 
 use crate::diagnostics::Place;
 

@@ -72,6 +72,11 @@ pub struct RolloutLimits {
 }
 
 impl Terms {
+    /// Whether nothing new of this wave is sent, whatever became of the others.
+    pub fn is_stopped(&self, wave: Option<&str>) -> bool {
+        self.paused || wave.and_then(|wave| self.wave(wave)).is_some_and(|wave| !wave.open)
+    }
+
     pub fn wave(&self, name: &str) -> Option<&Wave> {
         self.waves.iter().find(|wave| wave.name == name)
     }

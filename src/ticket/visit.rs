@@ -1,6 +1,6 @@
 //! When somebody will be on site.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,15 +26,53 @@ impl Visit {
         moment(self.end, self.timezone.as_deref()?)
     }
 
+    /// Its start by the site's clock, for a sentence: `2027-01-11T08:00:00 America/New_York`.
+    pub fn start_in_words(&self) -> String {
+        let zone = self.timezone.as_deref().map(|zone| format!(" {zone}")).unwrap_or_default();
+        format!("{}{zone}", self.start)
+    }
+
     /// The latest moment at which it can start: without a zone, where on earth the day ends last (UTC-12).
     pub fn starts_at_latest(&self) -> Option<Timestamp> {
-        self.starts_at().or_else(|| Offset::constant(-12).to_timestamp(self.start).ok())
+        self.starts_at().or_else(|| latest(self.start))
+    }
+
+    /// The latest moment at which it can end, likewise.
+    pub fn ends_at_latest(&self) -> Option<Timestamp> {
+        self.ends_at().or_else(|| latest(self.end))
+    }
+
+    /// The day that it is at the site: without a zone, the day that it still is somewhere.
+    pub fn today(&self, now: Timestamp) -> Date {
+        let zone = self.timezone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
+        now.to_zoned(zone.unwrap_or_else(|| TimeZone::fixed(LAST))).date()
+    }
+
+    /// The same visit from and to other moments, by its site's clock. Without a zone nobody knows what that clock shows.
+    #[must_use]
+    pub fn moved_to(&self, start: Timestamp, end: Timestamp) -> Option<Self> {
+        let zone = TimeZone::get(self.timezone.as_deref()?).ok()?;
+        Some(Self { start: zone.to_datetime(start), end: zone.to_datetime(end), timezone: self.timezone.clone() })
     }
 
     /// Whether the start is surely less than `lead` after `now`.
     pub fn starts_before(&self, now: Timestamp, lead: SignedDuration) -> bool {
         self.starts_at_latest().is_some_and(|start| start < now + lead)
     }
+
+    /// Whether the start is surely still to come: without a zone, also where on earth the day begins first (UTC+14).
+    pub fn starts_after(&self, now: Timestamp) -> bool {
+        let earliest = || Offset::constant(14).to_timestamp(self.start).ok();
+        self.starts_at().or_else(earliest).is_some_and(|start| start > now)
+    }
+}
+
+/// Where on earth a day ends last.
+const LAST: Offset = Offset::constant(-12);
+
+/// The last moment at which a clock somewhere shows this time.
+pub fn latest(local: DateTime) -> Option<Timestamp> {
+    LAST.to_timestamp(local).ok()
 }
 
 /// A local time as a moment, where the zone has it exactly once.
@@ -68,6 +106,20 @@ mod tests {
         let now = |text: &str| text.parse().expect("a moment");
         assert!(!visit.starts_before(now("2027-01-11T19:59:00Z"), SignedDuration::ZERO));
         assert!(visit.starts_before(now("2027-01-11T20:01:00Z"), SignedDuration::ZERO));
+        assert!(visit.starts_after(now("2027-01-10T17:59:00Z")));
+        assert!(!visit.starts_after(now("2027-01-10T18:01:00Z")));
+    }
+
+    #[test]
+    fn a_site_has_its_own_today_and_its_own_clock() {
+        let now = "2027-01-11T03:00:00Z".parse().expect("a moment");
+        let today = |zone| visit("2027-01-11T08:00:00", zone).today(now).to_string();
+        assert_eq!([today(Some("America/New_York")), today(Some("Asia/Tokyo")), today(None)], ["2027-01-10", "2027-01-11", "2027-01-10"]);
+        let at = |text: &str| text.parse().expect("a moment");
+        let moved = |zone| visit("2027-01-11T08:00:00", zone).moved_to(at("2027-01-12T13:00:00Z"), at("2027-01-12T17:00:00Z"));
+        let shown = moved(Some("America/New_York")).map(|visit| (visit.start.to_string(), visit.end.to_string()));
+        assert_eq!(shown, Some(("2027-01-12T08:00:00".to_owned(), "2027-01-12T12:00:00".to_owned())));
+        assert_eq!(moved(None), None);
     }
 
     #[test]

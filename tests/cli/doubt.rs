@@ -277,6 +277,7 @@ fn what_refers_to_a_doubt_waits() {
     Plan: 1 deferred, 1 in doubt.
 
     1 ticket is deferred: a later apply sends it, once what it waits for is there.
+        1: waiting for the id of another ticket
     1 ticket needs a person: callout settle tells what to do.
     ");
     assert_eq!(site.vendor.tickets(), 1);

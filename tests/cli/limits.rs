@@ -80,11 +80,11 @@ fn too_many_removals_are_refused_as_a_whole() {
 
     - Dispatch/store-0417 (ticket 482001)  Store 0417 (0417), account 01230417
         its record ends; nothing is sent
-        ticket 482001 stays open: its technician is still coming
+        ticket 482001 stays open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York
 
     - Dispatch/store-0418 (ticket 482002)  Store 0418 (0418), account 01230418
         its record ends; nothing is sent
-        ticket 482002 stays open: its technician is still coming
+        ticket 482002 stays open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York
 
     refused: 2 removals are over the limit of 1 (spec.limits.removals)
         next: raise spec.limits.removals in callout.yaml if this is meant

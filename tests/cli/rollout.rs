@@ -61,7 +61,10 @@ fn steps(project: &Project) -> Value {
     fn without_places(value: &mut Value) {
         match value {
             Value::Object(map) => {
-                map.retain(|key, _| !["place", "at", "rollout"].contains(&key.as_str()));
+                map.retain(|key, value| {
+                    let is_site_of_rollout = key == "site" && value.is_object();
+                    !is_site_of_rollout && !["place", "at", "rollout"].contains(&key.as_str())
+                });
                 map.values_mut().for_each(without_places);
             }
             Value::Array(items) => items.iter_mut().for_each(without_places),
@@ -85,6 +88,8 @@ fn each_site_becomes_an_ordinary_ticket() {
     shows!(project.run("--sandbox plan --target Dispatch/router-0418"), @r#"
     $ callout --sandbox plan --target Dispatch/router-0418
     Plan: 1 to create.
+
+    Rollout/routers: 1 to create
 
     + Dispatch/router-0418  null (0418), account 01234568
         visit: Mon 1 Feb 2027, 08:00 to 12:00 America/New_York
@@ -135,13 +140,15 @@ fn a_site_that_leaves_the_list_is_still_coming() {
     project.edit("tickets/routers.yaml", "expect: 3", "expect: 2");
     shows!(project.run("--sandbox plan --detailed-exitcode"), @r"
     $ callout --sandbox plan --detailed-exitcode
-    Plan: 1 needs a person, 2 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 2 unchanged.
+
+    Rollout/routers: 1 needs a person, 2 unchanged
 
     ! Dispatch/router-0419 (ticket 482003)  0x1F (0419), account 01234569
-        left the files, and ticket 482003 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-        next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout --sandbox settle Dispatch/router-0419 --cancelled --reason TEXT
+        site 0419 left Rollout/routers, and ticket 482003 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout --sandbox settle Dispatch/router-0419 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
 
-    Plan: 1 needs a person, 2 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 2 unchanged.
     | reading 3 tickets
     exit 7
     ");

@@ -67,15 +67,14 @@ fn a_rollout_and_its_sites_are_targets() {
     $ callout plan --target Rollout/router --target Rollout/routers[0418x]
     | plan/unknown-target
     |
-    |   x --target Rollout/router selects no ticket of the files
-    |   help: did you mean Rollout/routers? a site that left the list belongs to no rollout any more: select its
-    |         ticket by its address or by a label
+    |   x --target Rollout/router selects no ticket of the files or of the state
+    |   help: did you mean Rollout/routers?
     |
     | plan/unknown-target
     |
-    |   x --target Rollout/routers[0418x] selects no ticket of the files
-    |   help: did you mean Rollout/routers[0418]? a site that left the list belongs to no rollout any more: select
-    |         its ticket by its address or by a label
+    |   x --target Rollout/routers[0418x] selects no ticket of the files or of the state
+    |   help: did you mean Rollout/routers[0418]? a site that left the list is known by its rollout until its
+    |         ticket is over
     |
     exit 1
     ");
@@ -83,9 +82,8 @@ fn a_rollout_and_its_sites_are_targets() {
     $ callout plan --target Rollout/wifi
     | plan/unknown-target
     |
-    |   x --target Rollout/wifi selects no ticket of the files
-    |   help: a site that left the list belongs to no rollout any more: select its ticket by its address or by a
-    |         label
+    |   x --target Rollout/wifi selects no ticket of the files or of the state
+    |   help: rollouts: Rollout/routers
     |
     exit 1
     ");
@@ -155,9 +153,9 @@ fn a_label_that_nothing_has_is_a_mistake() {
     $ callout plan --selector wave=rest --target Rollout/routers[0417]
     | plan/nothing-selected
     |
-    |   x no ticket is selected by --target Rollout/routers[0417] --selector wave=rest
-    |   help: several --target add up, and so do several --file; a ticket must also have the labels of every
-    |         --selector
+    |   x no ticket is selected by --target 'Rollout/routers[0417]' --selector wave=rest
+    |   help: several --target add up, and so do several --file and several --wave; a ticket must also have the
+    |         labels of every --selector
     |
     exit 1
     ");
@@ -200,26 +198,29 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     site.write("tickets/sites.csv", SITES.replace("0418,01234568,pilot\n", ""));
     shows!(site.run("plan --selector wave=pilot --detailed-exitcode"), @r"
     $ callout plan --selector wave=pilot --detailed-exitcode
-    Plan: 1 needs a person, 1 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
+
+    Rollout/routers: 1 needs a person, 1 unchanged
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
-        left the files, and ticket 482002 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-        next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT
+        site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
 
-    Plan: 1 needs a person, 1 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
     | reading 2 tickets
     exit 7
     ");
     assert_eq!(planned(&site, "--selector wave=rest"), ["Dispatch/router-0419"]);
     shows!(site.run("plan --target Rollout/routers[0418]"), @r"
     $ callout plan --target Rollout/routers[0418]
-    | plan/unknown-target
-    |
-    |   x --target Rollout/routers[0418] selects no ticket of the files
-    |   help: did you mean Rollout/routers[0417]? a site that left the list belongs to no rollout any more: select
-    |         its ticket by its address or by a label
-    |
-    exit 1
+    Plan: 1 needs a person (it left the files, and its technician is still coming).
+
+    ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
+        site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
+
+    Plan: 1 needs a person (it left the files, and its technician is still coming).
+    exit 0
     ");
 }
 

@@ -1,7 +1,8 @@
 use callout::systems::sandbox::{Call, Fault, Trouble};
+use jiff::SignedDuration;
 
 use crate::shown::shows;
-use crate::vendor::{Site, dispatch};
+use crate::vendor::{Site, dispatch, with_lifecycle};
 
 #[test]
 fn where_nothing_needs_a_person_the_list_is_empty() {
@@ -21,7 +22,7 @@ fn a_ticket_cancelled_by_phone_is_never_sent_again() {
     1 ticket needs a person:
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        left the files, and ticket 482001 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
         next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
         mark: [mark]
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
@@ -96,16 +97,49 @@ fn an_address_may_be_listed_alone() {
 }
 
 #[test]
-fn how_a_visit_went_is_kept() {
+fn how_a_visit_went_is_kept_once_it_has_begun() {
     let site = Site::with_ticket();
-    site.vendor.resolve(482_001);
-    shows!(site.run("settle Dispatch/store-0417-router --outcome no-access --reason closed --yes"), @r"
+    let told = "settle Dispatch/store-0417-router --outcome no-access --reason closed --yes";
+    shows!(site.run(told), @r"
+    $ callout settle Dispatch/store-0417-router --outcome no-access --reason closed --yes
+    | settle/misfit in Dispatch/store-0417-router
+    |
+    |   x Dispatch/store-0417-router cannot be settled like this: its visit has not begun, it starts at 2027-01-
+    |   | 11T08:00:00 America/New_York; if it was called off, that is --cancelled
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    site.clock.jump(SignedDuration::from_hours(24 * 7 + 1));
+    shows!(site.run(told), @r"
     $ callout settle Dispatch/store-0417-router --outcome no-access --reason closed --yes
     Dispatch/store-0417-router: the visit ended as no-access
     Settled.
     exit 0
     ");
     assert_eq!(site.run("state list --format json").json()["records"][0]["record"]["outcome"], "no-access");
+}
+
+#[test]
+fn a_visit_that_was_over_before_its_time_is_told_of_too() {
+    let site = Site::with_ticket();
+    site.vendor.resolve(482_001);
+    site.run("apply --yes").ends_with(0);
+    site.run("settle Dispatch/store-0417-router --outcome ok --reason early --yes").ends_with(0);
+}
+
+#[test]
+fn what_was_let_go_of_has_an_outcome_too() {
+    let site = Site::new();
+    site.write("tickets/a.yaml", with_lifecycle(&dispatch("store-0417-router", "0417"), "{on_remove: forget}"));
+    site.run("apply --yes").ends_with(0);
+    site.remove("tickets/a.yaml");
+    site.run("apply --yes").ends_with(0);
+    site.run("settle Dispatch/store-0417-router --outcome ok --reason done --yes").ends_with(1);
+    site.clock.jump(SignedDuration::from_hours(24 * 8));
+    site.write("s.csv", "address,settlement,id,reason\nDispatch/store-0417-router,failed,,wrong part\n");
+    site.run("settle --from s.csv --yes").ends_with(0);
+    assert_eq!(site.run("state list --format json").json()["records"][0]["record"]["outcome"], "failed");
 }
 
 #[test]

@@ -14,15 +14,16 @@ fn a_manifest_removed_and_restored_sends_nobody() {
     site.remove("tickets/a.yaml");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    Plan: 1 needs a person.
+    Plan: 1 needs a person (it left the files, and its technician is still coming).
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        left the files, and ticket 482001 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
         next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-0417-router --cancelled --reason TEXT
 
-    Plan: 1 needs a person.
+    Plan: 1 needs a person (it left the files, and its technician is still coming).
 
     1 ticket needs a person: callout settle tells what to do.
+    The technician of one that left the files is still coming.
     exit 0
     ");
     site.write("tickets/a.yaml", &text);
@@ -83,7 +84,7 @@ fn a_removed_manifest_that_is_to_be_forgotten_leaves_a_tombstone() {
 
     - Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         its record ends; nothing is sent
-        ticket 482001 stays open: its technician is still coming
+        ticket 482001 stays open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York
 
     Plan: 1 to leave the records.
     - Dispatch/store-0417-router: record closed

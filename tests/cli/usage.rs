@@ -101,6 +101,7 @@ fn every_command_has_a_help_that_reads_well() {
         "plan",
         "show",
         "apply",
+        "status",
         "settle",
         "import",
         "state",

@@ -44,6 +44,35 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
     }
 }
 
+/// Likewise, in a world of waves: what makes a visit be over, and what only looks like it.
+pub async fn in_waves(world: &mut World, random: &mut Random) -> &'static str {
+    match random.below(16) {
+        0 => remove(world, random),
+        1 => restore(world, random),
+        2 => ending(world, random),
+        3 => cancel(world, random).await,
+        4 => add(world, random),
+        5..=9 => resolve(world, random),
+        10 => {
+            world.settle_truthfully().await;
+            "settling"
+        }
+        11 => {
+            world.draw_faults();
+            "new faults"
+        }
+        12 => {
+            world.tell_outcomes().await;
+            "telling outcomes"
+        }
+        _ => {
+            world.clock.jump(SignedDuration::from_hours(1));
+            world.heal();
+            "an hour"
+        }
+    }
+}
+
 /// A site that has no manifest now: a new one, or one whose manifest was removed.
 fn add(world: &mut World, random: &mut Random) -> &'static str {
     let site = random.below(SITES);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use callout::state::Permit;
 use callout::state::memory::Hook;
-use callout::systems::{Answer, Found, Listing, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
+use callout::systems::{Answer, Found, Listing, Observed, Payload, Reader, Remote, Sent, Several, Unready, Writer};
 use callout::ticket::{Fields, Mark};
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -88,7 +88,7 @@ impl Reader for Mortal<'_> {
 
 impl Mortal<'_> {
     /// A request that changes something: its sender may die before it leaves, and after its answer came.
-    async fn sends(&self, write: Answer<'_, Sent>) -> Sent {
+    async fn sends<T>(&self, write: Answer<'_, T>) -> T {
         self.killer.effect().await;
         let sent = write.await;
         self.killer.effect().await;
@@ -106,6 +106,17 @@ impl Writer for Mortal<'_> {
 
     fn create<'a>(&'a self, permit: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
         Box::pin(self.sends(self.remote.create(permit, payload)))
+    }
+
+    fn ready_together<'a>(&'a self, payloads: &'a [Payload]) -> Answer<'a, Result<(), Unready>> {
+        Box::pin(async move {
+            self.killer.effect().await;
+            self.remote.ready_together(payloads).await
+        })
+    }
+
+    fn create_together<'a>(&'a self, permit: Permit, payloads: &'a [Payload]) -> Answer<'a, Several> {
+        Box::pin(self.sends(self.remote.create_together(permit, payloads)))
     }
 
     fn update<'a>(&'a self, permit: Permit, id: &'a str, changed: &'a Fields) -> Answer<'a, Sent> {

@@ -8,6 +8,7 @@ mod killer;
 mod person;
 mod random;
 mod tickets;
+mod waves;
 mod world;
 
 #[path = "../support/mod.rs"]
@@ -77,9 +78,46 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
         world.run(&Killer::never()).await.expect("nobody kills it");
         world.check(&format!("seed {seed}, healed"));
         world.check_settled(&format!("seed {seed}, at the end")).await;
+        world.count_together();
         tally.take(&world.tally);
     }
     assert!(tally.least() > 2, "the simulation no longer reaches everything: {tally:?}");
+}
+
+/// Whatever happens to the visits of the first wave: the second is sent only by a run that begins when all of them are over.
+#[tokio::test]
+async fn no_wave_is_sent_before_the_one_before_it_is_over() {
+    let (mut early, mut worlds) = (0, 0);
+    for seed in seeds(16) {
+        let mut world = World::in_waves(seed).await;
+        let mut random = Random::new(seed ^ 0x3a7e);
+        let mut sent = 0;
+        for round in 1..=25 {
+            let edit = edits::in_waves(&mut world, &mut random).await;
+            let killer = if random.one_in(3) { Killer::at(random.below(30) + 1) } else { Killer::never() };
+            let before = world.portal();
+            world.run(&killer).await;
+            let when = format!("seed {seed}, round {round}, after {edit}");
+            world.check(&when);
+            sent += world.check_gate(&before, &when);
+        }
+        early += sent;
+        world.heal();
+        for again in 1..=4 {
+            world.clock.jump(SignedDuration::from_mins(2));
+            world.settle_truthfully().await;
+            world.resolve_all();
+            world.tell_outcomes().await;
+            let before = world.portal();
+            world.run(&Killer::never()).await.expect("nobody kills it");
+            let when = format!("seed {seed}, healed {again} times");
+            world.check(&when);
+            world.check_gate(&before, &when);
+        }
+        world.check_known(&format!("seed {seed}, at the end"));
+        worlds += usize::from(sent > 0);
+    }
+    assert!(early > 20 && worlds > 5, "the simulation no longer reaches the second wave: {early} tickets in {worlds} worlds");
 }
 
 /// A run with the state of yesterday is the one thing that no journal can tell; a run without any state is refused elsewhere.

@@ -28,8 +28,7 @@ impl World {
             if record.phase != Phase::Pending {
                 continue;
             }
-            let mark = record.request.mark.as_ref().expect("every create has a mark").to_string();
-            let event = match portal.iter().find(|ticket| ticket.mark == mark) {
+            let event = match portal.iter().find(|ticket| ticket.is_of(&record.request)) {
                 Some(ticket) => Event::Adopted {
                     key: key.clone(),
                     id: ticket.id.to_string(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use callout::state::Request;
 use callout::systems::by_kind;
 use callout::systems::sandbox::Stored;
 use callout::ticket::{Address, Mark, Ticket};
@@ -77,10 +78,17 @@ impl Shown {
             deleted: ticket.hidden,
         }
     }
+
+    /// Whether it is the ticket that this request asked for. Dispatches that went out together have one mark, each at its own place.
+    pub fn is_of(&self, request: &Request) -> bool {
+        let is_marked = request.mark.as_ref().is_some_and(|mark| mark.as_str() == self.mark);
+        is_marked && request.fields.text("location_number").is_none_or(|site| site == self.site)
+    }
 }
 
-/// One ticket of each kind, or a few more. The first two systems take the id of an earlier ticket, of whatever kind.
-pub fn first_files(random: &mut Random) -> Vec<Wanted> {
+/// One ticket of each kind, or a few more; with `together`, also dispatches that differ by their places alone. The first two systems take
+/// the id of an earlier ticket, of whatever kind.
+pub fn first_files(random: &mut Random, together: bool) -> Vec<Wanted> {
     let count = 4 + random.below(2);
     let mut wanted: Vec<Wanted> = (0..count).map(Wanted::at).collect();
     for one in &mut wanted {
@@ -90,6 +98,7 @@ pub fn first_files(random: &mut Random) -> Vec<Wanted> {
     wanted[0].after = random.pick(&earlier).filter(|_| random.one_in(2)).cloned();
     let earlier: Vec<String> = wanted[2..4].iter().map(Wanted::address).collect();
     wanted[1].after = random.pick(&earlier).filter(|_| random.one_in(2)).cloned();
+    wanted.extend([8, 12, 16, 20].into_iter().filter(|_| together).map(Wanted::at));
     wanted
 }
 

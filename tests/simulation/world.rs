@@ -20,11 +20,14 @@ use crate::killer::{Killer, Mortal};
 use crate::random::Random;
 use crate::support::clock::JumpingClock;
 use crate::tickets::{Shown, Wanted, first_files, ticket};
+use crate::waves::in_its_wave;
 
-const LINEAGE: &str = "simulated";
+pub const LINEAGE: &str = "simulated";
 
 pub struct World {
     pub wanted: Vec<Wanted>,
+    /// None, or those of one rollout that all tickets are of.
+    pub rollouts: Rollouts,
     pub sandbox: Sandbox,
     pub clock: Arc<JumpingClock>,
     pub random: Random,
@@ -44,6 +47,8 @@ pub struct Tally {
     pub found_by_mark: AtomicUsize,
     pub drift: AtomicUsize,
     pub conflicts: AtomicUsize,
+    /// Requests that made several tickets.
+    pub together: AtomicUsize,
 }
 
 impl Tally {
@@ -79,6 +84,7 @@ impl Tally {
             (&self.found_by_mark, &other.found_by_mark),
             (&self.drift, &other.drift),
             (&self.conflicts, &other.conflicts),
+            (&self.together, &other.together),
         ];
         for (own, other) in pairs {
             own.fetch_add(other.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -87,7 +93,7 @@ impl Tally {
 
     /// What was reached least.
     pub fn least(&self) -> usize {
-        let all = [&self.updates, &self.closes, &self.deletes, &self.found_by_mark, &self.drift, &self.conflicts];
+        let all = [&self.updates, &self.closes, &self.deletes, &self.found_by_mark, &self.drift, &self.conflicts, &self.together];
         all.iter().map(|counter| counter.load(Ordering::Relaxed)).min().unwrap_or_default()
     }
 }
@@ -105,8 +111,11 @@ impl World {
         let options = Options { rate_limit: None, seed, ..Options::new(clock.clone()) };
         let sandbox = Sandbox::new(options);
         let running = sandbox.serve(0).await.expect("a free port");
+        // In every other world, dispatches travel together.
+        let together = 1 + seed % 2 * 3;
         let settings = |system: &'static dyn System| {
-            let mut settings = running.settings(system.id(), &json!({}));
+            let own = if system.kind() == "Dispatch" { json!({"locations_per_request": together}) } else { json!({}) };
+            let mut settings = running.settings(system.id(), &own);
             settings["requests_per_minute"] = json!("unlimited");
             settings
         };
@@ -118,15 +127,19 @@ impl World {
         };
         let connect =
             |system: &&'static dyn System| (system.id(), system.connect(&settings(*system), context.clone()).expect("a connection"));
-        let side = |system: &&'static dyn System| (system.kind().to_owned(), Side { system: *system, origin: "the sandbox".to_owned() });
+        let side = |system: &&'static dyn System| {
+            let per_request = system.tickets_per_request(&settings(*system));
+            (system.kind().to_owned(), Side { system: *system, origin: "the sandbox".to_owned(), per_request })
+        };
         let (remotes, sides) = (registry().iter().map(connect).collect(), registry().iter().map(side).collect());
         let mut random = Random::new(seed);
-        let wanted = first_files(&mut random);
+        let wanted = first_files(&mut random, together > 1);
         let disk = Disk::default();
         let mut store = MemoryStore::new(&disk);
         store.lock(&owner()).expect("nobody else is there");
         store.create(&State::new(LINEAGE)).expect("an empty disk");
-        Self { wanted, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
+        let rollouts = Rollouts::new();
+        Self { wanted, rollouts, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -183,22 +196,23 @@ impl World {
     async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
-        let rollouts = Rollouts::new();
-        let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts: &rollouts, now: self.now() };
+        let rollouts = &self.rollouts;
+        let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts, now: self.now() };
         let asks = refresh::asks(&scope, Mode::Auto);
         let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
         let observed = refresh::read(&asks, &readers, &self.sides, &|_| {}).await;
         let build = |tickets: &[Ticket]| {
+            let companions = plan::Companions::new(tickets, state, &[]);
             plan::build(&plan::World {
                 tickets,
                 state,
                 observed: &observed,
                 sides: &self.sides,
                 selection: &selection,
-                rollouts: &rollouts,
+                rollouts,
                 rules: &rules(),
                 take: None,
-                given_up: &[],
+                companions: &companions,
                 now: self.now(),
                 id: format!("plan-{}", self.now()),
                 project: "simulation".to_owned(),
@@ -212,7 +226,8 @@ impl World {
     }
 
     fn tickets(&self) -> Vec<Ticket> {
-        self.wanted.iter().map(ticket).collect()
+        let one = |wanted: &Wanted| if self.rollouts.is_empty() { ticket(wanted) } else { in_its_wave(ticket(wanted), wanted.site) };
+        self.wanted.iter().map(one).collect()
     }
 
     /// Everything that the vendors have.
@@ -225,21 +240,28 @@ impl World {
         loaded.expect("a state").state
     }
 
+    /// Keeps how many of the requests so far made several tickets.
+    pub fn count_together(&self) {
+        let mut tickets: BTreeMap<u64, usize> = BTreeMap::new();
+        for ticket in self.sandbox.tickets() {
+            *tickets.entry(ticket.create).or_default() += 1;
+        }
+        self.tally.together.store(tickets.values().filter(|count| **count > 1).count(), Ordering::Relaxed);
+    }
+
     /// The promise: no visit has two tickets, no site two open ones, and the state knows or doubts every ticket.
     pub fn check(&self, when: &str) {
         let (state, portal) = (self.state(), self.portal());
         let mut marks = BTreeSet::new();
         let mut open = BTreeSet::new();
         for ticket in &portal {
-            assert!(marks.insert(ticket.mark.clone()), "{when}: two tickets for one visit ({})", ticket.mark);
+            assert!(marks.insert((&ticket.mark, &ticket.site)), "{when}: two tickets for one visit ({} at {})", ticket.mark, ticket.site);
             assert!(ticket.resolved || open.insert(ticket.site.clone()), "{when}: two open tickets at site {}", ticket.site);
             let id = ticket.id.to_string();
             let known = state.records.values().any(|record| record.request.system == ticket.system && record.id() == Some(&id));
-            let doubted = state.records.values().any(|record| {
-                record.phase == Phase::Pending && record.request.mark.as_ref().is_some_and(|mark| mark.as_str() == ticket.mark)
-            });
+            let doubted = state.records.values().any(|record| record.phase == Phase::Pending && ticket.is_of(&record.request));
             // A person may have said that a ticket in doubt is cancelled: its mark is kept.
-            let told = state.records.values().any(|record| record.request.mark.as_ref().is_some_and(|mark| mark.as_str() == ticket.mark));
+            let told = state.records.values().any(|record| ticket.is_of(&record.request));
             assert!(known || doubted || (ticket.resolved && told), "{when}: nobody knows ticket {}", ticket.id);
         }
         for (key, record) in &state.records {
@@ -296,6 +318,10 @@ impl World {
             Trouble::NoId,
             Trouble::TooManyRequests { retry_after: Some(3) },
             Trouble::OtherDate,
+            Trouble::OtherOrder,
+            Trouble::TicketLeftOut,
+            Trouble::SamePlaces,
+            Trouble::RefusedHalfWay,
         ];
         let changes = [
             Trouble::ErrorBeforeCommit { status: 500 },

@@ -12,7 +12,7 @@ use crate::refresh::Sides;
 use crate::state::memory::{Disk, Hook, MemoryStore};
 use crate::state::{By, Ledger, Owner, Permit, Session, State, Store};
 use crate::support::clock::JumpingClock;
-use crate::systems::{Answer, Payload, Sent, Unready, Writer};
+use crate::systems::{Answer, Payload, Sent, Several, Unready, Writer};
 use crate::ticket::{Clock, Fields, Ticket};
 
 /// Answers each write with the next of its answers, and remembers what it was asked.
@@ -21,11 +21,18 @@ pub struct Scripted {
     pub answers: Mutex<Vec<Sent>>,
     pub calls: Mutex<Vec<String>>,
     pub unready: Option<Unready>,
+    /// Of requests for several tickets.
+    pub several: Mutex<Vec<Several>>,
 }
 
 impl Scripted {
     pub fn new(answers: Vec<Sent>) -> Self {
         Self { answers: Mutex::new(answers.into_iter().rev().collect()), ..Self::default() }
+    }
+
+    /// The same for requests that make several tickets.
+    pub fn together(several: Vec<Several>) -> Self {
+        Self { several: Mutex::new(several.into_iter().rev().collect()), ..Self::default() }
     }
 
     pub fn answer(&self, call: String) -> Answer<'_, Sent> {
@@ -47,6 +54,12 @@ impl Writer for Scripted {
         let prior = payload.fields.get("prior_ticket").map(|id| format!(" after {id}")).unwrap_or_default();
         self.answer(format!("create {}{prior}", payload.fields.text("location_name").unwrap_or_default()))
     }
+    fn create_together<'a>(&'a self, _: Permit, payloads: &'a [Payload]) -> Answer<'a, Several> {
+        let places: Vec<&str> = payloads.iter().filter_map(|payload| payload.fields.text("location_name")).collect();
+        self.calls.lock().expect("calls").push(format!("create {}", places.join(" and ")));
+        let answer = self.several.lock().expect("answers").pop().expect("a request that the test does not know of");
+        Box::pin(std::future::ready(answer))
+    }
     fn update<'a>(&'a self, _: Permit, id: &'a str, changed: &'a Fields) -> Answer<'a, Sent> {
         let names: Vec<&str> = changed.iter().map(|(name, _)| name).collect();
         self.answer(format!("update {id} {}", names.join(",")))
@@ -64,6 +77,16 @@ pub struct Silent;
 impl Progress for Silent {
     fn begin(&self, _: usize) {}
     fn done(&self, _: &Step, _: &Done) {}
+}
+
+/// An answer with these tickets, in this order.
+pub fn answered<'a>(tickets: impl IntoIterator<Item = (&'a Ticket, &'a str)>) -> Several {
+    Several::Answered { tickets: tickets.into_iter().map(|(ticket, id)| seen(ticket, id)).collect(), nameless: 0 }
+}
+
+/// The same for all of them.
+pub fn all(sent: Sent) -> Several {
+    Several::Same { sent, stops_system: false }
 }
 
 pub fn done(ticket: &Ticket, id: &str) -> Sent {
@@ -93,10 +116,11 @@ impl Left {
         MemoryStore::new(&self.disk).load().expect("a readable disk").expect("a state").state
     }
 
-    /// Each result on a line.
+    /// Each result on a line, and then what is said besides.
     pub fn said(&self) -> String {
         let report = self.outcome.as_ref().expect("a run that ended");
-        report.results.iter().map(|(key, done)| format!("{key}: {done}")).collect::<Vec<_>>().join("\n")
+        let results = report.results.iter().map(|(key, done)| format!("{key}: {done}"));
+        results.chain(report.remarks.iter().cloned()).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Part {
     /// Only what is described in this manifest file, or in those of this folder. Repeatable.
     #[arg(long, value_name = "PATH")]
     pub file: Vec<PathBuf>,
+    /// Only what is in this wave; with --target Rollout/NAME in this wave of that rollout. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub wave: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -37,7 +40,7 @@ pub struct Choice {
 
 impl Part {
     pub fn is_all(&self) -> bool {
-        self.target.is_empty() && self.selector.is_empty() && self.file.is_empty()
+        self.target.is_empty() && self.selector.is_empty() && self.file.is_empty() && self.wave.is_empty()
     }
 }
 

@@ -10,6 +10,7 @@ mod sandbox;
 mod schedule;
 mod settle;
 mod state;
+mod status;
 mod validate;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
 pub use state::{Said, State, StateCommand};
+pub use status::{Status, StatusFormat};
 pub use validate::{Validate, ValidateFormat};
 
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
@@ -86,6 +88,8 @@ pub enum Command {
     Show(Show),
     /// Create and update tickets, as planned.
     Apply(Apply),
+    /// Show where every visit stands: who is coming, what is overdue, what needs a person.
+    Status(Status),
     /// List what needs a person, and settle it.
     Settle(Settle),
     /// Take over a ticket that exists already.

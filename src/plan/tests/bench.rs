@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::able::Able;
-use crate::plan::{Now, Plan, Rules, Take, World, build, marked_request};
+use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request};
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
 use crate::state::{Event, Key, Sighting, State, Write};
 use crate::systems::techexpress::TechExpress;
@@ -24,6 +24,7 @@ pub struct Bench {
     pub now: Timestamp,
     pub system: &'static dyn System,
     pub origin: String,
+    pub per_request: usize,
 }
 
 /// The dispatch `store-N` at site N, changed as a test wants it.
@@ -85,11 +86,12 @@ impl Bench {
             now: "2027-01-04T12:00:00Z".parse().expect("a moment"),
             system,
             origin: "https://api.example.com".to_owned(),
+            per_request: 1,
         }
     }
 
     pub fn side(&self) -> Side {
-        Side { system: self.system, origin: self.origin.clone() }
+        Side { system: self.system, origin: self.origin.clone(), per_request: self.per_request }
     }
 
     #[must_use]
@@ -158,8 +160,20 @@ impl Bench {
         self
     }
 
+    /// One create may carry so many tickets.
+    #[must_use]
+    pub fn per_request(mut self, most: usize) -> Self {
+        self.per_request = most;
+        self
+    }
+
+    pub fn sides(&self) -> Sides {
+        Sides::from([("Dispatch".to_owned(), self.side())])
+    }
+
     pub fn plan(&self) -> Plan {
-        let sides = Sides::from([("Dispatch".to_owned(), self.side())]);
+        let sides = self.sides();
+        let companions = Companions::new(&self.tickets, &self.state, &[]);
         build(&World {
             tickets: &self.tickets,
             state: &self.state,
@@ -169,7 +183,7 @@ impl Bench {
             rollouts: &self.rollouts,
             rules: &self.rules,
             take: self.take,
-            given_up: &[],
+            companions: &companions,
             now: self.now,
             id: "p".to_owned(),
             project: "bench".to_owned(),

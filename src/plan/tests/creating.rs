@@ -147,7 +147,7 @@ fn a_rename_moves_the_record_and_sends_nothing_there_or_back() {
     let mut reverted = Bench::new().wants(old);
     reverted.state = state.clone();
     assert_snapshot!(reverted.shows(), @r"
-    ! Dispatch/shop-1; the ticket could not be read: reading was switched off by --refresh none
+    ! Dispatch/shop-1; the ticket could not be read: reading was switched off by --refresh none; it left the files, and its technician may still be coming
     . Dispatch/store-1; its ticket has another address now; `lifecycle.renamed_from` with that address moves it back
     ");
     let mut back = Bench::new().wants(ticket(1, |document| document["lifecycle"]["renamed_from"] = json!("Dispatch/shop-1")));

@@ -30,7 +30,10 @@ fn a_scheduled_ticket_is_sent_only_between_book_ahead_and_lead_time() {
     let late = at("2027-01-08T13:00:01Z");
     assert_snapshot!(late.shows(), @"! Dispatch/store-1; its start, 2027-01-11T08:00:00 America/New_York, is nearer than the lead time of 72 hours");
     assert_snapshot!(at("2027-01-11T13:00:01Z").shows(), @"! Dispatch/store-1; its start, 2027-01-11T08:00:00 America/New_York, has passed");
-    assert_eq!(late.plan().steps[0].next_step().as_deref(), Some("remove its row from the schedule file, then: callout schedule"));
+    assert_eq!(
+        late.plan().steps[0].next_step().as_deref(),
+        Some("give a new day to all that is not sent: callout schedule --reflow; to this alone: remove its row, then: callout schedule")
+    );
     // What was sent is kept, however near its visit is.
     assert_snapshot!(late.checked(&one, "7").shows(), @". Dispatch/store-1");
 }
@@ -67,7 +70,7 @@ fn a_second_ticket_at_the_same_place_is_blocked_until_it_is_meant() {
 fn a_ticket_that_leaves_the_files_or_was_let_go_of_still_counts() {
     let one = plain(1);
     assert_snapshot!(Bench::new().checked(&one, "7").wants(twin(|_| {})).shows(), @r"
-    ! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none
+    ! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none; it left the files, and its technician may still be coming
     ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
     ");
     for why in [Closing::Forgotten, Closing::Removed] {

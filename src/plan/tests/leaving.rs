@@ -18,10 +18,10 @@ fn an_open_ticket_follows_its_recorded_on_remove() {
         let one = leaving(on_remove);
         bench.checked(&one, "7").sees(&one, open(&one, "7")).shows()
     };
-    assert_snapshot!(shows(Bench::new(), "hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone");
-    assert_snapshot!(shows(Bench::new(), "close"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone");
-    assert_snapshot!(shows(Bench::new(), "forget"), @"- Dispatch/store-1; ticket 7 stays open: its technician is still coming");
-    assert_snapshot!(shows(Bench::able(), "hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming; `on_remove: hold` keeps it");
+    assert_snapshot!(shows(Bench::new(), "hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone");
+    assert_snapshot!(shows(Bench::new(), "close"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone");
+    assert_snapshot!(shows(Bench::new(), "forget"), @"- Dispatch/store-1; ticket 7 stays open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York");
+    assert_snapshot!(shows(Bench::able(), "hold"), @"! Dispatch/store-1; left the files, and ticket 7 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; `on_remove: hold` keeps it");
     assert_snapshot!(shows(Bench::able(), "close"), @"- Dispatch/store-1; the customer is mailed");
     assert_snapshot!(shows(Bench::able(), "delete"), @"- Dispatch/store-1");
     // Nobody drives to a ticket that has no visit.
@@ -38,11 +38,17 @@ fn nothing_happens_to_a_ticket_that_nobody_saw() {
     for on_remove in ["hold", "forget", "close", "delete"] {
         let one = leaving(on_remove);
         let bench = || Bench::able().checked(&one, "7");
-        assert_eq!(bench().shows(), "! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none");
-        assert_eq!(bench().sees(&one, unread()).shows(), "! Dispatch/store-1; the ticket could not be read: TechExpress did not answer");
+        assert_eq!(
+            bench().shows(),
+            "! Dispatch/store-1; the ticket could not be read: reading was switched off by --refresh none; it left the files, and its technician may still be coming"
+        );
+        assert_eq!(
+            bench().sees(&one, unread()).shows(),
+            "! Dispatch/store-1; the ticket could not be read: TechExpress did not answer; it left the files, and its technician may still be coming"
+        );
         assert_eq!(
             bench().sees(&one, Observed::Missing).shows(),
-            "! Dispatch/store-1; ticket 7 is not there, or not visible with this credential; nothing is created in its place"
+            "! Dispatch/store-1; ticket 7 is not there, or not visible with this credential; nothing is created in its place; it left the files, and its technician may still be coming"
         );
     }
 }

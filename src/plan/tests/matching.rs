@@ -135,7 +135,7 @@ fn a_renamed_ticket_is_found_by_the_mark_of_its_old_name_which_stays_taken() {
     assert_snapshot!(shows(&matches), @"= Dispatch/new is 7, sent as Dispatch/store-1");
     let rebuilt = matches.hits[0].events("lost").iter().fold(Bench::able().wants(old.clone()), Bench::event);
     assert_snapshot!(rebuilt.shows(), @r"
-    ! Dispatch/new; the ticket could not be read: reading was switched off by --refresh none
+    ! Dispatch/new; the ticket could not be read: reading was switched off by --refresh none; it left the files, and its technician may still be coming
     . Dispatch/store-1; its ticket has another address now; `lifecycle.renamed_from` with that address moves it back
     ");
     let before = marked(&old, "7", ("given-up", &old.address, 0));

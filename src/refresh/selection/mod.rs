@@ -3,14 +3,14 @@
 //! Owns [`Filter`], what a person asked for, and [`Selection`], which addresses that is. Refuses words that select nothing: a typing
 //! mistake must not look like a plan without changes.
 
+mod filter;
 mod mistakes;
 mod selector;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
+pub use filter::Filter;
 pub use selector::{NotASelector, Selector, Test};
 pub use target::{NotATarget, Target};
 
@@ -18,36 +18,6 @@ use super::renamed_from;
 use crate::diagnostics::Diagnostic;
 use crate::state::{Key, Phase, Record, State};
 use crate::ticket::{Address, RolloutSite, Ticket};
-
-/// What was asked for. Empty asks for everything; otherwise a ticket is selected by one of the targets (if there are any), one of the
-/// files (if any), and every selector.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub targets: Vec<Target>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub selectors: Vec<Selector>,
-    /// Names of manifest files, as [`crate::diagnostics::SourceFile`] has them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<String>,
-}
-
-impl Filter {
-    pub fn is_all(&self) -> bool {
-        self.targets.is_empty() && self.selectors.is_empty() && self.files.is_empty()
-    }
-
-    /// These tickets alone.
-    pub fn of_tickets(addresses: impl IntoIterator<Item = Address>) -> Self {
-        Self { targets: addresses.into_iter().map(Target::Ticket).collect(), ..Self::default() }
-    }
-
-    fn selects(&self, subject: &Subject<'_>) -> bool {
-        (self.targets.is_empty() || self.targets.iter().any(|target| subject.is_target(target)))
-            && (self.files.is_empty() || self.files.iter().any(|file| subject.is_of(file)))
-            && self.selectors.iter().all(|selector| subject.labels.is_some_and(|labels| selector.selects(labels)))
-    }
-}
 
 /// The addresses that a plan is about. By default all of them.
 #[derive(Debug, Clone, Default)]
@@ -89,6 +59,7 @@ struct Subject<'a> {
     address: &'a Address,
     /// None for a record that is over: no plan has a step for it, and a label must not seem to select something.
     labels: Option<&'a BTreeMap<String, String>>,
+    /// None for a ticket of no rollout, and for a record that is over.
     site: Option<&'a RolloutSite>,
     /// None where it left the files.
     file: Option<&'a str>,
@@ -102,20 +73,20 @@ impl Subject<'_> {
     fn is_of(&self, file: &str) -> bool {
         self.file == Some(file)
     }
+
+    fn wave(&self) -> Option<&str> {
+        self.site?.wave.as_deref()
+    }
 }
 
-/// The files say which labels a ticket has. Only where they no longer describe it, the record does.
+/// The files say which labels a ticket has, and which site it is of. Only where they no longer describe it, the record does.
 fn subjects<'a>(tickets: &'a [Ticket], state: &'a State) -> Vec<Subject<'a>> {
     let described: BTreeSet<&Address> = tickets.iter().map(|ticket| &ticket.address).collect();
     let renamed: BTreeMap<Address, &Ticket> = tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, state)?, ticket))).collect();
     let gone = state.records.iter().filter(|(key, _)| !described.contains(&key.address));
-    let of_record = |key: &'a Key, record: &'a Record| {
-        let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
-        Subject { address: &key.address, labels: (!is_over).then_some(&record.request.labels), site: None, file: None }
-    };
     let gone = gone.map(|(key, record)| {
         let renamed = renamed.get(&key.address).map(|ticket| described_by(ticket, &key.address));
-        renamed.unwrap_or_else(|| of_record(key, record))
+        renamed.unwrap_or_else(|| remembered_by(key, record))
     });
     tickets.iter().map(|ticket| described_by(ticket, &ticket.address)).chain(gone).collect()
 }
@@ -124,4 +95,16 @@ fn subjects<'a>(tickets: &'a [Ticket], state: &'a State) -> Vec<Subject<'a>> {
 fn described_by<'a>(ticket: &'a Ticket, address: &'a Address) -> Subject<'a> {
     let file = ticket.place.as_ref().map(|place| place.file.name.as_str());
     Subject { address, labels: Some(&ticket.labels), site: ticket.site.as_ref(), file }
+}
+
+/// A ticket that left the files.
+fn remembered_by<'a>(key: &'a Key, record: &'a Record) -> Subject<'a> {
+    let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
+    let request = (!is_over).then_some(&record.request);
+    Subject {
+        address: &key.address,
+        labels: request.map(|request| &request.labels),
+        site: request.and_then(|request| request.site.as_ref()),
+        file: None,
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use csv::WriterBuilder;
 
-use super::row::{self, COLUMNS, Visit};
+use super::row::{self, COLUMNS, Visit, WAVE};
 use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::manifest::Rollout;
 use crate::rollout::table::{self, Row};
@@ -48,16 +48,17 @@ impl Book {
         self.visits.get(&(key.to_owned(), reissue))
     }
 
-    /// The visits as a file.
-    pub fn written(&self) -> Result<String, Diagnostic> {
+    /// The visits as a file, with the column of waves or without.
+    pub fn written(&self, waves: bool) -> Result<String, Diagnostic> {
         let failed =
             |why: &dyn std::fmt::Display| Diagnostic::error("rollout/internal", format!("{} cannot be written: {why}", self.shown));
         let mut writer = WriterBuilder::new().from_writer(Vec::new());
-        writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
+        writer.write_record(COLUMNS.into_iter().chain(waves.then_some(WAVE))).map_err(|error| failed(&error))?;
         for ((key, reissue), visit) in &self.visits {
-            let Visit { start, end, timezone, status } = visit;
+            let Visit { start, end, timezone, status, wave } = visit;
             let cells = [key, &reissue.to_string(), &start.to_string(), &end.to_string(), timezone, status.word()];
-            writer.write_record(cells).map_err(|error| failed(&error))?;
+            let wave = waves.then(|| wave.as_deref().unwrap_or_default());
+            writer.write_record(cells.into_iter().chain(wave)).map_err(|error| failed(&error))?;
         }
         let bytes = writer.into_inner().map_err(|error| failed(&error.error()))?;
         String::from_utf8(bytes).map_err(|error| failed(&error))
@@ -71,11 +72,15 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<BTreeMap<(String, u32), Visit>, V
     }
     let table = table::read(file)?;
     let columns = &table.columns;
-    let is_ours = columns.count() == COLUMNS.len() && COLUMNS.iter().enumerate().all(|(at, name)| columns.find(name) == Some(at));
-    if !is_ours {
+    let names = || COLUMNS.into_iter().chain([WAVE]).take(columns.count());
+    let is_ours = columns.count() >= COLUMNS.len() && names().count() == columns.count();
+    if !is_ours || !names().enumerate().all(|(at, name)| columns.find(name) == Some(at)) {
         let message = format!("{} is no schedule file: its columns are not {}", file.name, COLUMNS.join(","));
         let place = Place { file: Arc::clone(file), span: 0..file.text.lines().next().map_or(0, str::len) };
-        let help = "Take it back from git. A rollout's schedule is in this file alone, and callout schedule writes it.";
+        let help = format!(
+            "Take it back from git. A rollout's schedule is in this file alone, and callout schedule writes it. With waves there is one \
+             column more behind these, `{WAVE}`."
+        );
         return Err(vec![Diagnostic::error("rollout/schedule-file", message).help(help).at(place)]);
     }
     let mut visits: BTreeMap<(String, u32), Visit> = BTreeMap::new();

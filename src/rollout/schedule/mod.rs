@@ -1,13 +1,17 @@
 //! When each site of a rollout is visited.
 //!
-//! Owns the rules, the file of visits beside the rollout, and giving free days to new sites. Refuses to move a visit that the file has,
-//! and to give a day while tickets are made: what is planned depends on that file, which is reviewed, and on no clock.
+//! Owns the rules, the file of visits beside the rollout, and giving free days to new sites. Refuses to move a visit that the file has
+//! unless a person orders it, then only one that the state shows was not sent, and to give a day while tickets are made: what is planned
+//! depends on that file, which is reviewed, and on no clock.
 
 mod assign;
 mod book;
 mod draft;
+mod findings;
+mod release;
 mod row;
 mod rules;
+mod sent;
 #[cfg(test)]
 mod tests;
 
@@ -17,9 +21,11 @@ use jiff::Timestamp;
 
 pub use assign::Skipped;
 pub use book::Book;
-pub use draft::{Change, Draft, Overfull};
+pub use draft::{Becomes, Change, Draft, RowKey};
+pub use findings::{Astray, Early, Findings, Overfull};
+pub use release::{Order, Revised, Revision};
 pub use row::{Status, Visit};
-pub use rules::Rules;
+pub use rules::{Rules, WaveRule};
 
 use super::columns::Columns;
 use super::expand::with_recipe;
@@ -62,10 +68,19 @@ pub fn without_visit(rollout: &Rollout) -> Diagnostic {
 
 /// Reads the project and says, for each rollout with a schedule, what its file should hold. Its tickets are not made.
 pub fn survey(request: &Request, now: Timestamp) -> (Loaded, Vec<Draft>) {
+    drafts(request, None, now)
+}
+
+/// The same, and rows that were not sent move as a person ordered it.
+pub fn revise(request: &Request, revision: &Revision<'_>, now: Timestamp) -> (Loaded, Vec<Draft>) {
+    drafts(request, Some(revision), now)
+}
+
+fn drafts(request: &Request, revision: Option<&Revision<'_>>, now: Timestamp) -> (Loaded, Vec<Draft>) {
     let mut drafts = Vec::new();
     let loaded = manifest::load(request, &mut |rollout| {
         let draft = if rollout.spec.schedule.is_some() {
-            with_recipe(rollout, |recipe, chosen| Draft::make(recipe, chosen, now))
+            with_recipe(rollout, |recipe, chosen| Draft::make(recipe, chosen, revision, now))
         } else {
             Ok(None)
         };

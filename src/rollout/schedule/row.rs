@@ -2,6 +2,7 @@
 //!
 //! Owns what makes it a visit that can be. Refuses local times that a clock does not show exactly once: nobody could say when it is.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
@@ -9,6 +10,9 @@ use crate::systems::{zone, zone_hint};
 
 /// The columns, in their order.
 pub const COLUMNS: [&str; 6] = ["key", "reissue", "start", "end", "timezone", "status"];
+
+/// The column behind them, in the file of a rollout with waves.
+pub const WAVE: &str = "wave";
 
 /// Whether the visit is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,23 @@ pub struct Visit {
     pub end: DateTime,
     pub timezone: String,
     pub status: Status,
+    /// The wave that its site was in when the file was written. For reviewers: what is sent when depends on the document.
+    pub wave: Option<String>,
+}
+
+impl Visit {
+    pub fn starts_at(&self) -> Option<Timestamp> {
+        zone(&self.timezone)?.to_timestamp(self.start).ok()
+    }
+
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        zone(&self.timezone)?.to_timestamp(self.end).ok()
+    }
+
+    /// Whether it is at the same time as another, whatever else is said of them.
+    pub fn is_when(&self, other: &Self) -> bool {
+        (self.start, self.end, &self.timezone) == (other.start, other.end, &other.timezone)
+    }
 }
 
 /// A mistake in a row: the column, what is wrong there, and what to write instead.
@@ -48,9 +69,9 @@ fn wrong(column: usize, message: String, help: impl Into<String>) -> Wrong {
     Wrong { column, message, help: help.into() }
 }
 
-/// Reads the cells of a row, which are as many as there are columns.
+/// Reads the cells of a row, which are as many as there are columns, with the wave's or without.
 pub fn read(cells: &[String]) -> Result<(String, u32, Visit), Wrong> {
-    let [key, reissue, start, end, timezone, status] = cells else {
+    let [key, reissue, start, end, timezone, status, wave @ ..] = cells else {
         return Err(wrong(0, format!("a row has {} cells", COLUMNS.len()), "Take the file back from git."));
     };
     if key.is_empty() {
@@ -68,7 +89,8 @@ pub fn read(cells: &[String]) -> Result<(String, u32, Visit), Wrong> {
         .into_iter()
         .find(|known| known.word() == status)
         .ok_or_else(|| wrong(5, format!("status is `{status}`"), "It is `planned`, or `removed` for a site that takes part no more."))?;
-    Ok((key.clone(), reissue, Visit { start, end, timezone: timezone.clone(), status }))
+    let wave = wave.first().filter(|wave| !wave.is_empty()).cloned();
+    Ok((key.clone(), reissue, Visit { start, end, timezone: timezone.clone(), status, wave }))
 }
 
 fn moment(column: usize, text: &str, zone: &TimeZone, name: &str) -> Result<DateTime, Wrong> {

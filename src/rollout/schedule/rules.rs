@@ -10,6 +10,7 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Rollout, ScheduleSpec, WeekdayName};
 use crate::rollout::columns::Columns;
+use crate::rollout::waves::specs;
 use crate::ticket::Booking;
 
 /// The rules of one rollout.
@@ -24,6 +25,18 @@ pub struct Rules {
     /// First and last day of each.
     pub blackout: Vec<(Date, Date)>,
     pub booking: Booking,
+    /// In their order; none in a rollout without waves.
+    pub waves: Vec<WaveRule>,
+}
+
+/// When the sites of a wave may be visited.
+#[derive(Debug, Clone)]
+pub struct WaveRule {
+    pub name: String,
+    /// The wave that has to be over before.
+    pub after: Option<String>,
+    /// Its first day, which is not before the schedule's.
+    pub starts: Date,
 }
 
 /// Sites that share a value, and how many of them a day may have.
@@ -67,7 +80,19 @@ impl Rules {
             told(Diagnostic::error("rollout/schedule", message).help("Raise book_ahead, or lower lead_time."), "book_ahead");
         }
         let days = spec.days.iter().map(|day| weekday(*day)).collect();
-        let rules = Self { starts, days, from, to, per_day: count(spec.per_day), group, blackout, booking };
+        let waves = specs(rollout).iter().enumerate().map(|(at, wave)| WaveRule {
+            name: wave.name.clone(),
+            after: wave.after.clone(),
+            starts: wave.starts.as_deref().map_or(Ok(starts), date).map_or_else(
+                |wrong| {
+                    mistakes.push(rollout.tell(wrong, &format!("/spec/waves/{at}/starts")));
+                    starts
+                },
+                |own| own.max(starts),
+            ),
+        });
+        let waves = waves.collect();
+        let rules = Self { starts, days, from, to, per_day: count(spec.per_day), group, blackout, booking, waves };
         if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
     }
 
@@ -78,6 +103,11 @@ impl Rules {
 
     pub fn is_blackout(&self, day: Date) -> bool {
         self.blackout.iter().any(|(first, last)| (*first..=*last).contains(&day))
+    }
+
+    /// The first day of a wave, or of the schedule.
+    pub fn starts_of(&self, wave: Option<&str>) -> Date {
+        self.waves.iter().find(|rule| Some(rule.name.as_str()) == wave).map_or(self.starts, |rule| rule.starts)
     }
 
     /// Start and end of a visit on a day, by the site's clock.

@@ -52,6 +52,25 @@ async fn a_permit_comes_after_the_intent_is_durable_and_only_once() {
 }
 
 #[tokio::test]
+async fn the_intents_of_one_request_are_one_commit_and_one_permit_or_none() {
+    let disk = fresh();
+    let ledger = open(&disk);
+    ledger.intend_all(vec![intention("a"), intention("b")], at(1)).await.expect("a permit");
+    assert_eq!((on_disk(&disk).records.values().filter(|record| record.in_doubt()).count(), lines(&disk)), (2, 1));
+    let error = ledger.intend_all(vec![intention("c"), intention("b")], at(2)).await.expect_err("b is in doubt");
+    assert_eq!(
+        error.message,
+        "not recorded: Dispatch/b: `intended` cannot follow: the address has a ticket, a tombstone or an intent already"
+    );
+    assert!(!on_disk(&disk).records.contains_key(&key("c")), "no part of it is left");
+    let error = ledger.intend_all(Vec::new(), at(3)).await.expect_err("a request for nothing");
+    assert_eq!(error.message, "a request was to be sent for no ticket at all");
+    drop(ledger);
+    let ledger = open_until(&disk, Effect::Before(Step::Append));
+    ledger.intend_all(vec![intention("d"), intention("e")], at(4)).await.expect_err("killed before it was durable");
+}
+
+#[tokio::test]
 async fn a_callers_events_are_all_recorded_or_none() {
     let disk = fresh();
     let ledger = open(&disk);

@@ -150,7 +150,7 @@ impl Connection {
         let Some(url) = self.ticket(id) else { return unsent(no_id(id)) };
         let body = match self.client.send(Method::DELETE, url, 0, |request| request).await {
             Ok(body) => body,
-            Err(sent) => return sent,
+            Err(refused) => return refused.sent,
         };
         let gone = Seen { id: id.to_owned(), fields: Fields::default(), status: None, finished: true };
         if wire::is_nothing(&body) || self.answered(id, &body).is_ok() || self.read_one(id).await == Observed::Missing {
@@ -161,7 +161,7 @@ impl Connection {
 
     async fn send(&self, method: Method, url: Url, body: &Map<String, Value>) -> Result<String, Sent> {
         let size = serde_json::to_vec(body).map_or(0, |text| text.len() as u64);
-        self.client.send(method, url, size, |request| request.json(body)).await
+        Ok(self.client.send(method, url, size, |request| request.json(body)).await?)
     }
 }
 

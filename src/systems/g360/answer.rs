@@ -1,4 +1,4 @@
-//! The one ticket in an answer. Reading is tolerant on purpose: after a ticket was made, nothing in its answer but a missing id
+//! The ticket in an answer, or the several that one request made. Reading is tolerant on purpose: after a ticket was made, nothing in its answer but a missing id
 //! may count as trouble.
 
 use serde_json::{Map, Value};
@@ -26,6 +26,26 @@ pub fn one_ticket(api: &Api, body: &str) -> Result<Seen, String> {
             Err(format!("with {} tickets for one {}: {}", several.len(), api.one_of, ids.join(", ")))
         }
     }
+}
+
+/// Each ticket in an answer once, and how many more have no id. What stands there instead is answered as the error, to go after
+/// `TechExpress answered`.
+pub fn tickets(api: &Api, body: &str) -> Result<(Vec<Seen>, usize), String> {
+    let value = json(body)?;
+    let mut found = Vec::new();
+    collect(api, &value, 0, &mut found);
+    if found.is_empty() {
+        return Err(format!("without a ticket: {}", plain(body)));
+    }
+    let nameless = found.iter().filter(|ticket| id(ticket).is_none()).count();
+    let mut tickets: Vec<Seen> = Vec::new();
+    for ticket in found.iter().filter_map(|ticket| Some(seen(api, id(ticket)?, ticket))) {
+        // Two wrappers may hold the same list.
+        if !tickets.contains(&ticket) {
+            tickets.push(ticket);
+        }
+    }
+    Ok((tickets, nameless))
 }
 
 /// Tickets in a bare object, in an array, or in either below one of the wrappers.
@@ -132,6 +152,26 @@ mod tests {
         let many: Vec<Value> = (100_000..100_100).map(|id| json!({"id": id})).collect();
         let said = one_ticket(&API, &json!(many).to_string()).expect_err("many");
         assert!(said.starts_with("with 100 tickets for one location: 100000, ") && said.ends_with(", 100099"), "{said}");
+    }
+
+    #[test]
+    fn several_tickets_are_each_told_once_and_those_without_an_id_counted() {
+        let (one, two) = (json!({"id": 7, "city": "Boston"}), json!({"id": "8", "city": "Quincy"}));
+        let ids = |body: Value| {
+            tickets(&API, &body.to_string()).map(|(seen, nameless)| (seen.into_iter().map(|seen| seen.id).collect::<Vec<_>>(), nameless))
+        };
+        let both = Ok((vec!["7".to_owned(), "8".to_owned()], 0));
+        for body in [json!([one, two]), json!({"tickets": [one, two]}), json!({"ticket": one, "data": [one, two]}), json!([[one], [two]])] {
+            assert_eq!(ids(body.clone()), both, "{body}");
+        }
+        assert_eq!(ids(json!([one, {"city": "Erie"}, {"id": "../8", "city": "Dayton"}])), Ok((vec!["7".to_owned()], 2)));
+        assert_eq!(
+            ids(json!([one, {"id": 7, "city": "Erie"}])).map(|(ids, _)| ids.len()),
+            Ok(2),
+            "one id for two places is for the caller to see"
+        );
+        assert_eq!(ids(json!([])), Err("without a ticket: []".to_owned()));
+        assert_eq!(ids(json!({"message": "queued"})), Err("without a ticket: queued".to_owned()));
     }
 
     #[test]

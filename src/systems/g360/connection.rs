@@ -11,13 +11,13 @@ use serde_json::Value;
 use url::Url;
 
 use super::settings::{self, ID_IN_PATH, Settings};
-use super::{Api, answer, form};
+use super::{Api, answer, form, several};
 use crate::diagnostics::{Outcome, Severity};
 use crate::state::Permit;
 use crate::systems::credential::{Credential, Defaults};
 use crate::systems::http::{Carries, Client, Profile, json};
 use crate::systems::settings::section_unusable;
-use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Unready, Writer};
+use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Several, Unready, Writer};
 
 /// A connection to one system: one credential, one pace.
 pub struct Connection {
@@ -129,7 +129,26 @@ impl Connection {
                 Ok(seen) => Sent::Done(Box::new(seen)),
                 Err(what) => Sent::Unknown { why: format!("{} took the ticket and answered {what}", self.api.title) },
             },
-            Err(sent) => sent,
+            Err(refused) => refused.sent,
+        }
+    }
+
+    async fn send_together(&self, payloads: &[Payload]) -> Several {
+        let title = self.api.title;
+        let same = |sent| Several::Same { sent, stops_system: false };
+        let (form, size) = match several::form(self.api, payloads, &self.settings, &self.folder).await {
+            Ok(form) => form,
+            Err(why) => return same(Sent::Unsent { why, retry_after: None, stops_system: false }),
+        };
+        match self.client.send(Method::POST, self.create.clone(), size, |request| request.multipart(form)).await {
+            Ok(body) => match answer::tickets(self.api, &body) {
+                Ok((tickets, nameless)) => Several::Answered { tickets, nameless },
+                Err(what) => {
+                    let of = several::counted(self.api, payloads.len());
+                    same(Sent::Unknown { why: format!("{title} took the request for {of} and answered {what}") })
+                }
+            },
+            Err(refused) => several::refused(self.api, refused, payloads.len(), &self.settings),
         }
     }
 }
@@ -152,6 +171,17 @@ impl Writer for Connection {
 
     fn create<'a>(&'a self, _permit: Permit, payload: &'a Payload) -> Answer<'a, Sent> {
         Box::pin(self.send_create(payload))
+    }
+
+    fn ready_together<'a>(&'a self, payloads: &'a [Payload]) -> Answer<'a, Result<(), Unready>> {
+        Box::pin(async move {
+            several::form(self.api, payloads, &self.settings, &self.folder).await.map_err(Unready::Ticket)?;
+            self.client.ready().await
+        })
+    }
+
+    fn create_together<'a>(&'a self, _permit: Permit, payloads: &'a [Payload]) -> Answer<'a, Several> {
+        Box::pin(self.send_together(payloads))
     }
 }
 

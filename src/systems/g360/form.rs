@@ -29,12 +29,17 @@ pub fn scalar(value: &Value) -> String {
 
 /// The whole form, and its size in bytes. The files are read here, and must be what was reviewed.
 pub async fn form(api: &Api, payload: &Payload, settings: &Value, folder: &Path) -> Result<(Form, u64), String> {
+    assembled(text_parts(api, payload, settings)?, &payload.attachments, folder).await
+}
+
+/// A form of these parts and files.
+pub async fn assembled(parts: Vec<(String, String)>, attachments: &[Attachment], folder: &Path) -> Result<(Form, u64), String> {
     let (mut form, mut size) = (Form::new(), 0);
-    for (name, text) in text_parts(api, payload, settings)? {
+    for (name, text) in parts {
         size += text.len() as u64;
         form = form.text(name, text);
     }
-    for attachment in &payload.attachments {
+    for attachment in attachments {
         let content = content(attachment, folder).await?;
         size += content.len() as u64;
         let part = Part::bytes(content).file_name(attachment.filename.clone()).mime_str(mime(&attachment.filename));

@@ -11,6 +11,7 @@ pub mod example;
 pub mod form;
 pub mod sandbox;
 pub mod settings;
+mod several;
 pub mod spec;
 
 use serde_json::{Map, Value};
@@ -38,6 +39,17 @@ pub struct Api {
     pub flat: fn(&Map<String, Value>) -> Fields,
     /// For a create's answer with more than one ticket: what there was one of.
     pub one_of: &'static str,
+    /// How one create makes several tickets, where it can.
+    pub together: Option<Together>,
+}
+
+/// How one create makes several tickets.
+#[derive(Debug)]
+pub struct Together {
+    /// The one part of the form that differs from ticket to ticket, with what it holds of each of these.
+    pub part: fn(&[&Fields]) -> (&'static str, String),
+    /// Whether the settings say that a refused request made none of them.
+    pub rejects_whole: fn(&Value) -> bool,
 }
 
 /// The vendor's pages say 25 MB of content, not whether for each file or for the request: the stricter reading is taken.

@@ -22,6 +22,7 @@ use crate::diagnostics::{Diagnostic, Outcome};
 use answer::Cut;
 pub use answer::{Answer, json, plain};
 use pacing::Pacer;
+pub use write::Refused;
 
 /// A read is asked for at most this many times more; with the pauses between, about 15 seconds.
 const MORE_READS: usize = 4;

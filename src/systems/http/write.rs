@@ -23,6 +23,19 @@ use crate::systems::{Sent, Unready};
 /// In bytes a second: the slowest line on which a file is still waited for. Less, and a large file would end in doubt.
 const SLOWEST_LINE: u64 = 50_000;
 
+/// A write that was no success: what became of it, and the status of the answer if there was one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub status: Option<u16>,
+    pub sent: Sent,
+}
+
+impl From<Refused> for Sent {
+    fn from(refused: Refused) -> Self {
+        refused.sent
+    }
+}
+
 impl Client {
     /// Has the token, and waits for a turn. The write that follows waits for nothing but its answer.
     pub async fn ready(&self) -> Result<(), Unready> {
@@ -40,19 +53,23 @@ impl Client {
         url: Url,
         size: u64,
         body: impl FnOnce(RequestBuilder) -> RequestBuilder,
-    ) -> Result<String, Sent> {
-        let unsent = |error| Sent::Unsent { why: told(&error), retry_after: None, stops_system: true };
+    ) -> Result<String, Refused> {
+        let without_status = |sent| Refused { status: None, sent };
+        let unsent = |error| without_status(Sent::Unsent { why: told(&error), retry_after: None, stops_system: true });
         let token = self.credential.at_hand().await.map_err(|error| unsent(*error))?;
         let time = self.profile.timeout + Duration::from_secs(size / SLOWEST_LINE);
         let request = self.request(&self.writes, method.clone(), url.clone(), &token).timeout(time);
         let response = body(request).send().await;
         self.log(&method, &url, &response);
-        let response = response.map_err(|error| self.unanswered(error))?;
+        let response = response.map_err(|error| without_status(self.unanswered(error)))?;
         let status = response.status();
         match answer::read(response, |text| token.redact(text)).await {
             Ok(answer) if status.is_success() => Ok(answer.body),
-            Ok(answer) => Err(self.settled(&answer, &token).await),
-            Err(cut) => Err(Sent::Unknown { why: format!("{} {}, after the status {}", self.profile.title, cut.words(), status.as_u16()) }),
+            Ok(answer) => Err(Refused { status: Some(status.as_u16()), sent: self.settled(&answer, &token).await }),
+            Err(cut) => {
+                let why = format!("{} {}, after the status {}", self.profile.title, cut.words(), status.as_u16());
+                Err(without_status(Sent::Unknown { why }))
+            }
         }
     }
 

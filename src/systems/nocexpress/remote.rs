@@ -24,6 +24,7 @@ pub static API: Api = Api {
     text_parts: wire::text_parts,
     flat: wire::flat,
     one_of: "document",
+    together: None,
 };
 
 const LIST_ENCODING: &str = "list_encoding";

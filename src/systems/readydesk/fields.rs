@@ -2,8 +2,9 @@
 //!
 //! Owns which field is sent and which answer shows it, by the names that manifests use. Refuses to read answers: that is `wire`.
 
+use super::wire::dates;
 use crate::systems::normal::{self, folded, row, sent, set, text};
-use crate::systems::{Compare, Field, subject};
+use crate::systems::{Attendance, Compare, Field, Technician, subject};
 use crate::ticket::{Fields, Mark};
 
 /// A custom field is one of the ticket's fields, by this and its own name: `custom_fields.Rack`.
@@ -135,6 +136,15 @@ pub fn expected(fields: &Fields) -> Fields {
     expected
 }
 
+/// A technician is a person here, not a visit. The due date is a field of the vendor's page `get_tickets`, in the server's own time.
+pub fn attendance(seen: &Fields) -> Attendance {
+    let technician = seen.get("assigned_to").map(|name| match text(name) {
+        None => Technician::Nobody,
+        Some(name) => Technician::Somebody { name, phone: None },
+    });
+    Attendance { technician, booked: None, due: seen.text(DUE_DATE).and_then(dates::strict) }
+}
+
 /// Customers' ids are the same in upper and lower case.
 fn prepared(fields: &Fields) -> Fields {
     let mut fields = fields.clone();
@@ -202,6 +212,16 @@ mod tests {
         assert_ne!(keys("store-0417", "Router is down"), keys("store-0418", "Router is down"));
         assert_ne!(keys("store-0417", "Router is down"), keys("store-0417", "Printer is down"));
         assert!(look_alike(&Fields::default()).is_empty());
+    }
+
+    #[test]
+    fn a_ticket_tells_whom_it_is_assigned_to_and_when_it_is_due() {
+        let told = attendance(&fields(&json!({"assigned_to": "jdoe", "due_date": "2027-01-11T17:00:00"})));
+        let name = Technician::Somebody { name: "jdoe".to_owned(), phone: None };
+        assert_eq!((told.technician, told.due.map(|due| due.to_string()).as_deref()), (Some(name), Some("2027-01-11T17:00:00")));
+        let told = attendance(&fields(&json!({"assigned_to": "", "due_date": ""})));
+        assert_eq!((told.technician, told.due), (Some(Technician::Nobody), None));
+        assert_eq!(attendance(&fields(&json!({"due_date": "next week"}))), Attendance::default());
     }
 
     #[test]

@@ -29,7 +29,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
+use super::{Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
 use crate::diagnostics::Outcome;
 use crate::systems::subject;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
@@ -123,6 +123,9 @@ impl System for ReadyDesk {
     }
     fn comparable(&self, seen: &Fields) -> Fields {
         fields::comparable(seen)
+    }
+    fn attendance(&self, seen: &Fields) -> Attendance {
+        fields::attendance(seen)
     }
 
     fn origin(&self, settings: &Value) -> Origin {

@@ -56,6 +56,14 @@ pub enum Trouble {
     OtherLocation,
     /// The service type is kept in other words.
     Reworded,
+    /// The answer to a dispatch to several locations has their tickets in the opposite order.
+    OtherOrder,
+    /// The answer to a dispatch to several locations leaves the last ticket out; it was made.
+    TicketLeftOut,
+    /// The answer to a dispatch to several locations shows each ticket at the first one's place.
+    SamePlaces,
+    /// A dispatch to several locations is refused with 400 after the ticket for the first of them was made.
+    RefusedHalfWay,
     /// A page of a list is the page before once more.
     RepeatedPage,
     /// A page of a list leaves a ticket out that no later page has.
@@ -69,7 +77,14 @@ impl Trouble {
     fn shows_on(&self, call: Call) -> bool {
         match self {
             Self::NotFound => matches!(call, Call::Read | Call::Update | Call::Delete),
-            Self::UploadFailure | Self::OtherDate | Self::OtherLocation | Self::Reworded => call == Call::Create,
+            Self::UploadFailure
+            | Self::OtherDate
+            | Self::OtherLocation
+            | Self::Reworded
+            | Self::OtherOrder
+            | Self::TicketLeftOut
+            | Self::SamePlaces
+            | Self::RefusedHalfWay => call == Call::Create,
             Self::RepeatedPage | Self::SkippedRow => call == Call::List,
             Self::Ignored => call == Call::Update,
             Self::Latency { .. }

@@ -200,6 +200,10 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
         | Trouble::OtherDate
         | Trouble::OtherLocation
         | Trouble::Reworded
+        | Trouble::OtherOrder
+        | Trouble::TicketLeftOut
+        | Trouble::SamePlaces
+        | Trouble::RefusedHalfWay
         | Trouble::RepeatedPage
         | Trouble::SkippedRow
         | Trouble::Ignored => None,

@@ -2,9 +2,10 @@
 //!
 //! Owns which field is sent and which answer shows it. Refuses to read answers: that is `wire`.
 
+use crate::systems::attendance::moment;
 use crate::systems::g360;
 use crate::systems::normal::{self, folded, sent, set, text};
-use crate::systems::{Compare, Field};
+use crate::systems::{Attendance, Compare, Field, Place, Technician};
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 /// Every field of the vendor's two pages, `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
@@ -77,6 +78,19 @@ pub fn expected(fields: &Fields, attachments: &[Attachment], visit: Option<&Visi
     normal::expected(FIELDS, &wanted, attachments)
 }
 
+/// A technician is assigned when the ticket has an id of one. The times are those of the answer's `schedule`.
+pub fn attendance(seen: &Fields) -> Attendance {
+    let part = |name: &str| seen.get(name).and_then(text);
+    let technician = seen.get("technician_id").map(|id| match text(id) {
+        None => Technician::Nobody,
+        Some(id) => Technician::Somebody {
+            name: part("technician_name").unwrap_or_else(|| format!("technician {id}")),
+            phone: part("technician_phone_number"),
+        },
+    });
+    Attendance { technician, booked: moment(seen, "start_date").zip(moment(seen, "end_date")), due: None }
+}
+
 /// The mark as one more entry of the customer's references.
 pub fn with_mark(fields: Fields, mark: &Mark) -> Fields {
     g360::with_mark(fields, mark, ',')
@@ -99,6 +113,12 @@ pub fn site_mismatch(fields: &Fields, seen: &Fields) -> Option<String> {
         let (wanted, found) = part(fields, name).zip(part(seen, name))?;
         Some((wanted.to_lowercase() != found.to_lowercase()).then(|| format!("its {name} is `{found}`, and the file says `{wanted}`")))
     })?
+}
+
+/// The place, as an answer echoes it.
+pub fn place(fields: &Fields) -> Place {
+    let part = |name: &str| fields.get(name).and_then(folded).filter(|text| !text.is_empty());
+    Place { number: part("location_number"), name: part("location_name") }
 }
 
 /// The place, for people: `Store 417 (0417), account 01234567`.
@@ -179,6 +199,38 @@ mod tests {
         assert!(!alike(&keys("01", "Site Audit", "Store 417", "0417")));
         assert!(!alike(&keys("02", "Move", "Store 417", "0417")));
         assert!(!alike(&keys("01", "Move", "0417", "417")), "a name is no number");
+    }
+
+    #[test]
+    fn a_ticket_tells_who_comes_and_when() {
+        let technician = |value: &Value| attendance(&fields(value)).technician;
+        let kim = |phone: Option<&str>| Technician::Somebody { name: "Kim Doe".to_owned(), phone: phone.map(str::to_owned) };
+        assert_eq!(technician(&json!({"technician_id": null, "technician_name": null})), Some(Technician::Nobody));
+        assert_eq!(technician(&json!({"technician_id": 77, "technician_name": "Kim Doe"})), Some(kim(None)));
+        let whole = json!({"technician_id": 77, "technician_name": "Kim Doe", "technician_phone_number": "617-555-0199"});
+        assert_eq!(technician(&whole), Some(kim(Some("617-555-0199"))));
+        let unnamed = Technician::Somebody { name: "technician 77".to_owned(), phone: None };
+        assert_eq!(technician(&json!({"technician_id": 77})), Some(unnamed));
+        assert_eq!(technician(&json!({"status_name": "Pending Tech Assignment"})), None, "a status is not interpreted");
+        let booked = |value: &Value| attendance(&fields(value)).booked.map(|(start, end)| format!("{start} {end}"));
+        let times = json!({"start_date": "2027-01-11T13:00:00Z", "end_date": "2027-01-11T17:00:00Z"});
+        assert_eq!(booked(&times).as_deref(), Some("2027-01-11T13:00:00Z 2027-01-11T17:00:00Z"));
+        assert_eq!(booked(&json!({"start_date": "2027-01-11T08:00:00", "end_date": "2027-01-11T12:00:00"})), None, "not what was sent");
+    }
+
+    #[test]
+    fn places_that_differ_are_never_a_site_mismatch_less() {
+        let of = |number: &Value, name: &Value| fields(&json!({"location_number": number, "location_name": name}));
+        let parts =
+            [json!("0417"), json!("0418"), json!(417), json!(" 0417 "), json!(""), Value::Null, json!("Store 1"), json!("STORE  1")];
+        let all: Vec<Fields> = parts.iter().flat_map(|number| parts.iter().map(|name| of(number, name))).collect();
+        for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (one, other))) {
+            let told_apart = !place(one).is_like(&place(other));
+            assert!(
+                !told_apart || site_mismatch(one, other).is_some(),
+                "{one:?} {other:?}: told apart, and a ticket of one would fit the other"
+            );
+        }
     }
 
     #[test]

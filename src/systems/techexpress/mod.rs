@@ -13,10 +13,13 @@ mod remote_tests;
 mod renewal_tests;
 pub mod sandbox;
 pub mod service;
+mod settings;
 pub mod spec;
 #[cfg(test)]
 mod stage;
 mod tickets;
+#[cfg(test)]
+mod together_tests;
 mod wire;
 
 use schemars::{Schema, SchemaGenerator};
@@ -24,7 +27,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, g360, normal};
+use super::{
+    Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Origin, Remote, System, Together, g360, normal,
+};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use remote::API;
@@ -66,7 +71,7 @@ impl System for TechExpress {
         generator.subschema_for::<DispatchDocument>()
     }
     fn settings_schema(&self, generator: &mut SchemaGenerator) -> Schema {
-        g360::settings::schema(generator, &API, &[])
+        g360::settings::schema(generator, &API, &settings::own())
     }
     fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error> {
         let document = DispatchDocument::deserialize(document)?;
@@ -96,11 +101,20 @@ impl System for TechExpress {
     fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
         fields::site_mismatch(fields, seen)
     }
+    fn together(&self, fields: &Fields) -> Option<Together> {
+        Some(Together { shared: wire::shared(fields), place: fields::place(fields) })
+    }
+    fn tickets_per_request(&self, settings: &Value) -> usize {
+        settings::locations_per_request(settings)
+    }
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields {
         fields::expected(fields, attachments, visit)
     }
     fn comparable(&self, seen: &Fields) -> Fields {
         normal::comparable(fields::FIELDS, seen)
+    }
+    fn attendance(&self, seen: &Fields) -> Attendance {
+        fields::attendance(seen)
     }
 
     fn origin(&self, settings: &Value) -> Origin {

@@ -25,13 +25,27 @@ const OF_LOCATION: &[&str] = &[
     "end_date",
 ];
 
+const LOCATIONS: &str = "locations";
+
 /// The text parts of a create, in their order.
 pub fn text_parts(fields: &Fields, _: &Value) -> Vec<(String, String)> {
-    let (location, ticket): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| OF_LOCATION.contains(name));
-    let location: Map<String, Value> = location.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
-    let mut parts: Vec<_> = ticket.into_iter().map(|(name, value)| (name.to_owned(), scalar(value))).collect();
-    parts.push(("locations".to_owned(), json!([location]).to_string()));
-    parts
+    let (name, location) = locations(&[fields]);
+    shared(fields).iter().map(|(name, value)| (name.to_owned(), scalar(value))).chain([(name.to_owned(), location)]).collect()
+}
+
+/// The part of a create that has the places of all its tickets.
+pub fn locations(tickets: &[&Fields]) -> (&'static str, String) {
+    let of_location = |fields: &&Fields| -> Map<String, Value> {
+        let own = fields.iter().filter(|(name, _)| OF_LOCATION.contains(name));
+        own.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    };
+    (LOCATIONS, json!(tickets.iter().map(of_location).collect::<Vec<_>>()).to_string())
+}
+
+/// What a create says once for all its tickets.
+pub fn shared(fields: &Fields) -> Fields {
+    let of_ticket = fields.iter().filter(|(name, _)| !OF_LOCATION.contains(name));
+    of_ticket.map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
 
 /// Fields of any type are taken as they are: one of a wrong type is for the comparison to show, and never loses the id.

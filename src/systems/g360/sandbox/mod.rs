@@ -7,6 +7,7 @@
 
 pub mod form;
 pub mod parameters;
+mod several;
 pub mod site;
 pub mod ticket;
 
@@ -78,8 +79,11 @@ async fn create<V: Vendor>(
     match order::<V>(&sandbox, &headers, multipart).await {
         Ok(order) => {
             let book = |troubles: &Troubles| {
-                let tickets = sandbox.commit(V::book(&sandbox, &order, troubles))?;
+                let booked = V::book(&sandbox, &order, troubles);
+                several::refusal(troubles, &booked).map_or(Ok(()), |(made, refusal)| sandbox.commit(made).and(Err(refusal)))?;
+                let tickets = sandbox.commit(booked)?;
                 let mut views: Vec<Value> = tickets.iter().map(|made| ticket::shown(made, V::CREATE_FIELDS)).collect();
+                several::disturb(troubles, &mut views);
                 let bare = sandbox.options().bare_object && views.len() == 1;
                 Ok(if bare { views.remove(0) } else { Value::Array(views) })
             };

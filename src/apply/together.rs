@@ -1,0 +1,131 @@
+//! One create for several tickets: the same protocol, with one intent for all of them and a result for each.
+//!
+//! Who cannot or must not be sent is left out, and the others go on. The request is sent once; what its answer does not name stays in
+//! doubt, alone.
+
+use futures_util::future::join_all;
+
+use super::matched::{Answered, Matched};
+use super::run::Run;
+use super::write::{Attempt, Task};
+use super::{Done, all_of};
+use crate::diagnostics::Outcome;
+use crate::plan::Step;
+use crate::systems::{Payload, Place, Seen, Sent, Several, Writer};
+
+/// A task and what it sends.
+type Laden<'t, 'a> = (&'t Task<'a>, Payload);
+
+impl Run<'_> {
+    /// Carries out the creates of one request and keeps their results.
+    pub(super) async fn write_together(&self, tasks: &[Task<'_>], writer: &dyn Writer) -> Outcome<()> {
+        let mut left: Vec<&Task<'_>> = tasks.iter().collect();
+        let mut results: Vec<(&Step, Done)> = Vec::with_capacity(tasks.len());
+        let mut tries = 0;
+        while !left.is_empty() {
+            tries += 1;
+            let attempts = self.attempt_together(std::mem::take(&mut left), writer).await?;
+            for (task, attempt) in attempts {
+                match attempt.ended(tries) {
+                    Some(done) => results.push((task.step, done)),
+                    None => left.push(task),
+                }
+            }
+        }
+        self.finish_all(results);
+        Ok(())
+    }
+
+    async fn attempt_together<'t, 'a>(&self, tasks: Vec<&'t Task<'a>>, writer: &dyn Writer) -> Outcome<Vec<(&'t Task<'a>, Attempt)>> {
+        let (mut laden, mut over) = self.laden(tasks).await;
+        let leave =
+            |laden: Vec<Laden<'t, 'a>>, why: &str| laden.into_iter().map(|(task, _)| (task, Attempt::not_started(why))).collect::<Vec<_>>();
+        let Some(system) = laden.first().map(|(task, _)| task.system) else { return Ok(over) };
+        if let [(task, _)] = laden.as_slice() {
+            over.push((*task, self.attempt(task, writer).await?));
+            return Ok(over);
+        }
+        let payloads: Vec<Payload> = laden.iter().map(|(_, payload)| payload.clone()).collect();
+        if let Err(why) = self.made_ready(system, writer.ready_together(&payloads)).await {
+            over.extend(leave(laden, &why));
+            return Ok(over);
+        }
+        // That may have taken a while: look again.
+        if let Some(why) = self.stopped(system.id()) {
+            over.extend(leave(laden, &why));
+            return Ok(over);
+        }
+        over.extend(self.without_passed(&mut laden));
+        over.extend(match laden.as_slice() {
+            [] => Vec::new(),
+            [(task, payload)] => vec![(*task, self.carry_out(task, payload, writer).await?)],
+            _ => self.carry_out_together(laden, writer).await?,
+        });
+        Ok(over)
+    }
+
+    /// What can be sent now, and what became of the rest.
+    async fn laden<'t, 'a>(&self, tasks: Vec<&'t Task<'a>>) -> (Vec<Laden<'t, 'a>>, Vec<(&'t Task<'a>, Attempt)>) {
+        let (mut laden, mut over) = (Vec::with_capacity(tasks.len()), Vec::new());
+        for task in tasks {
+            match self.payload(task).await {
+                Ok(payload) => laden.push((task, payload)),
+                Err(why) => over.push((task, Attempt::not_started(why))),
+            }
+        }
+        over.extend(self.without_passed(&mut laden));
+        (laden, over)
+    }
+
+    /// Takes out whose start has passed.
+    fn without_passed<'t, 'a>(&self, laden: &mut Vec<Laden<'t, 'a>>) -> Vec<(&'t Task<'a>, Attempt)> {
+        let passed = laden.extract_if(.., |(task, _)| self.passed(task).is_some());
+        passed.filter_map(|(task, _)| Some((task, Attempt::not_started(self.passed(task)?)))).collect()
+    }
+
+    /// From the intents on.
+    async fn carry_out_together<'t, 'a>(&self, laden: Vec<Laden<'t, 'a>>, writer: &dyn Writer) -> Outcome<Vec<(&'t Task<'a>, Attempt)>> {
+        let intentions = laden.iter().map(|(task, payload)| task.intention(payload)).collect();
+        let permit = self.job.ledger.intend_all(intentions, self.job.clock.now()).await?;
+        let (tasks, payloads): (Vec<&Task<'_>>, Vec<Payload>) = laden.into_iter().unzip();
+        let results = match writer.create_together(permit, &payloads).await {
+            Several::Answered { tickets, nameless } => self.matched(&tasks, tickets, nameless).await,
+            Several::Same { sent, stops_system } => self.same(&tasks, sent, stops_system),
+        };
+        // All of them, whatever becomes of one: each may hold the only copy of a ticket's id.
+        let recorded = join_all(tasks.iter().zip(results).map(|(task, sent)| self.record(task, sent))).await;
+        let (mut attempts, mut failed) = (Vec::with_capacity(tasks.len()), Vec::new());
+        for (task, recorded) in tasks.into_iter().zip(recorded) {
+            match recorded {
+                Ok(attempt) => attempts.push((task, attempt)),
+                Err(error) => failed.push(Err(error)),
+            }
+        }
+        all_of(failed).map(|()| attempts)
+    }
+
+    fn same(&self, tasks: &[&Task<'_>], sent: Sent, stops_system: bool) -> Vec<Sent> {
+        if let (true, Sent::Unknown { why }, Some(task)) = (stops_system, &sent, tasks.first()) {
+            self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
+        }
+        vec![sent; tasks.len()]
+    }
+
+    /// Gives each visit its ticket of the answer.
+    async fn matched(&self, tasks: &[&Task<'_>], tickets: Vec<Seen>, nameless: usize) -> Vec<Sent> {
+        let Some(first) = tasks.first() else { return Vec::new() };
+        let places: Vec<Option<Place>> = tasks.iter().map(|task| task.place()).collect();
+        let matching = |state: &_| {
+            // All of them have one mark and one origin.
+            let whose = |seen: &Seen| first.whose(state, seen);
+            Answered { system: first.system, tickets, nameless, whose: &whose }.among(&places)
+        };
+        let Matched { each, surplus } = self.job.ledger.read(matching).await;
+        if let Some(surplus) = surplus {
+            let others = tasks.len() - 1;
+            let of = format!("{} and {others} {}", first.step.key, if others == 1 { "other" } else { "others" });
+            self.remark(format!("{} answered the request for {of} with more than their tickets: {surplus}", first.system.title()));
+        }
+        each
+    }
+}
