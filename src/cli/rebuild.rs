@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::args::{Global, Said};
 use super::opened::{Opened, owner};
-use super::state::reason_of;
+use super::state::{reason_of, typed};
 use super::{Ending, Environment, Exit, finding, shortened};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::refresh::Selection;
@@ -33,7 +33,7 @@ pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, enviro
     let found = finding::adoptions(&passes, reason);
     let doubted = presumed(&opened, &known, (&passes, &rebuild), reason);
     environment.out.write(&(kept(&known) + &passes_text(&passes) + &named(&rebuild, &found)));
-    environment.out.line(&consequence(doubted.len()));
+    environment.out.line(&consequence(doubted.len() + still_doubted(&known, &found)));
     if !how.yes && !environment.confirms("\nMake the new state? Nothing is sent.") {
         let diagnostic = Diagnostic::error("state/declined", "no state was made");
         return Err(diagnostic.help("--yes makes it without asking").into());
@@ -76,6 +76,12 @@ fn bare_request(opened: &Opened, known: &State, key: &Key) -> Option<Request> {
     })
 }
 
+/// Doubts that the state had before, and that nothing was found for.
+fn still_doubted(known: &State, found: &[Event]) -> usize {
+    let is_found = |key: &Key| found.iter().any(|event| event.key() == Some(key));
+    known.records.iter().filter(|(key, record)| record.in_doubt() && !is_found(key)).count()
+}
+
 fn kept(known: &State) -> String {
     match known.records.len() {
         0 => String::new(),
@@ -89,7 +95,8 @@ fn named(rebuild: &Rebuild, found: &[Event]) -> String {
     let is_found = |key: &Key| found.iter().any(|event| event.key() == Some(key));
     let told = rebuild.named().iter().filter(|(key, _)| !is_found(key)).filter_map(|(key, id)| {
         let id = clean(id.as_deref()?);
-        Some(format!("{key} was ticket {id}, and no more can be read of it: callout settle '{key}' --id {id} --reason TEXT\n"))
+        let typed = typed(key);
+        Some(format!("{key} was ticket {id}, and no more can be read of it: callout settle {typed} --id {id} --reason TEXT\n"))
     });
     told.collect()
 }

@@ -78,6 +78,11 @@ pub(super) fn reason_of<'a>(how: &'a Said, command: &str) -> Result<&'a str, Fai
     Err(diagnostic.help(format!("callout {command} --reason \"why this is right\"; it is kept in the journal")).into())
 }
 
+/// As a person types it: in quotes where a shell would take a location's key for a pattern.
+pub(super) fn typed(key: &Key) -> String {
+    if key.address.key.is_some() { format!("'{key}'") } else { key.to_string() }
+}
+
 /// Of an address that no record has, as a person typed it.
 pub(super) fn unknown(state: &State, address: &str) -> Diagnostic {
     let names: Vec<String> = state.records.keys().flat_map(|key| [key.to_string(), key.address.to_string()]).collect();

@@ -69,7 +69,7 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
-        sent: service_type Equipment Install; contact_name Dana Ortiz; contact_email_address dana@example.com; initial_description Replace the branch router.; po_number PO-88213; location_name Store 0417 and more: callout state show Dispatch/store-0417
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     exit 0
     ");
     shows!(site.run("state show Dispatch/store-0418"), @r"

@@ -28,7 +28,7 @@ fn a_ticket_cancelled_by_phone_is_never_sent_again() {
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
-        sent: service_type Equipment Install; contact_name Dana Ortiz; contact_email_address dana@example.com; initial_description Replace the branch router.; po_number PO-88213; location_name Store 0417 and more: callout state show Dispatch/store-0417-router
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     exit 0
     ");
     shows!(site.run_words(&["settle", "Dispatch/store-0417-router", "--cancelled", "--reason", "phoned, order 5"], "yes\n"), @r"

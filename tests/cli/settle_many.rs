@@ -40,7 +40,7 @@ fn the_list_tells_who_sent_what_and_takes_a_selection() {
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago, by ana on ci-7
-        sent: service_type Equipment Install; contact_name Dana Ortiz; contact_email_address dana@example.com; initial_description Replace the branch router.; po_number PO-88213; location_name Store 0420 and more: callout state show Dispatch/store-0420
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     exit 0
     ");
     let all = doubted().run("settle").ends_with(0).out;
@@ -66,7 +66,7 @@ fn every_selected_ticket_that_is_in_doubt_is_settled_and_no_other() {
     $ callout settle --selector wave=pilot --not-created --reason x --yes
     | settle/nothing
     |
-    |   x none of the 3 selected tickets waits for this: no create of theirs is in doubt
+    |   x none of the 3 selected tickets waits for this: no create is in doubt
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1
@@ -117,7 +117,7 @@ fn a_selection_that_means_nothing_settles_nothing() {
     $ callout settle --target Dispatch/store-0418 --done --reason x --yes
     | settle/nothing
     |
-    |   x the selected ticket does not wait for this: no update, close or delete of theirs is in doubt
+    |   x the selected ticket does not wait for this: no update, close or delete is in doubt
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1

@@ -58,19 +58,20 @@ fn what_the_files_still_say_is_told_and_sends_nothing() {
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    Plan: 1 needs a person, 1 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         its ticket has another address now; `lifecycle.renamed_from` with that address moves it back
         at tickets/a.yaml:4:9
 
     ! Dispatch/store-417 (ticket 482001)  Store 0417 (0417), account 01230417
-        left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        left the files, and ticket 482001 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
         next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-417 --cancelled --reason TEXT
 
-    Plan: 1 needs a person, 1 unchanged.
+    Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
 
     1 ticket needs a person: callout settle tells what to do.
+    The technician of one that left the files is still coming.
     exit 0
     ");
     site.write("tickets/b.yaml", "apiVersion: callout/v1\nkind: Dispatch\n");

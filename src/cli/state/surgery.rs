@@ -6,7 +6,7 @@ use super::super::args::Said;
 use super::super::opened::{self, owner};
 use super::super::{Ending, Environment, Exit, Failure};
 use super::restore::in_words;
-use super::{reason_of, unknown};
+use super::{reason_of, typed, unknown};
 use crate::diagnostics::Diagnostic;
 use crate::manifest;
 use crate::render::clean;
@@ -48,7 +48,7 @@ fn movable<'a>(state: &'a State, from: &Address, to: &Address) -> Result<Vec<(&'
     let visits: Vec<_> = state.visits(from).filter(|(_, record)| !is_trace(record)).collect();
     if visits.is_empty() {
         let message = format!("{from} has no ticket that could get another address");
-        return Err(wrong(message, format!("callout state show {} tells what became of it", typed(from))));
+        return Err(wrong(message, format!("callout state show {} tells what became of it", typed(&Key::new(from.clone(), 0)))));
     }
     if let Some((key, record)) = state.visits(to).find(|(_, record)| !is_trace(record)) {
         let message = format!("{key} has a record already: {}", in_words(record));
@@ -104,7 +104,7 @@ fn removable<'a>(state: &'a State, text: &str) -> Result<Vec<(&'a Key, &'a Recor
         return Err(unknown(state, text).into());
     }
     if let Some((key, _)) = visits.iter().find(|(_, record)| record.in_doubt()) {
-        let help = format!("settle it first: callout settle {} tells how; --cancelled ends it too", typed(&key.address));
+        let help = format!("settle it first: callout settle {} tells how; --cancelled ends it too", typed(key));
         return Err(wrong(format!("{key} is in doubt, and cannot be taken out"), help));
     }
     let live: Vec<_> = visits.iter().filter(|(_, record)| record.is_live()).copied().collect();
@@ -129,9 +129,4 @@ async fn keep(
     ledger.record(events, environment.clock.now()).await?;
     opened::finish(ledger, environment).await;
     Ok(())
-}
-
-/// In quotes where a shell would take a location's key for a pattern.
-fn typed(address: &Address) -> String {
-    if address.key.is_some() { format!("'{address}'") } else { address.to_string() }
 }
