@@ -2,57 +2,110 @@
 //!
 //! Each measurement is a process of its own (this program, started again with what to do), so that one cannot warm another up and
 //! the peak of its memory is its own. Figures and what they mean: docs/performance.md. `cargo bench -- make FOLDER TICKETS` leaves a
-//! project behind, to look at with a profiler.
+//! project behind, to look at with a profiler, and `cargo bench -- rollout FOLDER SITES` one with a rollout. `cargo bench -- rollouts`
+//! and `cargo bench -- creates` measure that part alone.
 
 #![expect(clippy::print_stdout, reason = "figures go to stdout")]
 
+mod creates;
 mod measure;
 mod project;
+mod rollout;
 
 use std::path::Path;
 use std::process::Command;
+use std::str::FromStr;
 
+use creates::Race;
 use measure::{Figure, Work};
 use project::{Layout, Project};
 
 /// Of each measurement.
 const RUNS: usize = 11;
 const SIZES: [usize; 2] = [1_000, 10_000];
+/// Tickets that are sent, by callout and by the bare client.
+const CREATES: usize = 1_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    match arguments.as_slice() {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["race", creates] => println!("{}", Race::run(number(creates))),
+        ["make", folder, tickets] => keep(Project::new(number(tickets), Layout::HundredPerFile), folder),
+        ["rollout", folder, sites] => {
+            let project = Project::new(number(sites), Layout::Rollout);
+            measured(Work::Schedule, project.folder());
+            keep(project, folder);
+        }
+        ["rollouts"] => rollouts(),
+        ["creates"] => creates(),
         [work, folder] => println!("{}", Work::named(work).expect("a kind of work").run(Path::new(folder))),
-        [make, folder, tickets] if make == "make" => keep(Path::new(folder), tickets.parse().expect("a number of tickets")),
-        [] => compare(),
-        _ => panic!("cargo bench, or cargo bench -- make FOLDER TICKETS"),
+        [] => {
+            documents();
+            rollouts();
+            creates();
+        }
+        _ => panic!("cargo bench, or cargo bench -- rollouts, creates, make FOLDER TICKETS, rollout FOLDER SITES"),
     }
 }
 
+fn number(word: &str) -> usize {
+    word.parse().expect("a number")
+}
+
 /// A project to look at with a profiler.
-fn keep(folder: &Path, tickets: usize) {
-    let project = Project::new(tickets, Layout::HundredPerFile);
+fn keep(project: Project, folder: &str) {
     project.record_all();
     std::fs::rename(project.keep(), folder).expect("a folder that is not there yet, on the disk of temporary files");
 }
 
-fn compare() {
+fn documents() {
     println!("of {RUNS} runs: the median, the best, the best in times of the parser's best, and the largest peak of memory");
     for (tickets, layout) in SIZES.into_iter().flat_map(|tickets| [(tickets, Layout::HundredPerFile), (tickets, Layout::OnePerFile)]) {
         let project = Project::new(tickets, layout);
         println!("\n{tickets} tickets in {} files, {:.1} MB", project.files, project.megabytes());
         let parse = Runs::of(Work::Parse, &project);
-        row("parser alone", &parse, &parse);
-        row("validate", &Runs::of(Work::Validate, &project), &parse);
-        row("plan, none recorded", &Runs::of(Work::Plan, &project), &parse);
+        row("parser alone", &parse, Some(&parse));
+        row("validate", &Runs::of(Work::Validate, &project), Some(&parse));
+        row("plan, none recorded", &Runs::of(Work::Plan, &project), Some(&parse));
         project.record_all();
-        row("plan, all recorded", &Runs::of(Work::Plan, &project), &parse);
+        row("plan, all recorded", &Runs::of(Work::Plan, &project), Some(&parse));
     }
 }
 
-fn row(name: &str, runs: &Runs, parse: &Runs) {
+fn rollouts() {
+    for sites in SIZES {
+        let project = Project::new(sites, Layout::Rollout);
+        println!(
+            "\na rollout of {sites} sites, {:.1} MB; of {RUNS} runs: the median, the best, and the largest peak of memory",
+            project.megabytes()
+        );
+        row("schedule, none yet", &Runs::of(Work::Schedule, &project), None);
+        row("schedule --check", &Runs::of(Work::Check, &project), None);
+        row("validate", &Runs::of(Work::Validate, &project), None);
+        row("expand", &Runs::of(Work::Expand, &project), None);
+        row("plan, none recorded", &Runs::of(Work::Plan, &project), None);
+        project.record_all();
+        row("plan, all recorded", &Runs::of(Work::Plan, &project), None);
+    }
+}
+
+/// Both in one process, one after the other, so that a busy machine hits both.
+fn creates() {
+    let mut races: Vec<Race> = (0..RUNS).map(|_| again(&["race", &CREATES.to_string()])).collect();
+    races.sort_by(|a, b| a.ratio().total_cmp(&b.ratio()));
+    println!("\n{CREATES} creates over the sandbox, 4 at once; of {RUNS} runs the one with the median ratio of rates, the worst, the best");
+    for race in [&races[RUNS / 2], &races[0], &races[RUNS - 1]] {
+        let Race { plan, apply, kept, opened } = race;
+        let bare = format!("a bare client {kept:.0} ms, with a connection for each request {opened:.0} ms");
+        println!("  {:.2}: callout apply {apply:.0} ms, of which the plan takes about {plan:.0} ms; {bare}", race.ratio());
+    }
+}
+
+fn row(name: &str, runs: &Runs, parse: Option<&Runs>) {
     let (median, best, peak) = (runs.median(), runs.best(), runs.peak());
-    println!("  {name:<20} {median:>8.0} ms {best:>8.0} ms {:>6.2} x {peak:>6.0} MB", best / parse.best());
+    let times = parse.map(|parse| format!(" {:>6.2} x", best / parse.best())).unwrap_or_default();
+    println!("  {name:<20} {median:>8.0} ms {best:>8.0} ms{times} {peak:>6.0} MB");
 }
 
 /// All runs of one measurement, the quickest first.
@@ -80,9 +133,14 @@ impl Runs {
 }
 
 fn measured(work: Work, folder: &Path) -> Figure {
+    again(&[work.name(), &folder.to_string_lossy()])
+}
+
+/// Starts this program again, with something to measure.
+fn again<T: FromStr<Err = String>>(words: &[&str]) -> T {
     let own = std::env::current_exe().expect("this program");
-    let output = Command::new(own).arg(work.name()).arg(folder).output().expect("this program starts");
+    let output = Command::new(own).args(words).output().expect("this program starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{}: {text}{}", work.name(), String::from_utf8_lossy(&output.stderr));
-    text.trim().parse().unwrap_or_else(|error| panic!("{}: {error}: {text}", work.name()))
+    assert!(output.status.success(), "{words:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    text.trim().parse().unwrap_or_else(|error| panic!("{words:?}: {error}: {text}"))
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use callout::cli::{Environment, Output, run};
@@ -17,6 +18,12 @@ pub enum Work {
     Validate,
     /// All of `callout plan --refresh none`.
     Plan,
+    /// All of `callout expand`.
+    Expand,
+    /// All of `callout schedule`, with no visit in the file yet.
+    Schedule,
+    /// All of `callout schedule --check`, with every visit in the file.
+    Check,
 }
 
 /// How long it took, and the most memory that the process ever held.
@@ -53,25 +60,44 @@ impl FromStr for Figure {
 }
 
 impl Work {
+    const ALL: [Self; 6] = [Self::Parse, Self::Validate, Self::Plan, Self::Expand, Self::Schedule, Self::Check];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Parse => "parse",
             Self::Validate => "validate",
             Self::Plan => "plan",
+            Self::Expand => "expand",
+            Self::Schedule => "schedule",
+            Self::Check => "check",
         }
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Parse, Self::Validate, Self::Plan].into_iter().find(|work| work.name() == name)
+        Self::ALL.into_iter().find(|work| work.name() == name)
     }
 
     pub fn run(self, folder: &Path) -> Figure {
         let seconds = match self {
             Self::Parse => parse(folder),
-            Self::Validate => command(folder, &["callout", "validate"]),
-            Self::Plan => command(folder, &["callout", "plan", "--refresh", "none"]),
+            Self::Validate => command(folder, "validate"),
+            Self::Plan => command(folder, "plan --refresh none"),
+            Self::Expand => command(folder, "expand"),
+            Self::Schedule => {
+                forget_visits(folder);
+                command(folder, "schedule")
+            }
+            Self::Check => command(folder, "schedule --check"),
         };
         Figure { milliseconds: seconds * 1000.0, kilobytes: peak() }
+    }
+}
+
+/// Takes away what an earlier run scheduled.
+fn forget_visits(folder: &Path) {
+    let file = folder.join("tickets/routers.schedule.csv");
+    if file.exists() {
+        std::fs::remove_file(file).expect("a file that can go");
     }
 }
 
@@ -92,15 +118,23 @@ fn parse(folder: &Path) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// A whole command, as `main` runs it; its output goes nowhere.
-fn command(folder: &Path, words: &[&str]) -> f64 {
+/// A whole command, as `main` runs it, and the seconds that it took. Its output goes nowhere.
+pub fn command(folder: &Path, words: &str) -> f64 {
+    command_with(folder, words, &[])
+}
+
+/// The same, with more variables around it.
+pub fn command_with(folder: &Path, words: &str, variables: &[(&str, &str)]) -> f64 {
     let sink = || Output::new(Box::new(std::io::sink()), false);
     let mut environment = Environment::of_process().expect("an environment");
     (environment.folder, environment.out) = (folder.to_path_buf(), sink());
+    let mut known = environment.variables.as_ref().clone();
+    known.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    environment.variables = Arc::new(known);
     let start = Instant::now();
-    let code = run(words.iter().map(OsString::from), environment);
+    let code = run(["callout"].into_iter().chain(words.split(' ')).map(OsString::from), environment);
     let seconds = start.elapsed().as_secs_f64();
-    assert_eq!(code, 0, "{words:?}");
+    assert_eq!(code, 0, "{words}");
     seconds
 }
 

@@ -1,8 +1,8 @@
-//! A project of many dispatches, each of about 1 kB, and a state that knows them all.
+//! A project of many dispatches, each of about 1 kB, written one by one or as a rollout, and a state that knows them all.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use callout::manifest::Request;
 use callout::plan::marked_request;
@@ -14,11 +14,15 @@ use callout::ticket::{Digest, Ticket};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-/// How the documents lie in files.
+use crate::rollout::{DOCUMENT, sites};
+
+/// How the tickets are described.
 #[derive(Debug, Clone, Copy)]
 pub enum Layout {
     OnePerFile,
     HundredPerFile,
+    /// One document, a list of sites, and a schedule, which `callout schedule` has to make.
+    Rollout,
 }
 
 pub struct Project {
@@ -27,34 +31,49 @@ pub struct Project {
     bytes: usize,
 }
 
-const PROJECT_FILE: &str = "\
+/// Where nobody answers: what only plans never asks.
+const NOBODY: &str = "https://api.example.com";
+
+/// The variable with the token of the project's system.
+pub const TOKEN_VARIABLE: &str = "G360_TOKEN";
+
+fn project_file(base_url: &str) -> String {
+    format!(
+        "\
 apiVersion: callout/v1
 kind: Project
-metadata: {name: scale}
+metadata: {{name: scale}}
 spec:
   manifests: [tickets/]
   systems:
-    techexpress: {base_url: https://api.example.com, credential: {bearer: \"env:NOT_USED\"}}
-  limits: {creates: 100000, creates_per_day: 100000}
-";
+    techexpress:
+      base_url: \"{base_url}\"
+      credential: {{bearer: \"env:{TOKEN_VARIABLE}\"}}
+      requests_per_minute: unlimited
+  limits: {{creates: 100000, creates_per_day: 100000}}
+"
+    )
+}
 
 impl Project {
     pub fn new(tickets: usize, layout: Layout) -> Self {
+        Self::at(tickets, layout, NOBODY)
+    }
+
+    /// One whose tickets go to this address.
+    pub fn at(tickets: usize, layout: Layout, base_url: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let per_file = match layout {
-            Layout::OnePerFile => 1,
-            Layout::HundredPerFile => 100,
-        };
         fs::create_dir(folder.path().join("tickets")).expect("a folder");
-        fs::write(folder.path().join("callout.yaml"), PROJECT_FILE).expect("a file");
-        let (mut files, mut bytes) = (0, 0);
-        for first in (0..tickets).step_by(per_file) {
-            let text: String = (first..tickets.min(first + per_file)).map(dispatch).collect();
-            fs::write(folder.path().join(format!("tickets/sites-{first:05}.yaml")), &text).expect("a file");
-            files += 1;
-            bytes += text.len();
+        fs::write(folder.path().join("callout.yaml"), project_file(base_url)).expect("a file");
+        let texts = match layout {
+            Layout::OnePerFile => dispatches(tickets, 1),
+            Layout::HundredPerFile => dispatches(tickets, 100),
+            Layout::Rollout => vec![("routers.yaml".to_owned(), DOCUMENT.to_owned()), ("sites.csv".to_owned(), sites(tickets))],
+        };
+        for (name, text) in &texts {
+            fs::write(folder.path().join("tickets").join(name), text).expect("a file");
         }
-        let project = Self { folder, files, bytes };
+        let project = Self { folder, files: texts.len(), bytes: texts.iter().map(|(_, text)| text.len()).sum() };
         init(&project.home(), &owner(), &Start::New).expect("a state");
         project
     }
@@ -63,7 +82,7 @@ impl Project {
         self.folder.path()
     }
 
-    pub fn keep(self) -> std::path::PathBuf {
+    pub fn keep(self) -> PathBuf {
         self.folder.keep()
     }
 
@@ -112,6 +131,12 @@ fn now() -> Timestamp {
 
 fn owner() -> Owner {
     Owner { by: callout::state::By::default(), pid: std::process::id(), command: "cargo bench".to_owned(), since: now() }
+}
+
+/// Files of dispatches, by their names.
+fn dispatches(tickets: usize, per_file: usize) -> Vec<(String, String)> {
+    let file = |first: usize| (format!("sites-{first:05}.yaml"), (first..tickets.min(first + per_file)).map(dispatch).collect());
+    (0..tickets).step_by(per_file).map(file).collect()
 }
 
 /// One dispatch of about 1 kB, to a site of its own.

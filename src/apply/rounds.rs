@@ -1,6 +1,6 @@
 //! The order of requests: which steps are one request, and which requests wait for the ids of earlier ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::plan::{Action, Step};
 use crate::state::Key;
@@ -12,10 +12,16 @@ pub(super) type Request<'a> = Vec<&'a Step>;
 /// Rounds of requests, cut where one refers to a ticket that an earlier one of the same round makes.
 pub(super) fn rounds<'a>(writes: &[&'a Step]) -> Vec<Vec<Request<'a>>> {
     let mut rounds: Vec<Vec<Request<'a>>> = Vec::new();
+    // By the last round.
+    let mut made: HashSet<&Address> = HashSet::new();
     for request in requests(writes) {
-        let needs: Vec<Address> = request.iter().flat_map(|step| needs(step)).collect();
+        let waits = request.iter().flat_map(|step| needs(step)).any(|address| made.contains(&address));
+        if waits {
+            made.clear();
+        }
+        made.extend(request.iter().map(|step| &step.key.address));
         match rounds.last_mut() {
-            Some(round) if !round.iter().flatten().any(|earlier| needs.contains(&earlier.key.address)) => round.push(request),
+            Some(round) if !waits => round.push(request),
             Some(_) | None => rounds.push(vec![request]),
         }
     }

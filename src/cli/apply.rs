@@ -9,7 +9,7 @@ use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::Diagnostic;
-use crate::plan::{Action, Allowed, Now, Plan, check_fresh, refusals_allowing};
+use crate::plan::{Action, Allowed, Limits, Now, Plan, check_fresh};
 use crate::render;
 use crate::state::{Ledger, State};
 
@@ -24,8 +24,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let state = ledger.state().await;
     let plan = plan(words, &opened, &state, environment).await?;
     let allowed = Allowed { creates: words.allow_creates };
-    let refusals = refusals_allowing(&opened.rules, allowed, &state, &plan.steps, opened.clock().now());
-    let plan = Plan { refusals, ..plan };
+    let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
+    let plan = plan.limited(&limits, &state, opened.clock().now());
     environment.out.write(&render::plan_text(&plan, words.verbose));
     if !plan.refusals.is_empty() {
         environment.err.line("Nothing was applied.");

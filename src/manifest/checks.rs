@@ -59,13 +59,13 @@ impl Whole<'_> {
     fn links_lead_somewhere(&self) -> Vec<Diagnostic> {
         let tickets: BTreeSet<&Address> = self.tickets.iter().map(|ticket| &ticket.address).collect();
         let read: BTreeSet<(&str, &str)> = self.tickets.iter().map(|ticket| (&*ticket.address.kind, &*ticket.address.name)).collect();
+        let described: BTreeSet<(&str, &str)> = self.named.iter().map(|named| (&*named.address.kind, &*named.address.name)).collect();
         // The tickets of a document with mistakes may be unknown; then only its own mistakes are told.
         let unread = |to: &Address| {
-            let same = |named: &&Named| named.address.kind == to.kind && named.address.name == to.name;
-            let is_broken = || by_kind(&to.kind).is_some() && self.named.iter().any(|named| same(&named));
+            let is_broken = || by_kind(&to.kind).is_some() && described.contains(&(&*to.kind, &*to.name));
             !read.contains(&(&*to.kind, &*to.name)) && (self.incomplete || is_broken())
         };
-        let mut found = Vec::new();
+        let (mut found, mut lost) = (Vec::new(), Vec::new());
         for linked in self.links {
             let Linked { link, from, to, place } = linked;
             let exists = tickets.contains(to);
@@ -74,12 +74,14 @@ impl Whole<'_> {
                 Link::RenamedFrom => None,
                 Link::Reference | Link::Alongside if exists && from != to => None,
                 Link::Reference | Link::Alongside if exists => (*link == Link::Alongside && from.key.is_none()).then(|| itself(from)),
-                // Its ticket may have left the files, and still be open: only the state knows.
-                Link::Alongside => (!unread(to)).then(|| misspelt(to, &tickets)).flatten(),
-                Link::Reference => (!unread(to)).then(|| unknown(to, &tickets)),
+                Link::Reference | Link::Alongside => {
+                    lost.extend((!unread(to)).then_some(linked));
+                    None
+                }
             };
             found.extend(wrong.map(|diagnostic| located(diagnostic.about(from), place.as_ref())));
         }
+        found.extend(told_lost(lost, &tickets));
         found
     }
 
@@ -160,19 +162,45 @@ fn itself(from: &Address) -> Diagnostic {
         .help("Name the other ticket at this place.")
 }
 
-/// A name in `alongside` that no file describes, but that is nearly one that a file does.
-fn misspelt(to: &Address, tickets: &BTreeSet<&Address>) -> Option<Diagnostic> {
-    let texts: Vec<String> = tickets.iter().map(ToString::to_string).collect();
-    let near = nearest(&to.to_string(), texts.iter().map(String::as_str))?;
-    let message = format!("alongside names {to}, which no file describes");
-    let help = format!("Did you mean `{near}`? If {to} is a ticket that left the files, nothing is wrong.");
-    Some(Diagnostic::warning("project/alongside", message).help(help))
+/// Names that are compared by likeness, in all: a quarter of a second. Many wrong names have one reason, and each would be compared
+/// with every ticket.
+const COMPARED: usize = 500_000;
+
+/// Links to tickets that no file describes. Of many at one place of a template, the first says what was probably meant.
+fn told_lost(mut lost: Vec<&Linked>, tickets: &BTreeSet<&Address>) -> Vec<Diagnostic> {
+    let start = |linked: &Linked| linked.place.as_ref().map(|place| (place.file.name.clone(), place.span.start));
+    lost.sort_by_cached_key(|linked| (start(linked), linked.to.to_string()));
+    let texts: Vec<String> = if lost.is_empty() { Vec::new() } else { tickets.iter().map(ToString::to_string).collect() };
+    let mut found = Vec::new();
+    let mut left = COMPARED;
+    for same_place in lost.chunk_by(|a, b| start(a) == start(b)) {
+        let first = same_place.first().filter(|_| left >= texts.len());
+        left = left.saturating_sub(texts.len());
+        let near = first.and_then(|linked| nearest(&linked.to.to_string(), texts.iter().map(String::as_str)));
+        for linked in same_place {
+            let wrong = match linked.link {
+                // Its ticket may have left the files, and still be open: only the state knows.
+                Link::Alongside => near.map(|near| misspelt(&linked.to, near)),
+                Link::Reference | Link::RenamedFrom => Some(unknown(&linked.to, near, tickets)),
+            };
+            found.extend(wrong.map(|wrong| located(wrong.about(&linked.from), linked.place.as_ref())));
+        }
+    }
+    found
 }
 
-fn unknown(to: &Address, tickets: &BTreeSet<&Address>) -> Diagnostic {
-    let texts: Vec<String> = tickets.iter().map(ToString::to_string).collect();
-    let keyed: Vec<&str> = texts.iter().map(String::as_str).filter(|text| text.starts_with(&format!("{}/{}[", to.kind, to.name))).collect();
-    let help = match nearest(&to.to_string(), texts.iter().map(String::as_str)) {
+/// A name in `alongside` that no file describes, but that is nearly one that a file does.
+fn misspelt(to: &Address, near: &str) -> Diagnostic {
+    let message = format!("alongside names {to}, which no file describes");
+    let help = format!("Did you mean `{near}`? If {to} is a ticket that left the files, nothing is wrong.");
+    Diagnostic::warning("project/alongside", message).help(help)
+}
+
+fn unknown(to: &Address, near: Option<&str>, tickets: &BTreeSet<&Address>) -> Diagnostic {
+    let document = Address { key: None, ..to.clone() };
+    let of_document = tickets.range::<&Address, _>(&document..).take_while(|address| address.kind == to.kind && address.name == to.name);
+    let keyed: Vec<String> = of_document.filter(|address| address.key.is_some()).map(ToString::to_string).collect();
+    let help = match near {
         _ if !keyed.is_empty() => format!("It has several locations; name one of them: {}.", keyed.join(", ")),
         Some(near) => format!("Did you mean `{near}`?"),
         None => "Only tickets that these files describe can be named. For another one, give its id if the field takes one.".to_owned(),

@@ -115,9 +115,20 @@ fn too_large(name: &str, size: u64) -> Diagnostic {
     Diagnostic::error("load/too-large", message).help("Split it, or name the folders to read in spec.manifests of callout.yaml.")
 }
 
+/// How files begin that people take for texts, and what they are.
+const NO_TEXTS: [(&[u8], &str); 4] = [
+    (b"PK\x03\x04", "a zip file, as spreadsheets keep their workbooks (.xlsx, .ods)"),
+    (b"\xD0\xCF\x11\xE0", "an old Office file, such as a workbook (.xls)"),
+    (b"\x1F\x8B", "a gzip file"),
+    (b"%PDF-", "a PDF file"),
+];
+
 fn text(name: &str, bytes: Vec<u8>) -> Outcome<String> {
     let error =
         |code, message: String| Diagnostic::error(code, message).help("Save it as UTF-8 text, or move it out of the project's folders.");
+    if let Some((_, what)) = NO_TEXTS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(error("load/binary", format!("{name} is no text: it is {what}")).into());
+    }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(error("load/not-utf8", format!("{name} is UTF-16, not UTF-8")).into());
     }
@@ -128,6 +139,10 @@ fn text(name: &str, bytes: Vec<u8>) -> Outcome<String> {
     String::from_utf8(bytes).map_err(|wrong| {
         let at = wrong.utf8_error().valid_up_to();
         let line = 1 + wrong.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+        if wrong.utf8_error().error_len().is_none() {
+            let message = format!("{name} ends on line {line} in the middle of a character: it lost its end");
+            return Diagnostic::error("load/cut", message).help("Take the whole file once more from where it came.").into();
+        }
         error("load/not-utf8", format!("{name} is not UTF-8: line {line}, byte {at}")).into()
     })
 }

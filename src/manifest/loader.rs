@@ -19,7 +19,7 @@ use super::fault::Fault;
 use super::rollout::{Expand, Made, MadeDocument, Rollout, Surroundings};
 use super::schema::{PROJECT, ROLLOUT};
 use super::tree::{Node, Sources, Span};
-use super::{Keep, Kept, Loaded, PROJECT_FILE, compose, envelope, load, report};
+use super::{Keep, Kept, Loaded, PROJECT_FILE, compose, envelope, load, report, unfilled};
 use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::systems::by_kind;
 use crate::ticket::{Address, RolloutSite, Ticket, is_name};
@@ -161,6 +161,9 @@ impl Loader {
         };
         let Some(system) = by_kind(kind) else { return };
         self.loaded.documents += 1;
+        if let Some((wrong, span)) = unfilled::in_document(&node) {
+            self.tell(wrong, span);
+        }
         if let Some(defaults) = wanted.defaults.get(kind) {
             node.merge_under(defaults);
         }

@@ -27,6 +27,7 @@ mod syntax;
 mod templated;
 mod tree;
 mod typed;
+mod unfilled;
 mod violations;
 mod wave_spec;
 
@@ -40,7 +41,7 @@ use tree::Sources;
 use crate::diagnostics::{Diagnostic, Place};
 use crate::ticket::{RolloutSite, Rollouts, Ticket};
 
-pub(crate) use rollout::{Expand, Made, MadeDocument, Rollout};
+pub(crate) use rollout::{Desk, Expand, Made, MadeDocument, Rollout};
 pub(crate) use rollout_spec::SitesSpec;
 pub(crate) use schedule_spec::{ScheduleSpec, WeekdayName};
 pub(crate) use tree::{Content, Entry, Node, Span, Style};

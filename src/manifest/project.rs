@@ -16,7 +16,7 @@ use super::secrets;
 use super::tree::{Content, Entry, Node, Sources, Span};
 use super::typed::typed;
 use super::violations::{Judged, violations};
-use super::{envelope, load};
+use super::{envelope, load, unfilled};
 use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::systems::by_id;
 
@@ -113,6 +113,9 @@ impl Text {
         let (value, mut problems) = judge_document(&document);
         let sound = !problems.iter().any(|(diagnostic, _)| diagnostic.is_error());
         problems.extend(self.missing_manifests(&document));
+        if let (defaults, true) = document.find("/spec/defaults") {
+            problems.extend(unfilled::in_defaults(defaults.node));
+        }
         read.diagnostics.extend(problems.into_iter().map(|(diagnostic, span)| sources.at(diagnostic, span)));
         if let (true, Ok(typed)) = (sound, ProjectDocument::deserialize(&value)) {
             read.project = Some(self.project(typed, start));

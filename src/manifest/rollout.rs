@@ -178,7 +178,12 @@ impl Desk<'_> {
         let sketches = *keep == Keep::Sketches && system.look_up().yes();
         let document = Document { node, system, settings: settings.as_ref(), sources, folder, sketches };
         let named = document.address().map(|address| Named { address, place: sources.place(node.span_of("/metadata/name")), site: None });
-        (document.read(&mut self.attachments), named)
+        let mut read = document.read(&mut self.attachments);
+        if *keep != Keep::Documents {
+            // It has one for each site, and they would all wait until the last site is filled in.
+            read.document = Value::Null;
+        }
+        (read, named)
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::alike::Around;
-use super::gates::Gates;
-use super::guard::{Rules, refusals};
+use super::gates::{Gates, waves};
+use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
@@ -61,9 +61,9 @@ pub fn build(world: &World<'_>) -> Plan {
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
-    let refusals = refusals(world.rules, world.state, &steps, world.now);
+    let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
     let expires = file::expiry(world, &desired, &steps);
-    Plan {
+    let plan = Plan {
         id: world.id.clone(),
         project: world.project.clone(),
         lineage: world.state.lineage.clone(),
@@ -71,23 +71,18 @@ pub fn build(world: &World<'_>) -> Plan {
         commit: world.commit.clone(),
         made: world.now,
         expires,
-        rules: Digest::of(world.rules),
+        rules: limits.digest(&steps),
         origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,
         waves: waves(world.rollouts, &steps),
         steps,
         over,
-        refusals,
+        refusals: Vec::new(),
+        parts: Vec::new(),
         reads: world.observed.requests,
-    }
-}
-
-/// The order of the waves that the steps are in, for whoever reads the plan without the files.
-fn waves(rollouts: &Rollouts, steps: &[Step]) -> BTreeMap<String, Vec<String>> {
-    let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
-    let terms = names.into_iter().filter_map(|name| rollouts.get_key_value(name)).filter(|(_, terms)| !terms.waves.is_empty());
-    terms.map(|(name, terms)| (name.clone(), terms.waves.iter().map(|wave| wave.name.clone()).collect())).collect()
+    };
+    plan.limited(&limits, world.state, world.now)
 }
 
 /// One address: what the rooms for each verdict work on.

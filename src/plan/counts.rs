@@ -1,11 +1,12 @@
 //! How many steps of each kind a plan has, for its summary line and for programs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Action, Plan, Step};
 
 /// How many steps of each kind a plan has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     pub create: usize,
     pub adopt: usize,

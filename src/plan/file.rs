@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::alike::Around;
 use super::build::{World, desired_digest};
 use super::gates::Gates;
-use super::{Action, Plan, Reason, Rules, Search, Step, batch};
+use super::{Action, Allowed, Limits, Plan, Reason, Rules, Search, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
@@ -94,7 +94,8 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     if world.now > plan.expires {
         return Err(Stale::Expired(plan.expires));
     }
-    if plan.rules != Digest::of(world.rules) {
+    let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
+    if plan.rules != limits.digest(&plan.steps) {
         return Err(Stale::Rules);
     }
     if plan.origins != origins(world.sides) {

@@ -196,3 +196,10 @@ fn why(standing: Standing) -> &'static str {
         Standing::Well => "went well",
     }
 }
+
+/// The order of the waves that the steps are in, for whoever reads the plan without the files.
+pub(super) fn waves(rollouts: &Rollouts, steps: &[Step]) -> BTreeMap<String, Vec<String>> {
+    let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
+    let terms = names.into_iter().filter_map(|name| rollouts.get_key_value(name)).filter(|(_, terms)| !terms.waves.is_empty());
+    terms.map(|(name, terms)| (name.clone(), terms.waves.iter().map(|wave| wave.name.clone()).collect())).collect()
+}

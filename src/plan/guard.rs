@@ -1,15 +1,16 @@
-//! What refuses a plan though each step of it is right: limits.
+//! What refuses a plan though each step of it is right: the limits of the project and of each rollout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::AddAssign;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Step};
+use super::{Action, Plan, Step, parts};
 use crate::state::{Closing, Phase, Record, State};
-use crate::ticket::Address;
+use crate::ticket::{Digest, RolloutLimits, Rollouts};
 
 /// The project's limits, in visits unless the name says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +28,17 @@ pub struct Rules {
 /// What a person allowed for this one run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Allowed {
-    /// In place of both limits on creates.
+    /// In place of every limit on creates, the project's and the rollouts': who says a number has seen the plan.
     pub creates: Option<usize>,
+}
+
+/// All that limits a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits<'a> {
+    pub rules: &'a Rules,
+    /// The terms of each rollout in the files. A rollout that left them has no limits of its own any more.
+    pub rollouts: &'a Rollouts,
+    pub allowed: Allowed,
 }
 
 /// A limit that the plan is over.
@@ -36,89 +46,201 @@ pub struct Allowed {
 pub struct Refusal {
     /// Its key under `spec.limits`.
     pub limit: String,
+    /// The rollout whose limit it is; none for the project's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<String>,
     pub allowed: usize,
     pub wanted: usize,
     /// Of `wanted`, already done today; for limits per day.
     #[serde(default)]
     pub before: usize,
-    /// Documents whose creates would fit, to select with `--target`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub slice: Vec<String>,
+    /// Creates of the whole plan: what `--allow-creates` has to allow, whichever limit it lifts.
+    #[serde(default)]
+    pub creates: usize,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.limit.as_str() {
-            "creates" | "creates_per_day" => "creates",
-            "closes" => "closes and deletes",
-            _ => "removals",
+        let Self { limit, allowed, wanted, before, .. } = self;
+        let (one, many) = match limit.as_str() {
+            "creates" | "creates_per_day" => ("create", "creates"),
+            "closes" => ("close or delete", "closes and deletes"),
+            _ => ("removal", "removals"),
         };
-        let today = if self.limit == "creates_per_day" { format!(" today ({} already sent)", self.before) } else { String::new() };
-        write!(f, "{} {what}{today} are over the limit of {} (spec.limits.{})", self.wanted, self.allowed, self.limit)
+        let (what, are) = if *wanted == 1 { (one, "is") } else { (many, "are") };
+        let today = if limit == "creates_per_day" { format!(" today ({before} already sent)") } else { String::new() };
+        write!(f, "{wanted} {what}{today} {are} over the limit of {allowed} ({})", self.key())
     }
 }
 
 impl Refusal {
-    /// What lifts it, and what fits below it.
+    /// The key in the files, and whose it is.
+    fn key(&self) -> String {
+        let of = self.rollout.as_ref().map(|rollout| format!(" of Rollout/{rollout}")).unwrap_or_default();
+        format!("spec.limits.{}{of}", self.limit)
+    }
+
+    /// What lifts it.
     pub fn next_step(&self) -> String {
-        let lift = if self.limit.starts_with("creates") {
-            format!("`callout apply --allow-creates {}` lifts it for one run", self.wanted - self.before)
-        } else {
-            format!("raise spec.limits.{} in callout.yaml if this is meant", self.limit)
-        };
-        if self.slice.is_empty() {
-            return lift;
+        if self.limit.starts_with("creates") {
+            let creates = self.creates.max(self.wanted - self.before);
+            return format!("`callout apply --allow-creates {creates}` lifts it for one run");
         }
-        format!("{lift}; a slice that fits: {}", self.slice.iter().map(|target| format!("--target {target}")).collect::<Vec<_>>().join(" "))
+        let place = if self.rollout.is_none() { " in callout.yaml" } else { "" };
+        format!("raise {}{place} if this is meant", self.key())
     }
 }
 
-/// The limits that these steps are over, under what the project allows.
-pub fn refusals(rules: &Rules, state: &State, steps: &[Step], now: Timestamp) -> Vec<Refusal> {
-    refusals_allowing(rules, Allowed::default(), state, steps, now)
-}
-
-/// The same, with what a person allowed for this run.
-pub fn refusals_allowing(rules: &Rules, allowed: Allowed, state: &State, steps: &[Step], now: Timestamp) -> Vec<Refusal> {
-    let count = |fits: fn(&Action) -> bool| steps.iter().filter(|step| fits(&step.action)).count();
-    let creates = count(|action| matches!(action, Action::Create { .. }));
-    let closes = count(|action| matches!(action, Action::Close { .. } | Action::Delete { .. }));
-    let removals =
-        count(|action| matches!(action, Action::Close { .. } | Action::Delete { .. } | Action::Retire { why: Closing::Forgotten }));
-    let before = created_on_day_of(state, now);
-    let per_day = allowed.creates.map_or(rules.creates_per_day, |creates| creates + before);
-    let mut refusals = Vec::new();
-    let mut check = |limit: &str, allowed: usize, wanted: usize, before: usize| {
-        if wanted > allowed && wanted > before {
-            let slice = if limit.starts_with("creates") { slice(steps, allowed.saturating_sub(before)) } else { Vec::new() };
-            refusals.push(Refusal { limit: limit.to_owned(), allowed, wanted, before, slice });
-        }
-    };
-    check("creates", allowed.creates.unwrap_or(rules.creates), creates, 0);
-    check("creates_per_day", per_day, creates + before, before);
-    check("closes", rules.closes, closes, 0);
-    check("removals", rules.removals, removals, 0);
-    refusals
-}
-
-/// Tickets that were sent, or may have been, on this day in UTC.
-fn created_on_day_of(state: &State, now: Timestamp) -> usize {
-    let day = |moment: Timestamp| moment.to_zoned(TimeZone::UTC).date();
-    let was_sent = |record: &Record| !record.adopted && !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. });
-    state.records.values().filter(|record| was_sent(record) && day(record.since) == day(now)).count()
-}
-
-/// The first documents, at most three, whose creates together stay within `room`.
-fn slice(steps: &[Step], room: usize) -> Vec<String> {
-    let mut documents: BTreeMap<String, usize> = BTreeMap::new();
-    for step in steps.iter().filter(|step| matches!(step.action, Action::Create { .. })) {
-        *documents.entry(Address { key: None, ..step.key.address.clone() }.to_string()).or_default() += 1;
+impl Plan {
+    /// The same plan, refused or not under these limits. A refused one names parts of itself that are not.
+    #[must_use]
+    pub fn limited(self, limits: &Limits<'_>, state: &State, now: Timestamp) -> Self {
+        let scale = Scale { limits, sent: Sent::on_day_of(state, now) };
+        let refusals = scale.refusals(&Load::of(&self.steps));
+        let parts = if refusals.is_empty() { Vec::new() } else { parts::that_fit(&scale, &self) };
+        Self { refusals, parts, ..self }
     }
-    let mut left = room;
-    let fitting = documents.into_iter().filter(|(_, creates)| {
-        let fits = *creates <= left;
-        left -= if fits { *creates } else { 0 };
-        fits
-    });
-    fitting.map(|(document, _)| document).take(3).collect()
+}
+
+impl Limits<'_> {
+    /// Of all limits that these steps are under: a saved plan holds only while they do.
+    pub(super) fn digest(&self, steps: &[Step]) -> Digest {
+        let names: BTreeSet<&str> = steps.iter().filter_map(|step| step.rollout.as_ref()).map(|site| site.rollout.as_str()).collect();
+        let limits = |name| Some((name, self.rollouts.get(name)?.limits));
+        let own: BTreeMap<&str, RolloutLimits> =
+            names.into_iter().filter_map(limits).filter(|(_, limits)| *limits != RolloutLimits::default()).collect();
+        // Without limits of rollouts it is what it was before there were any.
+        if own.is_empty() { Digest::of(self.rules) } else { Digest::of(&(self.rules, own)) }
+    }
+
+    /// The project's, in the words of a rollout's.
+    fn of_project(&self) -> RolloutLimits {
+        let Rules { creates, creates_per_day, closes, removals, .. } = *self.rules;
+        RolloutLimits { creates: Some(creates), creates_per_day: Some(creates_per_day), closes: Some(closes), removals: Some(removals) }
+    }
+}
+
+/// What one step, or several, count against the limits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Burden {
+    pub creates: usize,
+    /// Closed or deleted.
+    pub closes: usize,
+    /// Let go of while somebody may still be coming.
+    pub forgotten: usize,
+}
+
+impl AddAssign for Burden {
+    fn add_assign(&mut self, other: Self) {
+        self.creates += other.creates;
+        self.closes += other.closes;
+        self.forgotten += other.forgotten;
+    }
+}
+
+/// What a step of this plan counts.
+pub(super) fn burden(step: &Step) -> Burden {
+    match &step.action {
+        Action::Create { .. } => Burden { creates: 1, ..Burden::default() },
+        Action::Close { .. } | Action::Delete { .. } => Burden { closes: 1, ..Burden::default() },
+        Action::Retire { why: Closing::Forgotten } => Burden { forgotten: 1, ..Burden::default() },
+        Action::Retire { .. }
+        | Action::Adopt { .. }
+        | Action::Update { .. }
+        | Action::Blocked { .. }
+        | Action::InDoubt { .. }
+        | Action::Deferred { .. }
+        | Action::Keep => Burden::default(),
+    }
+}
+
+/// What some steps count, in all and by rollout.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Load<'a> {
+    pub all: Burden,
+    pub rollouts: BTreeMap<&'a str, Burden>,
+}
+
+impl<'a> Load<'a> {
+    pub fn of(steps: impl IntoIterator<Item = &'a Step>) -> Self {
+        let mut load = Self::default();
+        steps.into_iter().for_each(|step| load.add(step));
+        load
+    }
+
+    /// Both together.
+    pub fn with(&self, other: &Self) -> Self {
+        let mut sum = self.clone();
+        sum.all += other.all;
+        for (name, burden) in &other.rollouts {
+            *sum.rollouts.entry(name).or_default() += *burden;
+        }
+        sum
+    }
+
+    pub fn add(&mut self, step: &'a Step) {
+        let burden = burden(step);
+        self.all += burden;
+        if let Some(site) = &step.rollout {
+            *self.rollouts.entry(&site.rollout).or_default() += burden;
+        }
+    }
+}
+
+/// Tickets that were sent, or may have been, on a day in UTC.
+struct Sent<'a> {
+    all: usize,
+    rollouts: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Sent<'a> {
+    fn on_day_of(state: &'a State, now: Timestamp) -> Self {
+        let day = |moment: Timestamp| moment.to_zoned(TimeZone::UTC).date();
+        let today = day(now);
+        let was_sent = |record: &Record| !record.adopted && !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. });
+        let mut sent = Self { all: 0, rollouts: BTreeMap::new() };
+        for record in state.records.values().filter(|record| was_sent(record) && day(record.since) == today) {
+            sent.all += 1;
+            if let Some(site) = &record.request.site {
+                *sent.rollouts.entry(&site.rollout).or_default() += 1;
+            }
+        }
+        sent
+    }
+}
+
+/// Weighs steps against the limits.
+pub(super) struct Scale<'a> {
+    limits: &'a Limits<'a>,
+    sent: Sent<'a>,
+}
+
+impl Scale<'_> {
+    /// The limits that such a load is over.
+    pub fn refusals(&self, load: &Load<'_>) -> Vec<Refusal> {
+        let mut refusals = self.over(None, (self.limits.of_project(), self.sent.all), load.all);
+        for (name, burden) in &load.rollouts {
+            let Some(terms) = self.limits.rollouts.get(*name) else { continue };
+            let sent = self.sent.rollouts.get(name).copied().unwrap_or_default();
+            refusals.extend(self.over(Some(name), (terms.limits, sent), *burden));
+        }
+        refusals.into_iter().map(|refusal| Refusal { creates: load.all.creates, ..refusal }).collect()
+    }
+
+    fn over(&self, rollout: Option<&str>, (limits, sent): (RolloutLimits, usize), burden: Burden) -> Vec<Refusal> {
+        let Burden { creates, closes, forgotten } = burden;
+        let lifted = |limit: Option<usize>, before: usize| limit.map(|limit| self.limits.allowed.creates.map_or(limit, |own| own + before));
+        let weighed = [
+            ("creates", lifted(limits.creates, 0), creates, 0),
+            ("creates_per_day", lifted(limits.creates_per_day, sent), creates + sent, sent),
+            ("closes", limits.closes, closes, 0),
+            ("removals", limits.removals, closes + forgotten, 0),
+        ];
+        let over = weighed.into_iter().filter_map(|(limit, allowed, wanted, before)| {
+            let allowed = allowed.filter(|allowed| wanted > *allowed && wanted > before)?;
+            let (limit, rollout) = (limit.to_owned(), rollout.map(str::to_owned));
+            Some(Refusal { limit, rollout, allowed, wanted, before, creates: 0 })
+        });
+        over.collect()
+    }
 }

@@ -19,6 +19,7 @@ mod gates;
 mod guard;
 mod matching;
 mod order;
+mod parts;
 mod reason;
 mod removed;
 #[cfg(test)]
@@ -43,8 +44,9 @@ pub use diff::difference;
 pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
-pub use guard::{Allowed, Refusal, Rules, refusals_allowing};
+pub use guard::{Allowed, Limits, Refusal, Rules};
 pub use matching::{Hit, Matches, Matching, Unclear};
+pub use parts::Part;
 pub use reason::{Reason, Search};
 pub use removed::Work;
 
@@ -85,6 +87,9 @@ pub struct Plan {
     /// Limits that it is over. Such a plan is never applied, not even in part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<Refusal>,
+    /// Of a refused plan: some parts that are over no limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// Requests that reading the tickets took.
     pub reads: usize,
 }

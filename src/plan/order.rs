@@ -10,8 +10,14 @@ use crate::ticket::Address;
 /// Sorts by address, puts each create behind what it refers to, and defers what refers to a ticket that will not be there.
 pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by(|a, b| a.key.cmp(&b.key));
-    while let Some((at, address)) = waiting(state, sides, &steps) {
+    let mut links = Links::of(&steps);
+    // The first one first; what waits for it is looked at once more.
+    let mut waiting: BTreeSet<usize> = (0..steps.len()).collect();
+    while let Some(at) = waiting.pop_first() {
         let Some(step) = steps.get_mut(at) else { break };
+        let is_missing = |address: &Address| id_of(state, address).is_none() || is_foreign(state, sides, address);
+        let Some(address) = needs(step).into_iter().find(|address| is_missing(address) && !links.is_made(address)) else { continue };
+        let was_made = is_made(step);
         step.action = if is_foreign(state, sides, &address) {
             let why = format!("it refers to {address}, whose ticket belongs to another API or tenant");
             Action::Blocked { reason: Reason::CannotSend { why } }
@@ -21,8 +27,51 @@ pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Ve
         } else {
             Action::Deferred { reason: Reason::WaitsFor { address } }
         };
+        if was_made {
+            waiting.extend(links.not_made(&step.key.address));
+        }
     }
     sorted(state, steps)
+}
+
+/// Which addresses the steps make, and which steps refer to them.
+struct Links {
+    /// How many steps make each: an address may have several visits.
+    made: BTreeMap<Address, usize>,
+    referring: BTreeMap<Address, Vec<usize>>,
+}
+
+impl Links {
+    fn of(steps: &[Step]) -> Self {
+        let (mut made, mut referring) = (BTreeMap::new(), BTreeMap::<Address, Vec<usize>>::new());
+        for (at, step) in steps.iter().enumerate() {
+            if is_made(step) {
+                *made.entry(step.key.address.clone()).or_default() += 1;
+            }
+            for address in needs(step) {
+                referring.entry(address).or_default().push(at);
+            }
+        }
+        Self { made, referring }
+    }
+
+    fn is_made(&self, address: &Address) -> bool {
+        self.made.contains_key(address)
+    }
+
+    /// A step does not make it any more. Answers who has to be looked at again.
+    fn not_made(&mut self, address: &Address) -> Vec<usize> {
+        match self.made.get_mut(address) {
+            Some(steps) if *steps > 1 => {
+                *steps -= 1;
+                Vec::new()
+            }
+            Some(_) | None => {
+                self.made.remove(address);
+                self.referring.get(address).cloned().unwrap_or_default()
+            }
+        }
+    }
 }
 
 fn can_never_have_an_id(state: &State, address: &Address) -> bool {
@@ -33,16 +82,6 @@ fn can_never_have_an_id(state: &State, address: &Address) -> bool {
 fn is_foreign(state: &State, sides: &Sides, address: &Address) -> bool {
     let origin = state.latest(address).map(|(_, record)| &record.request.origin);
     origin.zip(sides.get(&address.kind)).is_some_and(|(origin, side)| *origin != side.origin)
-}
-
-/// A create that refers to a ticket without id, which this plan does not make either.
-fn waiting(state: &State, sides: &Sides, steps: &[Step]) -> Option<(usize, Address)> {
-    let made: BTreeSet<&Address> = steps.iter().filter(|step| is_made(step)).map(|step| &step.key.address).collect();
-    steps.iter().enumerate().find_map(|(at, step)| {
-        let is_missing = |address: &Address| id_of(state, address).is_none() || is_foreign(state, sides, address);
-        let missing = needs(step).into_iter().find(|address| is_missing(address) && !made.contains(address))?;
-        Some((at, missing))
-    })
 }
 
 fn is_made(step: &Step) -> bool {
@@ -66,17 +105,12 @@ fn needs(step: &Step) -> Vec<Address> {
 
 /// Depth first. What is left over is a cycle: it can never be sent, and waits for itself.
 fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
-    let mut waiting: BTreeMap<Address, Step> = BTreeMap::new();
-    let mut ordered: Vec<Step> = Vec::with_capacity(steps.len());
-    let known = Known { state, made: steps.iter().filter(|step| is_made(step)).map(|step| step.key.address.clone()).collect() };
-    let mut done: BTreeSet<Address> = BTreeSet::new();
+    let made = steps.iter().filter(|step| is_made(step)).map(|step| step.key.address.clone()).collect();
+    let mut line = Line { state, made, done: BTreeSet::new(), waiting: BTreeMap::new(), referring: BTreeMap::new(), ordered: Vec::new() };
     for step in steps {
-        if known.is_ready(&step, &done) {
-            release(&known, step, &mut waiting, &mut done, &mut ordered);
-        } else {
-            waiting.insert(step.key.address.clone(), step);
-        }
+        line.take(step);
     }
+    let Line { mut ordered, waiting, .. } = line;
     ordered.extend(waiting.into_values().map(|mut step| {
         if let Some(address) = needs(&step).into_iter().next() {
             step.action = Action::Deferred { reason: Reason::WaitsFor { address } };
@@ -86,31 +120,46 @@ fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     ordered
 }
 
-/// Whose ids are known without this plan.
-struct Known<'a> {
+/// Steps that are being put in order.
+struct Line<'a> {
     state: &'a State,
     /// Their ids are this plan's: also of a further visit, whose address has an older id until then.
     made: BTreeSet<Address>,
+    done: BTreeSet<Address>,
+    waiting: BTreeMap<Address, Step>,
+    /// Who waits, by what for.
+    referring: BTreeMap<Address, BTreeSet<Address>>,
+    ordered: Vec<Step>,
 }
 
-impl Known<'_> {
-    fn is_ready(&self, step: &Step, done: &BTreeSet<Address>) -> bool {
+impl Line<'_> {
+    fn is_ready(&self, step: &Step) -> bool {
         let is_known = |address: &Address| !self.made.contains(address) && id_of(self.state, address).is_some();
-        needs(step).iter().all(|address| done.contains(address) || is_known(address))
+        needs(step).iter().all(|address| self.done.contains(address) || is_known(address))
     }
-}
 
-fn release(known: &Known<'_>, step: Step, waiting: &mut BTreeMap<Address, Step>, done: &mut BTreeSet<Address>, ordered: &mut Vec<Step>) {
-    let mut ready = vec![step];
-    while let Some(step) = ready.pop() {
-        let address = step.key.address.clone();
-        done.insert(address.clone());
-        ordered.push(step);
-        let freed: Vec<Address> = waiting
-            .values()
-            .filter(|step| needs(step).contains(&address) && known.is_ready(step, done))
-            .map(|step| step.key.address.clone())
-            .collect();
-        ready.extend(freed.iter().rev().filter_map(|address| waiting.remove(address)));
+    fn take(&mut self, step: Step) {
+        if self.is_ready(&step) {
+            return self.release(step);
+        }
+        let own = step.key.address.clone();
+        for address in needs(&step) {
+            self.referring.entry(address).or_default().insert(own.clone());
+        }
+        self.waiting.insert(own, step);
+    }
+
+    /// Puts a step into its place, and whatever waited for it behind it.
+    fn release(&mut self, step: Step) {
+        let mut ready = vec![step];
+        while let Some(step) = ready.pop() {
+            let address = step.key.address.clone();
+            self.ordered.push(step);
+            let referring = self.referring.get(&address).cloned().unwrap_or_default();
+            self.done.insert(address);
+            let is_freed = |address: &&Address| self.waiting.get(address).is_some_and(|step| self.is_ready(step));
+            let freed: Vec<Address> = referring.iter().filter(is_freed).cloned().collect();
+            ready.extend(freed.iter().rev().filter_map(|address| self.waiting.remove(address)));
+        }
     }
 }

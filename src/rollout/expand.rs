@@ -1,15 +1,13 @@
 //! From a rollout to the documents of its sites.
 //!
-//! Owns the order: the list, `where`, the overrides, the template, then each site's document, judged like any other. Refuses to give some
-//! of the tickets of a rollout whose frame is broken. Sites are shared out to all processors; what comes out is the same.
+//! Owns the order: the list, `where`, the waves, the overrides, the template, then each site's document. Refuses to give some of the
+//! tickets of a rollout whose frame is broken.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::num::NonZero;
-use std::panic::resume_unwind;
-use std::thread;
+use std::collections::{BTreeMap, HashSet};
 
 use minijinja::{Environment, Expression};
 
+use super::fill;
 use super::language::{environment, inside, unreadable};
 use super::mistakes::Mistakes;
 use super::schedule::{self, Schedule};
@@ -18,13 +16,9 @@ use super::sites::{self, Site, Sites};
 use super::template::{Compiler, Filled, evaluate};
 use super::waves::{Member, Waves, specs, terms};
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{Content, Entry, Made, MadeDocument, Node, Rollout, Span, Style};
+use crate::manifest::{Content, Entry, Made, Node, Rollout, Span, Style};
 use crate::systems::envelope::API_VERSION;
-use crate::systems::{System, by_kind, nearest};
-use crate::ticket::{Address, RolloutSite};
-
-/// Sites that are worth a thread of their own.
-const SHARE: usize = 64;
+use crate::systems::{by_kind, nearest};
 
 /// Makes the documents of a rollout's sites.
 pub fn expand(rollout: &Rollout) -> Made {
@@ -34,7 +28,7 @@ pub fn expand(rollout: &Rollout) -> Made {
 
 fn made(rollout: &Rollout) -> Result<Made, Vec<Diagnostic>> {
     let Some(system) = by_kind(rollout.kind()) else { return Ok(Made::default()) };
-    with_recipe(rollout, |recipe, chosen| Ok(collect(rollout, recipe.share_out(chosen, system))))
+    with_recipe(rollout, |recipe, chosen| Ok(fill::documents(recipe, chosen, system)))
 }
 
 /// Compiles a rollout, and hands it on with the sites that take part.
@@ -45,8 +39,18 @@ pub(super) fn with_recipe<T>(
     let sites = sites::read(rollout)?;
     let environment = environment().map_err(|bug| vec![*bug])?;
     let template = template(rollout);
-    let schedule = Schedule::read(rollout, &sites.columns)?;
-    let recipe = Recipe::compile(Ingredients { rollout, template: &template, environment: &environment, sites: &sites, schedule })?;
+    let (schedule, mut mistakes) = match Schedule::read(rollout, &sites.columns) {
+        Ok(schedule) => (schedule, Vec::new()),
+        Err(mistakes) => (None, mistakes),
+    };
+    let ingredients = Ingredients { rollout, template: &template, environment: &environment, sites: &sites, schedule };
+    let recipe = match Recipe::compile(ingredients) {
+        Ok(recipe) if mistakes.is_empty() => recipe,
+        compiled => {
+            mistakes.extend(compiled.err().into_iter().flatten());
+            return Err(mistakes);
+        }
+    };
     let chosen = recipe.chosen()?;
     cook(&recipe, &chosen)
 }
@@ -94,13 +98,6 @@ struct Ingredients<'t> {
     schedule: Option<Schedule>,
 }
 
-/// What became of one site.
-struct Outcome<'s> {
-    site: &'s Site,
-    document: Option<MadeDocument>,
-    mistakes: Vec<Diagnostic>,
-}
-
 impl<'t> Recipe<'t> {
     fn compile(ingredients: Ingredients<'t>) -> Result<Self, Vec<Diagnostic>> {
         let Ingredients { rollout, template, environment, sites, schedule } = ingredients;
@@ -109,8 +106,10 @@ impl<'t> Recipe<'t> {
         let pointer = "/spec/sites/where";
         let condition = rollout.spec.sites.condition.as_deref().and_then(|text| condition(rollout, pointer, text, &mut compiler));
         let waves = Waves::compile(rollout, &mut compiler);
-        let zone = schedule.as_ref().map(|_| compiler.compile(rollout.node.find("/spec/schedule/timezone").0.node));
-        compiler.visit = schedule.is_some();
+        // Its rules may be broken; then the expressions are looked at all the same.
+        let is_scheduled = rollout.spec.schedule.is_some();
+        let zone = is_scheduled.then(|| compiler.compile(rollout.node.find("/spec/schedule/timezone").0.node));
+        compiler.visit = is_scheduled;
         compiler.wave = !specs(rollout).is_empty();
         let template = compiler.compile(template);
         let mut overrides = BTreeMap::new();
@@ -159,50 +158,6 @@ impl<'t> Recipe<'t> {
         Ok(chosen)
     }
 
-    fn share_out<'s>(&self, chosen: &[Member<'s>], system: &'static dyn System) -> Vec<Outcome<'s>> {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = processors.min(chosen.len() / SHARE).max(1);
-        if threads == 1 {
-            return self.fill(chosen, system);
-        }
-        thread::scope(|scope| {
-            let running: Vec<_> =
-                chosen.chunks(chosen.len().div_ceil(threads)).map(|share| scope.spawn(|| self.fill(share, system))).collect();
-            running.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        })
-    }
-
-    fn fill<'s>(&self, chosen: &[Member<'s>], system: &'static dyn System) -> Vec<Outcome<'s>> {
-        let mut desk = self.rollout.desk();
-        let mut one = |member: Member<'s>| {
-            let site = member.site;
-            let visit = match self.schedule.as_ref().map(|schedule| schedule.visit(&site.key, self.reissue(member).unwrap_or(0))) {
-                Some(None) => return Outcome { site, document: None, mistakes: vec![schedule::without_visit(self.rollout)] },
-                Some(Some(visit)) => Some(visit),
-                None => None,
-            };
-            let scope = self.scope(member, visit);
-            let mut wrong: Vec<(Diagnostic, Span)> = Vec::new();
-            let document = self.document(site, &scope, &mut wrong);
-            if !wrong.is_empty() {
-                let mistakes = wrong.into_iter().map(|(wrong, span)| self.rollout.at(wrong, span)).collect();
-                return Outcome { site, document: None, mistakes };
-            }
-            let (mut read, mut named) = desk.read(&document, system);
-            if let Some(named) = &mut named {
-                named.site = Some(site.to_string());
-            }
-            read.sketches.iter_mut().for_each(|sketch| sketch.site = Some(site.to_string()));
-            let booking = self.schedule.as_ref().map(|schedule| schedule.rules.booking);
-            read.tickets.iter_mut().for_each(|ticket| ticket.booking = booking);
-            let mistakes = std::mem::take(&mut read.diagnostics);
-            let wave = member.wave.map(|wave| wave.name.clone());
-            let site_of = RolloutSite { rollout: self.rollout.name.clone(), key: site.key.clone(), wave };
-            Outcome { site, document: Some(MadeDocument { read, named, site: site_of }), mistakes }
-        };
-        chosen.iter().map(|member| one(*member)).collect()
-    }
-
     pub fn scope(&self, member: Member<'_>, visit: Option<&schedule::Visit>) -> Scope {
         Scope::new(&self.rollout.name, member, &self.sites.columns, visit)
     }
@@ -225,7 +180,8 @@ impl<'t> Recipe<'t> {
         wrong.pop().map_or(Ok(found), |(wrong, span)| Err(self.rollout.at(wrong, span)))
     }
 
-    fn document(&self, site: &Site, scope: &Scope, wrong: &mut Vec<(Diagnostic, Span)>) -> Node<'t> {
+    /// What a site's document says.
+    pub fn document(&self, site: &Site, scope: &Scope, wrong: &mut Vec<(Diagnostic, Span)>) -> Node<'t> {
         let mut document = self.template.fill(scope, wrong);
         if let Some(exception) = self.overrides.get(site.key.as_str()) {
             document.merge_over(exception.fill(scope, wrong));
@@ -257,39 +213,8 @@ pub(super) fn truth(value: &minijinja::Value) -> Result<bool, Diagnostic> {
 }
 
 fn unknown_site(entry: &Entry<'_>, sites: &Sites) -> Diagnostic {
-    let help = nearest(&entry.key, sites.all.iter().map(|site| site.key.as_str())).map_or_else(
-        || "An override belongs to a site of the list, by its key. Remove it, or put the site back.".to_owned(),
-        |near| format!("Did you mean `{near}`?"),
-    );
+    let otherwise = || "An override belongs to a site of the list, by its key. Remove it, or put the site back.".to_owned();
+    let near = nearest(&entry.key, sites.all.iter().map(|site| site.key.as_str()));
+    let help = near.map_or_else(otherwise, |near| format!("Did you mean `{near}`?"));
     Diagnostic::error("rollout/overrides", format!("no site has the key `{}`", entry.key)).help(help)
-}
-
-/// Puts the sites' documents together. Two that came out with one name would be one technician for two sites.
-fn collect(rollout: &Rollout, filled: Vec<Outcome<'_>>) -> Made {
-    let all = filled.len();
-    let mut mistakes = Mistakes::default();
-    let mut documents: Vec<MadeDocument> = Vec::with_capacity(all);
-    let mut taken: HashMap<Address, &Site> = HashMap::with_capacity(all);
-    let mut incomplete = false;
-    for Outcome { site, document, mistakes: wrong } in filled {
-        for diagnostic in wrong {
-            mistakes.add(site, diagnostic);
-        }
-        let Some(document) = document else {
-            incomplete = true;
-            continue;
-        };
-        let address = document.named.as_ref().map(|named| named.address.clone());
-        let twin = address.as_ref().and_then(|address| taken.get(address).copied().zip(Some(address)));
-        if let Some((twin, address)) = twin {
-            let message = format!("it becomes {address}, and so does site {twin}");
-            let help = "Put the key into the template's name: a name is one ticket.";
-            let wrong = Diagnostic::error("rollout/same-address", message).help(help);
-            mistakes.add(site, rollout.tell(wrong, "/spec/template/metadata/name"));
-            continue;
-        }
-        taken.extend(address.map(|address| (address, site)));
-        documents.push(document);
-    }
-    Made { documents, diagnostics: mistakes.told(&rollout.name, all), incomplete, ..Made::default() }
 }

@@ -121,19 +121,32 @@ pub fn unreadable(error: &Error) -> Diagnostic {
         .help("For example: ${{ site.store }}, or ${{ site.city | upper }}")
 }
 
+/// The code of a value that comes to no end.
+pub const ENDLESS: &str = "rollout/endless";
+
+/// In bytes. No ticket system takes so long a text.
+pub const LONGEST_TEXT: usize = 1_000_000;
+
 /// An expression that fails for a site.
 pub fn failed(error: &Error) -> Diagnostic {
+    if matches!(error.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure) {
+        let out_of_fuel = error.kind() == ErrorKind::OutOfFuel;
+        let message = if out_of_fuel { "this text takes more than a million steps" } else { "this text is longer than 1 MB" };
+        return Diagnostic::error(ENDLESS, message).help("Look for a loop inside a loop. The sites after this one were not tried.");
+    }
     let line = error.line().filter(|line| *line > 1).map(|line| format!(", in line {line} of this text")).unwrap_or_default();
     let told = Diagnostic::error("rollout/expression", format!("this expression fails: {}{line}", words(error)));
     if matches!(error.kind(), ErrorKind::UnknownMethod | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction) {
         return told.help("Jinja's filters change a value, such as upper, lower and replace: ${{ site.city | upper }}");
     }
+    if error.kind() == ErrorKind::InvalidOperation {
+        return told.help(
+            "Say what holds where a cell is empty or zero: ${{ a // b if b else 0 }}. A cell is a text; `| int` makes a number of it.",
+        );
+    }
     told
 }
 
 fn words(error: &Error) -> String {
-    if error.kind() == ErrorKind::OutOfFuel {
-        return "it takes too long".to_owned();
-    }
     error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
 }

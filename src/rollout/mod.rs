@@ -6,6 +6,7 @@
 
 mod columns;
 mod expand;
+mod fill;
 mod language;
 mod mistakes;
 pub mod schedule;

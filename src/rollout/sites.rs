@@ -11,6 +11,9 @@ use super::table::{self, Row, Table};
 use crate::diagnostics::{Diagnostic, Place, listed};
 use crate::manifest::{Content, Node, Rollout, SitesSpec};
 
+/// Characters of a key. Plans and messages name a site by it.
+const LONGEST_KEY: usize = 100;
+
 /// One site. Shown as its key and where it is listed: `0417 (sites.csv:3)`.
 #[derive(Debug)]
 pub struct Site {
@@ -51,7 +54,9 @@ pub fn read(rollout: &Rollout) -> Result<Sites, Vec<Diagnostic>> {
         (count == 0).then(|| nobody(rollout, &table)),
         spec.expect.and_then(|expected| truncated(rollout, &table, expected)),
         without_key(&table, key, spec),
+        unusable_key(&table, key, spec),
         same_key(&table, key, spec),
+        expression(&table),
     ]
     .into_iter()
     .flatten()
@@ -108,6 +113,36 @@ fn without_key(table: &Table, key: usize, spec: &SitesSpec) -> Option<Diagnostic
     let more = table::likewise(bad).map(|more| format!(" {more}")).unwrap_or_default();
     let help = format!("The column `{}` is the key: it tells the sites apart.{more}", spec.key);
     Some(Diagnostic::error("rollout/key", format!("this site has no {}", spec.key)).help(help).at(first.place.clone()))
+}
+
+/// Keys that nobody could read in a plan, or type.
+fn unusable_key(table: &Table, key: usize, spec: &SitesSpec) -> Option<Diagnostic> {
+    let why = |row: &Row| {
+        let text = row.cells.get(key)?;
+        let length = text.chars().count();
+        if text.contains(['\n', '\r']) {
+            return Some("has a line break in it".to_owned());
+        }
+        if text.chars().any(char::is_control) {
+            return Some("has a character in it that cannot be shown".to_owned());
+        }
+        (length > LONGEST_KEY).then(|| format!("has {length} characters, and {LONGEST_KEY} are the most"))
+    };
+    let mut bad = table.rows.iter().filter_map(|row| Some((row, why(row)?)));
+    let (first, why) = bad.next()?;
+    let more = table::likewise(bad.map(|(row, _)| row)).map(|more| format!(" {more}")).unwrap_or_default();
+    let help = format!("Plans, schedules and messages name a site by its {}: one short line.{more}", spec.key);
+    Some(Diagnostic::error("rollout/key", format!("the {} of this site {why}", spec.key)).help(help).at(first.place.clone()))
+}
+
+/// A cell is filled in, and is not filled in itself: a technician would read the expression.
+fn expression(table: &Table) -> Option<Diagnostic> {
+    let mut bad = table.rows.iter().filter(|row| row.cells.iter().any(|cell| cell.contains("${{")));
+    let first = bad.next()?;
+    let more = table::likewise(bad).map(|more| format!(" {more}")).unwrap_or_default();
+    let help = format!("Write the value itself; an expression belongs into the template.{more}");
+    let message = "a cell of this row holds `${{`, and nothing is filled in there";
+    Some(Diagnostic::error("rollout/cell", message).help(help).at(first.place.clone()))
 }
 
 /// Keys that differ in case only would be one site to most people, and two technicians.

@@ -27,6 +27,13 @@ pub struct Table {
 
 /// Reads a CSV file whose first row names the columns.
 pub fn read(file: &Arc<SourceFile>) -> Result<Table, Vec<Diagnostic>> {
+    if let Some(merge) = unfinished_merge(file) {
+        let help = "Keep the rows that belong into the file, and remove git's marks.";
+        return Err(vec![wrong(format!("{} holds an unfinished merge", file.name), help, merge)]);
+    }
+    if let Some((what, help)) = no_table(&file.text) {
+        return Err(vec![wrong(format!("{} is {what}, no CSV file", file.name), help, first_line(file))]);
+    }
     if let Some(at) = open_quote(&file.text) {
         let help = "Close it with another `\"`. A quote that belongs to the text is written twice.";
         let message = "a quote is opened here and never closed, so that the rest of the file is one cell";
@@ -38,7 +45,10 @@ pub fn read(file: &Arc<SourceFile>) -> Result<Table, Vec<Diagnostic>> {
         return Err(vec![wrong(message, "Its first row names the columns, and each further row is a site.", first_line(file))]);
     };
     let rows: Vec<Row> = rows.collect();
-    let mistakes: Vec<Diagnostic> = [separator(&header), twice(&header), ragged(&header, &rows)].into_iter().flatten().collect();
+    if let Some(separator) = separator(&header) {
+        return Err(vec![separator]);
+    }
+    let mistakes: Vec<Diagnostic> = [twice(&header), ragged(&header, &rows)].into_iter().flatten().collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -102,9 +112,34 @@ fn open_quote(text: &str) -> Option<usize> {
     opened.filter(|_| !after_quote)
 }
 
+/// Two branches that change the list at one place leave git's marks behind.
+pub fn unfinished_merge(file: &Arc<SourceFile>) -> Option<Place> {
+    const SIGNS: [&str; 2] = ["<<<<<<< ", ">>>>>>> "];
+    let begins = |at: &&usize| SIGNS.iter().any(|sign| file.text.get(**at..).is_some_and(|line| line.starts_with(sign)));
+    let at = *file.line_starts().iter().find(begins)?;
+    Some(Place { file: Arc::clone(file), span: at..at + SIGNS[0].len() - 1 })
+}
+
+/// What a text is instead of a CSV file, and what to do about it.
+fn no_table(text: &str) -> Option<(&'static str, &'static str)> {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with('<') {
+        return Some(("a web page or XML", "A download that needs a login often gives a page instead. Export the list as CSV once more."));
+    }
+    let is_json = start.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(start).is_ok();
+    is_json.then_some(("JSON", "Save the list as CSV: a row of columns' names, then a row for each site."))
+}
+
 fn separator(header: &Row) -> Option<Diagnostic> {
-    let [only] = header.cells.as_slice() else { return None };
-    let sign = [(';', "`;`"), ('\t', "tabs")].into_iter().find(|(sign, _)| only.contains(*sign))?.1;
+    let file = &header.place.file;
+    let line = file.text.get(header.place.span.clone()).unwrap_or_default();
+    if line.trim_start_matches('\u{feff}').starts_with("sep=") {
+        let help = "Remove that line. The first row names the columns, and commas stand between them.";
+        return Some(wrong("the first line is a spreadsheet's note about its separator", help, header.place.clone()));
+    }
+    let commas = header.cells.len() - 1;
+    let signs = [(';', "`;`"), ('\t', "tabs"), ('|', "`|`")];
+    let (_, sign) = signs.into_iter().find(|(sign, _)| line.matches(*sign).count() > commas)?;
     let help = "Save it as CSV with commas between the columns; spreadsheets ask for the separator.";
     Some(wrong(format!("the columns seem to be separated by {sign}, and callout reads commas"), help, header.place.clone()))
 }
@@ -126,7 +161,8 @@ fn ragged(header: &Row, rows: &[Row]) -> Option<Diagnostic> {
     let mut bad = rows.iter().filter(|row| row.cells.len() != wanted);
     let first = bad.next()?;
     let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
-    let message = format!("this row has {}, and the header names {wanted} columns", cells(first.cells.len()));
+    let columns = if wanted == 1 { "1 column".to_owned() } else { format!("{wanted} columns") };
+    let message = format!("this row has {}, and the header names {columns}", cells(first.cells.len()));
     let more = likewise(bad).map(|more| format!("\n{more}")).unwrap_or_default();
     let help = format!("A cell that holds a comma must be in quotes. A short last row may mean that the file lost its end.{more}");
     Some(wrong(message, help, first.place.clone()))

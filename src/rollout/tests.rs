@@ -130,8 +130,10 @@ fn an_expression_may_make_a_list() {
 }
 
 #[test]
-fn a_cell_is_never_an_expression() {
-    assert_eq!(filled("po_number", "${{ site.a }}", "key,a\n1,${{ site.key }}\n"), Some(json!("${{ site.key }}")));
+fn what_a_cell_holds_is_not_filled_in_again() {
+    assert_eq!(filled("po_number", "${{ site.a }}", "key,a\n1,{{ site.key }}\n"), Some(json!("{{ site.key }}")));
+    let loaded = Case::new("key,a\n1,${{ site.key }}\n", TEMPLATE).load();
+    assert_eq!(messages(&loaded), ["a cell of this row holds `${{`, and nothing is filled in there"]);
 }
 
 #[test]
@@ -157,7 +159,16 @@ fn a_loop_of_loops_ends() {
     let text = "\"{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}\"";
     let template = TEMPLATE.replace("      locations:", &format!("      po_number: {text}\n      locations:"));
     let loaded = Case::new("key\n1\n", &template).load();
-    assert_eq!(messages(&loaded), ["site 1 (sites.csv:2): this expression fails: it takes too long"]);
+    assert_eq!(messages(&loaded), ["site 1 (sites.csv:2): this text takes more than a million steps"]);
+}
+
+#[test]
+fn after_a_text_without_end_no_further_site_is_tried() {
+    let text = "\"{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}\"";
+    let template = TEMPLATE.replace("      locations:", &format!("      po_number: {text}\n      locations:"));
+    let loaded = Case::new("key\n1\n2\n3\n", &template).load();
+    assert_eq!(messages(&loaded), ["site 1 (sites.csv:2): this text takes more than a million steps"]);
+    assert!(loaded.tickets.is_empty());
 }
 
 #[test]

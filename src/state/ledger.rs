@@ -3,7 +3,9 @@
 //! Owns the order of commits: every event is checked, made durable, and only then part of the state that others see.
 //! Refuses everything after a failed write. Callers that come together share one line and one fsync.
 
-use std::collections::VecDeque;
+mod queue;
+mod trouble;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -15,10 +17,12 @@ use super::lineage;
 use super::model::{Key, Request};
 use super::permit::Permit;
 use super::store::{Owner, Store};
-use super::transition::{Impossible, State};
+use super::transition::State;
 use super::undo::Undo;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::ticket::Digest;
+use queue::{Entry, Leaving, Queue};
+use trouble::{after_failure, aimless, lost, not_kept, refused};
 
 /// A journal of more lines than this is folded into the snapshot when a run ends.
 const MANY_COMMITS: usize = 1000;
@@ -54,7 +58,7 @@ pub struct Intention {
 pub struct Ledger {
     lineage: String,
     core: tokio::sync::Mutex<Core>,
-    queue: Mutex<VecDeque<Entry>>,
+    queue: Mutex<Queue>,
 }
 
 struct Core {
@@ -66,13 +70,6 @@ struct Core {
     commits: usize,
     journal_size: u64,
     snapshot_size: u64,
-}
-
-/// One caller's events, which become durable together or not at all.
-struct Entry {
-    events: Vec<Event>,
-    now: Timestamp,
-    answer: oneshot::Sender<Outcome<()>>,
 }
 
 impl Ledger {
@@ -122,12 +119,12 @@ impl Ledger {
             return Ok(());
         }
         let (answer, mut answered) = oneshot::channel();
-        self.queued().push_back(Entry { events, now, answer });
-        let leaving = Leaving(self);
+        self.queued().push(Entry { events, now, answer });
+        let leaving = Leaving::of(self);
         // Lets tasks that are ready queue their events too, so that one fsync serves them all.
         tokio::task::yield_now().await;
         self.with_core(|core| self.drain(core)).await;
-        drop(leaving);
+        leaving.served();
         answered.try_recv().unwrap_or_else(|_| Err(Box::new(lost())))
     }
 
@@ -159,45 +156,28 @@ impl Ledger {
         .await
     }
 
-    /// Whoever holds the core looks at the queue again after letting go of it: a caller may have been dropped meanwhile.
+    /// Whoever holds the core looks after letting go of it whether a caller was dropped meanwhile.
     async fn with_core<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
         let done = work(&mut *self.core.lock().await);
         self.sweep();
         done
     }
 
-    fn queued(&self) -> MutexGuard<'_, VecDeque<Entry>> {
+    fn queued(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes all that is queued durable, as one commit. Has no await in it: it is done whole, whoever is dropped.
     fn drain(&self, core: &mut Core) {
-        let entries = std::mem::take(&mut *self.queued());
+        let entries = self.queued().take();
         if !entries.is_empty() {
             core.commit(entries);
         }
     }
-
-    /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
-    fn sweep(&self) {
-        while !self.queued().is_empty() {
-            let Ok(mut core) = self.core.try_lock() else { return };
-            self.drain(&mut core);
-        }
-    }
-}
-
-/// Sees to it that the queue is served, also when the caller is dropped at an await.
-struct Leaving<'a>(&'a Ledger);
-
-impl Drop for Leaving<'_> {
-    fn drop(&mut self) {
-        self.0.sweep();
-    }
 }
 
 impl Core {
-    fn commit(&mut self, entries: VecDeque<Entry>) {
+    fn commit(&mut self, entries: Vec<Entry>) {
         if let Some(failed) = &self.failed {
             let refusal = after_failure(failed);
             for entry in entries {
@@ -268,40 +248,6 @@ impl Core {
 /// A caller that was dropped meanwhile needs no answer.
 fn answer(to: oneshot::Sender<Outcome<()>>, outcome: Outcome<()>) {
     drop(to.send(outcome));
-}
-
-fn refused(impossible: &Impossible) -> Diagnostic {
-    Diagnostic::error("state/impossible", format!("not recorded: {impossible}"))
-        .about(&impossible.key)
-        .help("Nothing was written for it. `callout plan` shows where this address stands.")
-}
-
-fn after_failure(first: &Diagnostic) -> Diagnostic {
-    Diagnostic::error("state/stopped", format!("not recorded, because an earlier write to the state failed: {first}"))
-        .help("This run sends nothing more. Make the state writable, then run `callout plan`: it shows what is in doubt.")
-}
-
-/// The first few events by name: an id that is only on the screen is better than none.
-fn not_kept(error: Diagnostic, events: &[Event]) -> Diagnostic {
-    const SHOWN: usize = 10;
-    let mut named: Vec<String> = events.iter().take(SHOWN).map(ToString::to_string).collect();
-    if events.len() > SHOWN {
-        named.push(format!("{} more", events.len() - SHOWN));
-    }
-    let help = error.help.as_deref().unwrap_or_default();
-    let help = format!("{help} Perhaps not recorded: {}.", named.join(", "));
-    error.help(help.trim_start())
-}
-
-/// A request for nothing has nothing that could be in doubt.
-fn aimless() -> Diagnostic {
-    Diagnostic::error("state/impossible", "a request was to be sent for no ticket at all")
-        .help("Nothing was sent. This is a bug in callout.")
-}
-
-fn lost() -> Diagnostic {
-    Diagnostic::error("state/stopped", "the ledger gave no answer")
-        .help("Run `callout plan`: it shows what is in doubt. This is a bug in callout.")
 }
 
 #[cfg(test)]

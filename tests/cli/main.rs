@@ -6,6 +6,7 @@ mod answers;
 mod apply;
 mod attachments;
 mod bad_input;
+mod bad_rollout;
 mod bulk;
 mod canary;
 mod changes;

@@ -400,8 +400,7 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
 
     COMING VISITS            VISITS  NOT SENT  DEFERRED
     Mon 11 Jan 2027               3         3         0
-    Tue 12 Jan 2027               2         0         2
-    Wed 13 Jan 2027               2         0         2
+    Tue 12 Jan 2027               1         0         1
     Mon 18 Jan 2027               2         0         2
     Tue 19 Jan 2027               2         0         2
     Wed 20 Jan 2027               2         0         2
@@ -409,7 +408,8 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
     week of Mon 1 Feb 2027        6         0         6
     week of Mon 8 Feb 2027        6         0         6
     week of Mon 15 Feb 2027       6         0         6
-    week of Mon 22 Feb 2027       4         0         4
+    week of Mon 22 Feb 2027       6         0         6
+    week of Mon 1 Mar 2027        1         0         1
 
     Waiting: 37
       37 tickets: wave rest waits for pilot: 0 of 3 visits are known to be over
@@ -421,13 +421,13 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
     site.clock.jump(SignedDuration::from_hours(24 * 10));
     shows!(site.run("status --target Rollout/routers"), @r"
     $ callout status --target Rollout/routers
-    40 tickets at 2027-01-14T12:00:00Z: 4 not sent, 34 deferred, 1 open, 1 finished.
-    4 need a person, 5 overdue.
+    40 tickets at 2027-01-14T12:00:00Z: 1 not sent, 37 deferred, 1 open, 1 finished.
+    1 needs a person, 2 overdue.
 
     ROLLOUT          TICKETS  NOT SENT  DEFERRED  OPEN  FINISHED  NEED A PERSON  OVERDUE  OPEN, AS THEIR SYSTEM SAYS
-    Rollout/routers       40         4        34     1         1              4        5  1 Pending Tech Assignment
+    Rollout/routers       40         1        37     1         1              1        2  1 Pending Tech Assignment
       pilot                3         1         0     1         1              1        2  1 Pending Tech Assignment
-      rest                37         3        34     0         0              3        3
+      rest                37         0        37     0         0              0        0
 
     COMING VISITS            VISITS  DEFERRED
     Mon 18 Jan 2027               2         2
@@ -439,35 +439,24 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
     week of Mon 1 Feb 2027        6         6
     week of Mon 8 Feb 2027        6         6
     week of Mon 15 Feb 2027       6         6
-    week of Mon 22 Feb 2027       4         4
+    week of Mon 22 Feb 2027       6         6
+    week of Mon 1 Mar 2027        1         1
 
-    Overdue: 5
+    Overdue: 2
       next: find out how it went, then: callout settle ADDRESS --outcome ok --reason TEXT, or failed, or no-access
       Dispatch/router-0418 (ticket 482003)  Store 0418 (0418), account 01000418
           Mon 11 Jan 2027, 08:00 to 12:00 America/New_York, ended 2 days ago; open: Pending Tech Assignment; nobody was assigned
       Dispatch/router-0419  Store 0419 (0419), account 01000419
           Tue 12 Jan 2027, 08:00 to 12:00 America/New_York, ended 43 h ago; not sent
-      Dispatch/router-0420  Store 0420 (0420), account 01000420
-          Tue 12 Jan 2027, 08:00 to 12:00 America/New_York, ended 43 h ago; not sent
-      Dispatch/router-0421  Store 0421 (0421), account 01000421
-          Wed 13 Jan 2027, 08:00 to 12:00 America/New_York, ended 19 h ago; not sent
-      Dispatch/router-0422  Store 0422 (0422), account 01000422
-          Wed 13 Jan 2027, 08:00 to 12:00 America/New_York, ended 19 h ago; not sent
 
-    Need a person: 4
-      ! 4 tickets of Rollout/routers need a person, for the same kind of reason
-          Dispatch/router-0419
-          Dispatch/router-0420
-          Dispatch/router-0421
-          Dispatch/router-0422
-          one of them in full:
-          ! Dispatch/router-0419  Store 0419 (0419), account 01000419
-              its start, 2027-01-12T08:00:00 America/New_York, has passed
-              next: remove its row from the schedule file, then: callout schedule
-              at tickets/routers.yaml:19:22
+    Need a person: 1
+      ! Dispatch/router-0419  Store 0419 (0419), account 01000419
+          its start, 2027-01-12T08:00:00 America/New_York, has passed
+          next: give a new day to all that is not sent: callout schedule --reflow; to this alone: remove its row, then: callout schedule
+          at tickets/routers.yaml:19:22
 
-    Waiting: 34
-      34 tickets: wave rest waits for pilot: 1 of 3 visits is known to be over
+    Waiting: 37
+      37 tickets: wave rest waits for pilot: 1 of 3 visits is known to be over
           next: not over: Dispatch/router-0418 (open), Dispatch/router-0419 (not sent); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0418 --outcome ok --reason TEXT
     | reading 2 tickets
     exit 0
@@ -498,12 +487,13 @@ fn a_site_that_left_its_list_stays_with_its_wave() {
 
     COMING VISITS    VISITS  DEFERRED  OPEN  NEED A PERSON
     Mon 11 Jan 2027       2         0     2              1
-    Tue 12 Jan 2027       2         2     0              0
+    Tue 12 Jan 2027       1         1     0              0
+    Mon 18 Jan 2027       1         1     0              0
 
     Need a person: 1
       ! Dispatch/router-0417 (ticket 482001)  Store 0417 (0417), account 01000417
-          left the files, and ticket 482001 is still open: its technician is still coming; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
-          next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/router-0417 --cancelled --reason TEXT
+          site 0417 left Rollout/routers (wave pilot), and ticket 482001 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+          next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle Dispatch/router-0417 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
 
     Waiting: 1
       1 ticket: wave rest waits for pilot: 0 of 3 visits are known to be over
@@ -513,7 +503,7 @@ fn a_site_that_left_its_list_stays_with_its_wave() {
     Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0417  482001  open: Pending Tech Assignment, needs a person  nobody yet  Store 0417 (0417), account 01000417
     Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0418  482002  open: Pending Tech Assignment                  nobody yet  Store 0418 (0418), account 01000418
     Tue 12 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0419  -       deferred: sent from 2027-01-04T13:00:00Z on    -           Store 0419 (0419), account 01000419
-    Tue 12 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0420  -       deferred                                       -           Store 0420 (0420), account 01000420
+    Mon 18 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0420  -       deferred                                       -           Store 0420 (0420), account 01000420
     | reading 2 tickets
     exit 7
     ");

@@ -91,7 +91,7 @@ fn sites_of_a_rollout_are_told_with_their_number_of_requests() {
     });
     site.write("tickets/sites.csv", rows);
     let document = dispatch("router-${{ site.store }}", "${{ site.store }}").replace("apiVersion: callout/v1\n", "");
-    let template: String = document.lines().map(|line| format!("    {line}\n")).collect();
+    let template = format!("    {}\n", document.trim_end().replace('\n', "\n    "));
     let rollout =
         "apiVersion: callout/v1\nkind: Rollout\nmetadata: {name: routers}\nspec:\n  sites: {csv: sites.csv, key: store}\n  template:\n";
     site.write("tickets/routers.yaml", format!("{rollout}{template}"));
@@ -100,14 +100,14 @@ fn sites_of_a_rollout_are_told_with_their_number_of_requests() {
         insta::assert_snapshot!(shown.lines().take(10).collect::<Vec<_>>().join("\n"), @r"
         Plan: 7 to create.
 
-        + 7 tickets of Rollout/routers: same 15 fields, 4 vary by site
+        Rollout/routers: 7 to create
+
+        + 7 tickets: same 15 fields, 4 vary by site
             vary: customer_ticket_number, location_name, location_number, account_macnum
             visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
             in 3 requests
             sites: 0401, 0402, 0403, 0404, 0405 and 2 more, --verbose lists them
             one of them in full:
-            + Dispatch/router-0401  Store 0401 (0401), account 01230401
-                visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         ");
     });
     assert!(shown.contains("\n        in one request with 2 others\n"), "{shown}");
@@ -313,7 +313,7 @@ fn a_ticket_that_nobody_asked_for_is_told_last() {
     apply/surplus
 
       ! TechExpress answered the request for Dispatch/store-0401 and 2 others with more than their tickets: 9
-      | (Store 0409 (0409))
+      | for Store 0409 (0409)
       help: somebody may be sent for each of these: look them up in the portal, and have what nobody wants
             cancelled there; `callout plan` does not know them
 

@@ -1,4 +1,4 @@
-//! Limits, look-alikes, starts that passed, selection and saved plans.
+//! Look-alikes, starts that passed, selection and saved plans.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -118,39 +118,6 @@ fn a_start_that_passed_blocks_that_create_alone() {
     ! Dispatch/store-1; its start, 2027-01-11T08:00:00 America/New_York, has passed
     + Dispatch/store-2
     ");
-}
-
-#[test]
-fn limits_refuse_the_whole_plan_and_name_what_lifts_them() {
-    let mut bench = (1..=3).fold(Bench::new(), |bench, number| bench.wants(plain(number)));
-    bench.rules.creates = 2;
-    bench.rules.creates_per_day = 2;
-    let said: Vec<String> = bench.plan().refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step())).collect();
-    assert_snapshot!(said.join("\n"), @r"
-    3 creates are over the limit of 2 (spec.limits.creates); `callout apply --allow-creates 3` lifts it for one run; a slice that fits: --target Dispatch/store-1 --target Dispatch/store-2
-    3 creates today (0 already sent) are over the limit of 2 (spec.limits.creates_per_day); `callout apply --allow-creates 3` lifts it for one run; a slice that fits: --target Dispatch/store-1 --target Dispatch/store-2
-    ");
-}
-
-#[test]
-fn what_was_sent_today_counts_and_what_was_adopted_does_not() {
-    let (one, two) = (plain(1), plain(2));
-    let mut bench = Bench::new().wants(one.clone()).wants(two).sent(&one, "7");
-    bench.rules.creates_per_day = 1;
-    let refused = |bench: &Bench| bench.plan().refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    assert_snapshot!(refused(&bench), @"2 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day)");
-    bench.now += SignedDuration::from_hours(24);
-    assert_eq!(refused(&bench), "");
-}
-
-#[test]
-fn letting_go_has_a_limit_and_clearing_finished_work_has_none() {
-    let forgetting = |number| ticket(number, |document| document["lifecycle"]["on_remove"] = json!("forget"));
-    let bench = (1..=4).map(forgetting).fold(Bench::new(), |bench, one| bench.checked(&one, "7").sees(&one, open(&one, "7")));
-    let said: Vec<String> = bench.plan().refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step())).collect();
-    assert_snapshot!(said.join("\n"), @"4 removals are over the limit of 3 (spec.limits.removals); raise spec.limits.removals in callout.yaml if this is meant");
-    let bench = (1..=4).fold(Bench::new(), |bench, number| bench.finished(&plain(number), &number.to_string()));
-    assert!(bench.plan().refusals.is_empty());
 }
 
 #[test]

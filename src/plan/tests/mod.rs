@@ -10,6 +10,7 @@ mod finding;
 pub(crate) mod gates;
 mod guarding;
 mod leaving;
+mod limiting;
 mod matching;
 mod referring;
 mod saved;

@@ -259,10 +259,8 @@ fn taken_over(bench: Bench) -> String {
     let mark = Mark::new("bench", &plain(1).address, 0);
     let plan = bench.wants(two.clone()).sees(&two, marked(&two, "7", &mark)).plan();
     let step = plan.steps.iter().find(|step| step.key == key(&two)).expect("a step");
-    match &step.action {
-        Action::Adopt { request, .. } if request.mark.as_ref() == Some(&mark) => "taken over with the mark of store 1".to_owned(),
-        _ => step.action.reason().expect("a reason").to_string(),
-    }
+    let is_taken = matches!(&step.action, Action::Adopt { request, .. } if request.mark.as_ref() == Some(&mark));
+    if is_taken { "taken over with the mark of store 1".to_owned() } else { step.action.reason().expect("a reason").to_string() }
 }
 
 #[test]

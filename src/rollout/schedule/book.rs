@@ -15,6 +15,9 @@ use crate::diagnostics::{Diagnostic, Place, SourceFile};
 use crate::manifest::Rollout;
 use crate::rollout::table::{self, Row};
 
+/// What helps where the file is no file of visits any more.
+const RECOVER: &str = "Take it back from git. The visits are in this file alone: without it, callout schedule gives all sites new days.";
+
 /// Rows told before the rest is counted.
 const TOLD: usize = 5;
 
@@ -39,7 +42,7 @@ impl Book {
     pub fn read(rollout: &Rollout) -> Result<Self, Vec<Diagnostic>> {
         let name = Self::name(rollout);
         let (path, shown) = rollout.beside(&name);
-        let file = rollout.read_beside(&name).map_err(|why| vec![rollout.tell(*why, "/spec/schedule")])?;
+        let file = rollout.read_beside(&name).map_err(|why| vec![rollout.tell(why.help(RECOVER), "/spec/schedule")])?;
         let visits = file.as_ref().map_or_else(|| Ok(BTreeMap::new()), parse)?;
         Ok(Self { path, shown, text: file.map(|file| file.text.clone()), visits })
     }
@@ -70,17 +73,14 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<BTreeMap<(String, u32), Visit>, V
     if let Some(merge) = unfinished_merge(file) {
         return Err(vec![merge]);
     }
-    let table = table::read(file)?;
+    let table = table::read(file).map_err(|wrong| wrong.into_iter().map(|wrong| wrong.help(RECOVER)).collect::<Vec<_>>())?;
     let columns = &table.columns;
     let names = || COLUMNS.into_iter().chain([WAVE]).take(columns.count());
     let is_ours = columns.count() >= COLUMNS.len() && names().count() == columns.count();
     if !is_ours || !names().enumerate().all(|(at, name)| columns.find(name) == Some(at)) {
         let message = format!("{} is no schedule file: its columns are not {}", file.name, COLUMNS.join(","));
         let place = Place { file: Arc::clone(file), span: 0..file.text.lines().next().map_or(0, str::len) };
-        let help = format!(
-            "Take it back from git. A rollout's schedule is in this file alone, and callout schedule writes it. With waves there is one \
-             column more behind these, `{WAVE}`."
-        );
+        let help = format!("{RECOVER} With waves there is one column more behind these, `{WAVE}`.");
         return Err(vec![Diagnostic::error("rollout/schedule-file", message).help(help).at(place)]);
     }
     let mut visits: BTreeMap<(String, u32), Visit> = BTreeMap::new();
@@ -140,9 +140,11 @@ fn cell(row: &Place, column: usize) -> std::ops::Range<usize> {
     row.span.start + start..row.span.start + end
 }
 
-/// Two branches that add rows at one place leave git's marks behind.
+/// Two branches that add rows at one place leave git's marks behind. No key begins with one of them.
 fn unfinished_merge(file: &Arc<SourceFile>) -> Option<Diagnostic> {
-    let at = if file.text.starts_with("<<<<<<<") { 0 } else { file.text.find("\n<<<<<<<")? + 1 };
+    const SIGNS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+    let begins = |at: &&usize| SIGNS.iter().any(|sign| file.text.get(**at..).is_some_and(|line| line.starts_with(sign)));
+    let at = *file.line_starts().iter().find(begins)?;
     let message = format!("{} holds an unfinished merge", file.name);
     let help = "Keep the rows of both sides, remove git's marks, then look for days that are too full now: callout schedule --check";
     Some(Diagnostic::error("rollout/schedule-file", message).help(help).at(Place { file: Arc::clone(file), span: at..at + 7 }))

@@ -184,7 +184,7 @@ impl Ground<'_, '_> {
 
 fn no_day(starts: jiff::civil::Date) -> Diagnostic {
     let message = format!("no day is free within ten years from {starts}");
-    let help = "Look at `days`, `blackout` and the window: together they leave no day.";
+    let help = "Look at `days`, `blackout`, `per_day` and the window: together they leave no day.";
     Diagnostic::error("rollout/schedule", message).help(help)
 }
 
@@ -215,7 +215,10 @@ fn zone_of(recipe: &Recipe<'_>, member: Member<'_>) -> Result<(String, TimeZone)
         return Err(recipe.rollout.tell(wrong, pointer));
     }
     let name = found.map(|(name, _)| name).unwrap_or_default();
-    let unknown = || Diagnostic::error("rollout/timezone", format!("timezone `{name}` is not known")).help(zone_hint(&name));
+    let unknown = || {
+        let message = if name.is_empty() { "timezone is empty".to_owned() } else { format!("timezone `{name}` is not known") };
+        Diagnostic::error("rollout/timezone", message).help(zone_hint(&name))
+    };
     let zone = zone(&name).ok_or_else(|| recipe.rollout.tell(unknown(), pointer))?;
     Ok((name, zone))
 }

@@ -30,7 +30,7 @@ pub use rules::{Rules, WaveRule};
 use super::columns::Columns;
 use super::expand::with_recipe;
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{self, Loaded, Made, Request, Rollout};
+use crate::manifest::{self, Content, Loaded, Made, Node, Request, Rollout};
 
 /// The code of a site that has no visit.
 pub const NO_VISIT: &str = "rollout/no-visit";
@@ -64,6 +64,21 @@ pub fn without_visit(rollout: &Rollout) -> Diagnostic {
     let (_, file) = rollout.beside(&Book::name(rollout));
     let wrong = Diagnostic::error(NO_VISIT, format!("no visit in {file}"));
     rollout.tell(wrong.help("Give it one, and commit that file too: callout schedule"), "/spec/schedule")
+}
+
+/// What to say of a location that asks for a visit of its own: there is one row for a site, and it would have another's date.
+pub fn apart(rollout: &Rollout, document: &Node<'_>) -> Diagnostic {
+    let lists = document.find("/spec").0.node.entries().iter().map(|entry| &entry.value.content);
+    let items = lists.filter_map(|content| if let Content::List(items) = content { Some(items) } else { None }).flatten();
+    let span = items.filter_map(|item| item.entry("reissue")).map(|own| own.value.span).next();
+    let (_, file) = rollout.beside(&Book::name(rollout));
+    let message = format!("this location has a `reissue` of its own, and {file} has a row only for the document's");
+    let help = "Give it to the document, under `lifecycle`. To visit one location of a site again, write that ticket in a file of its own.";
+    let wrong = Diagnostic::error("rollout/reissue", message).help(help);
+    match span {
+        Some(span) => rollout.at(wrong, span),
+        None => rollout.tell(wrong, "/spec/template"),
+    }
 }
 
 /// Reads the project and says, for each rollout with a schedule, what its file should hold. Its tickets are not made.

@@ -85,6 +85,9 @@ pub fn read(cells: &[String]) -> Result<(String, u32, Visit), Wrong> {
     if end < start {
         return Err(wrong(3, format!("the visit ends at {end}, before it starts"), "Write a later end, or the start for a hard start."));
     }
+    if end.date() != start.date() {
+        return Err(wrong(3, format!("the visit ends at {end}, on another day than it starts"), "A visit starts and ends on one day."));
+    }
     let status = [Status::Planned, Status::Removed]
         .into_iter()
         .find(|known| known.word() == status)

@@ -99,6 +99,16 @@ async fn callers_that_come_together_share_one_line_and_the_wrong_one_alone_is_re
 }
 
 #[tokio::test]
+async fn who_looks_at_the_state_meanwhile_does_not_part_them() {
+    let disk = fresh();
+    let ledger = open(&disk);
+    let look = async || ledger.read(|state| state.records.len()).await;
+    let (a, _, b, _) = tokio::join!(ledger.intend(intention("a"), at(1)), look(), ledger.intend(intention("b"), at(1)), look());
+    assert!(a.is_ok() && b.is_ok());
+    assert_eq!(lines(&disk), 1);
+}
+
+#[tokio::test]
 async fn what_a_dropped_caller_queued_is_written() {
     let disk = fresh();
     let ledger = open(&disk);

@@ -1,5 +1,7 @@
 //! Input that no text file in a repository can show: bytes that are no text, huge files, links in circles, folders without rights.
 
+mod rollouts;
+
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +11,7 @@ use callout::render::{Look, MOST, human, json};
 use callout::rollout::load;
 
 const PROJECT: &str = "apiVersion: callout/v1\nkind: Project\nmetadata: {name: acme}\n";
-const DISPATCH: &str = include_str!("manifests/valid/one-dispatch.yaml");
+const DISPATCH: &str = include_str!("../manifests/valid/one-dispatch.yaml");
 const LOOK: Look = Look { colour: false, unicode: false, width: 100 };
 
 fn project() -> tempfile::TempDir {

@@ -1,0 +1,318 @@
+//! Limits of the project and of rollouts, and the parts of a refused plan that are within all of them.
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::bench::{Bench, open, plain, seen, ticket};
+use crate::plan::{Allowed, Counts, Limits, Plan, check_fresh};
+use crate::refresh::{Filter, Selection, Sides};
+use crate::systems::Found;
+use crate::ticket::{RolloutLimits, RolloutSite, Terms, Ticket, Wave};
+
+/// What the plan is refused for, with what lifts each, and its parts with what they create, close and let go of.
+fn told(plan: &Plan) -> String {
+    let refusals = plan.refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step()));
+    let parts = plan.parts.iter().map(|part| {
+        let Counts { create, close, retire, .. } = part.counts;
+        format!("fits: {}, creates {create}, closes {close}, lets go of {retire}", part.selection)
+    });
+    refusals.chain(parts).collect::<Vec<_>>().join("\n")
+}
+
+/// A ticket of the rollout `sdwan`, in one of its waves.
+fn of(wave: &str, number: u32, change: impl FnOnce(&mut serde_json::Value)) -> Ticket {
+    let site = RolloutSite { rollout: "sdwan".to_owned(), key: number.to_string(), wave: Some(wave.to_owned()) };
+    let region = if number.is_multiple_of(2) { "west" } else { "east" };
+    let labels = BTreeMap::from([("region".to_owned(), region.to_owned()), ("site".to_owned(), number.to_string())]);
+    Ticket { site: Some(site), labels, ..ticket(number, change) }
+}
+
+fn waves(limits: RolloutLimits) -> Terms {
+    let wave = |name: &str| Wave { name: name.to_owned(), open: true, gate: None };
+    Terms { waves: ["pilot", "main"].map(wave).into(), limits, ..Terms::default() }
+}
+
+/// Two sites in the pilot, six in the main wave, and a ticket of its own.
+fn rollout(limits: RolloutLimits) -> Bench {
+    let mut bench = Bench::new().wants(plain(90));
+    bench.tickets.extend([1, 2].map(|number| of("pilot", number, |_| {})));
+    bench.tickets.extend([11, 12, 13, 14, 15, 16].map(|number| of("main", number, |_| {})));
+    bench.rollouts.insert("sdwan".to_owned(), waves(limits));
+    bench
+}
+
+/// Types each part: it must select something to do, and be over no limit.
+fn types_every_part(bench: Bench) {
+    let refused = bench.plan();
+    assert!(!refused.refusals.is_empty() && !refused.parts.is_empty(), "{}", told(&refused));
+    let mut bench = bench;
+    for part in &refused.parts {
+        bench.selection = Selection::of(part.selection.clone(), &bench.tickets, &bench.state).expect("words that select something");
+        let plan = bench.plan();
+        assert_eq!(told(&plan), "", "{}", part.selection);
+        assert_eq!(plan.counts().create, part.counts.create, "{}", part.selection);
+        assert!(plan.has_changes(), "{}", part.selection);
+    }
+}
+
+#[test]
+fn a_rollouts_limit_refuses_the_whole_plan_and_names_the_rollout() {
+    let limits = RolloutLimits { creates: Some(7), creates_per_day: Some(6), ..RolloutLimits::default() };
+    assert_snapshot!(told(&rollout(limits).plan()), @r"
+    8 creates are over the limit of 7 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    8 creates today (0 already sent) are over the limit of 6 (spec.limits.creates_per_day of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot, creates 2, closes 0, lets go of 0
+    fits: --target Rollout/sdwan --wave main, creates 6, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    types_every_part(rollout(limits));
+    let enough = RolloutLimits { creates: Some(8), creates_per_day: Some(8), ..RolloutLimits::default() };
+    assert_eq!(told(&rollout(enough).plan()), "");
+}
+
+#[test]
+fn a_part_is_within_all_limits_at_once() {
+    let limits = RolloutLimits { creates: Some(6), ..RolloutLimits::default() };
+    let mut bench = rollout(limits);
+    bench.rules.creates = 5;
+    assert_snapshot!(told(&bench.plan()), @r"
+    9 creates are over the limit of 5 (spec.limits.creates); `callout apply --allow-creates 9` lifts it for one run
+    8 creates are over the limit of 6 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot, creates 2, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    types_every_part(bench);
+}
+
+#[test]
+fn without_a_wave_that_fits_a_label_or_single_tickets_split_it() {
+    let bench = |creates| {
+        let mut bench = rollout(RolloutLimits { creates: Some(creates), ..RolloutLimits::default() });
+        bench.rollouts.entry("sdwan".to_owned()).and_modify(|terms| terms.waves.clear());
+        bench.tickets.remove(0);
+        bench
+    };
+    assert_snapshot!(told(&bench(4).plan()), @r"
+    8 creates are over the limit of 4 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    fits: --target Rollout/sdwan --selector region=east, creates 4, closes 0, lets go of 0
+    ");
+    types_every_part(bench(4));
+    assert_snapshot!(told(&bench(2).plan()), @r"
+    8 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    fits: --target Dispatch/store-1 --target Dispatch/store-11, creates 2, closes 0, lets go of 0
+    ");
+    types_every_part(bench(2));
+    let none = bench(0).plan();
+    assert_snapshot!(told(&none), @"8 creates are over the limit of 0 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run");
+}
+
+#[test]
+fn a_part_of_a_part_selects_nothing_beside_it() {
+    let typed = |words: Filter, creates| {
+        let mut bench = rollout(RolloutLimits { creates: Some(creates), ..RolloutLimits::default() });
+        bench.selection = Selection::of(words, &bench.tickets, &bench.state).expect("tickets");
+        let told = told(&bench.plan());
+        types_every_part(bench);
+        told
+    };
+    let targets = |names: &[&str]| names.iter().map(|name| name.parse().expect("a target")).collect::<Vec<_>>();
+    let west = || vec!["region=west".parse().expect("a selector")];
+    let both = || vec!["pilot".to_owned(), "main".to_owned()];
+    assert_snapshot!(typed(Filter { selectors: west(), ..Filter::default() }, 3), @r"
+    4 creates are over the limit of 3 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot --selector region=west, creates 1, closes 0, lets go of 0
+    fits: --target Rollout/sdwan --wave main --selector region=west, creates 3, closes 0, lets go of 0
+    ");
+    assert_snapshot!(typed(Filter { waves: both(), selectors: west(), ..Filter::default() }, 2), @r"
+    4 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot --selector region=west, creates 1, closes 0, lets go of 0
+    ");
+    assert_snapshot!(typed(Filter { waves: both(), ..Filter::default() }, 1), @r"
+    8 creates are over the limit of 1 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    fits: --target Dispatch/store-1 --wave pilot, creates 1, closes 0, lets go of 0
+    ");
+    let some = ["Rollout/sdwan[11]", "Dispatch/store-12", "Dispatch/store-90", "Rollout/sdwan[13]"];
+    assert_snapshot!(typed(Filter { targets: targets(&some), ..Filter::default() }, 2), @r"
+    3 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4` lifts it for one run
+    fits: --target Dispatch/store-12 --target Dispatch/store-90 --target 'Rollout/sdwan[11]', creates 3, closes 0, lets go of 0
+    ");
+    assert_snapshot!(typed(Filter { targets: targets(&["Rollout/sdwan"]), ..Filter::default() }, 1), @r"
+    8 creates are over the limit of 1 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    fits: --target 'Rollout/sdwan[11]', creates 1, closes 0, lets go of 0
+    ");
+}
+
+#[test]
+fn a_part_holds_nothing_that_only_the_rest_holds_back() {
+    let twin = |wave| of(wave, 1, |document| document["metadata"]["name"] = json!("twin"));
+    let bench = |twin| rollout(RolloutLimits { creates: Some(6), ..RolloutLimits::default() }).wants(twin).wants(of("main", 17, |_| {}));
+    // Each of the two would be sent without the other.
+    let apart = bench(twin("main")).plan();
+    assert_eq!(apart.counts().blocked, 2);
+    assert_snapshot!(told(&apart), @r"
+    8 creates are over the limit of 6 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Dispatch/store-11 --target Dispatch/store-12 --target Dispatch/store-13, creates 3, closes 0, lets go of 0
+    ");
+    // Together in one wave, they hold each other back there too.
+    let mut together = bench(twin("pilot"));
+    assert_eq!(together.plan().counts().blocked, 2);
+    assert_snapshot!(told(&together.plan()), @r"
+    8 creates are over the limit of 6 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot, creates 1, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    together.rollouts.insert("sdwan".to_owned(), waves(RolloutLimits { creates: Some(7), ..RolloutLimits::default() }));
+    together = together.wants(of("pilot", 3, |_| {}));
+    assert_snapshot!(told(&together.plan()), @r"
+    9 creates are over the limit of 7 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 10` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot, creates 2, closes 0, lets go of 0
+    fits: --target Rollout/sdwan --wave main, creates 7, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    types_every_part(together);
+}
+
+#[test]
+fn a_ticket_that_a_list_showed_by_the_way_is_in_no_part() {
+    let mut bench = rollout(RolloutLimits { creates: Some(6), ..RolloutLimits::default() });
+    let found = bench.tickets[1].clone();
+    bench = bench.finds(&found, Found::One(Box::new(seen(&found, "7")))).wants(of("main", 17, |_| {}));
+    assert_eq!(bench.plan().counts().adopt, 1);
+    assert_snapshot!(told(&bench.plan()), @r"
+    8 creates are over the limit of 6 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Dispatch/store-11 --target Dispatch/store-12 --target Dispatch/store-13, creates 3, closes 0, lets go of 0
+    ");
+}
+
+#[test]
+fn a_part_without_the_ticket_that_it_refers_to_is_none() {
+    let mut bench = rollout(RolloutLimits { creates: Some(6), ..RolloutLimits::default() });
+    for ticket in bench.tickets.iter_mut().filter(|ticket| ticket.site.as_ref().is_some_and(|site| site.wave.as_deref() == Some("pilot"))) {
+        ticket.fields.set("prior_ticket", json!({"ref": "Dispatch/store-90"}));
+    }
+    assert_snapshot!(told(&bench.plan()), @r"
+    8 creates are over the limit of 6 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Rollout/sdwan --wave main, creates 6, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    types_every_part(bench);
+}
+
+#[test]
+fn a_rollouts_day_is_counted_by_its_records() {
+    let limits = RolloutLimits { creates_per_day: Some(8), ..RolloutLimits::default() };
+    let sent = of("pilot", 1, |_| {});
+    let mut bench = rollout(limits).wants(of("main", 17, |_| {})).sent(&sent, "7").sent(&plain(90), "8");
+    assert_snapshot!(told(&bench.plan()), @r"
+    9 creates today (1 already sent) are over the limit of 8 (spec.limits.creates_per_day of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    fits: --target Rollout/sdwan --wave pilot, creates 1, closes 0, lets go of 0
+    fits: --target Rollout/sdwan --wave main, creates 7, closes 0, lets go of 0
+    ");
+    bench.now += SignedDuration::from_hours(24);
+    assert_eq!(told(&bench.plan()), "");
+    let wifi = Ticket { site: Some(RolloutSite { rollout: "wifi".to_owned(), key: "1".to_owned(), wave: None }), ..plain(17) };
+    let elsewhere = rollout(limits).wants(wifi.clone()).sent(&wifi, "7").sent(&plain(90), "8");
+    assert_eq!(told(&elsewhere.plan()), "", "what another rollout sent does not count");
+}
+
+#[test]
+fn closes_and_removals_of_a_rollout_have_limits_too() {
+    let leaving = |on_remove: &str| {
+        let limits = RolloutLimits { closes: Some(1), removals: Some(1), ..RolloutLimits::default() };
+        let mut bench = rollout(limits);
+        let gone = |number| of("pilot", number, |document| document["lifecycle"]["on_remove"] = json!(on_remove));
+        bench.tickets.retain(|ticket| ticket.site.as_ref().is_none_or(|site| site.wave.as_deref() != Some("pilot")));
+        bench.system = Bench::able().system;
+        for (number, id) in [(1, "7"), (2, "8")] {
+            bench = bench.checked(&gone(number), id).sees(&gone(number), open(&gone(number), id));
+        }
+        bench
+    };
+    assert_snapshot!(told(&leaving("forget").plan()), @r"
+    2 removals are over the limit of 1 (spec.limits.removals of Rollout/sdwan); raise spec.limits.removals of Rollout/sdwan if this is meant
+    fits: --target Rollout/sdwan --wave main, creates 6, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    types_every_part(leaving("forget"));
+    assert_snapshot!(told(&leaving("close").plan()), @r"
+    2 closes and deletes are over the limit of 1 (spec.limits.closes of Rollout/sdwan); raise spec.limits.closes of Rollout/sdwan if this is meant
+    2 removals are over the limit of 1 (spec.limits.removals of Rollout/sdwan); raise spec.limits.removals of Rollout/sdwan if this is meant
+    fits: --target Rollout/sdwan --wave main, creates 6, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+    types_every_part(leaving("close"));
+}
+
+#[test]
+fn allowing_creates_lifts_every_limit_on_them_and_no_other() {
+    let limits = RolloutLimits { creates: Some(1), creates_per_day: Some(1), ..RolloutLimits::default() };
+    let mut bench = rollout(limits);
+    bench.rules.creates = 2;
+    let under = |creates| {
+        let limits = Limits { rules: &bench.rules, rollouts: &bench.rollouts, allowed: Allowed { creates: Some(creates) } };
+        told(&bench.plan().limited(&limits, &bench.state, bench.now))
+    };
+    assert_eq!(under(9), "");
+    assert_snapshot!(under(8), @r"
+    9 creates are over the limit of 8 (spec.limits.creates); `callout apply --allow-creates 9` lifts it for one run
+    9 creates today (0 already sent) are over the limit of 8 (spec.limits.creates_per_day); `callout apply --allow-creates 9` lifts it for one run
+    fits: --target Rollout/sdwan, creates 8, closes 0, lets go of 0
+    fits: --target Dispatch/store-90, creates 1, closes 0, lets go of 0
+    ");
+}
+
+#[test]
+fn a_saved_plan_holds_only_under_the_same_limits_of_its_rollouts() {
+    let bench = |limits| rollout(limits);
+    let before = RolloutLimits { creates: Some(8), ..RolloutLimits::default() };
+    let plan = bench(before).plan();
+    let check = |bench: &Bench| {
+        let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
+        let world = bench.now(&sides);
+        check_fresh(&plan, &world).map(|plan| plan.steps.len()).map_err(|stale| stale.to_string())
+    };
+    assert_eq!(check(&bench(before)), Ok(9));
+    assert_snapshot!(check(&bench(RolloutLimits { creates: Some(7), ..before })).expect_err("stale"), @"the limits changed since this plan was made");
+    assert_snapshot!(check(&bench(RolloutLimits::default())).expect_err("stale"), @"the limits changed since this plan was made");
+    let mut elsewhere = bench(before);
+    elsewhere.rollouts.insert("wifi".to_owned(), waves(RolloutLimits { creates: Some(1), ..before }));
+    assert_eq!(check(&elsewhere), Ok(9), "limits of a rollout that the plan has no ticket of");
+}
+
+#[test]
+fn limits_refuse_the_whole_plan_and_name_what_lifts_them() {
+    let mut bench = (1..=3).fold(Bench::new(), |bench, number| bench.wants(plain(number)));
+    bench.rules.creates = 2;
+    bench.rules.creates_per_day = 2;
+    assert_snapshot!(told(&bench.plan()), @r"
+    3 creates are over the limit of 2 (spec.limits.creates); `callout apply --allow-creates 3` lifts it for one run
+    3 creates today (0 already sent) are over the limit of 2 (spec.limits.creates_per_day); `callout apply --allow-creates 3` lifts it for one run
+    fits: --target Dispatch/store-1 --target Dispatch/store-2, creates 2, closes 0, lets go of 0
+    ");
+}
+
+#[test]
+fn what_was_sent_today_counts_and_what_was_adopted_does_not() {
+    let (one, two) = (plain(1), plain(2));
+    let mut bench = Bench::new().wants(one.clone()).wants(two).sent(&one, "7");
+    bench.rules.creates_per_day = 1;
+    let refused = |bench: &Bench| bench.plan().refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    assert_snapshot!(refused(&bench), @"2 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day)");
+    bench.now += SignedDuration::from_hours(24);
+    assert_eq!(refused(&bench), "");
+}
+
+#[test]
+fn letting_go_has_a_limit_and_clearing_finished_work_has_none() {
+    let forgetting = |number| ticket(number, |document| document["lifecycle"]["on_remove"] = json!("forget"));
+    let bench = (1..=4).map(forgetting).fold(Bench::new(), |bench, one| bench.checked(&one, "7").sees(&one, open(&one, "7")));
+    assert_snapshot!(told(&bench.plan()), @r"
+    4 removals are over the limit of 3 (spec.limits.removals); raise spec.limits.removals in callout.yaml if this is meant
+    fits: --target Dispatch/store-1 --target Dispatch/store-2 --target Dispatch/store-3, creates 0, closes 0, lets go of 3
+    ");
+    let bench = (1..=4).fold(Bench::new(), |bench, number| bench.finished(&plain(number), &number.to_string()));
+    assert!(bench.plan().refusals.is_empty());
+}

@@ -1,0 +1,83 @@
+//! What waits for the next commit of a ledger.
+//!
+//! Owns who sees to it: the caller that queued an entry, unless it was dropped. Refuses to be served by tasks that only look at the
+//! state: each would make a commit of its own out of what several could share.
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use super::Ledger;
+use crate::diagnostics::Outcome;
+use crate::state::Event;
+
+/// One caller's events, which become durable together or not at all.
+pub struct Entry {
+    pub events: Vec<Event>,
+    pub now: Timestamp,
+    pub answer: oneshot::Sender<Outcome<()>>,
+}
+
+/// The entries, in the order in which they came.
+#[derive(Default)]
+pub struct Queue {
+    entries: Vec<Entry>,
+    abandoned: bool,
+}
+
+impl Queue {
+    pub fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// All of them, for one commit.
+    pub fn take(&mut self) -> Vec<Entry> {
+        self.abandoned = false;
+        std::mem::take(&mut self.entries)
+    }
+
+    /// A caller was dropped and may have left its entry.
+    pub fn abandon(&mut self) {
+        self.abandoned = true;
+    }
+
+    /// Whether somebody else has to see to an entry.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoned
+    }
+}
+
+impl Ledger {
+    /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
+    pub(super) fn sweep(&self) {
+        while self.queued().is_abandoned() {
+            let Ok(mut core) = self.core.try_lock() else { return };
+            self.drain(&mut core);
+        }
+    }
+}
+
+/// Sees to it that the queue is served, also when the caller is dropped at an await.
+pub struct Leaving<'a> {
+    ledger: &'a Ledger,
+    is_served: bool,
+}
+
+impl<'a> Leaving<'a> {
+    pub fn of(ledger: &'a Ledger) -> Self {
+        Self { ledger, is_served: false }
+    }
+
+    /// Nothing of the caller is in the queue any more.
+    pub fn served(mut self) {
+        self.is_served = true;
+    }
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if !self.is_served {
+            self.ledger.queued().abandon();
+            self.ledger.sweep();
+        }
+    }
+}
