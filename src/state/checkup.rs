@@ -112,13 +112,13 @@ fn journal(lines: &Lines, role: Role) -> (String, bool) {
         (None, Some(header)) => format!("whole: nothing since commit {}", header.follows),
         (None, None) => "whole".to_owned(),
     };
-    match role {
-        Role::KeptJournal(kept) if span != Some((kept.first, kept.last)) => {
-            (format!("damaged: its name says commits {} to {}, and it has others", kept.first, kept.last), false)
-        }
-        _ if lines.torn => (format!("{has}; the last line was never written to its end, and does not count"), true),
-        _ => (has, true),
+    if let Role::KeptJournal(kept) = role
+        && span != Some((kept.first, kept.last))
+    {
+        return (format!("damaged: its name says commits {} to {}, and it has others", kept.first, kept.last), false);
     }
+    let end = if lines.torn { "; the last line was never written to its end, and does not count" } else { "" };
+    (format!("{has}{end}"), true)
 }
 
 /// An earlier snapshot.

@@ -432,7 +432,7 @@ fn an_id_that_is_all_that_is_left_is_told() {
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
         next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 1 not found.
-    Dispatch/store-0418 was ticket 482002, and no more can be read of it: callout settle 'Dispatch/store-0418' --id 482002 --reason TEXT
+    Dispatch/store-0418 was ticket 482002, and no more can be read of it: callout settle Dispatch/store-0418 --id 482002 --reason TEXT
     1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
     The state is rebuilt. Next: callout plan
     | state/damaged
@@ -523,10 +523,28 @@ fn a_copy_that_may_be_old_is_rebuilt_from() {
     back_up(&site);
     fs::remove_dir_all(site.path(".callout")).expect("a folder");
     site.write("tickets/0419.yaml", dispatch("store-0419", "0419"));
-    shows!(site.run("state rebuild --from backup --reason disk --yes"), @r"");
+    shows!(site.run("state rebuild --from backup --reason disk --yes"), @r"
+    $ callout state rebuild --from backup --reason disk --yes
+    2 records can still be read, and are kept.
+    ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
+        next: look the ids up there, then: callout import --from FILE.csv (address,id)
+    Tickets: 0 found by their marks, 1 not found.
+    1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
+    The state is rebuilt. Next: callout plan
+    exit 0
+    ");
     site.run("apply --yes").ends_with(5);
     assert_eq!(site.vendor.tickets(), 2, "nobody knows whether the third was sent");
-    shows!(site.run("state rebuild --from backup --reason disk --yes"), @r"");
+    shows!(site.run("state rebuild --from backup --reason disk --yes"), @r"
+    $ callout state rebuild --from backup --reason disk --yes
+    | state/not-lost
+    |
+    |   x the state `.callout/state.json` is not lost: it is whole, with 3 tickets on record
+    |   help: A rebuild would forget what it knows. Tickets that it does not know are taken over one by one:
+    |         callout import ADDRESS ID, callout import --from FILE.csv, or callout import --match mark.
+    |
+    exit 1
+    ");
 }
 
 #[test]

@@ -358,7 +358,7 @@ fn a_damaged_state_is_told_and_put_aside() {
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
         next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 1 not found.
-    Nothing is in doubt then.
+    1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
     The state is rebuilt. Next: callout plan
     | state/damaged
     |

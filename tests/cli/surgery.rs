@@ -134,6 +134,25 @@ fn a_move_that_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn a_move_to_another_place_is_told() {
+    let site = Site::with_ticket();
+    site.write("tickets/a.yaml", dispatch("store-0418-router", "0418"));
+    shows!(site.run(&format!("state mv {OLD} Dispatch/store-0418-router --reason renamed")), @r"
+    $ callout state mv Dispatch/store-0417-router Dispatch/store-0418-router --reason renamed
+    Dispatch/store-0417-router becomes Dispatch/store-0418-router: ticket 482001, Pending Tech Assignment
+    ! The file of Dispatch/store-0418-router is for Store 0418 (0418), account 01230418, and the ticket for Store 0417 (0417), account 01230417. Look whether that is meant.
+    |
+    | Move it? Nothing is sent. Only `yes` is taken as yes:
+    | state/declined
+    |
+    |   x nothing was moved
+    |   help: --yes does it without asking
+    |
+    exit 1
+    ");
+}
+
+#[test]
 fn every_visit_of_an_address_moves() {
     let site = Site::with_ticket();
     site.vendor.resolve(482_001);

@@ -12,7 +12,8 @@ use crate::manifest;
 use crate::render::clean;
 use crate::rollout;
 use crate::state::{Closing, Event, Home, Key, Ledger, Phase, Record, Session, State, open_for_writing};
-use crate::ticket::Address;
+use crate::systems::by_kind;
+use crate::ticket::{Address, Ticket};
 
 pub(super) async fn mv(home: &Home, (from, to): (&Address, &Address), how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state mv")?;
@@ -24,7 +25,7 @@ pub(super) async fn mv(home: &Home, (from, to): (&Address, &Address), how: &Said
         let to = Key::new(to.clone(), key.reissue);
         environment.out.line(&format!("{key} becomes {to}: {}", clean(&in_words(record))));
     }
-    environment.out.write(&consequences(from, to, environment));
+    environment.out.write(&consequences(from, to, &visits, environment));
     let events = visits.iter().map(|(key, _)| moved(key)).collect();
     keep(&ledger, events, ("\nMove it? Nothing is sent.", "nothing was moved", how.yes), environment).await?;
     environment.out.line("Moved.");
@@ -58,7 +59,7 @@ fn movable<'a>(state: &'a State, from: &Address, to: &Address) -> Result<Vec<(&'
 }
 
 /// What the files make of it. Broken files hide nothing: then nobody can say, and the plan will.
-fn consequences(from: &Address, to: &Address, environment: &Environment) -> String {
+fn consequences(from: &Address, to: &Address, visits: &[(&Key, &Record)], environment: &Environment) -> String {
     let request = manifest::Request { start: environment.folder.clone(), paths: Vec::new(), sandbox: true, keep: manifest::Keep::Tickets };
     let loaded = rollout::load(&request);
     if loaded.has_errors() {
@@ -67,8 +68,18 @@ fn consequences(from: &Address, to: &Address, environment: &Environment) -> Stri
     let describes = |address: &Address| loaded.tickets.iter().any(|ticket| ticket.address == *address);
     let old = format!("The files still describe {from}. Nothing is sent for it: the address keeps a tombstone. Rename it there.\n");
     let new = format!("The files describe no {to} yet. Until they do, a plan shows its ticket as one that left the files.\n");
-    let remarks = [(describes(from), old), (!describes(to), new)];
-    remarks.into_iter().filter(|(holds, _)| *holds).map(|(_, remark)| remark).collect()
+    let elsewhere = other_place(loaded.tickets.iter().find(|ticket| ticket.address == *to), visits);
+    let remarks = [describes(from).then_some(old), (!describes(to)).then_some(new), elsewhere];
+    remarks.into_iter().flatten().collect()
+}
+
+/// A slip of the hand: the ticket of one store would stand for the other, which then nobody is sent to.
+fn other_place(ticket: Option<&Ticket>, visits: &[(&Key, &Record)]) -> Option<String> {
+    let (ticket, (_, record)) = ticket.zip(visits.last())?;
+    let system = by_kind(&ticket.address.kind)?;
+    let (file, live) = (clean(&system.site(&ticket.fields)), clean(&system.site(&record.request.fields)));
+    let address = &ticket.address;
+    (file != live).then(|| format!("! The file of {address} is for {file}, and the ticket for {live}. Look whether that is meant.\n"))
 }
 
 pub(super) async fn rm(home: &Home, address: &str, how: &Said, environment: &mut Environment) -> Ending {

@@ -105,10 +105,11 @@ fn two_lines_may_be_lost_anywhere_and_no_address_that_is_held_is_forgotten() {
             let lost = [first as u64, second as u64];
             for key in truth.records.keys().filter(|key| holds(&truth, key)) {
                 // A record of what was not created counts: where anything is missing, a rebuild holds its address back too.
-                let takes = |event: &Event| match event {
-                    Event::Intended { key: of, write: Write::Create, .. } | Event::Created { key: of, .. } => of == key,
-                    Event::Moved { key: of, to, .. } => of == key || to == key,
-                    _ => false,
+                let takes = |event: &Event| {
+                    let to = if let Event::Moved { to, .. } = event { Some(to) } else { None };
+                    let is_one =
+                        matches!(event, Event::Intended { write: Write::Create, .. } | Event::Created { .. } | Event::Moved { .. });
+                    is_one && [event.key(), to].contains(&Some(key))
                 };
                 let seen = commits.iter().filter(|commit| !lost.contains(&commit.sequence)).any(|commit| commit.events.iter().any(takes));
                 let is_known = salvage.state.records.contains_key(key) || salvage.named.contains_key(key);
