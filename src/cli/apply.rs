@@ -89,6 +89,7 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
         parallelism: usize::from(words.parallelism),
         saved: words.plan.is_some(),
     };
+    ledger.carries_out(&plan.id).await;
     let applied = apply(&job).await;
     progress.end();
     let report = applied?;

@@ -60,7 +60,7 @@ pub struct Output {
 }
 
 /// Commands that act on a state, as messages name them.
-const NAMED: [&str; 8] = ["settle", "plan", "apply", "state", "import", "show", "schedule --reflow", "schedule --repair"];
+const NAMED: [&str; 9] = ["settle", "plan", "apply", "state", "import", "show", "log", "schedule --reflow", "schedule --repair"];
 
 /// Of text that goes to a file or a pipe.
 pub(super) const WIDTH: usize = 110;

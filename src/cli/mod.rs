@@ -12,8 +12,10 @@ mod expand;
 mod finding;
 mod import;
 mod init;
+mod log;
 mod online;
 mod opened;
+mod picked;
 mod plan;
 mod plan_file;
 mod planning;
@@ -127,6 +129,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Status(words) => status::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
+        Command::Log(words) => log::run(&words, global, environment),
         Command::State(words) => state::run(&words.command, global, environment).await,
         Command::Systems { format } => Ok(systems::run(format, environment)),
         Command::Schema => Ok(schema::run(environment)),

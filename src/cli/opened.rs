@@ -1,12 +1,13 @@
 //! A project, opened: its files, its systems and its state, real or sandboxed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::args::Global;
-use super::{Environment, Failure, Output, sandbox};
+use super::{Environment, Failure, Output, planning, sandbox};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
@@ -110,7 +111,12 @@ impl Opened {
     /// The state, for the one writer.
     pub fn ledger(&self, command: &str, environment: &Environment) -> Outcome<Ledger> {
         self.start_sandbox_state(environment)?;
-        crate::state::open_for_writing(&self.home, Session::new(owner(command, environment)))
+        crate::state::open_for_writing(&self.home, self.session(command, environment))
+    }
+
+    /// A run that will write: who it is, and which files it goes by.
+    pub fn session(&self, command: &str, environment: &Environment) -> Session {
+        session(&self.project.folder, command, environment)
     }
 
     /// The sandbox's state makes itself: nothing is lost with it, and nothing from there can be applied elsewhere.
@@ -148,6 +154,12 @@ impl Opened {
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }
+}
+
+/// The same in a project whose files need not be right.
+pub(super) fn session(folder: &Path, command: &str, environment: &Environment) -> Session {
+    let owner = owner(command, environment);
+    Session::new(Owner { by: By { commit: planning::commit(folder), ..owner.by.clone() }, ..owner })
 }
 
 pub(super) fn owner(command: &str, environment: &Environment) -> Owner {

@@ -7,20 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::args::{Global, Said};
-use super::opened::{Opened, owner};
+use super::opened::Opened;
 use super::state::{reason_of, typed};
 use super::{Ending, Environment, Exit, finding, shortened};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::refresh::Selection;
 use crate::render::{Pass, clean, passes_text};
-use crate::state::{Copy, Event, Key, Phase, Rebuild, Request, Session, State};
+use crate::state::{Copy, Event, Key, Phase, Rebuild, Request, State};
 use crate::ticket::{Fields, Lifecycle, Mark};
 
 pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state rebuild")?;
     let opened = Opened::open(global, environment).await?;
     let copy = from.map(|path| Copy::At(environment.folder.join(path)));
-    let rebuild = Rebuild::begin(&opened.home, Session::new(owner("callout state rebuild", environment)), copy.as_ref())?;
+    let rebuild = Rebuild::begin(&opened.home, opened.session("callout state rebuild", environment), copy.as_ref())?;
     if opened.tickets.is_empty() {
         return Err(no_tickets().into());
     }

@@ -10,12 +10,12 @@ use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
 use super::args::{Global, PlanFormat, Said, StateCommand};
-use super::opened::{home, owner};
+use super::opened::{self, home, owner};
 use super::{Ending, Environment, Exit, Failure, rebuild};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{self, Project};
 use crate::render::{clean, state_text};
-use crate::state::{Begun, Key, Phase, Record, Start, State, open_for_reading};
+use crate::state::{Begun, Home, Key, Phase, Record, Session, Start, State, open_for_reading};
 use crate::systems::{by_kind, nearest};
 
 pub(super) async fn run(command: &StateCommand, global: &Global, environment: &mut Environment) -> Ending {
@@ -66,6 +66,11 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
 /// The project alone: its tickets may have mistakes, and the state must be looked at all the same.
 fn project(environment: &Environment) -> Result<Project, Failure> {
     manifest::project_only(&environment.folder).map_err(Failure::from)
+}
+
+/// A run that will write. The project's folder is that of its lock file.
+fn session(home: &Home, command: &str, environment: &Environment) -> Session {
+    opened::session(home.lock_file.parent().unwrap_or(&environment.folder), command, environment)
 }
 
 /// The reason that a person gives, which must be one.

@@ -38,6 +38,15 @@ pub fn whose(document: &Node<'_>) -> Whose {
     }
 }
 
+/// Whether a text that is no YAML was meant for callout.
+pub fn speaks_to_us(text: &str) -> bool {
+    let version = |line: &str| {
+        let value = line.trim_start_matches(['-', ' ', '{']).strip_prefix("apiVersion")?.trim_start_matches([':', ' ', '\t', '"', '\'']);
+        Some(is_near_version(value.trim_end_matches(['"', '\'', ' ', '\r'])))
+    };
+    text.lines().any(|line| version(line).unwrap_or(false)) || text.contains("callout/v")
+}
+
 /// Without `apiVersion` a document is ours only if the rest leaves hardly a doubt.
 fn without_version<'t>(document: &Node<'_>, keys: impl Iterator<Item = (&'t str, Span)>) -> Whose {
     for (key, span) in keys {

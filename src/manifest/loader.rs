@@ -140,7 +140,7 @@ impl Loader {
         }
         let mut ours = told(&self.loaded) > before;
         // Other tools keep templates in .yaml files that are no YAML; those are none of our business.
-        if ours || explicit || speaks_to_us(&file.text) {
+        if ours || explicit || envelope::speaks_to_us(&file.text) {
             ours |= !composed.faults.is_empty();
             let place = |fault: Fault| {
                 let (diagnostic, span) = fault.into_diagnostic();
@@ -289,15 +289,6 @@ fn readers(files: usize) -> usize {
     const AT_LEAST: usize = 4;
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     processors.min(files / AT_LEAST).max(1)
-}
-
-/// Whether a text that is no YAML was meant for callout.
-fn speaks_to_us(text: &str) -> bool {
-    let version = |line: &str| {
-        let value = line.trim_start_matches(['-', ' ', '{']).strip_prefix("apiVersion")?.trim_start_matches([':', ' ', '\t', '"', '\'']);
-        Some(envelope::is_near_version(value.trim_end_matches(['"', '\'', ' ', '\r'])))
-    };
-    text.lines().any(|line| version(line).unwrap_or(false)) || text.contains("callout/v")
 }
 
 #[cfg(test)]

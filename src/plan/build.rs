@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::alike::Around;
+use super::case::{Case, bare_step};
 use super::gates::{Gates, waves};
 use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
@@ -13,7 +14,7 @@ use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, 
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
-use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
+use crate::ticket::{Address, Rollouts, Ticket};
 
 /// All that a plan depends on.
 pub struct World<'a> {
@@ -83,21 +84,6 @@ pub fn build(world: &World<'_>) -> Plan {
         reads: world.observed.requests,
     };
     plan.limited(&limits, world.state, world.now)
-}
-
-/// One address: what the rooms for each verdict work on.
-#[derive(Clone)]
-pub(super) struct Case<'a> {
-    pub world: &'a World<'a>,
-    pub side: &'a Side,
-    /// The visit that the step is about.
-    pub key: Key,
-    pub ticket: Option<&'a Ticket>,
-    /// The latest record, after a rename.
-    pub record: Option<&'a Record>,
-    pub observed: Option<&'a Observed>,
-    /// Its record is still under the key that the state knows it by.
-    pub recorded_as: Option<&'a Key>,
 }
 
 fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
@@ -221,81 +207,4 @@ fn step(case: &Case<'_>, verdict: Verdict) -> Step {
         Verdict::Removed => removed::removed(case),
         Verdict::Nothing => case.step(Action::Keep),
     }
-}
-
-fn bare_step(key: Key, action: Action) -> Step {
-    Step {
-        key,
-        action,
-        events: Vec::new(),
-        changes: Vec::new(),
-        drift: Vec::new(),
-        notes: Vec::new(),
-        site: String::new(),
-        rollout: None,
-        id: None,
-        mark: None,
-        place: None,
-        batch: None,
-        desired: None,
-        record: None,
-        noted: None,
-        difference: None,
-        settles: None,
-        is_closed: false,
-        starts: None,
-    }
-}
-
-impl Case<'_> {
-    /// The record's key once its rename is written: events of a step follow its `moved`.
-    pub fn recorded(&self) -> Key {
-        let reissue = self.recorded_as.map_or(self.key.reissue, |key| key.reissue);
-        Key::new(self.key.address.clone(), reissue)
-    }
-
-    /// How `settle` knows the record. In quotes where a shell would take a location's key for a pattern.
-    fn settles(&self) -> Option<String> {
-        let key = self.recorded_as?;
-        let is_one_of_several = self.world.state.visits(&key.address).nth(1).is_some();
-        let name = if is_one_of_several { format!("{}#{}", key.address, key.reissue) } else { key.to_string() };
-        Some(if key.address.key.is_some() { format!("'{name}'") } else { name })
-    }
-
-    /// The live ticket's id.
-    pub fn id(&self) -> Option<String> {
-        self.record.and_then(Record::id).map(str::to_owned)
-    }
-
-    /// The site of a rollout. Of a ticket that left the files, its record knows.
-    fn rollout(&self) -> Option<RolloutSite> {
-        match self.ticket {
-            Some(ticket) => ticket.site.clone(),
-            None => self.record.and_then(|record| record.request.site.clone()),
-        }
-    }
-
-    pub fn step(&self, action: Action) -> Step {
-        let fields = self.ticket.map(|ticket| &ticket.fields).or_else(|| self.record.map(|record| &record.request.fields));
-        Step {
-            site: fields.map(|fields| self.side.system.site(fields)).unwrap_or_default(),
-            rollout: self.rollout(),
-            id: self.id(),
-            place: self.ticket.and_then(|ticket| ticket.place.as_ref()).map(ToString::to_string),
-            desired: self.ticket.map(desired_digest),
-            record: self.record.map(Digest::of),
-            settles: self.settles(),
-            starts: self.ticket.and_then(|ticket| ticket.visit.as_ref()).and_then(crate::ticket::Visit::starts_at_latest),
-            ..bare_step(self.key.clone(), action)
-        }
-    }
-
-    pub fn blocked(&self, reason: Reason) -> Step {
-        self.step(Action::Blocked { reason })
-    }
-}
-
-/// Of everything in a desired ticket that a step depends on: what is sent, and how it is to be treated.
-pub fn desired_digest(ticket: &Ticket) -> Digest {
-    Digest::of(&(ticket.digest(), ticket.reissue, &ticket.visit, &ticket.lifecycle, &ticket.labels))
 }

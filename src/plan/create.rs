@@ -1,6 +1,6 @@
 //! Steps that make a ticket, or take one over instead.
 
-use super::build::Case;
+use super::case::Case;
 use super::{Action, Companions, Reason, Step};
 use crate::refresh::{Side, booking_mismatch, names_before, request_of, sighting};
 use crate::state::{Event, Key, Request, Sighting, State};

@@ -1,6 +1,6 @@
 //! Writes without outcome: found again by their mark, seen to have taken effect, or left to a person.
 
-use super::build::Case;
+use super::case::Case;
 use super::diff::{done_by_hand, drift};
 use super::existing::seen;
 use super::reason::Search;

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::build::Case;
+use super::case::Case;
 use super::diff::{difference, is_empty, standing_mismatch};
 use super::{Action, Reason, Step};
 use crate::refresh::{ATTACHMENTS, booking_mismatch, resolved};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::build::Case;
+use super::case::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
 use super::edit::{Edit, Take, is_accepted};
 use super::{Action, Reason, Step};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alike::Around;
-use super::build::{World, desired_digest};
+use super::build::World;
+use super::case::desired_digest;
 use super::gates::Gates;
 use super::{Action, Allowed, Limits, Plan, Reason, Rules, Search, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome};

@@ -7,6 +7,7 @@ mod alike;
 mod batch;
 pub mod board;
 mod build;
+mod case;
 mod companions;
 mod counts;
 mod create;

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::build::Case;
+use super::case::Case;
 use super::{Action, Reason, Step, existing};
 use crate::state::{Closing, Event};
 use crate::systems::{Ability, Observed};

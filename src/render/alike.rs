@@ -38,7 +38,7 @@ pub(super) fn parts<'a>(steps: &[&'a Step]) -> Vec<Part<'a>> {
             groups.entry(likeness).or_default().push(step);
         }
     }
-    groups.retain(|_, group| group.len() > FEW);
+    groups.retain(|_, group| group.len() > group.first().map_or(FEW, |first| few(first)));
     let part = |step: &&'a Step| match Likeness::of(step).and_then(|likeness| groups.get_mut(&likeness)) {
         None => Some(Part::One(step)),
         // The first takes all of them.
@@ -46,6 +46,12 @@ pub(super) fn parts<'a>(steps: &[&'a Step]) -> Vec<Part<'a>> {
         Some(group) => Some(Part::Alike(Alike { first: step, steps: std::mem::take(group) })),
     };
     steps.iter().filter_map(part).collect()
+}
+
+/// What holds a whole wave back is told once for it.
+fn few(step: &Step) -> usize {
+    let is_of_wave = |reason: &Reason| matches!(reason, Reason::Paused { .. } | Reason::WaveClosed { .. } | Reason::GateShut(_));
+    if step.action.reason().is_some_and(is_of_wave) { 1 } else { FEW }
 }
 
 /// What alike steps have in common.

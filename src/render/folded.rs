@@ -27,7 +27,7 @@ pub(super) fn folded_text(plan: &Plan, alike: &Alike<'_>) -> String {
     let mut text = format!("{} {}{}\n", sign.style(style), count.style(style.bold()), tail(alike));
     let varying: Vec<String> = in_order(&first.key.address.kind, alike.varying()).into_iter().map(clean).collect();
     if !varying.is_empty() {
-        text.push_str(&wrapped(4, "vary: ", &varying));
+        text.push_str(&wrapped(4, &format!("vary: {}", varying.join(", "))));
     }
     if alike.files_vary() {
         text.push_str("    their files vary, too\n");
@@ -66,7 +66,7 @@ fn deferred(text: &mut String, alike: &Alike<'_>) -> bool {
         return true;
     }
     let Some(reason) = alike.reason() else { return false };
-    let _ = writeln!(text, "    {}", clean(&reason).style(sign_style('@')));
+    let _ = write!(text, "{}", wrapped(4, &clean(&reason)).style(sign_style('@')));
     if let Some(next) = alike.first.next_step() {
         let _ = writeln!(text, "    next: {}", clean(&next));
     }
@@ -121,12 +121,12 @@ fn requests(text: &mut String, steps: &[&Step]) {
 }
 
 fn sites(text: &mut String, steps: &[&Step]) {
-    let mut keys: Vec<String> = steps.iter().filter_map(|step| step.rollout.as_ref()).take(SITES).map(|site| clean(&site.key)).collect();
-    match (steps.len().saturating_sub(SITES), keys.last_mut()) {
-        (more, Some(last)) if more > 0 => *last = format!("{last} and {more} more, --verbose lists them"),
-        (_, Some(_) | None) => {}
-    }
-    text.push_str(&wrapped(4, "sites: ", &keys));
+    let keys: Vec<String> = steps.iter().filter_map(|step| step.rollout.as_ref()).take(SITES).map(|site| clean(&site.key)).collect();
+    let rest = match steps.len().saturating_sub(SITES) {
+        0 => String::new(),
+        more => format!(" and {more} more, --verbose lists them"),
+    };
+    text.push_str(&wrapped(4, &format!("sites: {}{rest}", keys.join(", "))));
 }
 
 /// Who needs a person is named, with what to look for. Each technician that nobody wants any more is, however many they are.

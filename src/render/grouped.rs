@@ -70,6 +70,6 @@ impl Group<'_> {
         if counts.drifted > 0 {
             parts.push(format!("{} changed in the ticket system", counts.drifted));
         }
-        wrapped(0, &format!("Rollout/{}{wave}: ", clean(rollout)), &parts)
+        wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), parts.join(", ")))
     }
 }

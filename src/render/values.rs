@@ -84,21 +84,22 @@ pub fn difference(name: &str, before: &Value, after: &Value) -> String {
 /// Columns that a line has if it can be broken.
 const WIDTH: usize = 80;
 
-/// `    vary: a, b, c`: a list behind its name, broken between its items where a terminal ends, the rest indented further.
-pub fn wrapped(indent: usize, name: &str, items: &[String]) -> String {
-    let mut text = format!("{:indent$}{name}", "");
-    let mut column = text.chars().count();
-    for (at, item) in items.iter().enumerate() {
-        let comma = if at + 1 < items.len() { "," } else { "" };
-        let (gap, width) = (usize::from(at > 0), item.chars().count() + comma.len());
-        if at > 0 && column + gap + width > WIDTH {
-            let _ = write!(text, "\n{:1$}", "", indent + 4);
+/// A line, broken between its words where a terminal ends; what follows is indented further.
+pub fn wrapped(indent: usize, line: &str) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in line.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > WIDTH {
             column = indent + 4;
+            let _ = write!(text, "\n{:column$}{word}", "");
+        } else if column > 0 {
+            column += 1;
+            let _ = write!(text, " {word}");
         } else {
-            text.push_str(if at > 0 { " " } else { "" });
-            column += gap;
+            column = indent;
+            let _ = write!(text, "{:indent$}{word}", "");
         }
-        let _ = write!(text, "{item}{comma}");
         column += width;
     }
     text.push('\n');
@@ -141,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_broken_where_a_terminal_ends() {
-        let items = |count: usize| vec!["x".repeat(17); count];
-        assert_eq!(wrapped(2, "a: ", &items(2)), format!("  a: {0}, {0}\n", "x".repeat(17)));
-        let long = wrapped(2, "a: ", &items(6));
-        assert_eq!(long.lines().map(str::len).collect::<Vec<_>>(), [80, 42], "{long}");
-        assert!(long.lines().nth(1).is_some_and(|line| line.starts_with("      x")), "{long}");
-        assert_eq!(wrapped(0, "", &["y".repeat(99)]), format!("{}\n", "y".repeat(99)));
+    fn a_line_is_broken_where_a_terminal_ends() {
+        let words = |count: usize| vec!["x".repeat(18); count].join(" ");
+        assert_eq!(wrapped(2, &words(2)), format!("  {}\n", words(2)));
+        let long = wrapped(4, &words(6));
+        assert_eq!(long.lines().map(str::len).collect::<Vec<_>>(), [80, 45], "{long}");
+        assert!(long.lines().nth(1).is_some_and(|line| line.starts_with("        x")), "{long}");
+        assert_eq!(wrapped(0, &"y".repeat(99)), format!("{}\n", "y".repeat(99)));
     }
 
     #[test]

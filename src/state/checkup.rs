@@ -4,13 +4,13 @@
 
 use jiff::Timestamp;
 
+use super::by::By;
 use super::file::FileStore;
 use super::journal::Commit;
 use super::lineage::{Home, lineage_of};
 use super::lines::Lines;
 use super::restore::{Standing, incomplete};
 use super::salvage::salvage;
-use super::store::By;
 use super::survey::{Content, Piece, Role};
 use crate::diagnostics::{Diagnostic, Outcome};
 

@@ -4,6 +4,7 @@ mod place;
 
 use super::event::{Event, Write};
 use super::journal::Commit;
+use super::log::Log;
 use super::memory::Disk;
 use super::samples::{commit, created, intended, owner};
 use super::store::{Loaded, Store};
@@ -272,6 +273,69 @@ fn an_event_that_cannot_follow_is_found_on_reading<P: Place>() {
     assert!(error.contains("line 2 cannot be true: Dispatch/a: `created` cannot follow: there is no such record"), "{error}");
 }
 
+/// The numbers of the commits in the log, in its order.
+fn logged<P: Place>(place: &P) -> Vec<u64> {
+    let mut sequences = Vec::new();
+    let log = Log::of(place.store().as_ref(), Some("l1"), &mut |entry| sequences.push(entry.commit.sequence));
+    assert!(log.is_whole(), "{log:?}");
+    sequences.dedup();
+    sequences
+}
+
+fn the_log_outlives_every_compaction<P: Place>() {
+    assert_eq!(logged(&P::empty()), [0; 0], "no state, no log, and no error");
+    let place = filled::<P>();
+    assert_eq!(logged(&place), [1, 2, 3]);
+    for number in 4..7 {
+        let (mut store, loaded) = opened(&place);
+        store.compact(&loaded.state).expect("compacted");
+        store.append(&commit(number, vec![Event::PlanStarted { plan: number.to_string() }])).expect("added");
+        assert_eq!(logged(&place), (1..=number).collect::<Vec<_>>());
+    }
+}
+
+fn a_stopped_compaction_doubles_nothing_in_the_log<P: Place>() {
+    for snapshot_too in [false, true] {
+        let place = filled::<P>();
+        let (journal, snapshot) = (place.journal(), place.snapshot());
+        let (mut store, loaded) = opened(&place);
+        store.compact(&loaded.state).expect("compacted");
+        drop(store);
+        place.put_journal(Some(&journal));
+        if snapshot_too {
+            place.put_snapshot(Some(&snapshot));
+        }
+        assert_eq!(logged(&place), [1, 2, 3]);
+        let (mut store, _) = opened(&place);
+        store.append(&commit(4, vec![created("b", "8")])).expect("added");
+        assert_eq!(logged(&place), [1, 2, 3, 4]);
+        drop(store);
+        let (mut store, loaded) = opened(&place);
+        store.compact(&loaded.state).expect("compacted again");
+        store.append(&commit(5, vec![Event::PlanStarted { plan: "q".into() }])).expect("added");
+        assert_eq!(logged(&place), [1, 2, 3, 4, 5]);
+    }
+}
+
+fn the_log_needs_no_snapshot_and_no_lock<P: Place>() {
+    let place = filled::<P>();
+    let (_writer, _) = opened(&place);
+    place.put_snapshot(Some(b"damaged"));
+    assert_eq!(logged(&place), [1, 2, 3]);
+}
+
+fn a_damaged_line_ends_its_journal_in_the_log<P: Place>() {
+    let place = filled::<P>();
+    let mut journal = place.journal();
+    let length = journal.len();
+    journal[length - 10] ^= 1;
+    place.put_journal(Some(&journal));
+    let mut sequences = Vec::new();
+    let log = Log::of(place.store().as_ref(), Some("l1"), &mut |entry| sequences.push(entry.commit.sequence));
+    assert_eq!((sequences, log.commits), (vec![1, 1, 2], 2));
+    assert!(log.damage[0].message.contains("journal.jsonl` line 4 is damaged"), "{:?}", log.damage);
+}
+
 macro_rules! suite {
     ($($case:ident),* $(,)?) => {
         mod memory { $(#[test] fn $case() { super::$case::<super::Disk>(); })* }
@@ -294,4 +358,8 @@ suite![
     a_stop_between_snapshot_and_new_journal_is_harmless,
     a_state_that_was_set_aside_makes_room,
     an_event_that_cannot_follow_is_found_on_reading,
+    the_log_outlives_every_compaction,
+    a_stopped_compaction_doubles_nothing_in_the_log,
+    the_log_needs_no_snapshot_and_no_lock,
+    a_damaged_line_ends_its_journal_in_the_log,
 ];

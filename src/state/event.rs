@@ -168,6 +168,36 @@ impl Event {
         }
     }
 
+    /// The names that programs know events by: each [`Event::verb`], with hyphens.
+    pub const NAMES: [&'static str; 21] = [
+        "intended",
+        "created",
+        "updated",
+        "rejected",
+        "unsent",
+        "adopted",
+        "presumed-sent",
+        "observed",
+        "done-by-hand",
+        "took-live-values",
+        "noted",
+        "closed",
+        "not-created",
+        "write-settled",
+        "accepted",
+        "visit-ended",
+        "moved",
+        "restored",
+        "mended",
+        "plan-started",
+        "plan-finished",
+    ];
+
+    /// The one of [`Event::NAMES`] that it has.
+    pub fn name(&self) -> String {
+        self.verb().replace(' ', "-")
+    }
+
     /// What happened, in words.
     pub fn verb(&self) -> &'static str {
         match self {
@@ -238,5 +268,53 @@ impl fmt::Display for Closing {
             Self::Removed => "taken out of the state",
             Self::Moved => "renamed",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::samples::{created, intended, key, request, seen};
+
+    fn restored() -> Record {
+        let state = crate::state::State::new("l1").with(&intended("a", Write::Create), jiff::Timestamp::UNIX_EPOCH);
+        state.expect("possible").records[&key("a")].clone()
+    }
+
+    /// One of each, in the order of the names.
+    fn every_event() -> Vec<Event> {
+        let (a, text, request) = (|| key("a"), String::new, || Box::new(request("x")));
+        vec![
+            intended("a", Write::Create),
+            created("a", "7"),
+            Event::Updated { key: a(), seen: None },
+            Event::Rejected { key: a(), why: text() },
+            Event::Unsent { key: a(), why: text() },
+            Event::Adopted { key: a(), id: text(), request: request(), seen: None, reason: text() },
+            Event::Presumed { key: a(), request: request(), reason: text() },
+            Event::Observed { key: a(), seen: seen("x"), baseline: false, booking_checked: false },
+            Event::DoneByHand { key: a(), request: request(), seen: seen("x") },
+            Event::TookLive { key: a(), request: request(), seen: seen("x"), accepted: None },
+            Event::Noted { key: a(), lifecycle: Lifecycle::default(), labels: BTreeMap::new(), visit: None, site: None },
+            Event::Closed { key: a(), why: Closing::Closed, reason: None },
+            Event::NotCreated { key: a(), reason: text() },
+            Event::WriteSettled { key: a(), done: true, reason: text() },
+            Event::Accepted { key: a(), difference: Digest::of("x"), reason: text() },
+            Event::VisitEnded { key: a(), outcome: VisitOutcome::Ok, reason: text() },
+            Event::Moved { key: a(), to: key("b"), reason: text() },
+            Event::Restored { key: a(), record: Box::new(restored()), reason: text() },
+            Event::Mended { what: text(), reason: text() },
+            Event::PlanStarted { plan: text() },
+            Event::PlanFinished { plan: text() },
+        ]
+    }
+
+    #[test]
+    fn every_event_has_its_name() {
+        assert_eq!(every_event().iter().map(Event::name).collect::<Vec<_>>(), Event::NAMES);
+        // What serde says of a name that it does not know counts the kinds of events.
+        let unknown = serde_json::from_str::<Event>(r#"{"event": "?"}"#).expect_err("no such event").to_string();
+        let (_, known) = unknown.split_once("one of ").expect("a list");
+        assert_eq!(known.matches('`').count(), 2 * Event::NAMES.len(), "{unknown}");
     }
 }

@@ -202,6 +202,20 @@ impl Store for FileStore {
         self.history.prune()
     }
 
+    /// The live journal is read first: what a run folds after that is in the history too, and what it adds is not missed but later.
+    fn journals(&self, each: &mut dyn FnMut(Named)) -> Outcome<()> {
+        let live = disk::read(&self.journal)?;
+        let kept = self.history.list()?;
+        let is_there = kept.newest().is_some() || self.snapshot.exists();
+        self.history.journals(&kept.journals, each)?;
+        match live {
+            Some(bytes) => each(Named { name: self.journal.display().to_string(), bytes }),
+            None if is_there => return Err(gone(&self.journal).into()),
+            None => {}
+        }
+        Ok(())
+    }
+
     fn set_aside(&mut self) -> Outcome<()> {
         self.owned()?;
         self.live = None;

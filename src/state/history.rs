@@ -83,16 +83,20 @@ impl History {
     /// The kept journals that hold any of these commits, in order.
     pub fn journals_with(&self, span: Span) -> Outcome<Vec<Named>> {
         let mut found = Vec::new();
-        for kept in self.list()?.journals {
-            if kept.last < span.first || kept.first > span.last {
-                continue;
-            }
-            let path = self.journal(kept);
+        let kept: Vec<Span> = self.list()?.journals.into_iter().filter(|kept| kept.last >= span.first && kept.first <= span.last).collect();
+        self.journals(&kept, &mut |journal| found.push(journal))?;
+        Ok(found)
+    }
+
+    /// Hands over these kept journals, one by one: together they may be more than fits into memory.
+    pub fn journals(&self, spans: &[Span], each: &mut dyn FnMut(Named)) -> Outcome<()> {
+        for span in spans {
+            let path = self.journal(*span);
             if let Some(bytes) = disk::read(&path)? {
-                found.push(Named { name: path.display().to_string(), bytes });
+                each(Named { name: path.display().to_string(), bytes });
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Removes the oldest snapshots above the number that is kept.

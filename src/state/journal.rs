@@ -24,6 +24,12 @@ pub struct Commit {
     pub at: Timestamp,
     /// The run that wrote it: all commits of one `apply` share it.
     pub run: String,
+    /// What was typed, such as `callout apply`. Journals of early versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The plan that the run carries out, saved or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
     #[serde(default, skip_serializing_if = "By::is_unknown")]
     pub by: By,
     pub events: Vec<Event>,
@@ -79,28 +85,35 @@ fn unwritable(error: &serde_json::Error) -> Diagnostic {
 
 /// Reads a journal's bytes.
 pub fn read(name: &str, bytes: &[u8]) -> Outcome<Journal> {
+    let (journal, damage) = read_to_damage(name, bytes)?;
+    damage.map_or(Ok(journal), Err)
+}
+
+/// Reads a journal's bytes up to the first damage: what stands before it, and what it is. For the log only, which sends nobody.
+pub fn read_to_damage(name: &str, bytes: &[u8]) -> Outcome<(Journal, Option<Box<Diagnostic>>)> {
     let Some(first_end) = bytes.iter().position(|byte| *byte == b'\n') else {
         let what = if bytes.is_empty() { "is empty" } else { "has no complete first line" };
         return Err(damaged(name, &format!("`{name}` {what}; a journal always has a first line that says where it begins")).into());
     };
     let header = open(HEADER, &bytes[..first_end]).map_err(|why| at_line(name, 1, &why))?;
     let mut journal = Journal { name: name.to_owned(), header, commits: Vec::new(), intact: first_end + 1, terminated: true };
-    while journal.intact < bytes.len() {
-        let rest = &bytes[journal.intact..];
-        match rest.iter().position(|byte| *byte == b'\n') {
-            Some(length) => {
-                let number = journal.line_of(journal.end() + 1);
-                let commit = open(COMMIT, &rest[..length]).map_err(|why| at_line(name, number, &why))?;
-                journal.take(commit)?;
-                journal.intact += length + 1;
-            }
-            None => return journal.with_tail(rest),
-        }
-    }
-    Ok(journal)
+    let damage = journal.take_all(bytes).err();
+    Ok((journal, damage))
 }
 
 impl Journal {
+    fn take_all(&mut self, bytes: &[u8]) -> Outcome<()> {
+        while self.intact < bytes.len() {
+            let rest = &bytes[self.intact..];
+            let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { return self.take_tail(rest) };
+            let number = self.line_of(self.end() + 1);
+            let commit = open(COMMIT, &rest[..length]).map_err(|why| at_line(&self.name, number, &why))?;
+            self.take(commit)?;
+            self.intact += length + 1;
+        }
+        Ok(())
+    }
+
     fn take(&mut self, commit: Commit) -> Outcome<()> {
         let (name, wanted) = (&self.name, self.end() + 1);
         let line = self.line_of(wanted);
@@ -119,15 +132,15 @@ impl Journal {
 
     /// What stands after the last newline. A line that lacks only its newline is whole, as its checksum shows: it may have been acted on, so it counts.
     /// A whole line followed by anything is damage. The rest was never written to its end, so nobody acted on it.
-    fn with_tail(mut self, tail: &[u8]) -> Outcome<Self> {
+    fn take_tail(&mut self, tail: &[u8]) -> Outcome<()> {
         match open::<Commit>(COMMIT, tail) {
             Ok(commit) => {
                 self.take(commit)?;
                 self.intact += tail.len();
                 self.terminated = false;
-                Ok(self)
+                Ok(())
             }
-            Err(Broken::NotSealed(_)) if !starts_with_a_whole_line(tail) => Ok(self),
+            Err(Broken::NotSealed(_)) if !starts_with_a_whole_line(tail) => Ok(()),
             Err(why) => Err(at_line(&self.name, self.line_of(self.end() + 1), &why).into()),
         }
     }

@@ -16,7 +16,8 @@ use super::journal::Commit;
 use super::lineage;
 use super::model::{Key, Request};
 use super::permit::Permit;
-use super::store::{Owner, Store};
+use super::session::Session;
+use super::store::Store;
 use super::transition::State;
 use super::undo::Undo;
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -28,20 +29,6 @@ use trouble::{after_failure, aimless, lost, not_kept, refused};
 const MANY_COMMITS: usize = 1000;
 /// A journal smaller than this (in bytes) is read in no time: folding it would only fill the history.
 const SMALL_JOURNAL: u64 = 256 * 1024;
-
-/// Which run writes, and who started it.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// Random; all commits of the run carry it.
-    pub run: String,
-    pub owner: Owner,
-}
-
-impl Session {
-    pub fn new(owner: Owner) -> Self {
-        Self { run: uuid::Uuid::new_v4().to_string(), owner }
-    }
-}
 
 /// A write that is about to be sent.
 #[derive(Debug, Clone)]
@@ -65,6 +52,8 @@ struct Core {
     state: State,
     store: Box<dyn Store>,
     session: Session,
+    /// What is being carried out, for the log.
+    plan: Option<String>,
     /// Why nothing is written any more.
     failed: Option<Diagnostic>,
     commits: usize,
@@ -82,6 +71,7 @@ impl Ledger {
             state: loaded.state,
             store,
             session,
+            plan: None,
             failed: None,
             commits: loaded.commits,
             journal_size: loaded.journal_size,
@@ -136,6 +126,15 @@ impl Ledger {
     /// A look at the state without copying it.
     pub async fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
         self.with_core(|core| look(&core.state)).await
+    }
+
+    /// From now on every commit says that it was made for this plan.
+    pub async fn carries_out(&self, plan: &str) {
+        self.with_core(|core| {
+            self.drain(core);
+            core.plan = Some(plan.to_owned());
+        })
+        .await;
     }
 
     /// Folds the journal into the snapshot now.
@@ -207,8 +206,7 @@ impl Core {
     }
 
     fn append(&mut self, events: Vec<Event>, at: Timestamp, undos: Vec<Undo>) -> Outcome<()> {
-        let (run, by) = (self.session.run.clone(), self.session.owner.by.clone());
-        let commit = Commit { sequence: self.state.through + 1, lineage: self.state.lineage.clone(), at, run, by, events };
+        let commit = Commit { plan: self.plan.clone(), ..self.session.commit(&self.state, at, events) };
         match self.store.append(&commit) {
             Ok(length) => {
                 self.state.through = commit.sequence;

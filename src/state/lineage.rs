@@ -6,8 +6,9 @@
 use std::path::PathBuf;
 
 use super::file::FileStore;
-use super::ledger::{Ledger, Session};
+use super::ledger::Ledger;
 use super::lock_file::{GivenUp, LockFile};
+use super::session::Session;
 use super::store::{Loaded, Owner, Store};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};

@@ -198,6 +198,14 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn journals(&self, each: &mut dyn FnMut(Named)) -> Outcome<()> {
+        let Contents { journal, journals, .. } = self.disk.contents().clone();
+        let named = |name: String, bytes| Named { name: format!("memory/{name}"), bytes };
+        let kept = journals.into_iter().map(|(span, bytes)| named(format!("journal-{}-{}.jsonl", span.first, span.last), bytes));
+        kept.chain(journal.map(|bytes| named("journal.jsonl".to_owned(), bytes))).for_each(each);
+        Ok(())
+    }
+
     fn set_aside(&mut self) -> Outcome<()> {
         self.owns()?;
         self.change(Step::SetAside, |contents| {

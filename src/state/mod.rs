@@ -3,6 +3,7 @@
 //! Owns the only writer of state, and the [`Permit`] without which no request can be sent.
 //! Refuses to take a missing state for an empty one.
 
+mod by;
 mod checkup;
 #[cfg(test)]
 mod conformance;
@@ -17,6 +18,7 @@ mod lines;
 mod listed;
 mod lock;
 mod lock_file;
+mod log;
 pub mod memory;
 mod model;
 mod outcome;
@@ -29,23 +31,28 @@ mod salvage;
 mod samples;
 mod seal;
 mod senders;
+mod session;
 mod store;
 mod survey;
 mod transition;
 mod undo;
 
+pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
-pub use ledger::{Intention, Ledger, Session};
+pub use ledger::{Intention, Ledger};
 pub use lineage::{Begun, Home, Start, init, open_for_reading, open_for_writing};
 pub use lock_file::{GivenUp, LockFile};
+pub use log::{Entry, Log, read_log, set_aside};
 pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
+pub use replay::Named;
 pub use restore::{ComesBack, Copy, Mending, Standing, comes_back};
 pub use seal::{Broken, Form};
 pub use senders::Senders;
-pub use store::{By, Loaded, Owner, Store};
+pub use session::Session;
+pub use store::{Loaded, Store};
 pub use transition::{Impossible, State};

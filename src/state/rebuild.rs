@@ -9,12 +9,11 @@ use jiff::Timestamp;
 
 use super::event::Event;
 use super::file::FileStore;
-use super::journal::Commit;
-use super::ledger::Session;
 use super::lineage::{Home, foreign, lineage_of};
 use super::model::Key;
 use super::restore::{Copy, is_damage};
 use super::salvage::{Salvage, salvage};
+use super::session::Session;
 use super::store::Store;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -22,7 +21,6 @@ use crate::diagnostics::{Diagnostic, Outcome};
 /// A state that is about to be rebuilt. Holds the lock, so that no other run makes one meanwhile.
 pub struct Rebuild {
     store: FileStore,
-    lineage: String,
     session: Session,
     damage: Option<Diagnostic>,
     salvage: Salvage,
@@ -42,7 +40,7 @@ impl Rebuild {
         let salvage = salvage(&stores, &lineage)?;
         match &damage {
             Some(why) if salvage.is_exact() => Err(Box::new(restorable(&store.name(), why, copy))),
-            Some(_) | None => Ok(Self { store, lineage, session, damage, salvage }),
+            Some(_) | None => Ok(Self { store, session, damage, salvage }),
         }
     }
 
@@ -76,8 +74,7 @@ impl Rebuild {
         if self.damage.is_some() {
             self.store.set_aside()?;
         }
-        let (run, by) = (self.session.run, self.session.owner.by);
-        self.store.create_with(&known, &Commit { sequence: state.through, lineage: self.lineage, at: now, run, by, events })?;
+        self.store.create_with(&known, &self.session.commit(&known, now, events))?;
         Ok(state)
     }
 }

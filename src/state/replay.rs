@@ -148,7 +148,9 @@ fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> 
     Ok(())
 }
 
-fn gap(through: u64, name: &str, next: u64) -> Diagnostic {
-    let message = format!("commits {} to {} are missing: `{name}` begins with commit {next}", through + 1, next.saturating_sub(1));
+pub fn gap(through: u64, name: &str, next: u64) -> Diagnostic {
+    let (first, last) = (through + 1, next.saturating_sub(1));
+    let missing = if first == last { format!("commit {first} is missing") } else { format!("commits {first} to {last} are missing") };
+    let message = format!("{missing}: `{name}` begins with commit {next}");
     Diagnostic::error("state/gap", message).help(format!("{CHECK} Each missing commit may stand for a technician who was sent."))
 }

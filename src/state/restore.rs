@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use super::event::Event;
 use super::file::FileStore;
 use super::journal::Commit;
-use super::ledger::Session;
 use super::lineage::{Home, foreign, lineage_of, missing};
 use super::model::{Key, Phase, Record};
 use super::salvage::{Salvage, salvage};
+use super::session::Session;
 use super::store::Store;
 use super::survey::{Content, store_at};
 use super::transition::State;
@@ -218,9 +218,8 @@ impl Mending {
     /// Puts it in place. What was there is kept in a folder of its own.
     pub fn finish(mut self, what: String, reason: String, now: Timestamp) -> Outcome<State> {
         let Salvage { mut state, base, commits, .. } = self.salvage;
-        state.through += 1;
-        let (lineage, run, by) = (state.lineage.clone(), self.session.run, self.session.owner.by);
-        let mended = Commit { sequence: state.through, lineage, at: now, run, by, events: vec![Event::Mended { what, reason }] };
+        let mended = self.session.commit(&state, now, vec![Event::Mended { what, reason }]);
+        state.through = mended.sequence;
         let last = mended.sequence;
         let commits: Vec<Commit> = commits.into_values().filter(|commit| commit.sequence < last).chain([mended]).collect();
         self.store.mend(&base, &commits)?;

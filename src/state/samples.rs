@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::event::{Event, Write};
 use super::journal::Commit;
-use super::ledger::{Intention, Session};
+use super::ledger::Intention;
 use super::model::{Key, Request, Sighting};
+use super::session::Session;
 use super::store::{By, Owner};
 use crate::ticket::{Address, Digest, Fields, Lifecycle};
 
@@ -54,7 +55,7 @@ pub fn intention(name: &str) -> Intention {
 }
 
 pub fn owner() -> Owner {
-    let by = By { user: Some("ana".to_owned()), host: Some("ci-7".to_owned()) };
+    let by = By { user: Some("ana".to_owned()), host: Some("ci-7".to_owned()), ..By::default() };
     Owner { by, pid: 4242, command: "callout apply".to_owned(), since: at(0) }
 }
 
@@ -63,5 +64,6 @@ pub fn session() -> Session {
 }
 
 pub fn commit(sequence: u64, events: Vec<Event>) -> Commit {
-    Commit { sequence, lineage: "l1".to_owned(), at: at(0), run: "run-1".to_owned(), by: owner().by, events }
+    let (run, command) = ("run-1".to_owned(), Some("callout apply".to_owned()));
+    Commit { sequence, lineage: "l1".to_owned(), at: at(0), run, command, plan: None, by: owner().by, events }
 }

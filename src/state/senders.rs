@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::by::By;
 use super::event::Event;
 use super::file::FileStore;
 use super::lineage::Home;
 use super::lock_file::LockFile;
 use super::model::Key;
-use super::store::By;
 use super::survey::{Content, Role};
 
 /// Who started each write, by the visit and the moment.

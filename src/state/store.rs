@@ -2,12 +2,9 @@
 //!
 //! Owns the contract. An implementation passes the one conformance suite unchanged, whatever lies below it.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
+pub use super::by::{By, Owner};
 use super::journal::Commit;
+use super::replay::Named;
 use super::transition::State;
 use crate::diagnostics::Outcome;
 
@@ -34,6 +31,10 @@ pub trait Store: Send {
     /// Makes `state` the snapshot and begins a new journal behind it. What is replaced is kept.
     fn compact(&mut self, state: &State) -> Outcome<()>;
 
+    /// Hands over every journal since the beginning, those that were folded first and the live one last: all that was ever written.
+    /// Needs no lock and no load, and asks for no snapshot. What a run folds meanwhile may come twice; nothing is left out.
+    fn journals(&self, each: &mut dyn FnMut(Named)) -> Outcome<()>;
+
     /// Puts the whole state out of the way, for a new lineage. Nothing of it is deleted.
     fn set_aside(&mut self) -> Outcome<()>;
 }
@@ -50,53 +51,4 @@ pub struct Loaded {
     pub snapshot_size: u64,
     /// The last line was not written to its end, and does not count.
     pub torn: bool,
-}
-
-/// Who did something, as far as the machine tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct By {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-}
-
-impl By {
-    /// From the environment's `USER` and `HOSTNAME`, or Windows' names for them; a CI runner sets neither and is named by its own.
-    pub fn from_variables(variables: &BTreeMap<String, String>) -> Self {
-        let first = |names: &[&str]| names.iter().find_map(|name| variables.get(*name)).filter(|value| !value.is_empty()).cloned();
-        Self {
-            user: first(&["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "USERNAME"]),
-            host: first(&["HOSTNAME", "COMPUTERNAME", "RUNNER_NAME"]),
-        }
-    }
-
-    pub fn is_unknown(&self) -> bool {
-        self.user.is_none() && self.host.is_none()
-    }
-}
-
-impl std::fmt::Display for By {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let user = self.user.as_deref().unwrap_or("an unknown user");
-        write!(f, "{user}")?;
-        self.host.as_ref().map_or(Ok(()), |host| write!(f, " on {host}"))
-    }
-}
-
-/// Who holds the lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owner {
-    #[serde(flatten)]
-    pub by: By,
-    pub pid: u32,
-    /// Such as `callout apply`.
-    pub command: String,
-    pub since: Timestamp,
-}
-
-impl std::fmt::Display for Owner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` (process {}, {}, since {:.0})", self.command, self.pid, self.by, self.since)
-    }
 }

@@ -22,6 +22,8 @@ fn every_command(site: &Site) {
         "apply --yes --log trace",
         "plan --refresh all --log trace",
         "state list --format json",
+        "log",
+        "log --format csv",
         "state show Dispatch/store-0417-router",
         "settle",
         "settle Dispatch/store-0417-router --id 482001 --reason x --yes",

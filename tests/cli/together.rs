@@ -96,21 +96,12 @@ fn sites_of_a_rollout_are_told_with_their_number_of_requests() {
         "apiVersion: callout/v1\nkind: Rollout\nmetadata: {name: routers}\nspec:\n  sites: {csv: sites.csv, key: store}\n  template:\n";
     site.write("tickets/routers.yaml", format!("{rollout}{template}"));
     let shown = site.run("plan").ends_with(0).out;
-    insta::with_settings!({filters => crate::shown::DIFFERENT}, {
-        insta::assert_snapshot!(shown.lines().take(10).collect::<Vec<_>>().join("\n"), @r"
-        Plan: 7 to create.
-
-        Rollout/routers: 7 to create
-
-        + 7 tickets: same 15 fields, 4 vary by site
-            vary: customer_ticket_number, location_name, location_number, account_macnum
-            visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
-            in 3 requests
-            sites: 0401, 0402, 0403, 0404, 0405 and 2 more, --verbose lists them
-            one of them in full:
-        ");
-    });
-    assert!(shown.contains("\n        in one request with 2 others\n"), "{shown}");
+    let told: Vec<&str> = shown.lines().filter(|line| line.starts_with('+') || line.contains("request")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    + 7 tickets: same 15 fields, 4 vary by site
+        in 3 requests
+            in one request with 2 others
+    ");
     site.run("apply --yes").ends_with(0);
     assert_eq!((site.vendor.tickets(), site.vendor.sandbox.creates()), (7, 3));
 }

@@ -104,6 +104,7 @@ fn every_command_has_a_help_that_reads_well() {
         "status",
         "settle",
         "import",
+        "log",
         "state",
         "state init",
         "state rebuild",

@@ -154,3 +154,23 @@ fn a_saved_plan_keeps_its_waves_and_sends_nothing_else() {
     site.run("apply --yes --wave late").ends_with(0);
     assert_eq!(site.vendor.tickets(), 2);
 }
+
+#[test]
+fn what_is_expanded_says_that_it_does_not_wait() {
+    let site = project();
+    site.remove("tickets/wifi.yaml");
+    site.edit("tickets/routers.yaml", "  waves:", "  paused: true\n  limits: {creates: 2}\n  waves:");
+    let ran = site.run("expand").ends_with(0);
+    assert_eq!(ran.out.matches("kind: Dispatch").count(), 5);
+    insta::assert_snapshot!(ran.err, @r"
+    expand/terms
+
+      ! Rollout/routers: the printed documents leave out its keys paused, waves, limits
+      help: they are for reading and comparing: committed in place of the rollout, all of them would be sent at
+            once
+    ");
+    site.edit("tickets/routers.yaml", "  paused: true\n  limits: {creates: 2}\n", "  limits: {}\n");
+    assert!(site.run("expand").ends_with(0).err.contains("leave out its keys waves\n"));
+    site.remove("tickets/routers.yaml");
+    assert_eq!(site.run("expand").ends_with(0).err, "");
+}

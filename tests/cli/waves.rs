@@ -124,27 +124,18 @@ fn three_waves_go_one_after_the_other_and_nobody_is_sent_twice() {
 
     Rollout/routers, wave second: 2 deferred
 
-    @ Dispatch/router-0403  Store 0403 (0403), account 01230403
+    @ 2 tickets are deferred
         wave second waits for pilot: 0 of 2 visits are known to be over
         next: not over: Dispatch/router-0401 (not sent), Dispatch/router-0402 (not sent)
-        at tickets/routers.yaml:12:22
-
-    @ Dispatch/router-0404  Store 0404 (0404), account 01230404
-        wave second waits for pilot: 0 of 2 visits are known to be over
-        next: not over: Dispatch/router-0401 (not sent), Dispatch/router-0402 (not sent)
-        at tickets/routers.yaml:12:22
+        sites: 0403, 0404
 
     Rollout/routers, wave rest: 2 deferred
 
-    @ Dispatch/router-0405  Store 0405 (0405), account 01230405
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
+    @ 2 tickets are deferred
+        wave rest waits for second: 0 visits are known to have gone well, and 1 has
+            to
         next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
-        at tickets/routers.yaml:12:22
-
-    @ Dispatch/router-0406  Store 0406 (0406), account 01230406
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
-        next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
-        at tickets/routers.yaml:12:22
+        sites: 0405, 0406
 
     Plan: 2 to create, 4 deferred.
     exit 0
@@ -158,27 +149,18 @@ fn three_waves_go_one_after_the_other_and_nobody_is_sent_twice() {
 
     Rollout/routers, wave second: 2 deferred
 
-    @ Dispatch/router-0403  Store 0403 (0403), account 01230403
+    @ 2 tickets are deferred
         wave second waits for pilot: 0 of 2 visits are known to be over
-        next: not over: Dispatch/router-0401 (open), Dispatch/router-0402 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0401 --outcome ok --reason TEXT
-        at tickets/routers.yaml:12:22
-
-    @ Dispatch/router-0404  Store 0404 (0404), account 01230404
-        wave second waits for pilot: 0 of 2 visits are known to be over
-        next: not over: Dispatch/router-0401 (open), Dispatch/router-0402 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0401 --outcome ok --reason TEXT
-        at tickets/routers.yaml:12:22
+        next: not over: Dispatch/router-0401 (open), Dispatch/router-0402 (open); once one is over and its ticket does not show it: callout settle Dispatch/router-0401 --outcome ok --reason TEXT
+        sites: 0403, 0404
 
     Rollout/routers, wave rest: 2 deferred
 
-    @ Dispatch/router-0405  Store 0405 (0405), account 01230405
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
+    @ 2 tickets are deferred
+        wave rest waits for second: 0 visits are known to have gone well, and 1 has
+            to
         next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
-        at tickets/routers.yaml:12:22
-
-    @ Dispatch/router-0406  Store 0406 (0406), account 01230406
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
-        next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
-        at tickets/routers.yaml:12:22
+        sites: 0405, 0406
 
     Plan: 4 deferred, 2 unchanged.
 
@@ -227,39 +209,24 @@ fn a_pause_and_a_closed_wave_send_nothing_and_still_look_after_who_is_coming() {
 
     Rollout/routers, wave pilot: 2 deferred
 
-    @ Dispatch/router-0401  Store 0401 (0401), account 01230401
+    @ 2 tickets are deferred
         Rollout/routers is paused
         next: take `paused: true` out of the rollout's spec when it may go on
-        at tickets/routers.yaml:13:22
-
-    @ Dispatch/router-0402  Store 0402 (0402), account 01230402
-        Rollout/routers is paused
-        next: take `paused: true` out of the rollout's spec when it may go on
-        at tickets/routers.yaml:13:22
+        sites: 0401, 0402
 
     Rollout/routers, wave second: 2 deferred
 
-    @ Dispatch/router-0403  Store 0403 (0403), account 01230403
+    @ 2 tickets are deferred
         Rollout/routers is paused
         next: take `paused: true` out of the rollout's spec when it may go on
-        at tickets/routers.yaml:13:22
-
-    @ Dispatch/router-0404  Store 0404 (0404), account 01230404
-        Rollout/routers is paused
-        next: take `paused: true` out of the rollout's spec when it may go on
-        at tickets/routers.yaml:13:22
+        sites: 0403, 0404
 
     Rollout/routers, wave rest: 2 deferred
 
-    @ Dispatch/router-0405  Store 0405 (0405), account 01230405
+    @ 2 tickets are deferred
         Rollout/routers is paused
         next: take `paused: true` out of the rollout's spec when it may go on
-        at tickets/routers.yaml:13:22
-
-    @ Dispatch/router-0406  Store 0406 (0406), account 01230406
-        Rollout/routers is paused
-        next: take `paused: true` out of the rollout's spec when it may go on
-        at tickets/routers.yaml:13:22
+        sites: 0405, 0406
 
     Plan: 6 deferred.
 
@@ -363,8 +330,8 @@ fn a_site_that_leaves_the_list_is_told_loudly_and_opens_no_gate() {
     $ callout apply --yes --parallelism 1
     Plan: 4 deferred, 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
 
-    Rollout/routers, wave pilot: 1 needs a person (it left the files, and its technician is still coming),
-        1 unchanged
+    Rollout/routers, wave pilot: 1 needs a person (it left the files, and its
+        technician is still coming), 1 unchanged
 
     ! Dispatch/router-0402 (ticket 482002)  Store 0402 (0402), account 01230402
         site 0402 left Rollout/routers (wave pilot), and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
@@ -372,27 +339,18 @@ fn a_site_that_leaves_the_list_is_told_loudly_and_opens_no_gate() {
 
     Rollout/routers, wave second: 2 deferred
 
-    @ Dispatch/router-0403  Store 0403 (0403), account 01230403
+    @ 2 tickets are deferred
         wave second waits for pilot: 1 of 2 visits is known to be over
-        next: not over: Dispatch/router-0402 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0402 --outcome ok --reason TEXT
-        at tickets/routers.yaml:12:22
-
-    @ Dispatch/router-0404  Store 0404 (0404), account 01230404
-        wave second waits for pilot: 1 of 2 visits is known to be over
-        next: not over: Dispatch/router-0402 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0402 --outcome ok --reason TEXT
-        at tickets/routers.yaml:12:22
+        next: not over: Dispatch/router-0402 (open); once one is over and its ticket does not show it: callout settle Dispatch/router-0402 --outcome ok --reason TEXT
+        sites: 0403, 0404
 
     Rollout/routers, wave rest: 2 deferred
 
-    @ Dispatch/router-0405  Store 0405 (0405), account 01230405
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
+    @ 2 tickets are deferred
+        wave rest waits for second: 0 visits are known to have gone well, and 1 has
+            to
         next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
-        at tickets/routers.yaml:12:22
-
-    @ Dispatch/router-0406  Store 0406 (0406), account 01230406
-        wave rest waits for second: 0 visits are known to have gone well, and 1 has to
-        next: not over: Dispatch/router-0403 (not sent), Dispatch/router-0404 (not sent)
-        at tickets/routers.yaml:12:22
+        sites: 0405, 0406
 
     Plan: 4 deferred, 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
 
@@ -406,6 +364,10 @@ fn a_site_that_leaves_the_list_is_told_loudly_and_opens_no_gate() {
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 2);
+    let listed = site.run("plan").ends_with(0).out;
+    site.write("tickets/sites.csv", SITES);
+    site.edit("tickets/routers.yaml", "key: store}", "key: store, where: site.store != \"0402\"}");
+    assert_eq!(site.run("plan").ends_with(0).out, listed, "a site that is not chosen any more has left, too");
     let selected = site.run("plan --target Rollout/routers[0402]").ends_with(0);
     assert!(selected.out.contains("! Dispatch/router-0402"), "{selected}");
     site.vendor.resolve(482_002);

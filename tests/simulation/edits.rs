@@ -16,6 +16,7 @@ const SITES: u64 = 8;
 /// Does one thing, and says what.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
     match random.below(24) {
+        0 | 1 if world.together => grow(world),
         0 | 1 => add(world, random),
         2 | 17 => remove(world, random),
         3 | 14 => restore(world, random),
@@ -80,6 +81,14 @@ fn add(world: &mut World, random: &mut Random) -> &'static str {
         world.wanted.push(Wanted::at(site));
     }
     "adding a manifest"
+}
+
+/// A rollout gets more sites, all of them dispatches; at most so many, or a world would grow without an end.
+fn grow(world: &mut World) -> &'static str {
+    const MOST: u64 = 80;
+    let next = world.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(SITES) / 4 * 4 + 4;
+    world.wanted.extend((next..=MOST).step_by(4).take(3).map(Wanted::at));
+    "adding sites"
 }
 
 fn at(world: &World, random: &mut Random) -> Option<usize> {

@@ -14,6 +14,9 @@ mod world;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::sync::atomic::Ordering;
+
+use callout::systems::sandbox::{Call, Fault, Trouble};
 use jiff::SignedDuration;
 use killer::Killer;
 use random::Random;
@@ -54,6 +57,44 @@ async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
         }
     }
     assert!(kills > 100, "only {kills} kills: the simulation no longer reaches into a run");
+}
+
+/// Whatever an answer to several tickets says, and wherever its run is killed, each visit gets its own ticket.
+#[tokio::test]
+async fn killed_at_every_effect_tickets_of_one_request_go_to_their_own_visits() {
+    let lies = [
+        Trouble::OtherOrder,
+        Trouble::TicketLeftOut,
+        Trouble::SamePlaces,
+        Trouble::RefusedHalfWay,
+        Trouble::DropAfterCommit,
+        Trouble::ErrorBeforeCommit { status: 500 },
+        Trouble::NoId,
+    ];
+    for lie in lies {
+        let (mut kills, mut together) = (0, 0);
+        for at in 1.. {
+            let when = format!("{lie:?}, killed at effect {at}");
+            let mut world = World::new(1).await;
+            world.only_dispatches();
+            world.sandbox.set_faults(vec![Fault::on(Call::Create, lie.clone())]).expect("a fault");
+            let survived = world.run(&Killer::at(at)).await.is_some();
+            world.check(&when);
+            world.heal();
+            world.run(&Killer::never()).await.expect("nobody kills it");
+            world.check(&format!("{when}, run again"));
+            world.settle_truthfully().await;
+            world.run(&Killer::never()).await.expect("nobody kills it");
+            world.check_all_sent(&format!("{when}, at the end")).await;
+            world.count_together();
+            together += world.tally.together.load(Ordering::Relaxed);
+            if survived {
+                break;
+            }
+            kills += 1;
+        }
+        assert!(kills > 6 && together > kills, "{lie:?}: {kills} kills, {together} requests for several");
+    }
 }
 
 /// Months of edits, failures, kills and settlements.

@@ -9,7 +9,7 @@ use callout::apply::{Done, Job, Progress, Stop, Writers, apply};
 use callout::plan::{self, Action, Plan, Reason, Rules, Step};
 use callout::refresh::{self, Mode, Readers, Scope, Selection, Side, Sides};
 use callout::state::memory::{Disk, MemoryStore};
-use callout::state::{By, Ledger, Owner, Phase, Session, State, Store};
+use callout::state::{By, Ledger, Log, Owner, Phase, Session, State, Store};
 use callout::systems::sandbox::{Call, Fault, Options, Running, Sandbox, TOKEN_VARIABLE, Trouble};
 use callout::systems::{Context, Reader, Remote, System, Writer, registry};
 use callout::ticket::{Address, Clock, Rollouts, Ticket};
@@ -32,6 +32,8 @@ pub struct World {
     pub clock: Arc<JumpingClock>,
     pub random: Random,
     pub tally: Tally,
+    /// Dispatches travel together.
+    pub together: bool,
     disk: Disk,
     remotes: BTreeMap<&'static str, Box<dyn Remote>>,
     sides: Sides,
@@ -139,7 +141,27 @@ impl World {
         store.lock(&owner()).expect("nobody else is there");
         store.create(&State::new(LINEAGE)).expect("an empty disk");
         let rollouts = Rollouts::new();
-        Self { wanted, rollouts, sandbox, clock, random, tally: Tally::default(), disk, remotes, sides, _running: running }
+        Self {
+            wanted,
+            rollouts,
+            sandbox,
+            clock,
+            random,
+            tally: Tally::default(),
+            together: together > 1,
+            disk,
+            remotes,
+            sides,
+            _running: running,
+        }
+    }
+
+    /// What travels together, and nothing else.
+    pub fn only_dispatches(&mut self) {
+        self.wanted.retain(|wanted| wanted.kind() == "Dispatch");
+        for wanted in &mut self.wanted {
+            wanted.after = None;
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -252,6 +274,7 @@ impl World {
     /// The promise: no visit has two tickets, no site two open ones, and the state knows or doubts every ticket.
     pub fn check(&self, when: &str) {
         let (state, portal) = (self.state(), self.portal());
+        self.check_log(&state, when);
         let mut marks = BTreeSet::new();
         let mut open = BTreeSet::new();
         for ticket in &portal {
@@ -266,9 +289,24 @@ impl World {
         }
         for (key, record) in &state.records {
             if let Phase::Live { id } = &record.phase {
-                assert!(portal.iter().any(|ticket| &ticket.id.to_string() == id), "{when}: {key} has a ticket that the vendor never made");
+                let ticket = portal.iter().find(|ticket| &ticket.id.to_string() == id);
+                let site = ticket
+                    .map(|ticket| ticket.site.as_str())
+                    .unwrap_or_else(|| panic!("{when}: {key} has a ticket that the vendor never made"));
+                let wanted = record.request.fields.text("location_number");
+                assert!(wanted.is_none_or(|wanted| wanted == site), "{when}: {key} has the ticket of site {site}");
             }
         }
+    }
+
+    /// The log has every commit once, whichever compaction was killed, and tells of every ticket that the state knows.
+    fn check_log(&self, state: &State, when: &str) {
+        let mut told = BTreeSet::new();
+        let store = MemoryStore::new(&self.disk);
+        let log = Log::of(&store, Some(LINEAGE), &mut |entry| told.extend(entry.ticket().map(str::to_owned)));
+        assert!(log.is_whole() && log.commits as u64 == state.through, "{when}: the log is not whole: {log:?}");
+        let known = state.records.values().filter_map(|record| record.id());
+        assert_eq!(told, known.map(str::to_owned).collect(), "{when}: tickets of the log and of the state");
     }
 
     /// Every wanted visit has exactly its one ticket, and a further plan has nothing to do.
@@ -318,11 +356,8 @@ impl World {
             Trouble::NoId,
             Trouble::TooManyRequests { retry_after: Some(3) },
             Trouble::OtherDate,
-            Trouble::OtherOrder,
-            Trouble::TicketLeftOut,
-            Trouble::SamePlaces,
-            Trouble::RefusedHalfWay,
         ];
+        let several = [Trouble::OtherOrder, Trouble::TicketLeftOut, Trouble::SamePlaces, Trouble::RefusedHalfWay];
         let changes = [
             Trouble::ErrorBeforeCommit { status: 500 },
             Trouble::ErrorAfterCommit { status: 502 },
@@ -339,6 +374,10 @@ impl World {
             let trouble = self.random.pick(&troubles).expect("there are troubles").clone();
             let percent = u8::try_from(20 + self.random.below(60)).expect("below 100");
             faults.push(Fault::on(Call::Create, trouble).percent(percent));
+        }
+        if self.together && self.random.one_in(2) {
+            let trouble = self.random.pick(&several).expect("there are troubles").clone();
+            faults.push(Fault::on(Call::Create, trouble).percent(60));
         }
         if self.random.one_in(3) {
             faults.push(Fault::on(Call::Read, Trouble::NotFound).percent(40));

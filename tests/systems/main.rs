@@ -14,3 +14,4 @@ mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod terms;
+mod together;

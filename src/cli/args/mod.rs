@@ -5,6 +5,7 @@ mod choice;
 mod expand;
 mod import;
 mod init;
+mod log;
 mod plan;
 mod sandbox;
 mod schedule;
@@ -23,6 +24,7 @@ pub use choice::{Choice, Part, Refresh};
 pub use expand::Expand;
 pub use import::{Import, MatchBy};
 pub use init::Init;
+pub use log::{Log, LogFormat, When};
 pub use plan::{Plan, PlanFormat, Show};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
@@ -94,6 +96,8 @@ pub enum Command {
     Settle(Settle),
     /// Take over a ticket that exists already.
     Import(Import),
+    /// Show everything that ever happened: who, when, which plan, which ticket.
+    Log(Log),
     /// Look at the state, mend it, or change what it remembers.
     State(State),
     /// List the ticket systems and what each can do.

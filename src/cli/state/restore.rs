@@ -1,12 +1,11 @@
 //! `callout state restore`: a damaged state is put together again; a whole one gets back what a copy still knows.
 
 use super::super::args::Said;
-use super::super::opened::owner;
 use super::super::{Ending, Environment, Exit, Failure, shortened};
-use super::{reason_of, standing};
+use super::{reason_of, session, standing};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::render::clean;
-use crate::state::{ComesBack, Copy, Event, Home, Key, Mending, Record, Session, Standing, State, comes_back, open_for_writing};
+use crate::state::{ComesBack, Copy, Event, Home, Key, Mending, Record, Standing, State, comes_back, open_for_writing};
 
 pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool), how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state restore")?;
@@ -27,7 +26,7 @@ fn named(copy: &str, environment: &Environment) -> Copy {
 }
 
 fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
-    let mending = Mending::begin(home, Session::new(owner("callout state restore", environment)), copy.as_ref(), nothing_since)?;
+    let mending = Mending::begin(home, session(home, "callout state restore", environment), copy.as_ref(), nothing_since)?;
     let why = Diagnostic { severity: Severity::Warning, help: None, ..mending.why().clone() };
     environment.err.tell(&shortened(&[why], environment));
     let state = mending.state();
@@ -52,7 +51,7 @@ fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes):
 
 async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
     let copy = copy.read(home)?;
-    let ledger = open_for_writing(home, Session::new(owner("callout state restore", environment)))?;
+    let ledger = open_for_writing(home, session(home, "callout state restore", environment))?;
     let state = ledger.state().await;
     let back = comes_back(&state, &copy);
     environment.out.write(&text(&state, &back));

@@ -3,21 +3,21 @@
 //! Refuses to free an address: both leave a tombstone, and nothing is sent for it again.
 
 use super::super::args::Said;
-use super::super::opened::{self, owner};
+use super::super::opened;
 use super::super::{Ending, Environment, Exit, Failure};
 use super::restore::in_words;
-use super::{reason_of, typed, unknown};
+use super::{reason_of, session, typed, unknown};
 use crate::diagnostics::Diagnostic;
 use crate::manifest;
 use crate::render::clean;
 use crate::rollout;
-use crate::state::{Closing, Event, Home, Key, Ledger, Phase, Record, Session, State, open_for_writing};
+use crate::state::{Closing, Event, Home, Key, Ledger, Phase, Record, State, open_for_writing};
 use crate::systems::by_kind;
 use crate::ticket::{Address, Ticket};
 
 pub(super) async fn mv(home: &Home, (from, to): (&Address, &Address), how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state mv")?;
-    let ledger = open_for_writing(home, Session::new(owner("callout state mv", environment)))?;
+    let ledger = open_for_writing(home, session(home, "callout state mv", environment))?;
     let state = ledger.state().await;
     let moved = |key: &Key| Event::Moved { key: key.clone(), to: Key::new(to.clone(), key.reissue), reason: reason.to_owned() };
     let visits = movable(&state, from, to)?;
@@ -84,7 +84,7 @@ fn other_place(ticket: Option<&Ticket>, visits: &[(&Key, &Record)]) -> Option<St
 
 pub(super) async fn rm(home: &Home, address: &str, how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state rm")?;
-    let ledger = open_for_writing(home, Session::new(owner("callout state rm", environment)))?;
+    let ledger = open_for_writing(home, session(home, "callout state rm", environment))?;
     let state = ledger.state().await;
     let visits = removable(&state, address)?;
     for (key, record) in &visits {

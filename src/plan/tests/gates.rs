@@ -288,6 +288,20 @@ fn a_saved_plan_is_stale_once_something_holds_it_back() {
 }
 
 #[test]
+fn what_a_plan_failed_to_send_itself_holds_the_rest_of_it() {
+    let some = || Bench { rollouts: terms(Finished::AtLeast(1), 0), ..all() }.finished(&pilot(1), "1");
+    let plan = some().plan();
+    let started = some().event(&Event::PlanStarted { plan: plan.id.clone() }).intended(&pilot(2));
+    let left = |bench: &Bench| {
+        let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
+        let left = check_fresh(&plan, &bench.now(&sides)).map_err(|stale| stale.to_string())?;
+        Ok::<_, String>(left.steps.iter().map(|step| format!("{} {}", step.sign(), step.key)).collect::<Vec<_>>())
+    };
+    assert_eq!(left(&started), Ok([". Dispatch/store-1", "? Dispatch/store-2", SENT].map(str::to_owned).to_vec()));
+    assert_snapshot!(left(&started.event(&refused(&pilot(2)))).expect_err("one was refused"), @"Dispatch/store-9: wave rest waits for pilot: 1 visit is known to have gone well, and 1 has to; 1 failed, and 0 may (spec.waves gate); it was not so when this plan was made");
+}
+
+#[test]
 fn a_saved_plan_that_waits_is_shown_again_as_it_is() {
     let shut = all();
     let plan = open_plan("p", &seal_plan(&shut.plan()).expect("a plan")).expect("the same plan");

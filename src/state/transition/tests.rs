@@ -223,3 +223,17 @@ fn a_state_survives_json() {
         assert_eq!(serde_json::from_str::<State>(&json).expect("a state"), state, "{name}");
     }
 }
+
+#[test]
+fn what_was_refused_is_told_from_what_was_never_sent() {
+    let phase = |event: Event| {
+        let state = situation("in doubt").with(&event, at(1)).expect("possible");
+        serde_json::to_string(&state.records[&key("a")].phase).expect("a phase")
+    };
+    let refused = phase(Event::Rejected { key: key("a"), why: "400".into() });
+    assert_eq!(refused, r#"{"is":"not_created","why":"400","refused":true}"#);
+    let unsent = phase(Event::Unsent { key: key("a"), why: "no route".into() });
+    assert_eq!(unsent, r#"{"is":"not_created","why":"no route"}"#, "as older states have every one");
+    assert_eq!(serde_json::from_str::<Phase>(&unsent).ok(), Some(Phase::NotCreated { why: "no route".into(), refused: false }));
+    assert_eq!(phase(Event::NotCreated { key: key("a"), reason: "no route".into() }), unsent);
+}

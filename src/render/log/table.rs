@@ -1,0 +1,64 @@
+//! The log for programs: a JSON object or a CSV row for each event, with the same columns.
+//!
+//! Refuses to be run by a spreadsheet: no cell can be taken for a formula.
+
+use serde_json::Value;
+
+use super::Row;
+use crate::render::source::clean;
+use crate::state::Entry;
+
+/// An event as one line of JSON, without its newline. What could move a cursor is escaped, so the values are exact.
+pub fn log_json(entry: &Entry<'_>) -> String {
+    let line = serde_json::to_value(Row::of(entry)).unwrap_or_default().to_string();
+    if clean(&line) == line {
+        return line;
+    }
+    line.chars().map(|c| if clean(&c.to_string()).contains(c) { c.to_string() } else { escaped(c) }).collect()
+}
+
+/// JSON spells what is beyond U+FFFF as a pair.
+fn escaped(c: char) -> String {
+    c.encode_utf16(&mut [0; 2]).iter().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"))
+}
+
+/// The names of the columns.
+pub fn log_csv_head() -> String {
+    written(columns(&Row::default()).into_iter().map(|(name, _)| name).collect())
+}
+
+/// An event as one row: no cell has a line end.
+pub fn log_csv(entry: &Entry<'_>) -> String {
+    written(columns(&Row::of(entry)).into_iter().map(|(_, value)| harmless(&cell(&value))).collect())
+}
+
+/// The version is of the JSON form; columns are known by their names.
+fn columns(row: &Row) -> Vec<(String, Value)> {
+    let Ok(Value::Object(row)) = serde_json::to_value(row) else { return Vec::new() };
+    row.into_iter().filter(|(name, _)| name != "format_version").collect()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Object(labels) => {
+            let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={}", cell(value))).collect();
+            labels.join("; ")
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => value.to_string(),
+    }
+}
+
+/// A spreadsheet runs a cell that begins with one of these. An apostrophe in front makes it a text, and is not shown there.
+fn harmless(cell: &str) -> String {
+    let cell = clean(cell).replace('\n', " ");
+    if cell.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
+}
+
+fn written(cells: Vec<String>) -> String {
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(1024).from_writer(Vec::new());
+    // Writing into memory cannot fail.
+    let bytes = writer.write_record(cells).ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
