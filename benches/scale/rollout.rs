@@ -1,4 +1,4 @@
-//! A rollout of many sites: one document, a CSV file of about 100 bytes a site, and a schedule.
+//! A rollout of many sites: one document, a CSV file of about 90 bytes a site, and a schedule.
 
 use std::fmt::Write as _;
 

@@ -79,8 +79,13 @@ impl Run<'_> {
 
     /// Takes out whose start has passed.
     fn without_passed<'t, 'a>(&self, laden: &mut Vec<Laden<'t, 'a>>) -> Vec<(&'t Task<'a>, Attempt)> {
-        let passed = laden.extract_if(.., |(task, _)| self.passed(task).is_some());
-        passed.filter_map(|(task, _)| Some((task, Attempt::not_started(self.passed(task)?)))).collect()
+        let mut passed = Vec::new();
+        laden.retain(|(task, _)| {
+            let why = self.passed(task);
+            passed.extend(why.iter().map(|why| (*task, Attempt::not_started(why))));
+            why.is_none()
+        });
+        passed
     }
 
     /// From the intents on.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::args::{Apply as Words, Global};
 use super::closing::{closing, left, question};
 use super::opened::{self, Opened};
@@ -36,13 +38,26 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         environment.out.write(&left(&plan));
         return Ok(ending(&plan, &Report::default()));
     }
-    if plan.has_changes() && !words.yes && !environment.confirms(&question(&plan)) {
-        return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
+    if plan.has_changes() && !words.yes {
+        if !environment.confirms(&question(&plan)) {
+            return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
+        }
+        not_waited_too_long(&plan, opened.clock().now())?;
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
     environment.out.write(&closing(&plan, &report));
     environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
+}
+
+/// A question may stand on a screen for days. Then the plan is as old as a saved one would be: dates may be too near, and gates shut.
+fn not_waited_too_long(plan: &Plan, now: Timestamp) -> Result<(), Failure> {
+    if now <= plan.expires {
+        return Ok(());
+    }
+    let message = format!("nothing was applied: this plan was good until {:.0}, and the answer came later", plan.expires);
+    let diagnostic = Diagnostic::error("apply/expired", message).help("make a new one and read it: callout apply");
+    Err(Failure { diagnostics: vec![diagnostic], exit: Exit::Stale })
 }
 
 /// Tickets that nobody asked for: told last, because no record remembers them.

@@ -48,17 +48,20 @@ fn drafted(words: &Words, global: &Global, environment: &Environment) -> Result<
         (true, _) => Order::Reflow,
         (false, true) => Order::Repair,
     };
-    let state = state(global, environment)?;
-    Ok(revise(&request, &Revision { order, state: &state }, now))
+    let states = states(global, environment)?;
+    Ok(revise(&request, &Revision { order, states: &states }, now))
 }
 
-/// A missing state is never an empty one: then nobody knows which tickets were sent. A sandbox that was never used sent none.
-fn state(global: &Global, environment: &Environment) -> Result<State, Failure> {
-    let home = home(&project_only(&environment.folder)?, global.sandbox);
-    if global.sandbox && !home.lock_file.exists() {
-        return Ok(State::default());
+/// A missing state is never an empty one: then nobody knows which tickets were sent. A sandbox that was never used sent none, and so did
+/// a project that never had a state. The file of visits is the same for both, so a try in the sandbox moves nobody who was really sent.
+fn states(global: &Global, environment: &Environment) -> Result<Vec<State>, Failure> {
+    let project = project_only(&environment.folder)?;
+    let real = home(&project, false);
+    if !global.sandbox {
+        return Ok(vec![open_for_reading(&real)?]);
     }
-    Ok(open_for_reading(&home)?)
+    let used = [home(&project, true), real].into_iter().filter(|home| home.lock_file.exists() || home.state.exists());
+    Ok(used.map(|home| open_for_reading(&home)).collect::<Outcome<_>>()?)
 }
 
 /// Writes a file, whole or not at all.

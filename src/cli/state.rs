@@ -92,7 +92,10 @@ pub(super) fn typed(key: &Key) -> String {
 pub(super) fn unknown(state: &State, address: &str) -> Diagnostic {
     let names: Vec<String> = state.records.keys().flat_map(|key| [key.to_string(), key.address.to_string()]).collect();
     let hint = nearest(address, names.iter().map(String::as_str));
-    let help = hint.map_or_else(|| "`callout state list` names all that it remembers".to_owned(), |name| format!("did you mean {name}?"));
+    let help = hint.map_or_else(
+        || "`callout state list` names all that it remembers".to_owned(),
+        |name| format!("did you mean {name}? What was not sent yet is not remembered"),
+    );
     Diagnostic::error("state/unknown", format!("the state remembers nothing of {address}")).help(help)
 }
 

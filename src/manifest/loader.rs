@@ -161,9 +161,7 @@ impl Loader {
         };
         let Some(system) = by_kind(kind) else { return };
         self.loaded.documents += 1;
-        if let Some((wrong, span)) = unfilled::in_document(&node) {
-            self.tell(wrong, span);
-        }
+        unfilled::in_document(&node).into_iter().for_each(|(wrong, span)| self.tell(wrong, span));
         if let Some(defaults) = wanted.defaults.get(kind) {
             node.merge_under(defaults);
         }

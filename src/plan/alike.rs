@@ -1,6 +1,7 @@
 //! Look-alikes: a create at the same place, for the same work, as another visit that may be coming.
 //!
-//! Names are callout's own; the technician drives to a place. So the places are compared, whatever the names say.
+//! Names are callout's own; the technician drives to a place. So the places are compared, whatever the names say. Of a rollout's site,
+//! also with visits that are over, if they left the files: a template whose names change must not send everybody again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,12 @@ pub(super) struct Around<'a> {
     over: &'a BTreeSet<Key>,
     /// New addresses by the old ones.
     renames: BTreeMap<Address, Address>,
+}
+
+/// A visit that left the files.
+struct Before {
+    places: Vec<String>,
+    visit: (Address, Option<String>),
 }
 
 impl<'a> Around<'a> {
@@ -42,13 +49,17 @@ impl Around<'_> {
         for (place, ticket, id) in self.places_to_be() {
             places.entry(place).or_default().push((ticket.address.clone(), id));
         }
-        let meant = self.meant();
+        let (meant, before) = (self.meant(), self.before());
         for step in steps {
             if !matches!(step.action, Action::Create { .. }) {
                 continue;
             }
             let own = &step.key.address;
-            let others = self.places_of(step).into_iter().filter_map(|place| places.get(&place)).flatten();
+            let own_places = self.places_of(step);
+            let around = own_places.iter().filter_map(|place| places.get(place)).flatten();
+            let earlier = step.rollout.as_ref().and_then(|site| before.get(&(&*site.rollout, &*site.key))).into_iter().flatten();
+            let earlier = earlier.filter(|before| before.places.iter().any(|place| own_places.contains(place)));
+            let others = around.chain(earlier.map(|before| &before.visit));
             let is_meant = |other: &Address| meant.contains(&(own, other)) || meant.contains(&(other, own));
             let alike = others.into_iter().find(|(other, _)| other != own && !is_meant(other));
             if let Some((other, id)) = alike {
@@ -56,6 +67,24 @@ impl Around<'_> {
                 step.action = Action::Blocked { reason };
             }
         }
+    }
+
+    /// By rollout and key: tickets of a site that left the files under their names, whatever became of them.
+    ///
+    /// A rollout has one template. Where it gives a site another name for the same work, the name changed and not the work: what was
+    /// done under the old one is not to be done again.
+    fn before(&self) -> BTreeMap<(&str, &str), Vec<Before>> {
+        let described: BTreeSet<&Address> = self.tickets.iter().map(|ticket| &ticket.address).collect();
+        let mut before: BTreeMap<(&str, &str), Vec<Before>> = BTreeMap::new();
+        for (key, record) in &self.state.records {
+            let Some(site) = record.request.site.as_ref().filter(|_| record.had_ticket()) else { continue };
+            let address = self.renamed(&key.address);
+            let Some(side) = self.sides.get(&key.address.kind).filter(|_| !described.contains(&address)) else { continue };
+            let places = side.system.look_alike(&record.request.fields);
+            let visit = (address, record.id().map(str::to_owned));
+            before.entry((&site.rollout, &site.key)).or_default().push(Before { places, visit });
+        }
+        before
     }
 
     fn places_of_records(&self) -> BTreeMap<String, Vec<(Address, Option<String>)>> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::refresh::names_before;
-use crate::state::{Key, Phase, Record, Request, State};
+use crate::state::{Key, Request, State};
 use crate::systems::{Place, Seen, System, by_kind};
 use crate::ticket::{Attachment, Digest, Fields, Mark, Ticket};
 
@@ -70,8 +70,7 @@ impl<'a> Companions<'a> {
             let marks = [ticket.address.clone()].into_iter().chain(before).flat_map(|address| self.marks(&Key::new(address, 0)));
             visits.add(visit, marks.collect());
         }
-        let has_ticket = |record: &Record| !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. });
-        for (key, record) in self.state.records.iter().filter(|(key, record)| key.reissue == 0 && has_ticket(record)) {
+        for (key, record) in self.state.records.iter().filter(|(key, record)| key.reissue == 0 && record.had_ticket()) {
             let Some(system) = by_kind(&key.address.kind) else { continue };
             let Some(visit) = visit(system, key, &record.request.fields, &record.request.attachments) else { continue };
             visits.add(visit, record.request.mark.clone().into_iter().chain(self.marks(key)).collect());

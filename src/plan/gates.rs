@@ -143,7 +143,7 @@ impl Shut {
         let told = coming.map(|holder| {
             let name = holder.visit.to_string();
             let name = if holder.visit.address.key.is_some() { format!("'{name}'") } else { name };
-            format!("; of one that is over and whose ticket does not show it: callout settle {name} --outcome ok --reason TEXT")
+            format!("; once one is over and its ticket does not show it: callout settle {name} --outcome ok --reason TEXT")
         });
         format!("not over: {waiting}{}", told.unwrap_or_default())
     }

@@ -125,7 +125,7 @@ impl<'a> Knife<'a> {
         fitting.take(LABELS).find_map(|((label, value), _)| self.part(&Cut::Label { rollout, label, value }))
     }
 
-    /// The part, if it does something and is over no limit.
+    /// The part, if it does some of what is limited and is over no limit.
     fn part(&self, cut: &Cut<'_>) -> Option<Part> {
         let may_be = || self.plan.steps.iter().filter(|step| cut.has(step) != Some(false));
         let has = |step: &Step| cut.has(step) == Some(true);
@@ -157,9 +157,10 @@ impl<'a> Knife<'a> {
         // A wave that nothing of the part is in would be refused as a mistake.
         let is_in = |wave: &str, step: &Step| step.rollout.as_ref().is_some_and(|site| site.wave.as_deref() == Some(wave));
         selection.waves.retain(|wave| self.plan.steps.iter().any(|step| has(step) && is_in(wave, step)));
-        let counts = Counts::of(self.sendable(has));
-        let Counts { create, adopt, update, close, delete, retire, .. } = counts;
-        (create + adopt + update + close + delete + retire > 0).then_some(Part { selection, counts })
+        let sendable = self.sendable(has);
+        let counts = Counts::of(sendable.iter().copied());
+        // What is under no limit is no reason to type it.
+        (Load::of(sendable).all != Burden::default()).then_some(Part { selection, counts })
     }
 
     /// The steps of a part, without creates that refer to a ticket which the part does not make.

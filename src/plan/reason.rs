@@ -130,7 +130,8 @@ impl fmt::Display for Reason {
             }
             Self::BookedDifferently { fields } => {
                 let names: Vec<_> = fields.iter().map(|change| change.field.as_str()).collect();
-                write!(f, "booked differently: {} is not what was sent", names.join(", "))
+                let are = if names.len() == 1 { "is" } else { "are" };
+                write!(f, "booked differently: {} {are} not what was sent", names.join(", "))
             }
             Self::OtherOrigin { recorded, now } => {
                 write!(f, "its record belongs to {recorded}, and this project now talks to {now}")

@@ -56,7 +56,7 @@ fn of_wave(visit: &Visit, wave: &str) -> bool {
 /// Each wave with its first and its last day.
 fn waves(text: &mut String, draft: &Draft) {
     let Some(width) = draft.rules.waves.iter().map(|wave| wave.name.len()).max().map(|longest| longest.max("wave".len())) else { return };
-    let _ = writeln!(text, "\n  {:width$}  visits  {:15}  {:15}", "wave", "first", "last");
+    let _ = writeln!(text, "\n  {:width$}  visits  {:15}  last", "wave", "first");
     for WaveRule { name, after, .. } in &draft.rules.waves {
         let counts = counted(draft, |visit| of_wave(visit, name));
         let end = |found: Option<(&Date, &usize)>| found.map(|(at, _)| day(*at)).unwrap_or_default();

@@ -4,6 +4,7 @@
 
 mod alike;
 mod calendar;
+mod cell;
 mod documents;
 mod folded;
 mod grouped;
@@ -11,6 +12,7 @@ mod human;
 mod log;
 mod matching;
 mod plan;
+mod refused;
 mod schedule;
 mod source;
 mod state;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::alike::{Part, parts};
 use super::folded::folded_text;
 use super::grouped::{Group, groups};
+use super::refused::refused_text;
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
@@ -44,22 +45,6 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     text.push_str(&refused_text(plan));
     if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || !plan.refusals.is_empty() {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
-    }
-    text
-}
-
-/// Which limits it is over, what lifts each, and what can be done below all of them.
-fn refused_text(plan: &Plan) -> String {
-    let mut text = String::new();
-    for refusal in &plan.refusals {
-        let told = clean(&refusal.to_string());
-        let _ = write!(text, "\n{} {told}\n    next: {}\n", "refused:".red().bold(), clean(&refusal.next_step()));
-    }
-    if !plan.parts.is_empty() {
-        text.push_str("\nParts of it that are over no limit, each by itself:\n");
-    }
-    for part in &plan.parts {
-        let _ = writeln!(text, "    {} ({})", clean(&part.selection.to_string()), counted(&part.counts).join(", "));
     }
     text
 }

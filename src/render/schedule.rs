@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::source::clean;
 use super::values::visit;
 use crate::diagnostics::listed;
-use crate::rollout::schedule::{Astray, Becomes, Change, Draft, Early, Order, Overfull, RowKey, Skipped, Visit};
+use crate::rollout::schedule::{Astray, Becomes, Change, Draft, Early, Misset, Order, Overfull, RowKey, Skipped, Visit};
 use crate::ticket;
 
 /// Changes and days that are shown before the rest is counted.
@@ -32,6 +32,9 @@ pub fn schedule(draft: &Draft, check: bool) -> String {
     let move_early = if findings.astray.is_empty() { move_all } else { Some("") };
     section(&mut text, "Waves out of order:", findings.early.iter().map(early), move_early);
     section(&mut text, "On days that the rules do not offer now:", findings.astray.iter().map(astray), move_all);
+    let correct = "correct its row, if its ticket was not sent; or give new days to all that is not sent: callout schedule --reflow";
+    let correct = Some(correct).filter(|_| order != Some(Order::Reflow));
+    section(&mut text, "By another clock than the site's is now:", findings.misset.iter().map(misset), correct);
     text
 }
 
@@ -143,4 +146,8 @@ fn early(early: &Early) -> String {
 
 fn astray(astray: &Astray) -> String {
     format!("{}: {}, because {}", name(&astray.row), day(astray.visit.start.date()), astray.why)
+}
+
+fn misset(misset: &Misset) -> String {
+    format!("{}: {}, and its site is in {}", name(&misset.row), when(&misset.visit), misset.timezone)
 }

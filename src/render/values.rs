@@ -146,7 +146,7 @@ mod tests {
         let words = |count: usize| vec!["x".repeat(18); count].join(" ");
         assert_eq!(wrapped(2, &words(2)), format!("  {}\n", words(2)));
         let long = wrapped(4, &words(6));
-        assert_eq!(long.lines().map(str::len).collect::<Vec<_>>(), [80, 45], "{long}");
+        assert_eq!(long.lines().map(str::len).collect::<Vec<_>>(), [79, 45], "{long}");
         assert!(long.lines().nth(1).is_some_and(|line| line.starts_with("        x")), "{long}");
         assert_eq!(wrapped(0, &"y".repeat(99)), format!("{}\n", "y".repeat(99)));
     }

@@ -137,6 +137,11 @@ fn what_a_cell_holds_is_not_filled_in_again() {
 }
 
 #[test]
+fn who_means_the_braces_can_write_them() {
+    assert_eq!(filled("po_number", "'${{ \"${{\" }} x }}'", "key\n1\n"), Some(json!("${{ x }}")));
+}
+
+#[test]
 fn a_column_that_is_not_there_is_told_whatever_is_done_with_it() {
     for written in [
         "${{ site.b }}",

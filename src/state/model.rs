@@ -137,6 +137,11 @@ impl Record {
         }
     }
 
+    /// Whether there is, was or may be a ticket under this key.
+    pub fn had_ticket(&self) -> bool {
+        !self.is_moved() && !matches!(self.phase, Phase::NotCreated { .. })
+    }
+
     pub fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live { .. })
     }

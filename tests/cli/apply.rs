@@ -245,3 +245,45 @@ fn a_repository_with_a_remote_is_warned_of_its_local_state() {
       help: let one machine alone apply, and keep its .callout folder safe: a run without this state is refused
     ");
 }
+
+#[test]
+fn a_question_that_is_answered_too_late_sends_nothing() {
+    let site = crate::vendor::Site::new();
+    site.write("tickets/a.yaml", crate::vendor::dispatch("store-0417", "0417"));
+    shows!(site.run_answering_after("apply", jiff::SignedDuration::from_hours(25), "yes\n"), @r"
+    $ callout apply
+    Plan: 1 to create.
+
+    + Dispatch/store-0417  Store 0417 (0417), account 01230417
+        visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+        service_type: Equipment Install
+        contact_name: Dana Ortiz
+        contact_email_address: dana@example.com
+        initial_description: Replace the branch router.
+        automatic_email_contact: true
+        automatic_email_cc: false
+        customer_ticket_number: [mark]
+        po_number: PO-88213
+        location_name: Store 0417
+        location_number: 0417
+        local_contact_name: Sam Lee
+        local_contact_number: 6175550123
+        account_macnum: 01230417
+        start_date: 2027-01-11T08:00:00
+        end_date: 2027-01-11T12:00:00
+        at tickets/a.yaml:4:9
+
+    Plan: 1 to create.
+    |
+    | Apply this plan? It creates 1 ticket, which cannot be undone from here. Only `yes` is taken as yes:
+    | apply/expired
+    |
+    |   x nothing was applied: this plan was good until 2027-01-05T12:00:00Z, and the answer came later
+    |   help: make a new one and read it: callout apply
+    |
+    exit 3
+    ");
+    assert_eq!(site.vendor.tickets(), 0);
+    site.run_answering_after("apply", jiff::SignedDuration::from_hours(1), "yes\n").ends_with(0);
+    assert_eq!(site.vendor.tickets(), 1);
+}

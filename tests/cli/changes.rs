@@ -137,7 +137,7 @@ fn a_booking_for_another_day_needs_a_person() {
     Plan: 1 needs a person.
 
     ! Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
-        booked differently: end_date, start_date is not what was sent
+        booked differently: end_date, start_date are not what was sent
           end_date: 2027-01-11T17:00:00Z -> 2027-01-12T17:00:00Z
           start_date: 2027-01-11T13:00:00Z -> 2027-01-12T13:00:00Z
         next: have it corrected, then plan again; or leave it: callout settle Dispatch/store-0417-router --accept --reason TEXT

@@ -78,8 +78,8 @@ fn programs_read_lines_of_json() {
     let site = told();
     shows!(site.run("log --format json --event created --event closed --target Dispatch/store-0418-router"), @r#"
     $ callout log --format json --event created --event closed --target Dispatch/store-0418-router
-    {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"created","address":"Dispatch/store-0418-router","reissue":0,"ticket":"482002","write":null,"system":"techexpress","rollout":null,"site":null,"wave":null,"labels":{"program":"sdwan-2027","wave":"rest"},"place":"Store 0418 (0418), account 01230418","po_number":"PO-88213","mark":"[mark]","visit_start":"2027-01-11T08:00:00","visit_end":"2027-01-11T12:00:00","timezone":"America/New_York","outcome":null,"answer":"Pending Tech Assignment","reason":null,"user":"ana","host":"runner-7","ci_run":"https://github.com/acme/field-ops/actions/runs/42","commit":null,"command":"callout apply","plan":"000000000001","run":"[lineage]","sequence":4}
-    {"format_version":1,"at":"2027-01-05T12:00:00Z","event":"closed","address":"Dispatch/store-0418-router","reissue":0,"ticket":"482002","write":null,"system":"techexpress","rollout":null,"site":null,"wave":null,"labels":{"program":"sdwan-2027","wave":"rest"},"place":"Store 0418 (0418), account 01230418","po_number":"PO-88213","mark":"[mark]","visit_start":"2027-01-11T08:00:00","visit_end":"2027-01-11T12:00:00","timezone":"America/New_York","outcome":"cancelled","answer":null,"reason":"the store closed;\ncancelled by telephone","user":"bo","host":"runner-7","ci_run":null,"commit":null,"command":"callout settle","plan":null,"run":"[lineage]","sequence":5}
+    {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"created","address":"Dispatch/store-0418-router","reissue":0,"ticket":"482002","write":null,"system":"techexpress","rollout":null,"wave":null,"site_key":null,"labels":{"program":"sdwan-2027","wave":"rest"},"site":"Store 0418 (0418), account 01230418","po_number":"PO-88213","mark":"[mark]","visit_start":"2027-01-11T08:00:00","visit_end":"2027-01-11T12:00:00","timezone":"America/New_York","outcome":null,"answer":"Pending Tech Assignment","reason":null,"user":"ana","host":"runner-7","ci_run":"https://github.com/acme/field-ops/actions/runs/42","commit":null,"command":"callout apply","plan":"000000000001","run":"[lineage]","sequence":4}
+    {"format_version":1,"at":"2027-01-05T12:00:00Z","event":"closed","address":"Dispatch/store-0418-router","reissue":0,"ticket":"482002","write":null,"system":"techexpress","rollout":null,"wave":null,"site_key":null,"labels":{"program":"sdwan-2027","wave":"rest"},"site":"Store 0418 (0418), account 01230418","po_number":"PO-88213","mark":"[mark]","visit_start":"2027-01-11T08:00:00","visit_end":"2027-01-11T12:00:00","timezone":"America/New_York","outcome":"cancelled","answer":null,"reason":"the store closed;\ncancelled by telephone","user":"bo","host":"runner-7","ci_run":null,"commit":null,"command":"callout settle","plan":null,"run":"[lineage]","sequence":5}
     exit 0
     "#);
 }
@@ -89,7 +89,7 @@ fn spreadsheets_read_csv() {
     let site = told();
     shows!(site.run("log --format csv --event created --event closed --target Dispatch/store-0418-router"), @r#"
     $ callout log --format csv --event created --event closed --target Dispatch/store-0418-router
-    at,event,address,reissue,ticket,write,system,rollout,site,wave,labels,place,po_number,mark,visit_start,visit_end,timezone,outcome,answer,reason,user,host,ci_run,commit,command,plan,run,sequence
+    at,event,address,reissue,ticket,write,system,rollout,wave,site_key,labels,site,po_number,mark,visit_start,visit_end,timezone,outcome,answer,reason,user,host,ci_run,commit,command,plan,run,sequence
     2027-01-04T12:00:00Z,created,Dispatch/store-0418-router,0,482002,,techexpress,,,,program=sdwan-2027; wave=rest,"Store 0418 (0418), account 01230418",PO-88213,[mark],2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,Pending Tech Assignment,,ana,runner-7,https://github.com/acme/field-ops/actions/runs/42,,callout apply,000000000001,[lineage],4
     2027-01-05T12:00:00Z,closed,Dispatch/store-0418-router,0,482002,,techexpress,,,,program=sdwan-2027; wave=rest,"Store 0418 (0418), account 01230418",PO-88213,[mark],2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,cancelled,,the store closed; cancelled by telephone,bo,runner-7,,,callout settle,,[lineage],5
     exit 0
@@ -240,13 +240,13 @@ fn damage_does_not_hide_what_stands_before_it() {
 fn a_log_whose_beginning_is_lost_says_so() {
     let site = told();
     compact(&site);
-    let words = ["settle", "Dispatch/store-0417-router", "--outcome", "ok", "--reason", "done", "--yes"];
+    let words = ["settle", "Dispatch/store-0417-router", "--cancelled", "--reason", "the store moved", "--yes"];
     site.run_words(&words, "").ends_with(0);
     fs::remove_dir_all(site.path(".callout/history")).expect("removed");
     shows!(site.run("log"), @r"
     $ callout log
     2027-01-05T12:00:00Z  callout settle by bo on runner-7
-      12:00:00  visit ended    Dispatch/store-0417-router          ticket 482001, ok: done
+      12:00:00  closed         Dispatch/store-0417-router          ticket 482001, cancelled: the store moved
 
     1 event in 1 run.
     | The log begins with commit 6: what was written before it is not kept here.

@@ -177,7 +177,7 @@ fn a_ticket_that_was_never_sent_is_sent_once_a_person_says_so() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-0420
-    |   help: did you mean Dispatch/store-0421?
+    |   help: did you mean Dispatch/store-0421? What was not sent yet is not remembered
     |
     exit 1
     ");

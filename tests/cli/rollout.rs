@@ -142,8 +142,8 @@ fn a_site_that_leaves_the_list_is_still_coming() {
     $ callout --sandbox plan --detailed-exitcode
     Plan: 1 needs a person (it left the files, and its technician is still coming), 2 unchanged.
 
-    Rollout/routers: 1 needs a person (it left the files, and its technician is still coming),
-        2 unchanged
+    Rollout/routers: 1 needs a person (it left the files, and its technician is
+        still coming), 2 unchanged
 
     ! Dispatch/router-0419 (ticket 482003)  0x1F (0419), account 01234569
         site 0419 left Rollout/routers, and ticket 482003 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone

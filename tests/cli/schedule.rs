@@ -63,6 +63,31 @@ fn scheduled() -> Project {
 }
 
 #[test]
+fn a_time_zone_that_was_corrected_in_the_list_is_told_and_moves_nothing_by_itself() {
+    let project = scheduled();
+    // Another name for the same clock is no correction.
+    project.write(
+        "tickets/sites.csv",
+        &SITES.replace("0417,America/New_York", "0417,US/Eastern").replace("0419,America/Denver", "0419,America/Chicago"),
+    );
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: up to date, 3 visits.
+
+    By another clock than the site's is now:
+      0419: Mon 11 Jan 2027, 08:00 to 12:00 America/Denver, and its site is in America/Chicago
+      next: correct its row, if its ticket was not sent; or give new days to all that is not sent: callout schedule --reflow
+    exit 0
+    ");
+    project.edit(FILE, "America/Denver", "America/Chicago");
+    shows!(project.run("schedule --check"), @r"
+    $ callout schedule --check
+    tickets/routers.schedule.csv: up to date, 3 visits.
+    exit 0
+    ");
+}
+
+#[test]
 fn sites_get_days_and_the_plan_reads_them_from_the_file() {
     let project = project();
     shows!(project.run("validate"), @r#"
@@ -591,9 +616,13 @@ fn rows_move_only_if_the_state_can_be_read() {
     |
     exit 1
     "#);
+    // The file is the same for the sandbox, and so is the doubt.
+    elsewhere.run("--sandbox schedule --reflow").ends_with(1);
+    project.run("--sandbox schedule --repair").ends_with(1);
     // A sandbox that was never used has sent nothing, and is not begun by looking.
-    project.run("--sandbox schedule --repair").ends_with(0);
-    assert!(!project.path(".callout/sandbox").exists());
+    let whole = scheduled();
+    whole.run("--sandbox schedule --repair").ends_with(0);
+    assert!(!whole.path(".callout/sandbox").exists());
     let ran = project.run("schedule --repair --reflow").ends_with(1);
     assert!(ran.err.contains("the argument '--repair' cannot be used with '--reflow'"), "{ran}");
 }
@@ -658,4 +687,29 @@ fn with_waves_too_a_site_more_is_one_line_and_one_step_and_the_order_of_the_list
     project.write("tickets/sites.csv", "wave,again,store,zone\nrest,0,0421,America/New_York\npilot,0,0419,America/Denver\nrest,0,0417,America/New_York\nrest,0,0418,America/Chicago\n");
     project.run("schedule --check").ends_with(0);
     assert_eq!(steps(&project), larger);
+}
+
+#[test]
+fn a_reflow_in_the_sandbox_leaves_what_was_really_sent() {
+    let site = crate::vendor::Site::new();
+    site.write("tickets/routers.yaml", ROLLOUT);
+    site.write("tickets/sites.csv", SITES);
+    site.run("schedule").ends_with(0);
+    site.run("apply --yes --target Dispatch/router-0419").ends_with(0);
+    site.edit("tickets/routers.yaml", "starts: 2027-01-11", "starts: 2027-02-01");
+    shows!(site.run("--sandbox schedule --reflow"), @r"
+    $ callout --sandbox schedule --reflow
+    tickets/routers.schedule.csv: 2 moved, 1 as before.
+      ~ 0417  Mon 11 Jan 2027 -> Mon 1 Feb 2027, 08:00 to 12:00 America/New_York
+      ~ 0421  Tue 12 Jan 2027 -> Mon 1 Feb 2027, 08:00 to 12:00 America/New_York
+    1 visit stays: its ticket was sent, or may have been.
+
+    On days that the rules do not offer now:
+      0419: Mon 11 Jan 2027, because it is before `starts`
+      what is left was sent, or may have been: only a person can move it
+    exit 0
+    ");
+    // Where the project had a state and it is not there, nobody knows who was sent.
+    std::fs::remove_dir_all(site.path(".callout")).expect("a folder");
+    site.run("--sandbox schedule --reflow").ends_with(1);
 }

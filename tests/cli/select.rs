@@ -200,8 +200,8 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     $ callout plan --selector wave=pilot --detailed-exitcode
     Plan: 1 needs a person (it left the files, and its technician is still coming), 1 unchanged.
 
-    Rollout/routers: 1 needs a person (it left the files, and its technician is still coming),
-        1 unchanged
+    Rollout/routers: 1 needs a person (it left the files, and its technician is
+        still coming), 1 unchanged
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
         site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
@@ -216,7 +216,8 @@ fn what_left_the_files_is_selected_by_the_labels_it_had() {
     $ callout plan --target Rollout/routers[0418]
     Plan: 1 needs a person (it left the files, and its technician is still coming).
 
-    Rollout/routers: 1 needs a person (it left the files, and its technician is still coming)
+    Rollout/routers: 1 needs a person (it left the files, and its technician is
+        still coming)
 
     ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
         site 0418 left Rollout/routers, and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone

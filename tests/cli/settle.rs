@@ -90,7 +90,7 @@ fn an_address_may_be_listed_alone() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-0417-routre
-    |   help: did you mean Dispatch/store-0417-router?
+    |   help: did you mean Dispatch/store-0417-router? What was not sent yet is not remembered
     |
     exit 1
     ");
@@ -164,7 +164,7 @@ fn a_settlement_that_does_not_fit_is_refused() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-417-router
-    |   help: did you mean Dispatch/store-0417-router?
+    |   help: did you mean Dispatch/store-0417-router? What was not sent yet is not remembered
     |
     exit 1
     ");
@@ -173,7 +173,7 @@ fn a_settlement_that_does_not_fit_is_refused() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-0417-router#7
-    |   help: did you mean Dispatch/store-0417-router?
+    |   help: did you mean Dispatch/store-0417-router? What was not sent yet is not remembered
     |
     exit 1
     ");

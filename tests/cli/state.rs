@@ -62,7 +62,7 @@ fn an_address_that_is_not_remembered_gets_its_near_miss() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-417-router
-    |   help: did you mean Dispatch/store-0417-router?
+    |   help: did you mean Dispatch/store-0417-router? What was not sent yet is not remembered
     |
     exit 1
     ");

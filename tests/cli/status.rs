@@ -457,7 +457,7 @@ fn a_rollout_is_counted_by_wave_and_by_day() {
 
     Waiting: 37
       37 tickets: wave rest waits for pilot: 1 of 3 visits is known to be over
-          next: not over: Dispatch/router-0418 (open), Dispatch/router-0419 (not sent); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0418 --outcome ok --reason TEXT
+          next: not over: Dispatch/router-0418 (open), Dispatch/router-0419 (not sent); once one is over and its ticket does not show it: callout settle Dispatch/router-0418 --outcome ok --reason TEXT
     | reading 2 tickets
     exit 0
     ");
@@ -497,7 +497,7 @@ fn a_site_that_left_its_list_stays_with_its_wave() {
 
     Waiting: 1
       1 ticket: wave rest waits for pilot: 0 of 3 visits are known to be over
-          next: not over: Dispatch/router-0417 (open), Dispatch/router-0418 (open), Dispatch/router-0419 (not sent); of one that is over and whose ticket does not show it: callout settle Dispatch/router-0417 --outcome ok --reason TEXT
+          next: not over: Dispatch/router-0417 (open), Dispatch/router-0418 (open), Dispatch/router-0419 (not sent); once one is over and its ticket does not show it: callout settle Dispatch/router-0417 --outcome ok --reason TEXT
 
     VISIT                                             ADDRESS               TICKET  STANDING                                       TECHNICIAN  SITE
     Mon 11 Jan 2027, 08:00 to 12:00 America/New_York  Dispatch/router-0417  482001  open: Pending Tech Assignment, needs a person  nobody yet  Store 0417 (0417), account 01000417

@@ -290,11 +290,9 @@ impl World {
         for (key, record) in &state.records {
             if let Phase::Live { id } = &record.phase {
                 let ticket = portal.iter().find(|ticket| &ticket.id.to_string() == id);
-                let site = ticket
-                    .map(|ticket| ticket.site.as_str())
-                    .unwrap_or_else(|| panic!("{when}: {key} has a ticket that the vendor never made"));
+                let Some(ticket) = ticket else { panic!("{when}: {key} has a ticket that the vendor never made") };
                 let wanted = record.request.fields.text("location_number");
-                assert!(wanted.is_none_or(|wanted| wanted == site), "{when}: {key} has the ticket of site {site}");
+                assert!(wanted.is_none_or(|wanted| wanted == ticket.site), "{when}: {key} has the ticket of site {}", ticket.site);
             }
         }
     }

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use callout::cli::{Environment, Output, run};
+use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use super::clock::JumpingClock;
@@ -24,6 +25,22 @@ pub struct Project {
     pub clock: Arc<JumpingClock>,
     variables: BTreeMap<String, String>,
     drawn: Arc<AtomicU64>,
+}
+
+/// An answer that takes its time.
+struct Late {
+    clock: Arc<JumpingClock>,
+    time: Option<SignedDuration>,
+    answer: Cursor<Vec<u8>>,
+}
+
+impl Read for Late {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(time) = self.time.take() {
+            self.clock.jump(time);
+        }
+        self.answer.read(buffer)
+    }
 }
 
 /// What a command left behind.
@@ -119,8 +136,18 @@ impl Project {
         self.run_words(&words.split_whitespace().collect::<Vec<_>>(), answer)
     }
 
+    /// Types a command, and answers its question only after a while.
+    pub fn run_answering_after(&self, words: &str, time: SignedDuration, answer: &str) -> Ran {
+        let late = Late { clock: Arc::clone(&self.clock), time: Some(time), answer: Cursor::new(answer.as_bytes().to_vec()) };
+        self.run_reading(&words.split_whitespace().collect::<Vec<_>>(), Box::new(io::BufReader::new(late)))
+    }
+
     /// Types a command whose words may have blanks.
     pub fn run_words(&self, words: &[&str], input: &str) -> Ran {
+        self.run_reading(words, Box::new(Cursor::new(input.as_bytes().to_vec())))
+    }
+
+    fn run_reading(&self, words: &[&str], input: Box<dyn io::BufRead + Send>) -> Ran {
         let (out, err) = (Captured::default(), Captured::default());
         let drawn = Arc::clone(&self.drawn);
         let environment = Environment {
@@ -128,7 +155,7 @@ impl Project {
             variables: Arc::new(self.variables.clone()),
             clock: self.clock.clone(),
             random: Arc::new(move || u128::from(drawn.fetch_add(1, Ordering::Relaxed) + 1) << 80),
-            input: Box::new(Cursor::new(input.as_bytes().to_vec())),
+            input,
             input_is_terminal: false,
             out: Output::new(Box::new(out.clone()), false),
             err: Output::new(Box::new(err.clone()), false),

@@ -77,7 +77,7 @@ fn a_wave_waits_until_every_visit_before_it_is_over() {
     ");
     let half = all().finished(&pilot(1), "1").checked(&pilot(2), "2");
     assert_snapshot!(rest(&half), @"@ Dispatch/store-9; wave rest waits for pilot: 1 of 2 visits is known to be over");
-    assert_snapshot!(next(&half), @"not over: Dispatch/store-2 (open); of one that is over and whose ticket does not show it: callout settle Dispatch/store-2 --outcome ok --reason TEXT");
+    assert_snapshot!(next(&half), @"not over: Dispatch/store-2 (open); once one is over and its ticket does not show it: callout settle Dispatch/store-2 --outcome ok --reason TEXT");
     assert_eq!(rest(&half.sees(&pilot(2), over(&pilot(2), "2"))), SENT, "a visit that is over counts as soon as it is seen");
     assert_eq!(rest(&all().finished(&pilot(1), "1").finished(&pilot(2), "2")), SENT);
     let told = all().finished(&pilot(1), "1").checked(&pilot(2), "2").event(&ended(&pilot(2), VisitOutcome::Ok));

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::bench::{Bench, open, over, plain, ticket};
 use crate::refresh::{Filter, Selection};
 use crate::state::Closing;
-use crate::ticket::{Booking, Ticket};
+use crate::ticket::{Booking, RolloutSite, Ticket};
 
 /// Another name at the site of `store-1`.
 pub(super) fn twin(change: impl FnOnce(&mut serde_json::Value)) -> Ticket {
@@ -86,6 +86,36 @@ fn a_ticket_that_leaves_the_files_or_was_let_go_of_still_counts() {
     ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result
     ! Dispatch/twin; same place and same work as Dispatch/store-1: this could send a second technician
     ");
+}
+
+#[test]
+fn a_new_name_for_a_site_of_a_rollout_sends_nobody_again() {
+    let site = |rollout: &str| RolloutSite { rollout: rollout.to_owned(), key: "0001".to_owned(), wave: None };
+    let of = |rollout: &str, ticket: Ticket| Ticket { site: Some(site(rollout)), ..ticket };
+    let old = of("routers", plain(1));
+    let renamed = |change: fn(&mut serde_json::Value)| of("routers", twin(change));
+    for why in [Closing::FinishedAndRemoved, Closing::Cancelled, Closing::Closed, Closing::Deleted] {
+        assert_eq!(
+            Bench::new().closed(&old, "7", why).wants(renamed(|_| {})).shows(),
+            "! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician"
+        );
+    }
+    let finished = || Bench::new().finished(&old, "7");
+    assert_snapshot!(finished().wants(renamed(|_| {})).shows(), @r"
+    - Dispatch/store-1
+    ! Dispatch/twin; same place and same work as Dispatch/store-1 (ticket 7): this could send a second technician
+    ");
+    let said = renamed(|document| document["lifecycle"]["renamed_from"] = json!("Dispatch/store-1"));
+    assert_snapshot!(finished().wants(said).shows(), @"= Dispatch/twin; renamed from Dispatch/store-1; writes `moved`");
+    let meant = renamed(|document| document["lifecycle"]["alongside"] = json!("Dispatch/store-1"));
+    assert_snapshot!(finished().wants(meant).shows(), @r"
+    - Dispatch/store-1
+    + Dispatch/twin
+    ");
+    let other_work = renamed(|document| document["spec"]["service_type"] = json!("Move"));
+    let done = || Bench::new().closed(&old, "7", Closing::FinishedAndRemoved);
+    assert_eq!(done().wants(other_work).shows(), "+ Dispatch/twin");
+    assert_eq!(done().wants(of("printers", twin(|_| {}))).shows(), "+ Dispatch/twin", "another rollout is other work");
 }
 
 #[test]

@@ -31,12 +31,11 @@ struct Row {
     write: Option<String>,
     system: Option<String>,
     rollout: Option<String>,
-    /// The key of the rollout's site.
-    site: Option<String>,
     wave: Option<String>,
+    site_key: Option<String>,
     labels: BTreeMap<String, String>,
     /// The place of work, for people.
-    place: Option<String>,
+    site: Option<String>,
     po_number: Option<String>,
     mark: Option<String>,
     /// Local to the site.
@@ -101,10 +100,10 @@ impl Row {
         Self {
             system: Some(request.system.clone()),
             rollout: site.map(|site| site.rollout.clone()),
-            site: site.map(|site| site.key.clone()),
             wave: site.and_then(|site| site.wave.clone()),
+            site_key: site.map(|site| site.key.clone()),
             labels: request.labels.clone(),
-            place: by_kind(kind).map(|system| system.site(&request.fields)).filter(|place| !place.is_empty()),
+            site: by_kind(kind).map(|system| system.site(&request.fields)).filter(|site| !site.is_empty()),
             po_number: request.fields.get(PURCHASE_ORDER).filter(|value| !value.is_null()).map(text),
             mark: request.mark.as_ref().map(ToString::to_string),
             visit_start: visit.map(|visit| visit.start.to_string()),

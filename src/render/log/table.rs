@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::Row;
+use crate::render::cell::harmless;
 use crate::render::source::clean;
 use crate::state::Entry;
 
@@ -22,14 +23,14 @@ fn escaped(c: char) -> String {
     c.encode_utf16(&mut [0; 2]).iter().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"))
 }
 
-/// The names of the columns.
+/// The names of the columns. Lines end as RFC 4180 has it.
 pub fn log_csv_head() -> String {
     written(columns(&Row::default()).into_iter().map(|(name, _)| name).collect())
 }
 
 /// An event as one row: no cell has a line end.
 pub fn log_csv(entry: &Entry<'_>) -> String {
-    written(columns(&Row::of(entry)).into_iter().map(|(_, value)| harmless(&cell(&value))).collect())
+    written(columns(&Row::of(entry)).into_iter().map(|(_, value)| harmless(&clean(&cell(&value)).replace('\n', " "))).collect())
 }
 
 /// The version is of the JSON form; columns are known by their names.
@@ -50,14 +51,8 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A spreadsheet runs a cell that begins with one of these. An apostrophe in front makes it a text, and is not shown there.
-fn harmless(cell: &str) -> String {
-    let cell = clean(cell).replace('\n', " ");
-    if cell.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
-}
-
 fn written(cells: Vec<String>) -> String {
-    let mut writer = csv::WriterBuilder::new().buffer_capacity(1024).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).buffer_capacity(1024).from_writer(Vec::new());
     // Writing into memory cannot fail.
     let bytes = writer.write_record(cells).ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()

@@ -4,6 +4,7 @@ use ::csv::{Terminator, WriterBuilder};
 
 use crate::diagnostics::{Diagnostic, Outcome, cause};
 use crate::plan::board::{Board, Row, Standing};
+use crate::render::cell::harmless;
 use crate::render::source::clean;
 use crate::systems::Technician;
 
@@ -53,11 +54,6 @@ pub fn status_csv(board: &Board<'_>) -> Outcome<String> {
     text.map_err(|why| Diagnostic::error("status/csv", format!("the table cannot be written: {why}")).into())
 }
 
-/// A cell that no spreadsheet takes for a formula. Names and statuses come from lists and from other people's systems.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
 fn yes(is_so: bool) -> String {
     if is_so { "yes" } else { "no" }.to_owned()
 }
@@ -71,15 +67,4 @@ fn technician(row: &Row<'_>) -> (String, String) {
 
 fn why(row: &Row<'_>) -> String {
     row.reason().map(ToString::to_string).or_else(|| row.remark.clone()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        let cells = ["=1+1", "+1", "-1", "@a", "Store =1", ""].map(harmless);
-        assert_eq!(cells, ["'=1+1", "'+1", "'-1", "'@a", "Store =1", ""]);
-    }
 }

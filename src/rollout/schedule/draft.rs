@@ -70,8 +70,8 @@ pub enum Becomes {
 pub struct Wanted<'s> {
     pub member: Member<'s>,
     pub reissue: u32,
-    zone: TimeZone,
-    zone_name: String,
+    pub zone: TimeZone,
+    pub zone_name: String,
 }
 
 impl Wanted<'_> {

@@ -1,6 +1,7 @@
 //! What a reviewer of a schedule should know, although no row moves for it by itself.
 //!
-//! Owns naming it: days that are too full, waves out of order, visits on days that the rules do not offer any more. Refuses to speak of
+//! Owns naming it: days that are too full, waves out of order, visits on days that the rules do not offer any more,
+//! visits by a clock that the list has corrected since. Refuses to speak of
 //! what has passed: nobody can do anything about it.
 
 use jiff::civil::Date;
@@ -21,6 +22,8 @@ pub struct Findings {
     pub early: Vec<Early>,
     /// By key.
     pub astray: Vec<Astray>,
+    /// By key.
+    pub misset: Vec<Misset>,
 }
 
 /// A day with more visits than the rules allow.
@@ -57,9 +60,18 @@ pub struct Astray {
     pub why: &'static str,
 }
 
+/// A visit by another clock than its site's is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misset {
+    pub row: RowKey,
+    pub visit: Visit,
+    /// The time zone that the rules give the site.
+    pub timezone: String,
+}
+
 impl Findings {
     pub fn of(ground: &Ground<'_, '_>, book: &Book) -> Self {
-        Self { overfull: overfull(ground, book), early: early(ground, book), astray: astray(ground, book) }
+        Self { overfull: overfull(ground, book), early: early(ground, book), astray: astray(ground, book), misset: misset(ground, book) }
     }
 }
 
@@ -127,7 +139,23 @@ fn astray(ground: &Ground<'_, '_>, book: &Book) -> Vec<Astray> {
         }
         (day < rules.starts_of(visit.wave.as_deref())).then_some("it is before `starts`")
     };
-    let to_come = |visit: &Visit| visit.status == Status::Planned && visit.starts_at().is_some_and(|start| start > ground.now);
     let told = |(row, visit): (&RowKey, &Visit)| Some(Astray { row: row.clone(), visit: visit.clone(), why: why(visit)? });
-    book.visits.iter().filter(|(_, visit)| to_come(visit)).filter_map(told).collect()
+    to_come(ground, book).filter_map(told).collect()
+}
+
+/// Two names of one clock are no difference: the moments are compared.
+fn misset(ground: &Ground<'_, '_>, book: &Book) -> Vec<Misset> {
+    let told = |(row, visit): (&RowKey, &Visit)| {
+        let site = ground.wanted.get(row.0.as_str())?;
+        let moments = |zone: &TimeZone| (zone.to_timestamp(visit.start).ok(), zone.to_timestamp(visit.end).ok());
+        let is_misset = moments(&site.zone) != (visit.starts_at(), visit.ends_at());
+        is_misset.then(|| Misset { row: row.clone(), visit: visit.clone(), timezone: site.zone_name.clone() })
+    };
+    to_come(ground, book).filter_map(told).collect()
+}
+
+fn to_come<'b>(ground: &Ground<'_, '_>, book: &'b Book) -> impl Iterator<Item = (&'b RowKey, &'b Visit)> {
+    let now = ground.now;
+    let is_to_come = move |visit: &Visit| visit.status == Status::Planned && visit.starts_at().is_some_and(|start| start > now);
+    book.visits.iter().filter(move |(_, visit)| is_to_come(visit))
 }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 pub use assign::Skipped;
 pub use book::Book;
 pub use draft::{Becomes, Change, Draft, RowKey};
-pub use findings::{Astray, Early, Findings, Overfull};
+pub use findings::{Astray, Early, Findings, Misset, Overfull};
 pub use release::{Order, Revised, Revision};
 pub use row::{Status, Visit};
 pub use rules::{Rules, WaveRule};

@@ -24,11 +24,12 @@ pub enum Order {
     Repair,
 }
 
-/// An order, and the state that says which tickets were sent. Rows move only by it.
+/// An order, and the states that say which tickets were sent. Rows move only by them.
 #[derive(Debug, Clone, Copy)]
 pub struct Revision<'s> {
     pub order: Order,
-    pub state: &'s State,
+    /// Each holds the rows of what it has.
+    pub states: &'s [State],
 }
 
 /// What came of an order.
@@ -41,7 +42,7 @@ pub struct Revised {
 
 /// Takes the rows that are to move out of the file.
 pub fn release(ground: &Ground<'_, '_>, book: &mut Book, revision: &Revision<'_>) -> Result<Revised, Vec<Diagnostic>> {
-    let (loose, held) = loose(ground, book, &Sent::of(revision.state, ground.recipe.rollout))?;
+    let (loose, held) = loose(ground, book, &Sent::of(revision.states, ground.recipe.rollout))?;
     let released = match revision.order {
         Order::Reflow => loose,
         Order::Repair => excess(ground, book, &loose),

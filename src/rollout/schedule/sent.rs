@@ -22,9 +22,9 @@ pub struct Sent<'s> {
 }
 
 impl<'s> Sent<'s> {
-    pub fn of(state: &'s State, rollout: &'s Rollout) -> Self {
+    pub fn of(states: &'s [State], rollout: &'s Rollout) -> Self {
         let (mut by_name, mut by_site, mut unassigned) = (HashMap::new(), HashMap::new(), Vec::new());
-        for (key, record) in state.records.iter().filter(|(_, record)| is_bound(record)) {
+        for (key, record) in states.iter().flat_map(|state| &state.records).filter(|(_, record)| is_bound(record)) {
             let is_of_kind = key.address.kind == rollout.kind();
             if is_of_kind {
                 by_name.entry(key.address.name.as_str()).or_insert_with(Vec::new).push(key);

@@ -58,7 +58,8 @@ fn state(events: impl IntoIterator<Item = Event>) -> State {
 
 #[track_caller]
 fn revised(case: &Case, order: Order, state: &State, now: &str) -> Draft {
-    let (loaded, mut drafts) = revise(&case.request(), &Revision { order, state }, now.parse().expect("a moment"));
+    let (loaded, mut drafts) =
+        revise(&case.request(), &Revision { order, states: std::slice::from_ref(state) }, now.parse().expect("a moment"));
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     drafts.pop().expect("a draft")
 }
