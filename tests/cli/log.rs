@@ -165,7 +165,7 @@ fn words_that_fit_nothing_are_mistakes() {
     shows!(site.run("log --event made"), @r"
     $ callout log --event made
     | error: invalid value 'made' for '--event <NAME>'
-    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, moved, plan-started, plan-finished]
+    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, moved, restored, mended, plan-started, plan-finished]
     |
     |   tip: a similar value exists: 'adopted'
     |
@@ -264,11 +264,10 @@ fn a_state_that_was_set_aside_keeps_its_log() {
     shows!(site.run("log"), @r"
     $ callout log
     2027-01-05T12:00:00Z  callout state rebuild by bo on runner-7
-      12:00:00  presumed sent  Dispatch/store-0417-router          the disk broke
-      12:00:00  presumed sent  Dispatch/store-0418-router          the disk broke
+      12:00:00  mended                                             the state was rebuilt; 2 records of it could be read: the disk broke
 
-    2 events in 1 run.
-    2 writes have no outcome: callout settle says what is in doubt.
+    1 event in 1 run.
+    | The log begins with commit 100: what was written before it is not kept here.
     | An earlier state was set aside in .callout/set-aside-1: callout log --set-aside 1
     exit 0
     ");

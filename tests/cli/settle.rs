@@ -241,7 +241,7 @@ Dispatch/store-0418,not-created,,
     | settle/csv
     |
     |   x s.csv: line 5: the state remembers nothing of Dispatch/store-9
-    |   help: did you mean Dispatch/store-0417?
+    |   help: did you mean Dispatch/store-0417? What was not sent yet is not remembered
     |
     | settle/csv
     |

@@ -180,7 +180,7 @@ Dispatch/store-0419,not-created,482001,phoned
     | settle/csv
     |
     |   x s.csv: line 3: the state remembers nothing of Dispatch/store-418
-    |   help: did you mean Dispatch/store-0418?
+    |   help: did you mean Dispatch/store-0418? What was not sent yet is not remembered
     |
     | settle/csv
     |

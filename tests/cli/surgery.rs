@@ -117,7 +117,7 @@ fn a_move_that_makes_no_sense_is_refused() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-0417-routre
-    |   help: did you mean Dispatch/store-0417-router?
+    |   help: did you mean Dispatch/store-0417-router? What was not sent yet is not remembered
     |
     exit 1
     ");
@@ -241,7 +241,7 @@ fn what_cannot_be_taken_out_is_told() {
     | state/unknown
     |
     |   x the state remembers nothing of Dispatch/store-0417-router#3
-    |   help: did you mean Dispatch/store-0417-router?
+    |   help: did you mean Dispatch/store-0417-router? What was not sent yet is not remembered
     |
     exit 1
     ");
