@@ -172,9 +172,9 @@ fn described_as<'a>(opened: &'a Opened, address: &Address) -> Outcome<&'a Ticket
 /// Reads `address,id`.
 fn from_csv(path: &Path, folder: &Path) -> Result<Vec<(Address, String)>, Failure> {
     let table = Table { name: path, code: "import/csv", columns: &["address", "id"], help: "the columns are address,id" };
-    table.rows(folder, |cells| match cells {
-        [_, ""] => Err("the id is missing".to_owned()),
+    table.rows(folder, |_, cells| match cells {
+        [_, ""] => Err("the id is missing".into()),
         [address, id] => Ok((address.parse().map_err(|error: NotAnAddress| error.to_string())?, (*id).to_owned())),
-        _ => Err("a cell is missing".to_owned()),
+        _ => Err("a cell is missing".into()),
     })
 }

@@ -157,10 +157,15 @@ fn tell(failure: &Failure, environment: &Environment) -> Exit {
 
 /// Files below the working folder are named from there, as a person would type them.
 pub(crate) fn shortened(diagnostics: &[Diagnostic], environment: &Environment) -> Vec<Diagnostic> {
-    let folder = environment.folder.join("").display().to_string();
-    let short = |text: &str| if folder.len() > 2 { text.replace(&folder, "") } else { text.to_owned() };
+    let short = |text: &str| short(text, environment);
     let shown = |told: &Diagnostic| Diagnostic { message: short(&told.message), help: told.help.as_deref().map(short), ..told.clone() };
     diagnostics.iter().map(shown).collect()
+}
+
+/// A text in which files below the working folder are named from there.
+pub(crate) fn short(text: &str, environment: &Environment) -> String {
+    let folder = environment.folder.join("").display().to_string();
+    if folder.len() > 2 { text.replace(&folder, "") } else { text.to_owned() }
 }
 
 /// Sends the log to stderr: callout's own lines only, so that no library can print a request with its credential.

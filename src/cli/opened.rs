@@ -1,6 +1,7 @@
 //! A project, opened: its files, its systems and its state, real or sandboxed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -115,8 +116,7 @@ impl Opened {
 
     /// A run that will write: who it is, and which files it goes by.
     pub fn session(&self, command: &str, environment: &Environment) -> Session {
-        let owner = owner(command, environment);
-        Session::new(Owner { by: By { commit: planning::commit(self), ..owner.by.clone() }, ..owner })
+        session(&self.project.folder, command, environment)
     }
 
     /// The sandbox's state makes itself: nothing is lost with it, and nothing from there can be applied elsewhere.
@@ -154,6 +154,12 @@ impl Opened {
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }
+}
+
+/// The same in a project whose files need not be right.
+pub(super) fn session(folder: &Path, command: &str, environment: &Environment) -> Session {
+    let owner = owner(command, environment);
+    Session::new(Owner { by: By { commit: planning::commit(folder), ..owner.by.clone() }, ..owner })
 }
 
 pub(super) fn owner(command: &str, environment: &Environment) -> Owner {

@@ -1,6 +1,7 @@
 //! Making a plan: what `plan`, `apply` and `settle` share.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 
 use indicatif::ProgressBar;
@@ -46,7 +47,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         now: opened.clock().now(),
         id: plan_id(environment),
         project: opened.project.name.clone(),
-        commit: commit(opened),
+        commit: commit(&opened.project.folder),
     };
     let plan = build(&world);
     if let Some(take) = plan.take.filter(|take| plan.counts().drifted == 0 && !plan.steps.iter().any(|step| step.is_taken(*take))) {
@@ -115,17 +116,17 @@ fn plan_id(environment: &Environment) -> String {
 }
 
 /// The git commit of the project's folder, where git knows one. Shown only, so every failure is simply no commit.
-pub(super) fn commit(opened: &Opened) -> Option<String> {
-    git(opened, &["rev-parse", "--short=12", "HEAD"])
+pub(super) fn commit(folder: &Path) -> Option<String> {
+    git(folder, &["rev-parse", "--short=12", "HEAD"])
 }
 
 /// Whether the repository has a remote: then others run callout too, and a local state is a trap.
 pub(super) fn has_git_remote(opened: &Opened) -> bool {
-    git(opened, &["remote"]).is_some()
+    git(&opened.project.folder, &["remote"]).is_some()
 }
 
-fn git(opened: &Opened, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").arg("-C").arg(&opened.project.folder).args(arguments).output().ok()?;
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
 }

@@ -7,6 +7,31 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use super::{Failure, all_or};
 use crate::diagnostics::{Diagnostic, cause};
 
+/// What is wrong with a row.
+pub(super) struct Mistake {
+    message: String,
+    /// What to do about it, where that is more than how a row must look.
+    help: Option<String>,
+}
+
+impl From<&str> for Mistake {
+    fn from(message: &str) -> Self {
+        message.to_owned().into()
+    }
+}
+
+impl From<String> for Mistake {
+    fn from(message: String) -> Self {
+        Self { message, help: None }
+    }
+}
+
+impl From<Box<Diagnostic>> for Mistake {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self { message: diagnostic.message, help: diagnostic.help }
+    }
+}
+
 /// What a file must look like.
 pub(super) struct Table<'a> {
     /// As the person named it.
@@ -18,8 +43,9 @@ pub(super) struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Reads every row before any is used: one mistake, and none is. `read` gets the cells in the order of the columns.
-    pub fn rows<T>(&self, folder: &Path, read: impl Fn(&[&str]) -> Result<T, String>) -> Result<Vec<T>, Failure> {
+    /// Reads every row before any is used: one mistake, and none is. `read` gets the number of the line, and the cells in the order of
+    /// the columns.
+    pub fn rows<T>(&self, folder: &Path, read: impl Fn(u64, &[&str]) -> Result<T, Mistake>) -> Result<Vec<T>, Failure> {
         let file =
             std::fs::File::open(folder.join(self.name)).map_err(|error| self.wrong(&format!("cannot be read: {}", cause(&error))))?;
         let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(file);
@@ -27,10 +53,15 @@ impl Table<'_> {
         self.check(&header)?;
         let (mut rows, mut diagnostics) = (Vec::new(), Vec::new());
         for record in reader.records() {
-            let row = record.map_err(|error| told(&error)).and_then(|record| self.row(&header, &record, &read));
-            match row {
+            match record.map_err(|error| told(&error).into()).and_then(|record| self.row(&header, &record, &read)) {
                 Ok(row) => rows.push(row),
-                Err(message) => diagnostics.push(self.wrong(&message)),
+                Err(Mistake { message, help }) => {
+                    let diagnostic = self.wrong(&message);
+                    diagnostics.push(match help {
+                        Some(help) => diagnostic.help(help),
+                        None => diagnostic,
+                    });
+                }
             }
         }
         all_or(rows, diagnostics)
@@ -42,14 +73,19 @@ impl Table<'_> {
         if missing.is_empty() { Ok(()) } else { Err(self.wrong(&format!("line 1 names no column {}", missing.join(", "))).into()) }
     }
 
-    fn row<T>(&self, header: &StringRecord, record: &StringRecord, read: impl Fn(&[&str]) -> Result<T, String>) -> Result<T, String> {
+    fn row<T>(
+        &self,
+        header: &StringRecord,
+        record: &StringRecord,
+        read: impl Fn(u64, &[&str]) -> Result<T, Mistake>,
+    ) -> Result<T, Mistake> {
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != header.len() {
-            return Err(format!("line {line} has {} cells, and line 1 names {} columns", record.len(), header.len()));
+            return Err(format!("line {line} has {} cells, and line 1 names {} columns", record.len(), header.len()).into());
         }
         let cell = |column: &&str| header.iter().position(|name| name == *column).and_then(|at| record.get(at)).unwrap_or_default();
         let cells: Vec<&str> = self.columns.iter().map(cell).collect();
-        read(&cells).map_err(|message| format!("line {line}: {message}"))
+        read(line, &cells).map_err(|Mistake { message, help }| Mistake { message: format!("line {line}: {message}"), help })
     }
 
     fn wrong(&self, message: &str) -> Diagnostic {

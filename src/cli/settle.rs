@@ -1,37 +1,40 @@
 //! `callout settle`: the one place for what needs a person.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+mod choose;
+mod list;
 
-use super::args::{Choice, Global, PlanFormat, Settle as Words};
+use std::collections::BTreeSet;
+
+use self::choose::{Chosen, chosen};
+use super::args::{Choice, Global, Settle as Words};
 use super::opened::{self, Opened, Remotes};
-use super::rows::Table;
-use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, key_of, unlooked};
+use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, unlooked};
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
-use crate::plan::{Action, Companions, Plan, Reason, Step};
+use crate::plan::Companions;
 use crate::refresh::{Filter, Selection, renamed_from};
 use crate::render;
 use crate::state::{Event, Key, Record, State};
 use crate::ticket::Address;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
-    let verdict = Verdict::of(words);
-    if verdict.is_none() && words.from.is_none() {
-        return list(words, global, environment).await;
+    if Verdict::of(words).is_none() && words.from.is_none() {
+        return list::list(words, global, environment).await;
     }
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
     let state = ledger.state().await;
-    let settlements = match (&words.from, verdict) {
-        (Some(path), _) => from_csv(path, &environment.folder, &state)?,
-        (None, Some(verdict)) => named(words, &verdict, &state)?,
-        (None, None) => Vec::new(),
-    };
-    let events = events(&opened, &state, &settlements, environment).await?;
+    let chosen = chosen(words, &opened, &state, environment).await?;
+    let left = chosen.left;
+    let events = events(&opened, &state, chosen, environment).await?;
     for event in &events {
         environment.out.line(&render::clean(&in_words(event)));
+    }
+    match left {
+        0 => {}
+        1 => environment.out.line("1 other selected ticket does not wait for this, and is left as it is."),
+        many => environment.out.line(&format!("{many} other selected tickets do not wait for this, and are left as they are.")),
     }
     if !words.yes && !environment.confirms("\nKeep this?") {
         return Err(Diagnostic::error("settle/declined", "nothing was settled").help("--yes settles without asking").into());
@@ -42,26 +45,6 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     Ok(Exit::Done)
 }
 
-/// The same for each address that was named.
-fn named(words: &Words, verdict: &Verdict, state: &State) -> Result<Vec<Settlement>, Failure> {
-    let wrong = |message, help| Err(Diagnostic::error("settle/no-address", message).help(help).into());
-    match (words.addresses.len(), verdict) {
-        (0, _) => {
-            return wrong("which ticket is settled?", "name its address, or settle many with --from FILE.csv; `callout settle` lists them");
-        }
-        (2.., Verdict::Is(_)) => return wrong("one id is one ticket's", "name one address, or settle many with --from FILE.csv"),
-        (1.., _) => {}
-    }
-    let (mut settlements, mut diagnostics) = (Vec::new(), Vec::new());
-    for address in &words.addresses {
-        match key_of(address, state) {
-            Ok(key) => settlements.push(Settlement { key, verdict: verdict.clone(), reason: words.reason.clone().unwrap_or_default() }),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
-        }
-    }
-    all_or(settlements, diagnostics)
-}
-
 /// What a record's address is in the files, which may be about to rename it.
 fn described_as(opened: &Opened, state: &State, address: &Address) -> Address {
     let renamed = opened.tickets.iter().find(|ticket| renamed_from(ticket, state).as_ref() == Some(address));
@@ -69,14 +52,20 @@ fn described_as(opened: &Opened, state: &State, address: &Address) -> Address {
 }
 
 /// Checks all of them before any is kept.
-async fn events(opened: &Opened, state: &State, settlements: &[Settlement], environment: &Environment) -> Result<Vec<Event>, Failure> {
+async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &Environment) -> Result<Vec<Event>, Failure> {
+    let Chosen { settlements, plan, left: _ } = chosen;
+    let settlements = settlements.as_slice();
     let is_searched = |settlement: &Settlement| {
         let side = opened.sides.get(&settlement.key.address.kind);
         settlement.verdict == Verdict::NotCreated && side.is_some_and(|side| side.system.capabilities().find.yes())
     };
     let told = settlements.iter().filter(|settlement| settlement.verdict == Verdict::Accept || is_searched(settlement));
     let targets: Vec<Address> = told.map(|settlement| described_as(opened, state, &settlement.key.address)).collect();
-    let plan = if targets.is_empty() { None } else { Some(plan(opened, state, targets, environment).await?) };
+    let plan = match plan {
+        Some(plan) => Some(plan),
+        None if targets.is_empty() => None,
+        None => Some(planning::make(opened, state, &Choice::of_tickets(targets), environment).await?),
+    };
     let mut events = Vec::with_capacity(settlements.len());
     let mut diagnostics = found_by_mark(opened, state, settlements, environment).await?;
     let mut settled = BTreeSet::new();
@@ -87,7 +76,7 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
     let mut state = state.clone();
     for settlement in settlements {
         if !settled.insert(&settlement.key) {
-            diagnostics.push(settlement.wrong("it is settled twice at once"));
+            diagnostics.push(settlement.placed(settlement.wrong("it is settled twice at once")));
             continue;
         }
         let event = match &settlement.verdict {
@@ -102,7 +91,7 @@ async fn events(opened: &Opened, state: &State, settlements: &[Settlement], envi
         });
         match possible {
             Ok(event) => events.push(event),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
+            Err(diagnostic) => diagnostics.push(settlement.placed(*diagnostic)),
         }
     }
     all_or(events, diagnostics)
@@ -132,7 +121,7 @@ async fn found_by_mark(
     };
     let found =
         |settlement: &&Settlement| passes.iter().find_map(|pass| settlement.found_among(&pass.matches)).or_else(|| unlooked(settlement));
-    Ok(asked.iter().filter_map(|settlement| Some(settlement.wrong(&found(settlement)?))).collect())
+    Ok(asked.iter().filter_map(|settlement| Some(settlement.placed(settlement.wrong(&found(settlement)?)))).collect())
 }
 
 async fn link(
@@ -145,79 +134,4 @@ async fn link(
     let Some(record) = doubted else { return Err(settlement.wrong("no create of it is in doubt").into()) };
     let wanted = Wanted { key: &settlement.key, request: &record.request, id, reason: &settlement.reason, companions };
     take(opened, remotes, state, wanted).await
-}
-
-/// The plan for these tickets, or for all.
-async fn plan(opened: &Opened, state: &State, target: Vec<Address>, environment: &Environment) -> Result<Plan, Failure> {
-    let choice = Choice::of_tickets(target);
-    planning::make(opened, state, &choice, environment).await
-}
-
-/// What needs a person, with all that helps to look it up in the portal.
-async fn list(words: &Words, global: &Global, environment: &Environment) -> Ending {
-    let (opened, state) = Opened::with_state(global, environment).await?;
-    let plan = plan(&opened, &state, Vec::new(), environment).await?;
-    let keys = words.addresses.iter().map(|address| key_of(address, &state)).collect::<Result<Vec<_>, _>>()?;
-    let found = found_again(&plan, &state);
-    let waiting = if keys.is_empty() { waiting(&plan) } else { String::new() };
-    let plan = Plan {
-        steps: plan
-            .steps
-            .into_iter()
-            .filter(|step| {
-                step.needs_person() && (keys.is_empty() || keys.iter().any(|key| key.address == step.key.address || step.is_of(key)))
-            })
-            .collect(),
-        ..plan
-    };
-    match words.format {
-        PlanFormat::Text => environment.out.write(&(render::settle_text(&plan, &state) + &found + &waiting)),
-        PlanFormat::Json => environment.out.line(&render::plan_json(&plan).to_string()),
-    }
-    Ok(Exit::Done)
-}
-
-/// Creates in doubt that apply settles by itself.
-fn found_again(plan: &Plan, state: &State) -> String {
-    let is_doubted = |step: &&Step| state.records.get(&step.key).is_some_and(is_doubted_create);
-    let found = plan.steps.iter().filter(|step| matches!(step.action, Action::Adopt { .. })).filter(is_doubted);
-    let named: Vec<String> = found.map(|step| format!("{} (ticket {})", step.key, step.id.as_deref().unwrap_or_default())).collect();
-    match named.len() {
-        0 => String::new(),
-        1 => format!("\nFound by its mark, and linked by the next callout apply: {}.\n", render::clean(&named.join(", "))),
-        _ => format!("\nFound by their marks, and linked by the next callout apply: {}.\n", render::clean(&named.join(", "))),
-    }
-}
-
-/// Waves that wait for visits, of which somebody may know more than their tickets show.
-fn waiting(plan: &Plan) -> String {
-    let told = plan.steps.iter().filter_map(|step| match step.action.reason() {
-        Some(reason @ Reason::GateShut(shut)) => Some((&shut.rollout, reason.to_string(), step.next_step()?)),
-        Some(_) | None => None,
-    });
-    let told: BTreeSet<_> = told.collect();
-    told.into_iter().map(|(rollout, why, next)| render::clean(&format!("\n@ Rollout/{rollout}: {why}\n    next: {next}\n"))).collect()
-}
-
-const COLUMNS: &[&str] = &["address", "settlement", "id", "reason"];
-
-/// Reads `address,settlement,id,reason`.
-fn from_csv(path: &Path, folder: &Path, state: &State) -> Result<Vec<Settlement>, Failure> {
-    let help = "the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done, accept, cancelled, ok, failed or no-access";
-    Table { name: path, code: "settle/csv", columns: COLUMNS, help }.rows(folder, |cells| match cells {
-        [address, name, id, reason] => settlement(address, (name, id), reason, state),
-        _ => Err("a cell is missing".to_owned()),
-    })
-}
-
-fn settlement(address: &str, (name, id): (&str, &str), reason: &str, state: &State) -> Result<Settlement, String> {
-    if name == "id" && id.is_empty() {
-        return Err("the settlement `id` needs an id".to_owned());
-    }
-    let verdict = Verdict::named(name, id).ok_or_else(|| format!("`{name}` is no settlement"))?;
-    if reason.is_empty() {
-        return Err("the reason is missing".to_owned());
-    }
-    let key = key_of(address, state).map_err(|error| error.message)?;
-    Ok(Settlement { key, verdict, reason: reason.to_owned() })
 }

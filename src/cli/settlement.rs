@@ -7,6 +7,7 @@ use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Matches, Plan, Reason, Search, Step, Unclear};
 use crate::state::{Closing, Event, Key, Phase, Record, State, VisitOutcome, Write};
+use crate::ticket::Visit;
 
 /// What a person says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(super) struct Settlement {
     pub key: Key,
     pub verdict: Verdict,
     pub reason: String,
+    /// The row of a file that says so, for messages.
+    pub row: Option<String>,
 }
 
 impl Verdict {
@@ -60,6 +63,37 @@ impl Verdict {
             _ => return None,
         })
     }
+}
+
+impl Verdict {
+    /// Whether a selected visit waits for it, and would not rather be left alone: what is settled many at once has nobody who looks at each.
+    pub fn is_awaited_by(&self, (key, record): (&Key, &Record), plan: Option<&Plan>, now: Timestamp) -> bool {
+        match self {
+            Self::Is(_) => false,
+            Self::NotCreated => is_doubted_create(record),
+            Self::Write { .. } => record.intent.is_some() && !is_doubted_create(record),
+            Self::Accept => {
+                plan.is_some_and(|plan| plan.steps.iter().any(|step| step.is_of(key) && step.needs_person() && step.difference.is_some()))
+            }
+            Self::Cancelled => record.is_open() || record.in_doubt() || record.is_let_go(),
+            Self::Ended(_) => record.outcome.is_none() && (record.finished || (record.is_live() && has_begun(record, now))),
+        }
+    }
+
+    /// What a visit is that waits for it. Ends a sentence.
+    pub fn awaits(&self) -> &'static str {
+        match self {
+            Self::Is(_) | Self::NotCreated => "no create is in doubt",
+            Self::Write { .. } => "no update, close or delete is in doubt",
+            Self::Accept => "the plan shows no difference that needs a person",
+            Self::Cancelled => "nothing is open or in doubt",
+            Self::Ended(_) => "no visit has begun, or its outcome is kept already",
+        }
+    }
+}
+
+fn has_begun(record: &Record, now: Timestamp) -> bool {
+    record.request.visit.as_ref().and_then(Visit::starts_at_latest).is_some_and(|start| start <= now)
 }
 
 impl From<Ended> for VisitOutcome {
@@ -173,6 +207,12 @@ impl Settlement {
         plan.steps.iter().find(|step| step.is_of(&self.key))
     }
 
+    /// With the row that it is about.
+    pub fn placed(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let Some(row) = &self.row else { return diagnostic };
+        Diagnostic { message: format!("{row}: {}", diagnostic.message), ..diagnostic }
+    }
+
     pub fn wrong(&self, why: &str) -> Diagnostic {
         let message = format!("{} cannot be settled like this: {why}", self.key);
         Diagnostic::error("settle/misfit", message).about(&self.key).help("`callout settle` lists what needs a person, and how")
@@ -219,6 +259,8 @@ pub(super) fn in_words(event: &Event) -> String {
         | Event::TookLive { .. }
         | Event::Noted { .. }
         | Event::Moved { .. }
+        | Event::Restored { .. }
+        | Event::Mended { .. }
         | Event::PlanStarted { .. }
         | Event::PlanFinished { .. } => event.to_string(),
     }

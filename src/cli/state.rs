@@ -1,16 +1,21 @@
-//! `callout state`: start one, make a lost one again, list it, look into it.
+//! `callout state`: start one, look into it, mend it, change what it remembers.
+
+mod check;
+mod history;
+mod restore;
+mod surgery;
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
-use super::args::{Global, PlanFormat, StateCommand};
-use super::opened::{home, owner};
+use super::args::{Global, PlanFormat, Said, StateCommand};
+use super::opened::{self, home, owner};
 use super::{Ending, Environment, Exit, Failure, rebuild};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{self, Project};
 use crate::render::{clean, state_text};
-use crate::state::{Begun, Key, Phase, Record, Start, State, open_for_reading};
+use crate::state::{Begun, Home, Key, Phase, Record, Session, Start, State, open_for_reading};
 use crate::systems::{by_kind, nearest};
 
 pub(super) async fn run(command: &StateCommand, global: &Global, environment: &mut Environment) -> Ending {
@@ -28,7 +33,14 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
                 Begun::Completed { lineage } => format!("The state was there; callout.lock names it again (lineage {lineage}). Commit it."),
             });
         }
-        StateCommand::Rebuild { reason, yes } => return rebuild::run(reason, *yes, global, environment).await,
+        StateCommand::Rebuild { from, how } => return rebuild::run(from.as_deref(), how, global, environment).await,
+        StateCommand::Check { format } => return check::run(&home, *format, environment),
+        StateCommand::History { format } => return history::run(&home, *format, environment),
+        StateCommand::Restore { copy, nothing_since, how } => {
+            return restore::run(&home, (copy.as_deref(), *nothing_since), how, environment).await;
+        }
+        StateCommand::Mv { from, to, how } => return surgery::mv(&home, (from, to), how, environment).await,
+        StateCommand::Rm { address, how } => return surgery::rm(&home, address, how, environment).await,
         StateCommand::List { format } => {
             let state = open_for_reading(&home)?;
             environment.out.write(&match format {
@@ -54,6 +66,26 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
 /// The project alone: its tickets may have mistakes, and the state must be looked at all the same.
 fn project(environment: &Environment) -> Result<Project, Failure> {
     manifest::project_only(&environment.folder).map_err(Failure::from)
+}
+
+/// A run that will write. The project's folder is that of its lock file.
+fn session(home: &Home, command: &str, environment: &Environment) -> Session {
+    opened::session(home.lock_file.parent().unwrap_or(&environment.folder), command, environment)
+}
+
+/// The reason that a person gives, which must be one.
+pub(super) fn reason_of<'a>(how: &'a Said, command: &str) -> Result<&'a str, Failure> {
+    let reason = how.reason.trim();
+    if !reason.is_empty() {
+        return Ok(reason);
+    }
+    let diagnostic = Diagnostic::error("state/no-reason", format!("`callout {command}` needs a reason"));
+    Err(diagnostic.help(format!("callout {command} --reason \"why this is right\"; it is kept in the journal")).into())
+}
+
+/// As a person types it: in quotes where a shell would take a location's key for a pattern.
+pub(super) fn typed(key: &Key) -> String {
+    if key.address.key.is_some() { format!("'{key}'") } else { key.to_string() }
 }
 
 /// Of an address that no record has, as a person typed it.

@@ -6,9 +6,9 @@ use owo_colors::OwoColorize;
 
 use super::plan::step_text;
 use super::source::clean;
-use super::values::{fields, visit};
-use crate::plan::Plan;
-use crate::state::{Key, Phase, Record, State};
+use super::values::{fields, in_order, value, visit};
+use crate::plan::{Plan, Step};
+use crate::state::{Key, Phase, Record, Request, Senders, State};
 
 /// Every visit of an address, in full.
 pub fn state_text(visits: &[(&Key, &Record)]) -> String {
@@ -56,8 +56,8 @@ fn record_text(kind: &str, record: &Record) -> String {
     text + &fields(6, kind, &record.request.fields)
 }
 
-/// What needs a person: each step of the plan, with the mark and the visit to look for in the portal.
-pub fn settle_text(plan: &Plan, state: &State) -> String {
+/// What needs a person: each step of the plan, with all that helps to look it up in the portal, and who may know more.
+pub fn settle_text(plan: &Plan, state: &State, senders: &Senders) -> String {
     if plan.steps.is_empty() {
         return "Nothing needs a person.\n".to_owned();
     }
@@ -68,14 +68,16 @@ pub fn settle_text(plan: &Plan, state: &State) -> String {
     for step in &plan.steps {
         text.push('\n');
         text.push_str(&step_text(plan, step));
-        let Some((_, record)) = state.latest(&step.key.address) else { continue };
+        let Some((key, record)) = recorded(step, state) else { continue };
         let since = record.intent.as_ref().map_or(record.since, |intent| intent.at);
+        let by = senders.of_write(key, since).map(|by| format!(", by {by}")).unwrap_or_default();
         let facts = [
             // Where it is to be looked for, the step has told it.
             ("mark", record.request.mark.as_ref().filter(|_| step.mark.is_none()).map(ToString::to_string)),
             ("visit", record.request.visit.as_ref().map(visit)),
             ("system", Some(format!("{} at {}", record.request.system, record.request.origin))),
-            ("since", Some(format!("{since:.0}, {} ago", age(plan.made.duration_since(since).as_secs())))),
+            ("since", Some(format!("{since:.0}, {} ago{by}", age(plan.made.duration_since(since).as_secs())))),
+            ("sent", summary(key, &record.request)),
         ];
         for (name, fact) in facts {
             if let Some(fact) = fact {
@@ -84,6 +86,31 @@ pub fn settle_text(plan: &Plan, state: &State) -> String {
         }
     }
     text
+}
+
+/// The record that a step is about: its own visit's, or that of the earlier one in its way.
+fn recorded<'a>(step: &Step, state: &'a State) -> Option<(&'a Key, &'a Record)> {
+    let from = step.renamed_from().unwrap_or(&step.key.address);
+    state.records.get_key_value(&Key::new(from.clone(), step.key.reissue)).or_else(|| state.latest(from))
+}
+
+/// So much of a value helps to recognise a ticket.
+const SHORT: usize = 40;
+
+/// So many values do; with the site above them, a line.
+const FEW: usize = 5;
+
+/// What was sent, on a line: enough to tell the ticket from its neighbours. `callout state show` has all of it.
+fn summary(key: &Key, request: &Request) -> Option<String> {
+    let shown = |name: &str| request.fields.get(name).filter(|value| !value.is_boolean() && !value.is_null()).map(value);
+    let names = in_order(&key.address.kind, request.fields.iter().map(|(name, _)| name));
+    let told: Vec<String> = names.into_iter().filter_map(shown).map(|value| shortened(&value)).take(FEW).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn shortened(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SHORT { line } else { line.chars().take(SHORT).chain("...".chars()).collect() }
 }
 
 /// `3 days`, `5 h`, `12 min`.

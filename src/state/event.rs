@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Key, Request, Sighting};
+use super::model::{Key, Record, Request, Sighting};
 use crate::ticket::{Digest, Lifecycle, RolloutSite, Visit};
 
 /// A write to a ticket system.
@@ -132,6 +132,10 @@ pub enum Event {
     VisitEnded { key: Key, outcome: VisitOutcome, reason: String },
     /// The address changed, the ticket did not.
     Moved { key: Key, to: Key, reason: String },
+    /// A record that was lost, or was taken for over by mistake, is taken from a copy of the state again.
+    Restored { key: Key, record: Box<Record>, reason: String },
+    /// The files of the state were mended. It changes no record.
+    Mended { what: String, reason: String },
     /// A saved plan is being applied.
     PlanStarted { plan: String },
     /// A saved plan was applied to its end.
@@ -158,13 +162,14 @@ impl Event {
             | Self::WriteSettled { key, .. }
             | Self::Accepted { key, .. }
             | Self::VisitEnded { key, .. }
-            | Self::Moved { key, .. } => Some(key),
-            Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
+            | Self::Moved { key, .. }
+            | Self::Restored { key, .. } => Some(key),
+            Self::Mended { .. } | Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
         }
     }
 
     /// The names that programs know events by: each [`Event::verb`], with hyphens.
-    pub const NAMES: [&'static str; 19] = [
+    pub const NAMES: [&'static str; 21] = [
         "intended",
         "created",
         "updated",
@@ -182,6 +187,8 @@ impl Event {
         "accepted",
         "visit-ended",
         "moved",
+        "restored",
+        "mended",
         "plan-started",
         "plan-finished",
     ];
@@ -211,6 +218,8 @@ impl Event {
             Self::Accepted { .. } => "accepted",
             Self::VisitEnded { .. } => "visit ended",
             Self::Moved { .. } => "moved",
+            Self::Restored { .. } => "restored",
+            Self::Mended { .. } => "mended",
             Self::PlanStarted { .. } => "plan started",
             Self::PlanFinished { .. } => "plan finished",
         }
@@ -267,6 +276,11 @@ mod tests {
     use super::*;
     use crate::state::samples::{created, intended, key, request, seen};
 
+    fn restored() -> Record {
+        let state = crate::state::State::new("l1").with(&intended("a", Write::Create), jiff::Timestamp::UNIX_EPOCH);
+        state.expect("possible").records[&key("a")].clone()
+    }
+
     /// One of each, in the order of the names.
     fn every_event() -> Vec<Event> {
         let (a, text, request) = (|| key("a"), String::new, || Box::new(request("x")));
@@ -288,6 +302,8 @@ mod tests {
             Event::Accepted { key: a(), difference: Digest::of("x"), reason: text() },
             Event::VisitEnded { key: a(), outcome: VisitOutcome::Ok, reason: text() },
             Event::Moved { key: a(), to: key("b"), reason: text() },
+            Event::Restored { key: a(), record: Box::new(restored()), reason: text() },
+            Event::Mended { what: text(), reason: text() },
             Event::PlanStarted { plan: text() },
             Event::PlanFinished { plan: text() },
         ]

@@ -3,6 +3,9 @@
 //! Owns the order of every durable step, chosen so that a stop between any two of them is harmless.
 //! Refuses to add to files that somebody else touched.
 
+mod mend;
+mod parts;
+
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -11,8 +14,8 @@ use super::disk::{self, Access};
 use super::history::History;
 use super::journal::{self, Commit, Journal};
 use super::lock::Lock;
-use super::rebuild::REBUILD;
 use super::replay::{self, Named, Parts, Span};
+use super::restore::CHECK;
 use super::store::{Loaded, Owner, Store};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -87,19 +90,6 @@ impl FileStore {
         Ok(())
     }
 
-    /// What to type to get the snapshot back.
-    fn restore(&self, snapshots: &[u64]) -> String {
-        let backup = format!("Nothing was changed. Put back the newest backup of the folder `{}`. {REBUILD}", self.folder.display());
-        snapshots.last().map_or(backup, |newest| {
-            let (from, to) = (self.history.snapshot(*newest), &self.snapshot);
-            format!(
-                "Nothing was changed. Copy the newest kept snapshot back; the journals bring it up to date: cp {} {}",
-                from.display(),
-                to.display()
-            )
-        })
-    }
-
     /// Makes a state together with its first commit: at no moment is there one without it, which would pass for a state that remembers
     /// nothing. Needs the lock; refuses where there is one.
     pub fn create_with(&mut self, state: &State, first: &Commit) -> Outcome<()> {
@@ -152,16 +142,15 @@ impl Store for FileStore {
     fn load(&mut self) -> Outcome<Option<Loaded>> {
         // History first, journal last: a run that compacts meanwhile then never makes the rest look older than the history.
         let kept = self.history.list()?;
-        let restore = self.restore(&kept.snapshots);
         let (snapshot, journal) = (disk::read(&self.snapshot)?, disk::read(&self.journal)?);
         let (snapshot, journal) = match (snapshot, journal) {
             (Some(snapshot), Some(journal)) => (snapshot, journal),
             (None, journal) if kept.newest().is_none() && journal.as_deref().is_none_or(replay::never_used) => return Ok(None),
-            (None, _) => return Err(gone(&self.snapshot, &restore).into()),
-            (Some(_), None) => return Err(gone(&self.journal, &without_journal(&self.journal)).into()),
+            (None, _) => return Err(gone(&self.snapshot).into()),
+            (Some(_), None) => return Err(gone(&self.journal).into()),
         };
         let named = |path: &Path, bytes| Named { name: path.display().to_string(), bytes };
-        let parts = Parts { snapshot: named(&self.snapshot, snapshot), journal: named(&self.journal, journal), restore };
+        let parts = Parts { snapshot: named(&self.snapshot, snapshot), journal: named(&self.journal, journal) };
         let (loaded, journal) = replay::assemble(&parts, |span| self.history.journals_with(span))?;
         if let Some(newest) = kept.newest().filter(|newest| *newest > loaded.state.through) {
             return Err(older_copy(&self.folder, loaded.state.through, newest).into());
@@ -221,7 +210,7 @@ impl Store for FileStore {
         self.history.journals(&kept.journals, each)?;
         match live {
             Some(bytes) => each(Named { name: self.journal.display().to_string(), bytes }),
-            None if is_there => return Err(gone(&self.journal, &without_journal(&self.journal)).into()),
+            None if is_there => return Err(gone(&self.journal).into()),
             None => {}
         }
         Ok(())
@@ -230,9 +219,7 @@ impl Store for FileStore {
     fn set_aside(&mut self) -> Outcome<()> {
         self.owned()?;
         self.live = None;
-        let aside = (1..=u16::MAX).map(|number| beside(&self.snapshot, &format!("set-aside-{number}"))).find(|path| !path.exists());
-        let aside = aside.ok_or_else(|| bug("too many states were set aside"))?;
-        disk::private_folder(&aside)?;
+        let aside = self.new_aside()?;
         // The history last: as long as it is there, what is left does not look like a place without a state.
         for path in [&self.snapshot, &self.journal, &self.history.folder] {
             if let Some(name) = path.file_name().filter(|_| path.exists()) {
@@ -269,23 +256,14 @@ fn not_added(path: &Path, error: &io::Error, cut: bool, last: u64) -> Diagnostic
     trouble.help(help)
 }
 
-fn gone(path: &Path, restore: &str) -> Diagnostic {
-    Diagnostic::error("state/damaged", format!("`{}` is missing, though other files of the state are there", path.display())).help(restore)
-}
-
-fn without_journal(journal: &Path) -> String {
-    format!(
-        "Nothing was changed. Put back the newest backup of `{}`. Without it, nobody knows what was sent since the snapshot was made. \
-         An older backup would send the newest tickets again: import those with `callout import ADDRESS ID` before the next apply. {REBUILD}",
-        journal.display()
-    )
+fn gone(path: &Path) -> Diagnostic {
+    Diagnostic::error("state/damaged", format!("`{}` is missing, though other files of the state are there", path.display())).help(CHECK)
 }
 
 fn older_copy(folder: &Path, through: u64, newest: u64) -> Diagnostic {
     let message =
         format!("the state in `{}` ends with commit {through}, but its history has commit {newest}: it is an older copy", folder.display());
-    Diagnostic::error("state/damaged", message)
-        .help("Nothing was changed. Put back the newest backup of the whole folder; an older copy does not know of all tickets.")
+    Diagnostic::error("state/damaged", message).help(format!("{CHECK} An older copy does not know of all tickets."))
 }
 
 #[cfg(test)]

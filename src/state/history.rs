@@ -65,7 +65,7 @@ impl History {
         Ok(snapshots.chain(kept.journals.into_iter().map(|span| self.journal(span))).collect())
     }
 
-    fn journal(&self, span: Span) -> PathBuf {
+    pub fn journal(&self, span: Span) -> PathBuf {
         self.folder.join(format!("journal-{:010}-{:010}.jsonl", span.first, span.last))
     }
 

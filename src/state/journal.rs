@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
-use super::rebuild::REBUILD;
+use super::restore::CHECK;
 use super::seal::{Broken, Form};
 use super::store::By;
 use crate::diagnostics::{Diagnostic, Outcome};
 
-const HEADER: Form = Form { kind: "journal", version: 1 };
-const COMMIT: Form = Form { kind: "commit", version: 1 };
+pub(super) const HEADER: Form = Form { kind: "journal", version: 1 };
+pub(super) const COMMIT: Form = Form { kind: "commit", version: 1 };
 
 /// Events that became durable together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,11 +147,11 @@ impl Journal {
 }
 
 /// Whether a complete JSON value stands at the front: a torn write never gets that far.
-fn starts_with_a_whole_line(tail: &[u8]) -> bool {
+pub(super) fn starts_with_a_whole_line(tail: &[u8]) -> bool {
     serde_json::Deserializer::from_slice(tail).into_iter::<serde::de::IgnoredAny>().next().is_some_and(|first| first.is_ok())
 }
 
-fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8]) -> Result<T, Broken> {
+pub(super) fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8]) -> Result<T, Broken> {
     form.unseal(std::str::from_utf8(line).map_err(|error| Broken::NotSealed(error.to_string()))?)
 }
 
@@ -164,9 +164,6 @@ fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
 }
 
 fn damaged(name: &str, message: &str) -> Diagnostic {
-    let help = format!(
-        "Nothing was changed. Put back the newest backup of `{name}`. Do not delete lines: each may stand for a technician who was sent. \
-         An older backup does not know the newest tickets and would send them again: import those with `callout import ADDRESS ID` before the next apply. {REBUILD}"
-    );
+    let help = format!("{CHECK} Do not delete lines of `{name}`: each may stand for a technician who was sent.");
     Diagnostic::error("state/damaged", message).help(help)
 }

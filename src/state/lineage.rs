@@ -140,14 +140,14 @@ pub(super) fn lineage_of(home: &Home) -> Outcome<String> {
     }))
 }
 
-fn missing(lineage: &str, name: &str) -> Diagnostic {
+pub(super) fn missing(lineage: &str, name: &str) -> Diagnostic {
     Diagnostic::error("state/missing", format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})"))
-            .help(format!(
+            .help(
                 "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
-                 1. Restore it: copy the folder of `{name}` back from the machine or the backup that has it.\n\
+                 1. With a copy of its folder, from the machine or the backup that has one: callout state restore FOLDER --reason TEXT.\n\
                  2. Gone for good: callout state rebuild --reason \"...\". It looks for the marks of your tickets, and sends nothing again.\n\
-                 3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\"."
-            ))
+                 3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\".",
+            )
 }
 
 pub(super) fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {

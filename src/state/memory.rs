@@ -132,8 +132,7 @@ impl Store for MemoryStore {
             }
         };
         let named = |name: &str, bytes| Named { name: format!("memory/{name}"), bytes };
-        let restore = "Put back an earlier snapshot.".to_owned();
-        let parts = Parts { snapshot: named("state.json", snapshot), journal: named("journal.jsonl", journal), restore };
+        let parts = Parts { snapshot: named("state.json", snapshot), journal: named("journal.jsonl", journal) };
         let (loaded, journal) = replay::assemble(&parts, |span| {
             let holds = |kept: &Span| kept.last >= span.first && kept.first <= span.last;
             Ok(contents.journals.into_iter().filter(|(kept, _)| holds(kept)).map(|(_, bytes)| named("history", bytes)).collect())

@@ -4,6 +4,7 @@
 //! Refuses to take a missing state for an empty one.
 
 mod by;
+mod checkup;
 #[cfg(test)]
 mod conformance;
 mod disk;
@@ -13,6 +14,7 @@ mod history;
 mod journal;
 mod ledger;
 mod lineage;
+mod lines;
 mod listed;
 mod lock;
 mod lock_file;
@@ -23,15 +25,20 @@ mod outcome;
 mod permit;
 mod rebuild;
 mod replay;
+mod restore;
+mod salvage;
 #[cfg(test)]
 mod samples;
 mod seal;
+mod senders;
 mod session;
 mod store;
+mod survey;
 mod transition;
 mod undo;
 
 pub use by::{By, Owner};
+pub use checkup::{Checkup, Finding, Kept, kept};
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
@@ -43,7 +50,9 @@ pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
 pub use replay::Named;
+pub use restore::{ComesBack, Copy, Mending, Standing, comes_back};
 pub use seal::{Broken, Form};
+pub use senders::Senders;
 pub use session::Session;
 pub use store::{Loaded, Store};
 pub use transition::{Impossible, State};

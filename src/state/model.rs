@@ -156,6 +156,19 @@ impl Record {
         matches!(self.phase, Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. }) && !self.finished
     }
 
+    /// Whether a copy of this record may take its place again: the copy knows more, or it takes back what a person said.
+    pub fn gives_way_to(&self, copy: &Self) -> bool {
+        let is_same = self.id().is_none() || self.id() == copy.id();
+        match &self.phase {
+            Phase::NotCreated { .. } => true,
+            Phase::Pending => copy.is_live(),
+            Phase::Closed { why: Closing::Cancelled | Closing::Removed | Closing::Forgotten, .. } => {
+                is_same && (copy.is_live() || copy.phase == Phase::Pending)
+            }
+            Phase::Live { .. } | Phase::Closed { .. } => false,
+        }
+    }
+
     /// In doubt since the state was rebuilt, and not by a create that was started.
     pub fn is_presumed(&self) -> bool {
         self.phase == Phase::Pending && self.adopted

@@ -1,39 +1,47 @@
 //! A new state in the place of a lost one, under the same lineage, so that the marks of live tickets stay valid.
 //!
-//! Owns when that is allowed. Refuses to replace a state that is whole, and to leave an empty one at any moment: that would send
-//! everybody again.
+//! Owns when that is allowed. It keeps all that can be read of the damaged one. Refuses to replace a state that is whole or can be made
+//! whole, and to leave an empty one at any moment: that would send everybody again.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::event::Event;
 use super::file::FileStore;
 use super::lineage::{Home, foreign, lineage_of};
+use super::model::Key;
+use super::restore::{Copy, is_damage};
+use super::salvage::{Salvage, salvage};
 use super::session::Session;
 use super::store::Store;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
-/// The last way, for the messages about damage: where no copy is left.
-pub(super) const REBUILD: &str = "No copy at all: callout state rebuild --reason TEXT makes a new state.";
-
 /// A state that is about to be rebuilt. Holds the lock, so that no other run makes one meanwhile.
 pub struct Rebuild {
     store: FileStore,
-    lineage: String,
     session: Session,
     damage: Option<Diagnostic>,
+    salvage: Salvage,
 }
 
 impl Rebuild {
-    /// Makes sure that the state is lost, missing or damaged, and takes its lock. Changes nothing else.
-    pub fn begin(home: &Home, session: Session) -> Outcome<Self> {
+    /// Makes sure that the state is lost, missing or damaged, and takes its lock. Changes nothing else. What a copy knows is kept too.
+    pub fn begin(home: &Home, session: Session, copy: Option<&Copy>) -> Outcome<Self> {
         let lineage = lineage_of(home)?;
         let mut store = FileStore::new(&home.state);
         // Looks before it locks: locking makes a folder, and a refusal should leave none behind. Looks again behind the lock.
         damage(&mut store, &lineage)?;
         store.lock(&session.owner)?;
         let damage = damage(&mut store, &lineage)?;
-        Ok(Self { store, lineage, session, damage })
+        let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?;
+        let stores: Vec<&FileStore> = [&store].into_iter().chain(&other).collect();
+        let salvage = salvage(&stores, &lineage)?;
+        match &damage {
+            Some(why) if salvage.is_exact() => Err(Box::new(restorable(&store.name(), why, copy))),
+            Some(_) | None => Ok(Self { store, session, damage, salvage }),
+        }
     }
 
     /// What is wrong with the state that is there; none where it is missing.
@@ -41,25 +49,32 @@ impl Rebuild {
         self.damage.as_ref()
     }
 
-    /// What the rebuilt state is before anything is in it: its lineage.
-    pub fn blank(&self) -> State {
-        State::new(self.lineage.clone())
+    /// What is still known: the rebuilt state before anything is looked for. Whether an address is free cannot be read from it.
+    pub fn known(&self) -> State {
+        State { through: self.salvage.newest, ..self.salvage.state.clone() }
+    }
+
+    /// Visits of which no more can be read than their names, and perhaps the ids of their tickets.
+    pub fn named(&self) -> &BTreeMap<Key, Option<String>> {
+        &self.salvage.named
     }
 
     /// Makes the state with all these events, as its first commit. A damaged one is put aside, never deleted.
-    pub fn finish(mut self, events: Vec<Event>, now: Timestamp) -> Outcome<State> {
-        let blank = self.blank();
-        let mut state = blank.clone();
+    pub fn finish(mut self, events: Vec<Event>, reason: String, now: Timestamp) -> Outcome<State> {
+        let known = self.known();
+        let mut state = known.clone();
+        let what = format!("the state was rebuilt; {} records of it could be read", known.records.len());
+        let events = [Event::Mended { what, reason }].into_iter().chain(events).collect::<Vec<_>>();
         state.apply_all(&events, now).map_err(|impossible| {
             Diagnostic::error("state/impossible", format!("not rebuilt: {impossible}"))
                 .about(&impossible.key)
                 .help("Nothing was changed. This is a bug in callout.")
         })?;
-        state.through = 1;
+        state.through = known.through + 1;
         if self.damage.is_some() {
             self.store.set_aside()?;
         }
-        self.store.create_with(&blank, &self.session.commit(&blank, now, events))?;
+        self.store.create_with(&known, &self.session.commit(&known, now, events))?;
         Ok(state)
     }
 }
@@ -77,9 +92,12 @@ fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
     }
 }
 
-/// A newer format and a disk that does not answer are no damage: what is there may be whole.
-fn is_damage(why: &Diagnostic) -> bool {
-    matches!(why.code, "state/damaged" | "state/gap" | "state/impossible")
+/// What is damaged and can be mended without a loss is no reason to begin again.
+fn restorable(name: &str, why: &Diagnostic, copy: Option<&Copy>) -> Diagnostic {
+    let copy = if let Some(Copy::At(path)) = copy { format!(" {}", path.display()) } else { String::new() };
+    let message = format!("the state `{name}` is damaged, and nothing of it is lost: {}", why.message);
+    Diagnostic::error("state/not-lost", message)
+        .help(format!("callout state restore{copy} --reason TEXT puts it together again, exactly. A rebuild would leave tickets in doubt."))
 }
 
 fn whole(name: &str, records: usize) -> Diagnostic {

@@ -6,12 +6,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{self, Commit, Header, Journal};
+use super::restore::CHECK;
 use super::seal::{Broken, Form};
 use super::store::Loaded;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
-const SNAPSHOT: Form = Form { kind: "state", version: 1 };
+pub(super) const SNAPSHOT: Form = Form { kind: "state", version: 1 };
 
 /// A file and its name for messages.
 #[derive(Debug, Clone)]
@@ -25,8 +26,6 @@ pub struct Named {
 pub struct Parts {
     pub snapshot: Named,
     pub journal: Named,
-    /// How to bring back an earlier snapshot: a step for a person.
-    pub restore: String,
 }
 
 /// Which commits a kept journal holds, both included.
@@ -84,10 +83,10 @@ fn read_snapshot(parts: &Parts) -> Outcome<State> {
             Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{name}` was written by a newer callout: {why}"))
                 .help("Install that version or a later one. Nothing was changed."),
             Broken::NotSealed(_) if parts.snapshot.bytes.is_empty() => {
-                Diagnostic::error("state/damaged", format!("`{name}` is empty; a state never is")).help(&parts.restore)
+                Diagnostic::error("state/damaged", format!("`{name}` is empty; a state never is")).help(CHECK)
             }
             Broken::NotSealed(_) | Broken::OtherKind { .. } | Broken::Checksum | Broken::Content(_) => {
-                Diagnostic::error("state/damaged", format!("`{name}` is damaged: {why}")).help(&parts.restore)
+                Diagnostic::error("state/damaged", format!("`{name}` is damaged: {why}")).help(CHECK)
             }
         })
     })
@@ -102,9 +101,7 @@ fn same_lineage(snapshot: &str, state: &State, journal: &Journal) -> Outcome<()>
         journal.name, state.lineage, journal.header.lineage
     );
     Err(Box::new(
-        Diagnostic::error("state/damaged", message).help(
-            "Nothing was changed. Put back both files from the same backup; `callout.lock` names the lineage that is this project's.",
-        ),
+        Diagnostic::error("state/damaged", message).help(format!("{CHECK} `callout.lock` names the lineage that is this project's.")),
     ))
 }
 
@@ -116,8 +113,7 @@ fn too_old(parts: &Parts, journal: &Journal, state: &State) -> Diagnostic {
         parts.snapshot.name,
         state.through
     );
-    Diagnostic::error("state/damaged", message)
-        .help(format!("Nothing was changed. Put back the newest backup of `{}`; an older copy does not know of all tickets.", journal.name))
+    Diagnostic::error("state/damaged", message).help(format!("{CHECK} An older copy of `{}` does not know of all tickets.", journal.name))
 }
 
 /// Brings an older snapshot up to where the journal begins.
@@ -145,7 +141,7 @@ fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> 
             let message = format!("`{}` line {line} cannot be true: {impossible}", journal.name);
             Diagnostic::error("state/impossible", message)
                 .about(&impossible.key)
-                .help("Nothing was changed. The journal was edited, or this is a bug in callout. Put back the newest backup of the folder.")
+                .help(format!("{CHECK} The journal was edited, or this is a bug in callout."))
         })?;
     }
     state.through = commit.sequence;
@@ -156,7 +152,5 @@ pub fn gap(through: u64, name: &str, next: u64) -> Diagnostic {
     let (first, last) = (through + 1, next.saturating_sub(1));
     let missing = if first == last { format!("commit {first} is missing") } else { format!("commits {first} to {last} are missing") };
     let message = format!("{missing}: `{name}` begins with commit {next}");
-    Diagnostic::error("state/gap", message).help(
-        "Nothing was changed. Put back the newest backup of the whole folder: each missing commit may stand for a technician who was sent.",
-    )
+    Diagnostic::error("state/gap", message).help(format!("{CHECK} Each missing commit may stand for a technician who was sent."))
 }

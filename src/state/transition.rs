@@ -89,6 +89,8 @@ impl State {
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
             Event::VisitEnded { key, outcome, .. } => self.known(key, "visit ended")?.outcome = Some(*outcome),
             Event::Moved { key, to, .. } => self.rekey(key, to)?,
+            Event::Restored { key, record, .. } => self.restore(key, record)?,
+            Event::Mended { .. } => {}
             Event::PlanStarted { plan } => drop(self.plan(plan, at)),
             Event::PlanFinished { plan } => self.plan(plan, at).finished = Some(at),
         }
@@ -147,6 +149,22 @@ impl State {
             Record { phase: Phase::Closed { id: record.id().map(str::to_owned), why: Closing::Moved }, intent: None, ..record.clone() };
         let moved = std::mem::replace(record, left);
         self.records.insert(to.clone(), moved);
+        Ok(())
+    }
+
+    /// A record comes back where nothing is known, or where a person said that there is nothing any more. It never frees an address, and
+    /// takes the place of nothing that knows more.
+    fn restore(&mut self, key: &Key, record: &Record) -> Result<(), Impossible> {
+        if record.is_moved() || matches!(record.phase, Phase::NotCreated { .. }) {
+            return Err(impossible(key, "restored", "the copy knows of no ticket under it"));
+        }
+        if self.records.get(key).is_some_and(|now| !now.gives_way_to(record)) {
+            return Err(impossible(key, "restored", "the address has a ticket or an intent already"));
+        }
+        if record.id().and_then(|id| self.holder(&record.request, id)).is_some_and(|holder| holder != key) {
+            return Err(impossible(key, "restored", "the ticket belongs to another address"));
+        }
+        self.records.insert(key.clone(), record.clone());
         Ok(())
     }
 

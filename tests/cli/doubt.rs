@@ -68,6 +68,7 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     exit 0
     ");
     assert_eq!(site.run("settle --format json").json()["counts"]["in_doubt"], 1);

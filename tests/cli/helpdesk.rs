@@ -170,3 +170,18 @@ fn the_key_shows_nowhere_when_things_go_wrong() {
     let ran = refused.project.run("validate").ends_with(1);
     assert!(!ran.to_string().contains(TOKEN) && ran.to_string().contains("base_url has a `?`"), "{ran}");
 }
+
+#[test]
+fn an_older_copy_of_the_state_sends_nothing_that_a_list_shows_as_sent() {
+    let desk = Desk::new("json");
+    desk.run("apply --yes").ends_with(0);
+    let older = desk.project.read(".callout/journal.jsonl");
+    desk.project.write("tickets/b.yaml", TICKET.replace("router-417", "router-418").replace("store-0417", "store-0418"));
+    desk.run("apply --yes").ends_with(0);
+    assert_eq!(desk.vendor.tickets(), 2);
+    desk.project.write(".callout/journal.jsonl", older);
+    desk.run("state check").ends_with(0);
+    let ran = desk.run("apply --yes").ends_with(0);
+    assert!(ran.out.contains("taken over, not sent: its mark was found"), "{ran}");
+    assert_eq!(desk.vendor.tickets(), 2);
+}

@@ -119,8 +119,8 @@ fn an_init_where_the_lock_file_tells_of_a_lost_state_is_refused() {
     |
     |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
-    |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
-    |         it.
+    |         1. With a copy of its folder, from the machine or the backup that has one: callout state restore
+    |         FOLDER --reason TEXT.
     |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
     |         sends nothing again.
     |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".

@@ -165,7 +165,7 @@ fn words_that_fit_nothing_are_mistakes() {
     shows!(site.run("log --event made"), @r"
     $ callout log --event made
     | error: invalid value 'made' for '--event <NAME>'
-    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, moved, plan-started, plan-finished]
+    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, moved, restored, mended, plan-started, plan-finished]
     |
     |   tip: a similar value exists: 'adopted'
     |
@@ -257,17 +257,17 @@ fn a_log_whose_beginning_is_lost_says_so() {
 #[test]
 fn a_state_that_was_set_aside_keeps_its_log() {
     let site = told();
-    site.write(".callout/state.json", "damaged");
+    // As if its newest files were lost: what is left is whole, and not all.
+    site.write(".callout/history/state-0000000099.json", "damaged");
     let words = ["state", "rebuild", "--reason", "the disk broke", "--yes"];
     site.run_words(&words, "").ends_with(0);
     shows!(site.run("log"), @r"
     $ callout log
     2027-01-05T12:00:00Z  callout state rebuild by bo on runner-7
-      12:00:00  presumed sent  Dispatch/store-0417-router          the disk broke
-      12:00:00  presumed sent  Dispatch/store-0418-router          the disk broke
+      12:00:00  mended                                             the state was rebuilt; 2 records of it could be read: the disk broke
 
-    2 events in 1 run.
-    2 writes have no outcome: callout settle says what is in doubt.
+    1 event in 1 run.
+    | The log begins with commit 100: what was written before it is not kept here.
     | An earlier state was set aside in .callout/set-aside-1: callout log --set-aside 1
     exit 0
     ");
@@ -315,8 +315,8 @@ fn without_a_state_there_is_no_log() {
     |
     |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
-    |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
-    |         it.
+    |         1. With a copy of its folder, from the machine or the backup that has one: callout state restore
+    |         FOLDER --reason TEXT.
     |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
     |         sends nothing again.
     |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".

@@ -69,6 +69,7 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     exit 0
     ");
     shows!(site.run("state show Dispatch/store-0418"), @r"
@@ -278,8 +279,8 @@ fn a_state_that_is_there_is_not_rebuilt() {
     $ callout state rebuild --reason  
     | state/no-reason
     |
-    |   x a rebuild needs a reason
-    |   help: callout state rebuild --reason "why the old state is gone for good"
+    |   x `callout state rebuild` needs a reason
+    |   help: callout state rebuild --reason "why this is right"; it is kept in the journal
     |
     exit 1
     "#);
@@ -353,6 +354,7 @@ fn a_damaged_state_is_told_and_put_aside() {
     site.write(".callout/journal.jsonl", journal.replacen("482001", "482002", 1));
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk died --yes
+    1 record can still be read, and is kept.
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
         next: look the ids up there, then: callout import --from FILE.csv (address,id)
     Tickets: 0 found by their marks, 1 not found.
@@ -361,10 +363,6 @@ fn a_damaged_state_is_told_and_put_aside() {
     | state/damaged
     |
     |   ! `.callout/journal.jsonl` line 3 is damaged: its checksum does not fit its content
-    |   help: Nothing was changed. Put back the newest backup of `.callout/journal.jsonl`. Do not delete lines:
-    |         each may stand for a technician who was sent. An older backup does not know the newest tickets and
-    |         would send them again: import those with `callout import ADDRESS ID` before the next apply. No copy
-    |         at all: callout state rebuild --reason TEXT makes a new state.
     |
     exit 0
     ");

@@ -595,8 +595,7 @@ fn rows_move_only_if_the_state_can_be_read() {
     | state/damaged
     |
     |   x `.callout/state.json` is missing, though other files of the state are there
-    |   help: Nothing was changed. Copy the newest kept snapshot back; the journals bring it up to date:
-    |         cp .callout/history/state-0000000000.json .callout/state.json
+    |   help: Nothing was changed. Next: callout state check. It says what is left, and how to bring it back.
     |
     exit 1
     ");
@@ -609,8 +608,8 @@ fn rows_move_only_if_the_state_can_be_read() {
     |
     |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
-    |         1. Restore it: copy the folder of `.callout/state.json` back from the machine or the backup that has
-    |         it.
+    |         1. With a copy of its folder, from the machine or the backup that has one: callout state restore
+    |         FOLDER --reason TEXT.
     |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
     |         sends nothing again.
     |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".

@@ -28,6 +28,7 @@ fn a_ticket_cancelled_by_phone_is_never_sent_again() {
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     exit 0
     ");
     shows!(site.run_words(&["settle", "Dispatch/store-0417-router", "--cancelled", "--reason", "phoned, order 5"], "yes\n"), @r"
@@ -181,7 +182,8 @@ fn a_settlement_that_does_not_fit_is_refused() {
     | settle/no-address
     |
     |   x which ticket is settled?
-    |   help: name its address, or settle many with --from FILE.csv; `callout settle` lists them
+    |   help: name its address, or settle many with --selector, --target, --file or --from FILE.csv; `callout
+    |         settle` lists them
     |
     exit 1
     ");
@@ -239,8 +241,7 @@ Dispatch/store-0418,not-created,,
     | settle/csv
     |
     |   x s.csv: line 5: the state remembers nothing of Dispatch/store-9
-    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |   help: did you mean Dispatch/store-0417? What was not sent yet is not remembered
     |
     | settle/csv
     |
@@ -266,7 +267,7 @@ Dispatch/store-0418,not-created,,
     $ callout settle --from s.csv --yes
     | settle/misfit in Dispatch/store-0417
     |
-    |   x Dispatch/store-0417 cannot be settled like this: it is settled twice at once
+    |   x s.csv: line 3: Dispatch/store-0417 cannot be settled like this: it is settled twice at once
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1

@@ -154,10 +154,8 @@ fn a_damaged_state_is_named_with_the_way_back() {
     | state/damaged
     |
     |   x `.callout/journal.jsonl` line 3 is damaged: its checksum does not fit its content
-    |   help: Nothing was changed. Put back the newest backup of `.callout/journal.jsonl`. Do not delete lines:
-    |         each may stand for a technician who was sent. An older backup does not know the newest tickets and
-    |         would send them again: import those with `callout import ADDRESS ID` before the next apply. No copy
-    |         at all: callout state rebuild --reason TEXT makes a new state.
+    |   help: Nothing was changed. Next: callout state check. It says what is left, and how to bring it back. Do
+    |         not delete lines of `.callout/journal.jsonl`: each may stand for a technician who was sent.
     |
     exit 1
     ");

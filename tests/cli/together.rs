@@ -157,6 +157,7 @@ fn a_ticket_that_the_answer_leaves_out_stays_in_doubt_alone_and_is_settled_by_it
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
         system: techexpress at http://127.0.0.1:[port]
         since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
     | reading 2 tickets
     exit 0
     ");

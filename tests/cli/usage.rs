@@ -43,7 +43,7 @@ fn a_wrong_command_line_ends_with_1_and_names_the_near_miss() {
     ");
     shows!(project.run("state"), @r"
     $ callout state
-    | Look at the state, start one, or make a lost one again
+    | Look at the state, mend it, or change what it remembers
     |
     | Usage: callout state [OPTIONS] <COMMAND>
     |
@@ -53,6 +53,13 @@ fn a_wrong_command_line_ends_with_1_and_names_the_near_miss() {
     |            never sent
     |   list     List every record
     |   show     Show all that is remembered of an address
+    |   check    Check the files of the state: what is whole, what is damaged, and what to do about it. Ends with 1
+    |            if anything is
+    |   history  List the earlier snapshots that are kept
+    |   restore  Put a damaged state together again; or get back into a whole one what a copy still knows. No record
+    |            is given up for it
+    |   mv       Give a ticket's records another address, as after a rename of its document
+    |   rm       Look after a ticket no more. Its address stays taken: nothing is ever sent for it again
     |   help     Print this message or the help of the given subcommand(s)
     |
     | Options:
@@ -103,6 +110,11 @@ fn every_command_has_a_help_that_reads_well() {
         "state rebuild",
         "state list",
         "state show",
+        "state check",
+        "state history",
+        "state restore",
+        "state mv",
+        "state rm",
         "schema",
         "systems",
         "sandbox",

@@ -38,11 +38,21 @@ pub struct Choice {
     pub take: Option<Side>,
 }
 
+impl Part {
+    pub fn is_all(&self) -> bool {
+        self.target.is_empty() && self.selector.is_empty() && self.file.is_empty() && self.wave.is_empty()
+    }
+}
+
 impl Choice {
     /// These tickets, or everything if there are none.
     pub fn of_tickets(addresses: Vec<Address>) -> Self {
-        let target = addresses.into_iter().map(Target::Ticket).collect();
-        Self { part: Part { target, ..Part::default() }, refresh: Refresh::Auto, take: None }
+        Self::of_part(Part { target: addresses.into_iter().map(Target::Ticket).collect(), ..Part::default() })
+    }
+
+    /// Planned as usual.
+    pub fn of_part(part: Part) -> Self {
+        Self { part, refresh: Refresh::Auto, take: None }
     }
 }
 

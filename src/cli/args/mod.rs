@@ -29,7 +29,7 @@ pub use plan::{Plan, PlanFormat, Show};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
-pub use state::{State, StateCommand};
+pub use state::{Said, State, StateCommand};
 pub use status::{Status, StatusFormat};
 pub use validate::{Validate, ValidateFormat};
 
@@ -98,7 +98,7 @@ pub enum Command {
     Import(Import),
     /// Show everything that ever happened: who, when, which plan, which ticket.
     Log(Log),
-    /// Look at the state, start one, or make a lost one again.
+    /// Look at the state, mend it, or change what it remembers.
     State(State),
     /// List the ticket systems and what each can do.
     Systems {

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::PlanFormat;
+use super::{Part, PlanFormat};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(group = clap::ArgGroup::new("settlement").args(["id", "not_created", "done", "not_done", "accept", "cancelled", "outcome"]))]
 pub struct Settle {
     /// The tickets to settle alike, each as ADDRESS or ADDRESS#REISSUE. Without one, all that needs a person is listed.
-    #[arg(value_name = "ADDRESS")]
+    #[arg(value_name = "ADDRESS", conflicts_with_all = ["target", "selector", "file", "wave"])]
     pub addresses: Vec<String>,
+    /// Every selected ticket that waits for this settlement gets it; the others are left as they are.
+    #[command(flatten)]
+    pub part: Part,
     /// In doubt: it is this ticket. It is read and checked first.
     #[arg(long, value_name = "ID", requires = "reason")]
     pub id: Option<String>,
@@ -38,7 +41,7 @@ pub struct Settle {
     #[arg(long, value_name = "TEXT", requires = "settlement")]
     pub reason: Option<String>,
     /// Settle every line of this CSV: address,settlement,id,reason.
-    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["addresses", "settlement", "reason"])]
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["addresses", "target", "selector", "file", "wave", "settlement", "reason"])]
     pub from: Option<PathBuf>,
     /// Do it without asking.
     #[arg(long)]

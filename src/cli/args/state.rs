@@ -1,5 +1,7 @@
 //! The words of `callout state`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::PlanFormat;
@@ -24,12 +26,11 @@ pub enum StateCommand {
     },
     /// Make a lost state again from the marks of live tickets. What is not found is in doubt afterwards, never sent.
     Rebuild {
-        /// Why; kept in the journal.
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
-        /// Do it without asking.
-        #[arg(long)]
-        yes: bool,
+        /// A copy of the state that is not the newest: a folder, or the state.json in it. What it knows is kept too.
+        #[arg(long, value_name = "COPY")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        how: Said,
     },
     /// List every record.
     List {
@@ -45,4 +46,53 @@ pub enum StateCommand {
         #[arg(long, value_enum, default_value_t)]
         format: PlanFormat,
     },
+    /// Check the files of the state: what is whole, what is damaged, and what to do about it. Ends with 1 if anything is.
+    Check {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: PlanFormat,
+    },
+    /// List the earlier snapshots that are kept.
+    History {
+        /// What to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: PlanFormat,
+    },
+    /// Put a damaged state together again; or get back into a whole one what a copy still knows. No record is given up for it.
+    Restore {
+        /// The number of a kept snapshot, or a copy of the state: a folder, or the state.json in it. Without it, what lies there is used.
+        copy: Option<String>,
+        /// Nothing was sent since the copy was made. Only where that cannot be seen.
+        #[arg(long, requires = "copy")]
+        nothing_since: bool,
+        #[command(flatten)]
+        how: Said,
+    },
+    /// Give a ticket's records another address, as after a rename of its document.
+    Mv {
+        /// The address that it has.
+        from: Address,
+        /// The address that it gets.
+        to: Address,
+        #[command(flatten)]
+        how: Said,
+    },
+    /// Look after a ticket no more. Its address stays taken: nothing is ever sent for it again.
+    Rm {
+        /// ADDRESS, or ADDRESS#REISSUE for one of several visits.
+        address: String,
+        #[command(flatten)]
+        how: Said,
+    },
+}
+
+/// What every change by a person needs.
+#[derive(Debug, Args)]
+pub struct Said {
+    /// Why; kept in the journal.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Do it without asking.
+    #[arg(long)]
+    pub yes: bool,
 }

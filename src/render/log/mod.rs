@@ -149,6 +149,11 @@ impl Said {
             }
             Event::VisitEnded { outcome, reason: why, .. } => Self { outcome: Some(outcome.to_string()), ..reason(why) },
             Event::Moved { to, reason: why, .. } => Self { outcome: Some(format!("now {to}")), ..reason(why) },
+            Event::Restored { record, reason: why, .. } => {
+                let ticket = record.id().map(|id| format!("ticket {id} again"));
+                Self { outcome: Some(ticket.unwrap_or_else(|| "in doubt again".to_owned())), ..reason(why) }
+            }
+            Event::Mended { what, reason: why } => Self { outcome: Some(what.clone()), ..reason(why) },
             Event::Presumed { reason: why, .. } | Event::NotCreated { reason: why, .. } | Event::Accepted { reason: why, .. } => {
                 reason(why)
             }

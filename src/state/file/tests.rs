@@ -71,7 +71,7 @@ fn a_damaged_snapshot_names_the_copy_that_brings_all_back() {
     for damage in ["", "{}", "{\"format_version\":1"] {
         fs::write(folder.path("state.json"), damage).expect("written");
         let told = folder.look().expect_err("damaged");
-        let step = "cp .callout/history/state-0000000003.json .callout/state.json";
+        let step = "Next: callout state check. It says what is left, and how to bring it back.";
         assert!(told.starts_with("state/damaged: `.callout/state.json` is ") && told.ends_with(step), "{told}");
     }
     fs::remove_file(folder.path("state.json")).expect("removed");

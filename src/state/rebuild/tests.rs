@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use super::super::LockFile;
 use super::super::lineage::{Start, init, open_for_reading, open_for_writing};
+use super::super::restore::Mending;
 use super::super::samples::{at, created, intended, key, owner, request, session};
 use super::*;
 use crate::state::Write;
@@ -35,13 +36,13 @@ impl Project {
     }
 
     fn refusal(&self) -> String {
-        let error = Rebuild::begin(&self.home, session()).err().expect("refused");
+        let error = Rebuild::begin(&self.home, session(), None).err().expect("refused");
         let text = format!("{}: {}\n{}", error.code, error.message, error.help.as_deref().unwrap_or_default());
         text.replace(&self.folder.path().display().to_string(), "PROJECT").replace(&self.lineage(), "LINEAGE")
     }
 
     fn rebuild(&self) -> State {
-        Rebuild::begin(&self.home, session()).expect("lost").finish(vec![presumed()], at(5)).expect("rebuilt")
+        Rebuild::begin(&self.home, session(), None).expect("lost").finish(vec![presumed()], "the disk died".into(), at(5)).expect("rebuilt")
     }
 }
 
@@ -68,12 +69,14 @@ async fn a_missing_state_is_made_again_under_its_lineage_and_never_empty() {
 async fn a_stop_between_any_two_files_leaves_no_state_that_could_be_planned_with() {
     let project = Project::filled().await;
     std::fs::remove_dir_all(project.folder.path().join(".callout")).expect("removed");
-    project.rebuild();
+    let whole = project.rebuild();
     // As it is after the first of the two files.
     std::fs::remove_file(&project.home.state).expect("removed");
     std::fs::remove_dir_all(project.path("history")).expect("removed");
     assert_eq!(open_for_reading(&project.home).expect_err("half a state").code, "state/damaged");
-    assert_eq!(project.rebuild().records.len(), 1, "the next one goes on");
+    assert!(project.refusal().contains("is damaged, and nothing of it is lost"), "{}", project.refusal());
+    let mending = Mending::begin(&project.home, session(), None, false).expect("all of it is there");
+    assert_eq!(mending.state().records, whole.records);
 }
 
 #[tokio::test]
@@ -81,9 +84,9 @@ async fn a_damaged_state_is_put_aside_whole() {
     let project = Project::filled().await;
     let text = std::fs::read_to_string(project.path("journal.jsonl")).expect("text");
     std::fs::write(project.path("journal.jsonl"), text.replacen("\"7\"", "\"8\"", 1)).expect("damaged");
-    let rebuild = Rebuild::begin(&project.home, session()).expect("lost");
+    let rebuild = Rebuild::begin(&project.home, session(), None).expect("lost");
     assert!(rebuild.damage().expect("damage").message.ends_with("its checksum does not fit its content"));
-    rebuild.finish(vec![presumed()], at(5)).expect("rebuilt");
+    rebuild.finish(vec![presumed()], "the disk died".into(), at(5)).expect("rebuilt");
     for name in ["state.json", "journal.jsonl", "history"] {
         assert!(project.path("set-aside-1").join(name).exists(), "{name}");
     }
@@ -117,7 +120,7 @@ fn without_a_lock_file_nothing_says_what_the_marks_are() {
     let project = Project::begun();
     std::fs::remove_dir_all(project.folder.path().join(".callout")).expect("removed");
     std::fs::remove_file(&project.home.lock_file).expect("removed");
-    assert_eq!(Rebuild::begin(&project.home, session()).err().expect("refused").code, "state/none");
+    assert_eq!(Rebuild::begin(&project.home, session(), None).err().expect("refused").code, "state/none");
     assert!(!project.folder.path().join(".callout").exists(), "a refusal leaves nothing behind");
 }
 
@@ -125,8 +128,30 @@ fn without_a_lock_file_nothing_says_what_the_marks_are() {
 async fn another_run_holds_it_back() {
     let project = Project::filled().await;
     std::fs::remove_file(project.path("journal.jsonl")).expect("removed");
-    let first = Rebuild::begin(&project.home, session()).expect("lost");
-    assert_eq!(Rebuild::begin(&project.home, session()).err().expect("refused").code, "state/locked");
-    first.finish(vec![presumed()], at(5)).expect("rebuilt");
-    assert_eq!(Rebuild::begin(&project.home, session()).err().expect("refused").code, "state/not-lost");
+    let first = Rebuild::begin(&project.home, session(), None).expect("lost");
+    assert_eq!(Rebuild::begin(&project.home, session(), None).err().expect("refused").code, "state/locked");
+    first.finish(vec![presumed()], "the disk died".into(), at(5)).expect("rebuilt");
+    assert_eq!(Rebuild::begin(&project.home, session(), None).err().expect("refused").code, "state/not-lost");
+}
+
+/// The second of three tickets is lost, the third one's line cannot follow: what is left of each is kept.
+#[tokio::test]
+async fn what_can_still_be_read_is_kept() {
+    let project = Project::filled().await;
+    let ledger = open_for_writing(&project.home, session()).expect("opened");
+    ledger.record(vec![intended("b", Write::Create)], at(2)).await.expect("recorded");
+    ledger.record(vec![created("b", "8")], at(3)).await.expect("recorded");
+    ledger.record(vec![intended("c", Write::Create), created("c", "9")], at(4)).await.expect("recorded");
+    drop(ledger);
+    let text = std::fs::read_to_string(project.path("journal.jsonl")).expect("text");
+    let lines: Vec<&str> = text.lines().collect();
+    std::fs::write(project.path("journal.jsonl"), format!("{}\n{}\n{}\n{}\n", lines[0], lines[1], lines[3], lines[4])).expect("damaged");
+    let rebuild = Rebuild::begin(&project.home, session(), None).expect("lost");
+    let known = rebuild.known();
+    assert_eq!(known.records.keys().cloned().collect::<Vec<_>>(), [key("a"), key("c")]);
+    assert_eq!(rebuild.named(), &BTreeMap::from([(key("b"), Some("8".to_owned()))]));
+    let presumed = Event::Presumed { key: key("b"), request: Box::new(request("x")), reason: "gone".into() };
+    let state = rebuild.finish(vec![presumed], "gone".into(), at(5)).expect("rebuilt");
+    assert_eq!((state.through, state.records.len()), (5, 3), "the numbers go on: an older copy shows that it is one");
+    assert_eq!(open_for_reading(&project.home).expect("readable"), state);
 }

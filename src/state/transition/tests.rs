@@ -46,7 +46,10 @@ fn events() -> Vec<Event> {
         Event::WriteSettled { key: key.clone(), done: true, reason: reason.clone() },
         Event::Accepted { key: key.clone(), difference: Digest::of("x"), reason: reason.clone() },
         Event::VisitEnded { key: key.clone(), outcome: VisitOutcome::Ok, reason: reason.clone() },
-        Event::Moved { key: key.clone(), to: super::super::samples::key("b"), reason },
+        Event::Moved { key: key.clone(), to: super::super::samples::key("b"), reason: reason.clone() },
+        Event::Restored { key: key.clone(), record: Box::new(situation("in doubt").records[&key].clone()), reason: reason.clone() },
+        Event::Restored { key: key.clone(), record: Box::new(situation("live").records[&key].clone()), reason: reason.clone() },
+        Event::Restored { key: key.clone(), record: Box::new(situation("not created").records[&key].clone()), reason },
     ]
 }
 

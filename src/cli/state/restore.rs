@@ -1,0 +1,98 @@
+//! `callout state restore`: a damaged state is put together again; a whole one gets back what a copy still knows.
+
+use super::super::args::Said;
+use super::super::{Ending, Environment, Exit, Failure, shortened};
+use super::{reason_of, session, standing};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::render::clean;
+use crate::state::{ComesBack, Copy, Event, Home, Key, Mending, Record, Standing, State, comes_back, open_for_writing};
+
+pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool), how: &Said, environment: &mut Environment) -> Ending {
+    let reason = reason_of(how, "state restore")?;
+    let copy = copy.map(|copy| named(copy, environment));
+    match (Standing::of(home)?, copy) {
+        (Standing::Whole(_), None) => {
+            environment.out.line("The state is whole: nothing to restore. callout state history lists earlier snapshots.");
+            Ok(Exit::Done)
+        }
+        (Standing::Whole(_), Some(copy)) => bring_back(home, &copy, (reason, how.yes), environment).await,
+        (Standing::Damaged(_) | Standing::Missing(_), copy) => mend(home, (copy, nothing_since), (reason, how.yes), environment),
+    }
+}
+
+/// A number is a kept snapshot's.
+fn named(copy: &str, environment: &Environment) -> Copy {
+    copy.parse().map_or_else(|_| Copy::At(environment.folder.join(copy)), Copy::Kept)
+}
+
+fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
+    let mending = Mending::begin(home, session(home, "callout state restore", environment), copy.as_ref(), nothing_since)?;
+    let why = Diagnostic { severity: Severity::Warning, help: None, ..mending.why().clone() };
+    environment.err.tell(&shortened(&[why], environment));
+    let state = mending.state();
+    let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
+    let records = match state.records.len() {
+        1 => "1 record".to_owned(),
+        many => format!("{many} records"),
+    };
+    let word = if nothing_since { "as you say, nothing was sent since" } else { "nothing is missing" };
+    environment.out.line(&format!(
+        "The state can be put together again: {records}, {open} of them open or in doubt, up to commit {}; {word}.",
+        state.through
+    ));
+    if !yes && !environment.confirms("\nRestore it? What is there is put aside, and nothing is sent.") {
+        return Err(declined());
+    }
+    let what = format!("the state was put together again, up to commit {}", state.through);
+    mending.finish(what, reason.to_owned(), environment.clock.now())?;
+    environment.out.line("The state is restored. Next: callout plan");
+    Ok(Exit::Done)
+}
+
+async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
+    let copy = copy.read(home)?;
+    let ledger = open_for_writing(home, session(home, "callout state restore", environment))?;
+    let state = ledger.state().await;
+    let back = comes_back(&state, &copy);
+    environment.out.write(&text(&state, &back));
+    if back.records.is_empty() {
+        environment.out.line("Nothing to restore: the state knows all that the copy knows.");
+        return Ok(Exit::Done);
+    }
+    let count = back.records.len();
+    let question = if count == 1 { "this record".to_owned() } else { format!("these {count} records") };
+    if !yes && !environment.confirms(&format!("\nTake over {question}? Every other record stays as it is, and nothing is sent.")) {
+        return Err(declined());
+    }
+    let restored = |(key, record): &(&Key, &Record)| Event::Restored {
+        key: (*key).clone(),
+        record: Box::new((*record).clone()),
+        reason: reason.to_owned(),
+    };
+    ledger.record(back.records.iter().map(restored).collect(), environment.clock.now()).await?;
+    super::super::opened::finish(&ledger, environment).await;
+    environment.out.line("Restored. Next: callout plan");
+    Ok(Exit::Done)
+}
+
+/// What changes, and what a person must look at.
+fn text(state: &State, back: &ComesBack<'_>) -> String {
+    let change = |(key, record): &(&Key, &Record)| {
+        let before = state.records.get(key).map_or_else(|| "no record".to_owned(), in_words);
+        format!("{key}: {} -> {}\n", clean(&before), clean(&in_words(record)))
+    };
+    let twin = |(key, ours, theirs): &(&Key, String, String)| {
+        let (ours, theirs) = (clean(ours), clean(theirs));
+        format!("! {key}: ticket {ours} here, ticket {theirs} in the copy. Look both up: one of them may be too many. Nothing is changed\n")
+    };
+    back.records.iter().map(change).chain(back.twins.iter().map(twin)).collect()
+}
+
+/// Where a record stands, with its ticket.
+pub(super) fn in_words(record: &Record) -> String {
+    record.id().map_or_else(|| standing(record), |id| format!("ticket {id}, {}", standing(record)))
+}
+
+fn declined() -> Failure {
+    Diagnostic::error("state/declined", "nothing was restored").help("--yes restores without asking").into()
+}

@@ -1,0 +1,48 @@
+//! Good files in the place of damaged ones.
+
+use super::FileStore;
+use crate::diagnostics::Outcome;
+use crate::state::disk::{self, Access};
+use crate::state::journal::{self, Commit, Header};
+use crate::state::replay;
+use crate::state::transition::State;
+
+impl FileStore {
+    /// Makes `base` the snapshot, with the commits behind it as the journal. Needs the lock.
+    ///
+    /// Copies of the damaged files are put aside first. Then the order is such that a stop at any point leaves a state that is still told
+    /// to be damaged, and from which the same can be put together again. The history stays where it is.
+    pub fn mend(&mut self, base: &State, commits: &[Commit]) -> Outcome<()> {
+        self.owned()?;
+        self.put_copies_aside()?;
+        let kept = self.history.list()?.journals;
+        let is_kept = |sequence: u64| kept.iter().any(|span| (span.first..=span.last).contains(&sequence));
+        let has = |sequence: u64| commits.iter().any(|commit| commit.sequence == sequence);
+        // Commits that the snapshot has already and no other file keeps stay in the journal: they are the log of what was done.
+        let mut follows = base.through;
+        while follows > 0 && has(follows) && !is_kept(follows) {
+            follows -= 1;
+        }
+        let mut text = journal::header_line(&Header { lineage: base.lineage.clone(), follows })?;
+        for commit in commits.iter().filter(|commit| commit.sequence > follows) {
+            text.push_str(&journal::commit_line(commit)?);
+        }
+        let snapshot = replay::snapshot_text(base)?;
+        self.history.keep_snapshot(base.through, &snapshot)?;
+        self.replace_journal(&text)?;
+        disk::replace(&self.snapshot, snapshot.as_bytes(), Access::Owner)
+    }
+
+    fn put_copies_aside(&self) -> Outcome<()> {
+        let mut aside = None;
+        for path in [&self.snapshot, &self.journal] {
+            let (Some(bytes), Some(name)) = (disk::read(path)?, path.file_name()) else { continue };
+            let folder = match &aside {
+                Some(folder) => folder,
+                None => aside.insert(self.new_aside()?),
+            };
+            disk::replace(&folder.join(name), &bytes, Access::Owner)?;
+        }
+        Ok(())
+    }
+}

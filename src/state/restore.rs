@@ -1,0 +1,259 @@
+//! A damaged state is put together again, and a whole one gets back what a copy of it still knows.
+//!
+//! Owns when that is safe. Refuses to make anything less known than it is: no record that can still be read is given up, and no address
+//! becomes free.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::event::Event;
+use super::file::FileStore;
+use super::journal::Commit;
+use super::lineage::{Home, foreign, lineage_of, missing};
+use super::model::{Key, Phase, Record};
+use super::salvage::{Salvage, salvage};
+use super::session::Session;
+use super::store::Store;
+use super::survey::{Content, store_at};
+use super::transition::State;
+use crate::diagnostics::{Diagnostic, Outcome};
+
+/// What every message about damage says first.
+pub(super) const CHECK: &str = "Nothing was changed. Next: callout state check. It says what is left, and how to bring it back.";
+
+/// How the state of a project stands.
+#[derive(Debug)]
+pub enum Standing {
+    Whole(State),
+    /// It cannot be used, for this reason.
+    Damaged(Diagnostic),
+    Missing(Diagnostic),
+}
+
+impl Standing {
+    /// Looks, without a lock. A state that is only out of reach, or newer than this callout, is an error: it may be whole.
+    pub fn of(home: &Home) -> Outcome<Self> {
+        let (mut store, lineage) = (FileStore::new(&home.state), lineage_of(home)?);
+        Self::judge(&mut store, &lineage)
+    }
+
+    pub(super) fn judge(store: &mut FileStore, lineage: &str) -> Outcome<Self> {
+        match store.load() {
+            Ok(None) => Ok(Self::Missing(missing(lineage, &store.name()))),
+            Ok(Some(loaded)) if loaded.state.lineage != lineage => {
+                Ok(Self::Damaged(foreign(lineage, &loaded.state.lineage, &store.name())))
+            }
+            Ok(Some(loaded)) => Ok(Self::Whole(loaded.state)),
+            Err(why) if is_damage(&why) => Ok(Self::Damaged(*why)),
+            Err(why) => Err(why),
+        }
+    }
+}
+
+/// A newer format and a disk that does not answer are no damage: what is there may be whole.
+pub(super) fn is_damage(why: &Diagnostic) -> bool {
+    matches!(why.code, "state/damaged" | "state/gap" | "state/impossible")
+}
+
+/// Where a copy of the state lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copy {
+    /// The snapshot of the history that ends with this commit.
+    Kept(u64),
+    /// A snapshot, with the journal and the history beside it, if there are any; or the folder of all these.
+    At(PathBuf),
+}
+
+impl Copy {
+    fn store(&self, home: &Home) -> Outcome<FileStore> {
+        let store = match self {
+            Self::Kept(through) => {
+                let path = FileStore::new(&home.state).history().snapshot(*through);
+                if !path.exists() {
+                    let message = format!("the history has no snapshot that ends with commit {through}");
+                    return Err(Box::new(Diagnostic::error("state/no-copy", message).help("callout state history lists what is kept")));
+                }
+                FileStore::new(path)
+            }
+            Self::At(path) => store_at(path, &home.state),
+        };
+        // A file that is named must be there; of a folder, its journal alone is worth something too.
+        let is_there = match self {
+            Self::At(path) if path.is_dir() => store.snapshot_path().exists() || store.journal_path().exists(),
+            Self::At(_) | Self::Kept(_) => store.snapshot_path().exists(),
+        };
+        if !is_there {
+            let message = format!("there is no state at `{}`", store.snapshot_path().display());
+            let help = "name a copy of the folder `.callout`, or the file `state.json` in it";
+            return Err(Box::new(Diagnostic::error("state/no-copy", message).help(help)));
+        }
+        Ok(store)
+    }
+
+    /// What the copy knows, for a state that is whole. As far as the copy itself can be read.
+    pub fn read(&self, home: &Home) -> Outcome<State> {
+        let lineage = lineage_of(home)?;
+        Ok(salvage(&[&self.open(home, &lineage)?], &lineage)?.state)
+    }
+
+    /// The copy, if it is this state's and anything in it can be read.
+    pub(super) fn open(&self, home: &Home, lineage: &str) -> Outcome<FileStore> {
+        let store = self.store(home)?;
+        self.is_ours(&store, lineage)?;
+        Ok(store)
+    }
+
+    fn is_ours(&self, store: &FileStore, lineage: &str) -> Outcome<()> {
+        let name = store.name();
+        for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
+            match piece.read(lineage) {
+                Content::Foreign(other) => return Err(Box::new(foreign(lineage, &other, &piece.name()))),
+                Content::Unreadable(why) => return Err(Box::new(why)),
+                Content::Newer(why) => {
+                    let message = format!("`{}` was written by a newer callout: {why}", piece.name());
+                    return Err(Box::new(Diagnostic::error("state/newer", message).help("Install that version or a later one.")));
+                }
+                Content::Broken(why) if matches!(self, Self::Kept(_)) => {
+                    let message = format!("`{}` is damaged: {why}", piece.name());
+                    let help = "callout state history lists what else is kept";
+                    return Err(Box::new(Diagnostic::error("state/damaged", message).help(help)));
+                }
+                Content::Missing | Content::Broken(_) | Content::Snapshot(_) | Content::Journal(_) => {}
+            }
+        }
+        if store.load_is_hopeless(lineage)? {
+            let message = format!("nothing of the state at `{name}` can be read");
+            return Err(Box::new(Diagnostic::error("state/no-copy", message).help("Try another copy.")));
+        }
+        Ok(())
+    }
+}
+
+impl FileStore {
+    fn load_is_hopeless(&self, lineage: &str) -> Outcome<bool> {
+        let useful = |content: Content| match content {
+            Content::Snapshot(_) => true,
+            Content::Journal(lines) => !lines.commits.is_empty(),
+            Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => false,
+        };
+        Ok(!self.pieces()?.into_iter().any(|piece| useful(piece.read(lineage))))
+    }
+}
+
+/// What a whole state gets back from a copy.
+#[derive(Debug, Default)]
+pub struct ComesBack<'a> {
+    /// What is not known any more, what the copy knows better, and what a person said by mistake.
+    pub records: Vec<(&'a Key, &'a Record)>,
+    /// Visits with another ticket in the copy (the second id) than in the state: perhaps one too many.
+    pub twins: Vec<(&'a Key, String, String)>,
+}
+
+/// Compares a whole state with a copy of it.
+pub fn comes_back<'a>(state: &State, copy: &'a State) -> ComesBack<'a> {
+    let mut back = ComesBack::default();
+    for (key, record) in &copy.records {
+        if record.is_moved() || matches!(record.phase, Phase::NotCreated { .. }) {
+            continue;
+        }
+        let holder = record.id().and_then(|id| state.holder(&record.request, id));
+        let now = state.records.get(key);
+        match (now.and_then(Record::id), record.id()) {
+            (Some(ours), Some(theirs)) if ours != theirs && holder.is_none() => {
+                back.twins.push((key, ours.to_owned(), theirs.to_owned()));
+            }
+            _ if holder.is_none_or(|holder| holder == key) && now.is_none_or(|now| now.gives_way_to(record)) => {
+                back.records.push((key, record));
+            }
+            _ => {}
+        }
+    }
+    back
+}
+
+/// A damaged state that is about to be put together again. Holds its lock.
+pub struct Mending {
+    store: FileStore,
+    session: Session,
+    why: Diagnostic,
+    salvage: Salvage,
+}
+
+impl Mending {
+    /// Looks at everything that is left, and at a copy. Refuses where something would be missing afterwards; `nothing_since` is a person's
+    /// word that the copy is the newest.
+    pub fn begin(home: &Home, session: Session, copy: Option<&Copy>, nothing_since: bool) -> Outcome<Self> {
+        let lineage = lineage_of(home)?;
+        let mut store = FileStore::new(&home.state);
+        store.lock(&session.owner)?;
+        let standing = Standing::judge(&mut store, &lineage)?;
+        let why = match standing {
+            Standing::Whole(_) => return Err(Box::new(whole(&store.name()))),
+            Standing::Missing(why) if copy.is_none() => return Err(Box::new(why)),
+            Standing::Missing(why) | Standing::Damaged(why) => why,
+        };
+        let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?;
+        let stores: Vec<&FileStore> = [&store].into_iter().chain(&other).collect();
+        let mut salvage = salvage(&stores, &lineage)?;
+        if nothing_since && salvage.gaps.is_empty() {
+            salvage.open_end = None;
+        }
+        if !salvage.is_exact() {
+            return Err(Box::new(incomplete(&why, &salvage, copy)));
+        }
+        Ok(Self { store, session, why, salvage })
+    }
+
+    /// What is wrong with the state that is there.
+    pub fn why(&self) -> &Diagnostic {
+        &self.why
+    }
+
+    /// The state as it will be.
+    pub fn state(&self) -> &State {
+        &self.salvage.state
+    }
+
+    /// Puts it in place. What was there is kept in a folder of its own.
+    pub fn finish(mut self, what: String, reason: String, now: Timestamp) -> Outcome<State> {
+        let Salvage { mut state, base, commits, .. } = self.salvage;
+        let mended = self.session.commit(&state, now, vec![Event::Mended { what, reason }]);
+        state.through = mended.sequence;
+        let last = mended.sequence;
+        let commits: Vec<Commit> = commits.into_values().filter(|commit| commit.sequence < last).chain([mended]).collect();
+        self.store.mend(&base, &commits)?;
+        Ok(state)
+    }
+}
+
+fn whole(name: &str) -> Diagnostic {
+    Diagnostic::error("state/not-lost", format!("the state `{name}` is whole now")).help("Run the command again.")
+}
+
+pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy>) -> Diagnostic {
+    let message = format!("the state cannot be restored to what it was: {}", salvage.missing());
+    let records = match salvage.state.records.len() {
+        1 => "the 1 record that can be read".to_owned(),
+        many => format!("the {many} records that can be read"),
+    };
+    let from = match copy {
+        Some(Copy::At(path)) => format!(" --from {}", path.display()),
+        Some(Copy::Kept(_)) | None => String::new(),
+    };
+    let mut ways = vec![format!("Nothing was changed. What is wrong: {}.", why.message.trim_end_matches('.'))];
+    if copy.is_none() {
+        ways.push("With a copy of the folder, from the last run or a backup: callout state restore FOLDER --reason TEXT.".to_owned());
+    }
+    if salvage.gaps.is_empty() && copy.is_some() {
+        ways.push("If nothing was sent since that copy was made, say so: --nothing-since.".to_owned());
+    }
+    ways.push(format!(
+        "{}: callout state rebuild{from} --reason TEXT. It keeps {records}, and holds back every other ticket of the files.",
+        if copy.is_none() { "Without one" } else { "Otherwise" }
+    ));
+    Diagnostic::error("state/incomplete", message).help(ways.join("\n"))
+}
+
+#[cfg(test)]
+mod tests;
