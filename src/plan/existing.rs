@@ -81,9 +81,11 @@ pub(super) fn keep_closed(case: &Case<'_>) -> Step {
         step.notes.push("its ticket has another address now; `lifecycle.renamed_from` with that address moves it back".to_owned());
         return step;
     }
-    step.is_closed = true;
+    let is_let_go = case.record.is_some_and(Record::is_let_go);
+    // Of one that was let go of, nobody can say that nobody comes.
+    step.is_closed = !is_let_go;
     let visit = further_visit(case);
-    step.notes.push(if case.record.is_some_and(Record::is_let_go) {
+    step.notes.push(if is_let_go {
         let id = case.id().unwrap_or_default();
         format!("let go of before: nothing is sent, and ticket {id} may still be coming; once it is over, a new visit is {visit}")
     } else {
