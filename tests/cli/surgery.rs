@@ -197,13 +197,13 @@ fn a_ticket_that_is_taken_out_keeps_its_address() {
     ");
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
-    No changes. 1 ticket is closed, and nobody comes for it.
+    No changes. 1 ticket is unchanged.
 
     . Dispatch/store-0417-router (ticket 482001)  Store 0417 (0417), account 01230417
         let go of before: nothing is sent, and ticket 482001 may still be coming; once it is over, a new visit is `lifecycle.reissue: 1`
         at tickets/a.yaml:4:9
 
-    No changes. 1 ticket is closed, and nobody comes for it.
+    No changes. 1 ticket is unchanged.
     exit 0
     ");
     shows!(site.run(&format!("state rm {OLD} --reason again --yes")), @r"
