@@ -15,7 +15,7 @@ pub(super) fn rounds<'a>(writes: &[&'a Step]) -> Vec<Vec<Request<'a>>> {
     // By the last round.
     let mut made: HashSet<&Address> = HashSet::new();
     for request in requests(writes) {
-        let waits = request.iter().flat_map(|step| needs(step)).any(|address| made.contains(&address));
+        let waits = request.iter().flat_map(|step| step.action.needs()).any(|address| made.contains(&address));
         if waits {
             made.clear();
         }
@@ -41,19 +41,4 @@ fn requests<'a>(writes: &[&'a Step]) -> Vec<Request<'a>> {
         }
     }
     requests
-}
-
-fn needs(step: &Step) -> Vec<Address> {
-    match &step.action {
-        Action::Create { payload, .. } => payload.references(),
-        Action::Update { changed, .. } => changed.references(),
-        Action::Adopt { .. }
-        | Action::Close { .. }
-        | Action::Delete { .. }
-        | Action::Retire { .. }
-        | Action::Blocked { .. }
-        | Action::InDoubt { .. }
-        | Action::Deferred { .. }
-        | Action::Keep => Vec::new(),
-    }
 }

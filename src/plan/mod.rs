@@ -199,6 +199,22 @@ impl Action {
         matches!(self, Self::Create { .. } | Self::Update { .. } | Self::Close { .. } | Self::Delete { .. })
     }
 
+    /// The tickets whose ids it sends.
+    pub fn needs(&self) -> Vec<Address> {
+        match self {
+            Self::Create { payload, .. } => payload.references(),
+            Self::Update { changed, .. } => changed.references(),
+            Self::Adopt { .. }
+            | Self::Close { .. }
+            | Self::Delete { .. }
+            | Self::Retire { .. }
+            | Self::Blocked { .. }
+            | Self::InDoubt { .. }
+            | Self::Deferred { .. }
+            | Self::Keep => Vec::new(),
+        }
+    }
+
     pub fn reason(&self) -> Option<&Reason> {
         match self {
             Self::Blocked { reason } | Self::InDoubt { reason } | Self::Deferred { reason } => Some(reason),

@@ -16,7 +16,9 @@ pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Ve
     while let Some(at) = waiting.pop_first() {
         let Some(step) = steps.get_mut(at) else { break };
         let is_missing = |address: &Address| id_of(state, address).is_none() || is_foreign(state, sides, address);
-        let Some(address) = needs(step).into_iter().find(|address| is_missing(address) && !links.is_made(address)) else { continue };
+        let Some(address) = step.action.needs().into_iter().find(|address| is_missing(address) && !links.is_made(address)) else {
+            continue;
+        };
         let was_made = is_made(step);
         step.action = if is_foreign(state, sides, &address) {
             let why = format!("it refers to {address}, whose ticket belongs to another API or tenant");
@@ -48,7 +50,7 @@ impl Links {
             if is_made(step) {
                 *made.entry(step.key.address.clone()).or_default() += 1;
             }
-            for address in needs(step) {
+            for address in step.action.needs() {
                 referring.entry(address).or_default().push(at);
             }
         }
@@ -88,21 +90,6 @@ fn is_made(step: &Step) -> bool {
     matches!(step.action, Action::Create { .. } | Action::Adopt { .. })
 }
 
-fn needs(step: &Step) -> Vec<Address> {
-    match &step.action {
-        Action::Create { payload, .. } => payload.references(),
-        Action::Update { changed, .. } => changed.references(),
-        Action::Adopt { .. }
-        | Action::Close { .. }
-        | Action::Delete { .. }
-        | Action::Retire { .. }
-        | Action::Blocked { .. }
-        | Action::InDoubt { .. }
-        | Action::Deferred { .. }
-        | Action::Keep => Vec::new(),
-    }
-}
-
 /// Depth first. What is left over is a cycle: it can never be sent, and waits for itself.
 fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     let made = steps.iter().filter(|step| is_made(step)).map(|step| step.key.address.clone()).collect();
@@ -112,7 +99,7 @@ fn sorted(state: &State, steps: Vec<Step>) -> Vec<Step> {
     }
     let Line { mut ordered, waiting, .. } = line;
     ordered.extend(waiting.into_values().map(|mut step| {
-        if let Some(address) = needs(&step).into_iter().next() {
+        if let Some(address) = step.action.needs().into_iter().next() {
             step.action = Action::Deferred { reason: Reason::WaitsFor { address } };
         }
         step
@@ -135,7 +122,7 @@ struct Line<'a> {
 impl Line<'_> {
     fn is_ready(&self, step: &Step) -> bool {
         let is_known = |address: &Address| !self.made.contains(address) && id_of(self.state, address).is_some();
-        needs(step).iter().all(|address| self.done.contains(address) || is_known(address))
+        step.action.needs().iter().all(|address| self.done.contains(address) || is_known(address))
     }
 
     fn take(&mut self, step: Step) {
@@ -143,7 +130,7 @@ impl Line<'_> {
             return self.release(step);
         }
         let own = step.key.address.clone();
-        for address in needs(&step) {
+        for address in step.action.needs() {
             self.referring.entry(address).or_default().insert(own.clone());
         }
         self.waiting.insert(own, step);
