@@ -1,64 +1,19 @@
 //! What every store must do: one suite, run over each of them.
 
+mod logged;
 mod place;
+mod stage;
 
-use super::event::{Event, Write};
 use super::journal::Commit;
-use super::log::Log;
 use super::memory::Disk;
-use super::samples::{commit, created, intended, owner};
-use super::store::{Loaded, Store};
+use super::samples::{commit, created, owner};
 use super::transition::State;
+use logged::{
+    a_damaged_line_ends_its_journal_in_the_log, a_stopped_compaction_doubles_nothing_in_the_log, the_log_needs_no_snapshot_and_no_lock,
+    the_log_outlives_every_compaction,
+};
 use place::{Folder, Place};
-
-/// Three commits: one ticket made, a second one in doubt.
-fn commits() -> Vec<Commit> {
-    vec![
-        commit(1, vec![Event::PlanStarted { plan: "p".into() }, intended("a", Write::Create)]),
-        commit(2, vec![created("a", "7")]),
-        commit(3, vec![intended("b", Write::Create)]),
-    ]
-}
-
-/// The state after the first `count` commits.
-fn state_after(count: usize) -> State {
-    let mut state = State::new("l1");
-    for commit in &commits()[..count] {
-        for event in &commit.events {
-            state = state.with(event, commit.at).expect("possible");
-        }
-        state.through = commit.sequence;
-    }
-    state
-}
-
-fn made<P: Place>() -> P {
-    let place = P::empty();
-    let mut store = place.store();
-    store.lock(&owner()).expect("a free lock");
-    store.create(&State::new("l1")).expect("a first state");
-    place
-}
-
-fn opened<P: Place>(place: &P) -> (Box<dyn Store>, Loaded) {
-    let mut store = place.store();
-    store.lock(&owner()).expect("a free lock");
-    let loaded = store.load().expect("readable").expect("a state");
-    (store, loaded)
-}
-
-fn filled<P: Place>() -> P {
-    let place = made::<P>();
-    let (mut store, _) = opened(&place);
-    for commit in commits() {
-        store.append(&commit).expect("added");
-    }
-    place
-}
-
-fn look<P: Place>(place: &P) -> Result<Loaded, String> {
-    place.store().load().map(|loaded| loaded.expect("a state")).map_err(|error| error.message.clone())
-}
+use stage::{commits, filled, look, made, opened, state_after};
 
 fn nothing_is_none_and_a_state_is_made_once<P: Place>() {
     let place = P::empty();
@@ -271,69 +226,6 @@ fn an_event_that_cannot_follow_is_found_on_reading<P: Place>() {
     store.append(&commit(1, vec![created("a", "7")])).expect("a store does not judge events");
     let error = look(&place).expect_err("nothing was intended");
     assert!(error.contains("line 2 cannot be true: Dispatch/a: `created` cannot follow: there is no such record"), "{error}");
-}
-
-/// The numbers of the commits in the log, in its order.
-fn logged<P: Place>(place: &P) -> Vec<u64> {
-    let mut sequences = Vec::new();
-    let log = Log::of(place.store().as_ref(), Some("l1"), &mut |entry| sequences.push(entry.commit.sequence));
-    assert!(log.is_whole(), "{log:?}");
-    sequences.dedup();
-    sequences
-}
-
-fn the_log_outlives_every_compaction<P: Place>() {
-    assert_eq!(logged(&P::empty()), [0; 0], "no state, no log, and no error");
-    let place = filled::<P>();
-    assert_eq!(logged(&place), [1, 2, 3]);
-    for number in 4..7 {
-        let (mut store, loaded) = opened(&place);
-        store.compact(&loaded.state).expect("compacted");
-        store.append(&commit(number, vec![Event::PlanStarted { plan: number.to_string() }])).expect("added");
-        assert_eq!(logged(&place), (1..=number).collect::<Vec<_>>());
-    }
-}
-
-fn a_stopped_compaction_doubles_nothing_in_the_log<P: Place>() {
-    for snapshot_too in [false, true] {
-        let place = filled::<P>();
-        let (journal, snapshot) = (place.journal(), place.snapshot());
-        let (mut store, loaded) = opened(&place);
-        store.compact(&loaded.state).expect("compacted");
-        drop(store);
-        place.put_journal(Some(&journal));
-        if snapshot_too {
-            place.put_snapshot(Some(&snapshot));
-        }
-        assert_eq!(logged(&place), [1, 2, 3]);
-        let (mut store, _) = opened(&place);
-        store.append(&commit(4, vec![created("b", "8")])).expect("added");
-        assert_eq!(logged(&place), [1, 2, 3, 4]);
-        drop(store);
-        let (mut store, loaded) = opened(&place);
-        store.compact(&loaded.state).expect("compacted again");
-        store.append(&commit(5, vec![Event::PlanStarted { plan: "q".into() }])).expect("added");
-        assert_eq!(logged(&place), [1, 2, 3, 4, 5]);
-    }
-}
-
-fn the_log_needs_no_snapshot_and_no_lock<P: Place>() {
-    let place = filled::<P>();
-    let (_writer, _) = opened(&place);
-    place.put_snapshot(Some(b"damaged"));
-    assert_eq!(logged(&place), [1, 2, 3]);
-}
-
-fn a_damaged_line_ends_its_journal_in_the_log<P: Place>() {
-    let place = filled::<P>();
-    let mut journal = place.journal();
-    let length = journal.len();
-    journal[length - 10] ^= 1;
-    place.put_journal(Some(&journal));
-    let mut sequences = Vec::new();
-    let log = Log::of(place.store().as_ref(), Some("l1"), &mut |entry| sequences.push(entry.commit.sequence));
-    assert_eq!((sequences, log.commits), (vec![1, 1, 2], 2));
-    assert!(log.damage[0].message.contains("journal.jsonl` line 4 is damaged"), "{:?}", log.damage);
 }
 
 macro_rules! suite {

@@ -5,8 +5,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::bench::{Bench, key, open, over, ticket};
-use crate::plan::{check_fresh, open_plan, seal_plan};
-use crate::refresh::{Selection, Sides};
+use crate::refresh::Selection;
 use crate::state::{Closing, Event, VisitOutcome, Write};
 use crate::ticket::{Booking, Digest, Finished, Gate, RolloutSite, Rollouts, Terms, Ticket, Wave};
 
@@ -32,7 +31,7 @@ fn again(number: u32, wave: &str) -> Ticket {
     Ticket { site: member(number, wave).site, ..one }
 }
 
-fn pilot(number: u32) -> Ticket {
+pub fn pilot(number: u32) -> Ticket {
     member(number, "pilot")
 }
 
@@ -42,15 +41,15 @@ fn bench(finished: Finished, failed: usize) -> Bench {
     Bench { rollouts: terms(finished, failed), ..bench }
 }
 
-fn all() -> Bench {
+pub fn all() -> Bench {
     bench(Finished::All, 0)
 }
 
-fn ended(ticket: &Ticket, outcome: VisitOutcome) -> Event {
+pub fn ended(ticket: &Ticket, outcome: VisitOutcome) -> Event {
     Event::VisitEnded { key: key(ticket), outcome, reason: "told by phone".to_owned() }
 }
 
-fn refused(ticket: &Ticket) -> Event {
+pub fn refused(ticket: &Ticket) -> Event {
     Event::Rejected { key: key(ticket), why: "400".to_owned() }
 }
 
@@ -66,7 +65,7 @@ fn next(bench: &Bench) -> String {
     step.next_step().expect("a next step")
 }
 
-const SENT: &str = "+ Dispatch/store-9";
+pub const SENT: &str = "+ Dispatch/store-9";
 
 #[test]
 fn a_wave_waits_until_every_visit_before_it_is_over() {
@@ -261,49 +260,4 @@ fn a_gate_is_judged_over_the_whole_project() {
     assert_eq!(bench.plan().steps.len(), 1);
     assert!(rest(&bench).contains("1 of 2 visits is known to be over"));
     assert_eq!(rest(&bench.sees(&pilot(2), over(&pilot(2), "2"))), SENT);
-}
-
-#[test]
-fn a_saved_plan_is_stale_once_something_holds_it_back() {
-    let made = || all().finished(&pilot(1), "1").checked(&pilot(2), "2").sees(&pilot(2), over(&pilot(2), "2"));
-    let plan = made().plan();
-    let plan = open_plan("p", &seal_plan(&plan).expect("a plan")).expect("the same plan");
-    let stale = |bench: &Bench| {
-        let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
-        let checked = check_fresh(&plan, &bench.now(&sides));
-        checked.map(|plan| plan.steps.len()).map_err(|stale| stale.to_string())
-    };
-    assert!(stale(&made()).is_ok(), "what was seen to be over when it was made still is");
-    let failed = made().event(&ended(&pilot(1), VisitOutcome::Failed));
-    assert_snapshot!(stale(&failed).expect_err("a failure since"), @"Dispatch/store-9: wave rest waits for pilot: 2 of 2 visits are known to be over; 1 failed, and 0 may (spec.waves gate); it was not so when this plan was made");
-    let mut paused = made();
-    paused.rollouts.get_mut("routers").expect("the rollout").paused = true;
-    assert_snapshot!(stale(&paused).expect_err("a pause since"), @"Dispatch/store-9: Rollout/routers is paused; it was not so when this plan was made");
-    let mut closed = made();
-    closed.rollouts.get_mut("routers").expect("the rollout").waves[1].open = false;
-    assert_snapshot!(stale(&closed).expect_err("closed since"), @"Dispatch/store-9: wave rest of Rollout/routers is not open; it was not so when this plan was made");
-    let mut stricter = made();
-    stricter.rollouts = terms(Finished::AtLeast(5), 0);
-    assert_snapshot!(stale(&stricter).expect_err("another gate since"), @"Dispatch/store-9: wave rest waits for pilot: 2 visits are known to have gone well, and 5 have to; it was not so when this plan was made");
-}
-
-#[test]
-fn what_a_plan_failed_to_send_itself_holds_the_rest_of_it() {
-    let some = || Bench { rollouts: terms(Finished::AtLeast(1), 0), ..all() }.finished(&pilot(1), "1");
-    let plan = some().plan();
-    let started = some().event(&Event::PlanStarted { plan: plan.id.clone() }).intended(&pilot(2));
-    let left = |bench: &Bench| {
-        let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
-        let left = check_fresh(&plan, &bench.now(&sides)).map_err(|stale| stale.to_string())?;
-        Ok::<_, String>(left.steps.iter().map(|step| format!("{} {}", step.sign(), step.key)).collect::<Vec<_>>())
-    };
-    assert_eq!(left(&started), Ok([". Dispatch/store-1", "? Dispatch/store-2", SENT].map(str::to_owned).to_vec()));
-    assert_snapshot!(left(&started.event(&refused(&pilot(2)))).expect_err("one was refused"), @"Dispatch/store-9: wave rest waits for pilot: 1 visit is known to have gone well, and 1 has to; 1 failed, and 0 may (spec.waves gate); it was not so when this plan was made");
-}
-
-#[test]
-fn a_saved_plan_that_waits_is_shown_again_as_it_is() {
-    let shut = all();
-    let plan = open_plan("p", &seal_plan(&shut.plan()).expect("a plan")).expect("the same plan");
-    assert_eq!(plan, shut.plan());
 }

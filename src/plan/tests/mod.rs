@@ -3,15 +3,18 @@
 pub(crate) mod able;
 mod answering;
 pub(crate) mod bench;
+mod companions;
 mod creating;
 mod editing;
 mod existing;
 mod finding;
 pub(crate) mod gates;
 mod guarding;
+mod held;
 mod leaving;
 mod limiting;
 mod matching;
+mod parts;
 mod referring;
 mod saved;
 mod together;
