@@ -197,11 +197,9 @@ fn nothing_holds_it(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), 
 fn nobody_came_between(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
     let mut again = steps.to_vec();
     Around::new(world.tickets, world.state, world.sides, &plan.over).block(&mut again);
-    let changed = steps.iter().zip(again).find(|(before, after)| before.action != after.action);
-    match changed {
-        Some((_, Step { key, action: Action::Blocked { reason }, .. })) => Err(Stale::LookAlike { address: key.to_string(), reason }),
-        Some(_) | None => Ok(()),
-    }
+    let changed = steps.iter().zip(&again).filter(|(before, after)| before.action != after.action).map(|(_, after)| after);
+    let held = changed.filter_map(|step| Some((step.key.to_string(), step.action.reason()?.clone()))).next();
+    held.map_or(Ok(()), |(address, reason)| Err(Stale::LookAlike { address, reason }))
 }
 
 /// Whether the record is still the one that the step was made from.

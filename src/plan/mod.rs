@@ -18,6 +18,7 @@ mod existing;
 mod file;
 mod gates;
 mod guard;
+mod left;
 mod matching;
 mod order;
 mod parts;
