@@ -122,6 +122,23 @@ async fn references_are_filled_with_the_ids_just_made() {
 }
 
 #[tokio::test]
+async fn a_further_visit_that_was_refused_gives_nobody_the_id_of_the_one_before() {
+    let one = plain(1);
+    let again = ticket(1, |document| document["lifecycle"]["reissue"] = json!(1));
+    let referring = ticket(2, |document| document["spec"]["prior_ticket"] = json!({"ref": "Dispatch/store-1"}));
+    let bench = || Bench::new().wants(again.clone()).wants(referring.clone()).finished(&one, "7");
+    let system = Scripted::new(vec![rejected(false)]);
+    let left = run(&bench(), &system).await;
+    assert_snapshot!(left.said(), @r"
+    Dispatch/store-1#1: rejected: no
+    Dispatch/store-2: not started: it waits for Dispatch/store-1#1, which has no ticket
+    ");
+    let system = Scripted::new(vec![done(&again, "8"), done(&referring, "9")]);
+    run(&bench(), &system).await;
+    assert_eq!(system.calls(), ["create Store 1 after 7", "create Store 2 after 8"]);
+}
+
+#[tokio::test]
 async fn updates_closes_and_deletes_go_the_same_way() {
     let edited = ticket(1, |document| document["spec"]["po_number"] = json!("PO-1"));
     let closing = ticket(2, |document| document["lifecycle"]["on_remove"] = json!("close"));

@@ -9,7 +9,7 @@ use super::Done;
 use super::run::Run;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Step};
-use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
+use crate::refresh::{Sides, booking_mismatch, sighting};
 use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
 use crate::systems::{Answer, Payload, Place, Seen, Sent, System, Unready, Writer};
 use crate::ticket::{Change, Digest, Fields};
@@ -98,8 +98,8 @@ impl Run<'_> {
 
     /// What is sent, with the ids of the tickets that it refers to.
     pub(super) async fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
-        let filled = self.job.ledger.read(|state| task.fields.filled(|address| id_of(state, address))).await;
-        let fields = filled.map_err(|address| format!("it waits for {address}, which has no ticket"))?;
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address))).await;
+        let fields = filled.map_err(|address| format!("it waits for {}, which has no ticket", self.meant(&address)))?;
         Ok(Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() })
     }
 

@@ -56,7 +56,7 @@ pub fn build(world: &World<'_>) -> Plan {
     // What waits is compared with nothing: it is once its turn has come, with all that is known then.
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
-    let mut steps = order::in_order(world.state, world.sides, steps);
+    let mut steps = order::in_order(world, steps);
     // Last of all that changes steps: only what is really sent travels together.
     batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
