@@ -35,6 +35,8 @@ pub struct World<'a> {
     pub id: String,
     pub project: String,
     pub commit: Option<String>,
+    /// Some files are not as that commit has them.
+    pub uncommitted: bool,
 }
 
 /// Makes the plan. Total: every world has one.
@@ -63,13 +65,14 @@ pub fn build(world: &World<'_>) -> Plan {
         step.noted = file::noted(step, world.state);
     }
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
-    let expires = file::expiry(world, &desired, &steps);
+    let expires = file::expiry(world, &steps);
     let plan = Plan {
         id: world.id.clone(),
         project: world.project.clone(),
         lineage: world.state.lineage.clone(),
         through: world.state.through,
         commit: world.commit.clone(),
+        uncommitted: world.uncommitted,
         made: world.now,
         expires,
         rules: limits.digest(&steps),

@@ -116,7 +116,8 @@ impl Edit<'_> {
         let Some(id) = self.case.id().filter(|_| !names.is_empty()) else { return Action::Keep };
         let changed = self.payload(&names);
         step.notes.extend(notices(self.case, &changed));
-        Action::Update { id, request: Box::new(self.desired.clone()), changed }
+        let closes = self.case.side.endings.as_ref().is_some_and(|endings| endings.are_set_by(&changed));
+        Action::Update { id, request: Box::new(self.desired.clone()), changed, closes }
     }
 
     /// The fields that the ticket has otherwise and the files can put back.
