@@ -10,7 +10,7 @@ use super::case::{Case, bare_step};
 use super::gates::{Gates, waves};
 use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
+use super::{Action, Companions, Plan, Reason, Step, Take, again, batch, create, doubt, existing, file, order, removed, surplus};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
@@ -54,6 +54,7 @@ pub fn build(world: &World<'_>) -> Plan {
     let earlier = world.state.records.iter().filter_map(|(key, record)| earlier_and_open(world, key, record));
     let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
+    surplus::tell(world, &mut steps);
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
     // What waits is compared with nothing: it is once its turn has come, with all that is known then.
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
@@ -63,6 +64,8 @@ pub fn build(world: &World<'_>) -> Plan {
     batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
+        let side = world.sides.get(&step.key.address.kind);
+        step.seen = side.and_then(|side| again::basis(&step.action, side.system, world.observed.of(&again::recorded(step))));
     }
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
     let expires = file::expiry(world, &steps);

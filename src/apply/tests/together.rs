@@ -3,13 +3,13 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::scripted::{Scripted, all, answered, done, later, rejected, run, run_with, unknown};
+use super::scripted::{Left, Scripted, all, answered, done, later, rejected, run, run_with, unknown};
 use crate::apply::Stop;
 use crate::plan::tests::bench::{Bench, key, plain, seen, ticket};
-use crate::state::Phase;
 use crate::state::memory::{Effect, Hook, Step as DiskStep};
+use crate::state::{Phase, Stray};
 use crate::systems::{Sent, Several, Unready};
-use crate::ticket::Mark;
+use crate::ticket::{Mark, Ticket};
 
 /// So many stores, all in one request.
 fn stores(count: u32) -> Bench {
@@ -90,6 +90,14 @@ async fn a_ticket_of_somebody_else_is_no_match_and_one_too_many_is_told() {
     Dispatch/store-2: created ticket 8
     TechExpress answered the request for Dispatch/store-1 and 1 other with more than their tickets: 9 for Store 5 (5)
     ");
+    let stray = |id: &str, what: &str| Stray { id: Some(id.to_owned()), what: what.to_owned() };
+    let strays = |left: &Left, ticket: &Ticket| left.state().records[&key(ticket)].surplus.clone();
+    assert_eq!((strays(&left, &one), strays(&left, &two)), (vec![stray("9", "9 for Store 5 (5)")], Vec::new()));
+
+    // What only the words of a doubt had is kept, too.
+    let left = run(&stores(2), &Scripted::together(vec![answered([(&one, "7"), (&one, "8"), (&plain(5), "9")])])).await;
+    let kept = [stray("9", "9 for Store 5 (5)"), stray("7", "7 for Store 1 (1)"), stray("8", "8 for Store 1 (1)")];
+    assert_eq!(strays(&left, &one), kept);
 }
 
 #[tokio::test]

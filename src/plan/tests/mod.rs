@@ -17,4 +17,5 @@ mod matching;
 mod parts;
 mod referring;
 mod saved;
+mod surplus;
 mod together;
