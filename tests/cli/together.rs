@@ -353,8 +353,8 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     $ callout settle Dispatch/store-0401 --seen-to --reason cancelled by phone, case 8812 --yes
     | settle/misfit in Dispatch/store-0401
     |
-    |   x Dispatch/store-0401 cannot be settled like this: no answer named more than was asked for, or somebody has
-    |   | seen to it
+    |   x Dispatch/store-0401 cannot be settled like this: no answer named more than was asked for, or somebody
+    |   | has seen to it
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1
