@@ -75,6 +75,13 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
     }
 }
 
+/// Whether `callout.lock` and its state are there and nothing was ever recorded: an `init` was stopped before it wrote the project's files.
+pub fn is_just_begun(home: &Home) -> Outcome<bool> {
+    let Some(lock) = LockFile::read(&home.lock_file)? else { return Ok(false) };
+    let loaded = FileStore::new(&home.state).load()?;
+    Ok(loaded.is_some_and(|loaded| loaded.state.lineage == lock.lineage && loaded.state.through == 0))
+}
+
 /// Starting over is for a state that is lost. One that is whole and remembers tickets is not lost.
 fn refuse_a_living_state(store: &mut FileStore, lineage: &str) -> Outcome<()> {
     let Ok(Some(loaded)) = store.load() else { return Ok(()) };
