@@ -35,6 +35,8 @@ pub struct World<'a> {
     pub id: String,
     pub project: String,
     pub commit: Option<String>,
+    /// Some files are not as that commit has them.
+    pub uncommitted: bool,
 }
 
 /// Makes the plan. Total: every world has one.
@@ -56,20 +58,21 @@ pub fn build(world: &World<'_>) -> Plan {
     // What waits is compared with nothing: it is once its turn has come, with all that is known then.
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
-    let mut steps = order::in_order(world.state, world.sides, steps);
+    let mut steps = order::in_order(world, steps);
     // Last of all that changes steps: only what is really sent travels together.
     batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
-    let expires = file::expiry(world, &desired, &steps);
+    let expires = file::expiry(world, &steps);
     let plan = Plan {
         id: world.id.clone(),
         project: world.project.clone(),
         lineage: world.state.lineage.clone(),
         through: world.state.through,
         commit: world.commit.clone(),
+        uncommitted: world.uncommitted,
         made: world.now,
         expires,
         rules: limits.digest(&steps),

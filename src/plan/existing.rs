@@ -6,7 +6,7 @@ use super::case::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
 use super::edit::{Edit, Take, is_accepted};
 use super::{Action, Reason, Step};
-use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting};
+use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting, site_of};
 use crate::state::{Event, Record, Request, Sighting};
 use crate::systems::{Observed, Seen};
 use crate::ticket::{Change, Fields, Ticket, Visit};
@@ -176,12 +176,13 @@ fn note_lifecycle(case: &Case<'_>, record: &Record, ticket: &Ticket, step: &mut 
 
 fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (Option<Visit>, &mut Step)) {
     let sent = &record.request;
+    let site = site_of(sent, ticket);
     for name in edits_without_effect(sent, ticket, case.side.system) {
         let title = case.side.system.title();
         step.notes.push(format!("the edit of {name} has no effect: {title} takes it only when a ticket is created"));
     }
-    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit || sent.site != ticket.site {
-        let (lifecycle, labels, site) = (ticket.lifecycle.clone(), ticket.labels.clone(), ticket.site.clone());
+    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit || sent.site != site {
+        let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
         step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit, site });
     }
 }

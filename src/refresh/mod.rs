@@ -24,7 +24,7 @@ use crate::ticket::Mark;
 pub use asks::{Ask, Mode, Question, Scope, asks, searchable_from, searched_since};
 pub use desired::{
     ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, names_before,
-    renamed_from, request_of, resolved, sighting,
+    renamed_from, request_of, resolved, sighting, site_of,
 };
 use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};

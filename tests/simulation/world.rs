@@ -131,7 +131,7 @@ impl World {
             |system: &&'static dyn System| (system.id(), system.connect(&settings(*system), context.clone()).expect("a connection"));
         let side = |system: &&'static dyn System| {
             let per_request = system.tickets_per_request(&settings(*system));
-            (system.kind().to_owned(), Side { system: *system, origin: "the sandbox".to_owned(), per_request })
+            (system.kind().to_owned(), Side { system: *system, origin: "the sandbox".to_owned(), per_request, endings: None })
         };
         let (remotes, sides) = (registry().iter().map(connect).collect(), registry().iter().map(side).collect());
         let mut random = Random::new(seed);
@@ -239,6 +239,7 @@ impl World {
                 id: format!("plan-{}", self.now()),
                 project: "simulation".to_owned(),
                 commit: None,
+                uncommitted: false,
             })
         };
         let plan = build(&tickets);

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::bench::{Bench, open, plain, ticket};
 use crate::plan::{Allowed, Counts, Limits, Plan, check_fresh};
 use crate::refresh::{Selection, Sides};
+use crate::systems::Endings;
 use crate::ticket::{RolloutLimits, RolloutSite, Terms, Ticket, Wave};
 
 /// What the plan is refused for, with what lifts each, and its parts with what they create, close and let go of.
@@ -55,6 +56,25 @@ pub fn types_every_part(bench: Bench) {
         assert_eq!(plan.counts().create, part.counts.create, "{}", part.selection);
         assert!(plan.has_changes(), "{}", part.selection);
     }
+}
+
+#[test]
+fn a_change_that_ends_a_ticket_counts_as_a_close_and_not_as_a_removal() {
+    let status = |number, word: &str| ticket(number, |document| document["spec"]["po_number"] = json!(word));
+    let with = |word: &str| {
+        let bench = [1, 2, 3].into_iter().fold(Bench::able(), |bench, number| {
+            let one = status(number, "new");
+            bench.wants(status(number, word)).checked(&one, &number.to_string()).sees(&one, open(&one, &number.to_string()))
+        });
+        let mut bench = Bench { endings: Some(Endings { field: "po_number", values: vec!["Done".to_owned()] }), ..bench };
+        bench.rules.removals = 0;
+        bench.plan()
+    };
+    assert_snapshot!(told(&with("DONE ")), @r"
+    3 closes and deletes are over the limit of 2 (spec.limits.closes); raise spec.limits.closes in callout.yaml if this is meant
+    fits: --target Dispatch/store-1 --target Dispatch/store-2, creates 0, closes 0, lets go of 0
+    ");
+    assert_eq!(told(&with("other")), "");
 }
 
 #[test]
