@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Done, Job, Report};
+use super::{Done, Job, Report, Stop};
 use crate::diagnostics::Outcome;
 use crate::plan::{Action, Step};
 use crate::state::{Event, Key};
@@ -11,6 +11,8 @@ use crate::state::{Event, Key};
 /// Shared by the writes in flight.
 pub(super) struct Run<'a> {
     pub job: &'a Job<'a>,
+    /// Asked once a write to the state failed. Nothing could be sent after that, and nobody waits for a turn to learn it.
+    pub unrecordable: Stop,
     inner: Mutex<Inner>,
 }
 
@@ -25,7 +27,7 @@ struct Inner {
 
 impl<'a> Run<'a> {
     pub fn new(job: &'a Job<'a>) -> Self {
-        Self { job, inner: Mutex::default() }
+        Self { job, unrecordable: Stop::default(), inner: Mutex::default() }
     }
 
     /// Observations, adoptions and tombstones: no request, one commit.
@@ -59,6 +61,9 @@ impl<'a> Run<'a> {
     pub fn stopped(&self, system: &str) -> Option<String> {
         if self.job.stop.is_asked() {
             return Some("the run was asked to stop".to_owned());
+        }
+        if self.unrecordable.is_asked() {
+            return Some("what becomes of it could not be recorded".to_owned());
         }
         let inner = self.inner();
         if let Some(why) = inner.closed.get(system) {
