@@ -14,7 +14,7 @@ use super::opened::owner;
 use super::{Ending, Environment, Exit, Failure};
 use crate::diagnostics::{Diagnostic, cause};
 use crate::manifest::{PROJECT_FILE, schema};
-use crate::state::{Home, Start};
+use crate::state::{Home, Start, open_for_reading};
 use crate::ticket::is_name;
 
 /// Where editors find the schema; committed, so that it is there in every clone.
@@ -36,7 +36,11 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
     let name = name(words, folder)?;
     let home = Home { lock_file: folder.join("callout.lock"), state: folder.join(".callout/state.json") };
     // The state first: it refuses where a lineage is already written, and then nothing else is touched.
-    crate::state::init(&home, &owner("callout init", environment), &Start::New)?;
+    match crate::state::init(&home, &owner("callout init", environment), &Start::New) {
+        // An earlier `init` came to the state and not to its other files.
+        Err(_) if open_for_reading(&home).is_ok_and(|state| state.through == 0) => {}
+        begun => drop(begun?),
+    }
     let files = Files { folder, environment };
     files.add(PROJECT_FILE, &project_file(&name))?;
     files.add(SCHEMA_FILE, &schema::text())?;
@@ -71,8 +75,13 @@ impl Files<'_> {
             self.environment.out.line(&format!("kept:    {name}"));
             return Ok(());
         }
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, content));
-        written.map_err(|error| cannot(&path, &error))?;
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::File::create_new(&path));
+        let mut file = made.map_err(|error| cannot(&path, &error))?;
+        file.write_all(content.as_bytes()).map_err(|error| {
+            // Half of it would be kept by the next `init` as if a person had written it.
+            let _ = fs::remove_file(&path);
+            cannot(&path, &error)
+        })?;
         self.environment.out.line(&format!("wrote:   {name}"));
         Ok(())
     }
@@ -103,7 +112,9 @@ fn pretty(value: &Value) -> String {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error))).into()
+    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error)))
+        .help("make room for it or give this user the folder, then run callout init again: it adds what is missing")
+        .into()
 }
 
 fn project_file(name: &str) -> String {

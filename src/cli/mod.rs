@@ -83,7 +83,7 @@ pub(crate) type Ending = Result<Exit, Failure>;
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Environment) -> u8 {
     let cli = match parsed(arguments, &environment) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &environment).code(),
+        Err(error) => return printed(usage(&error, &environment), &environment).code(),
     };
     environment.out.choose_colour(cli.global.color, &environment.variables);
     environment.err.choose_colour(cli.global.color, &environment.variables);
