@@ -113,6 +113,8 @@ pub fn trouble(verb: &str, path: &Path, error: &io::Error) -> Diagnostic {
     let kind = error.kind();
     let help = if matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         "The disk is full: free some space, then run the command again."
+    } else if kind == ErrorKind::FileTooLarge {
+        "The file may grow no further: see `ulimit -f` and the file system's largest file, then run the command again."
     } else if kind == ErrorKind::ReadOnlyFilesystem {
         "The file system is read-only: make it writable, then run the command again."
     } else if kind == ErrorKind::PermissionDenied {

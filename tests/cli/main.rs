@@ -14,6 +14,8 @@ mod customer;
 mod damage;
 mod doubt;
 mod drift;
+#[cfg(unix)]
+mod full_disk;
 mod grouped;
 mod helpdesk;
 mod import;
@@ -24,6 +26,10 @@ mod marks;
 mod online;
 mod plan;
 mod process;
+#[cfg(unix)]
+mod pulled;
+#[path = "../simulation/random.rs"]
+mod random;
 mod rebuild;
 mod renewal;
 mod rollout;
@@ -36,8 +42,14 @@ mod select;
 mod settle;
 mod settle_many;
 mod shown;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod started;
 mod state;
 mod status;
+#[cfg(unix)]
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod surgery;
@@ -45,6 +57,8 @@ mod systems;
 mod together;
 mod trouble;
 mod twice;
+#[cfg(unix)]
+mod two_at_once;
 mod usage;
 mod validate;
 mod vendor;

@@ -169,7 +169,7 @@ async fn a_kill_at_every_effect_of_an_append_leaves_a_true_state() {
         let disk = fresh();
         let ledger = open_until(&disk, effect);
         let error = ledger.intend(intention("a"), at(1)).await.expect_err("no permit without an answer");
-        assert_eq!(error.help.as_deref(), Some("Nothing was changed. Perhaps not recorded: intended Dispatch/a."));
+        assert_eq!(error.help.as_deref(), Some("Nothing was changed. Nothing was sent for Dispatch/a."));
         assert!(ledger.state().await.records.is_empty(), "only what is durable is seen");
         let error = ledger.record(vec![intended("b", Write::Create)], at(2)).await.expect_err("the run is over");
         assert_eq!(error.message, format!("not recorded, because an earlier write to the state failed: the run was killed at {effect:?}"));
