@@ -10,6 +10,7 @@ mod bad_rollout;
 mod bulk;
 mod canary;
 mod changes;
+mod clock;
 mod customer;
 mod damage;
 mod doubt;
