@@ -223,6 +223,10 @@ fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
     };
     let address = step.renamed_from().unwrap_or(&step.key.address);
     let own = state.records.get(&step.key).filter(counts);
-    let now = own.or_else(|| state.latest(address).map(|(_, record)| record));
-    now.map(Digest::of) == step.record
+    let is_latest = || state.latest(address).map(|(_, record)| Digest::of(record)) == step.record;
+    match own {
+        // A lowered `reissue` is judged by the latest visit, whatever became of the one that it names.
+        Some(own) => Some(Digest::of(own)) == step.record || (!step.is_change() && is_latest()),
+        None => is_latest(),
+    }
 }

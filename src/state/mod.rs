@@ -23,6 +23,8 @@ pub mod memory;
 mod model;
 mod outcome;
 mod permit;
+#[cfg(test)]
+mod properties;
 mod rebuild;
 mod replay;
 mod restore;
