@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod expand;
 mod finding;
+mod gate;
 mod import;
 mod init;
 mod log;
@@ -108,6 +109,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
         .map_err(|error| Diagnostic::error("cli/runtime", format!("cannot start: {error}")).into())
         .and_then(|runtime| runtime.block_on(dispatch(cli.command, &cli.global, &mut environment)));
     ending.unwrap_or_else(|failure| tell(&failure, &environment)).code()
+}
+
+/// Every command with its options, as clap knows them.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// The command line, read by clap. Help goes into a file or a pipe at a width that depends on nothing.

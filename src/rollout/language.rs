@@ -9,6 +9,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::columns::Columns;
+use super::filters;
 use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
 
@@ -49,6 +50,7 @@ pub fn environment<'source>() -> Result<Environment<'source>, Box<Diagnostic>> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(FUEL));
+    filters::bound(&mut environment);
     Ok(environment)
 }
 
