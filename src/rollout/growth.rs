@@ -1,4 +1,4 @@
-//! The filters that make a long text of a short one, with an end.
+//! The filters that make a long text or list of a short one, with an end.
 //!
 //! Owns how long a filter's text would be, before it is made. A step of an expression counts the same whatever it makes, so the limit on
 //! steps does not stop `indent(9999999999)`: it would ask the machine for all its memory, and end the program without a word. Refuses
@@ -14,11 +14,13 @@ type Length = fn(&[Value]) -> usize;
 
 /// Puts the filters with an end in the place of those without one.
 pub fn limit(environment: &mut Environment<'_>) {
-    let filters: [(&'static str, Value, Length); 4] = [
+    let filters: [(&'static str, Value, Length); 6] = [
+        ("batch", Value::from_function(filters::batch), parted),
         ("format", Value::from_function(filters::format), formatted),
         ("indent", Value::from_function(filters::indent), indented),
         ("join", Value::from_function(filters::join), joined),
         ("replace", Value::from_function(filters::replace), replaced),
+        ("slice", Value::from_function(filters::slice), parted),
     ];
     for (name, filter, length) in filters {
         environment.add_filter(name, move |state: &mut State, arguments: Rest<ValueOrKwargs>| -> Result<Value, Error> {
@@ -64,6 +66,11 @@ fn indented(arguments: &[Value]) -> usize {
     lines.saturating_mul(largest(how))
 }
 
+/// A list is filled up to a number, so that many parts take memory although no text has them yet.
+fn parted(arguments: &[Value]) -> usize {
+    arguments.split_first().map(|(_, how)| largest(how)).unwrap_or_default()
+}
+
 fn joined(arguments: &[Value]) -> usize {
     let Some(Ok(items)) = arguments.first().map(Value::try_iter) else { return 0 };
     let between = text(arguments.get(1)).len();
@@ -102,6 +109,8 @@ mod tests {
             ("{{ '%-4s|' | format('s') }}", "s   |"),
             ("{{ [1, 'b', 3] | join(', ') }}", "1, b, 3"),
             ("{{ 'abc' | join('-') }}", "a-b-c"),
+            ("{{ [1, 2, 3] | batch(2, 0) }}", "[[1, 2], [3, 0]]"),
+            ("{{ [1, 2, 3] | slice(2) }}", "[[1, 2], [3]]"),
             ("{{ 'banana' | replace('an', 'o') }}", "booa"),
             ("{{ 'ab' | replace('', '-') }}", "-a-b-"),
         ] {
@@ -112,6 +121,8 @@ mod tests {
     #[test]
     fn what_would_fill_the_memory_is_refused_before_it_is_made() {
         for text in [
+            "{{ [1] | batch(99999999999, 0) }}",
+            "{{ [1] | slice(99999999999) }}",
             "{{ 'x' | indent(9223372036854775807, true) }}",
             "{{ 'x' | indent(width=99999999999) }}",
             "{{ ('a\n' * 1000) | indent(1001) }}",

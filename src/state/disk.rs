@@ -59,6 +59,11 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Makes a folder that only its owner may enter (0700), if it is not there.
 pub fn private_folder(folder: &Path) -> Outcome<()> {
+    make_private_folder(folder).map_err(|error| trouble("make", folder, &error).into())
+}
+
+/// The same, with the disk's own error.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -66,7 +71,7 @@ pub fn private_folder(folder: &Path) -> Outcome<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(|error| trouble("make", folder, &error).into())
+    builder.create(folder)
 }
 
 /// Opens a file for reading and writing, private if it is made.

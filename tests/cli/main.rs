@@ -15,23 +15,29 @@ mod customer;
 mod damage;
 mod doubt;
 mod drift;
+mod escapes;
 #[cfg(unix)]
 mod full_disk;
 mod grouped;
 mod helpdesk;
+mod hostile;
 mod import;
 mod init;
+mod insecure;
 mod limits;
 mod log;
 mod marks;
 mod online;
 mod plan;
+mod private;
 mod process;
+mod proxy;
 #[cfg(unix)]
 mod pulled;
 #[path = "../simulation/random.rs"]
 mod random;
 mod rebuild;
+mod redirects;
 mod renewal;
 mod rollout;
 mod sandbox;

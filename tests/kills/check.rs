@@ -51,7 +51,11 @@ impl World {
                 let Some(ticket) = ticket else { panic!("{key} was forgotten\n{}", self.told()) };
                 assert_eq!(ticket.site, wanted.site.to_string(), "{key}\n{}", self.told());
                 let is_last = reissue == wanted.reissue;
-                assert!(!is_last || ticket.text.is_none() || ticket.text == Some(wanted.text()), "{key}: the change was lost\n{}", self.told());
+                assert!(
+                    !is_last || ticket.text.is_none() || ticket.text == Some(wanted.text()),
+                    "{key}: the change was lost\n{}",
+                    self.told()
+                );
             }
         }
     }

@@ -301,7 +301,7 @@ impl World {
                     let (id, request, seen, reason) = (id.clone(), request.clone(), Some(seen.clone()), why.clone());
                     self.record(&Event::Adopted { key, id, request, seen, reason });
                 }
-                Action::Update { id, request, changed } => {
+                Action::Update { id, request, changed, .. } => {
                     self.record(&intended(Write::Update, Some(request.clone())));
                     self.record(&Event::Updated { key, seen: None });
                     if let Some(Observed::Found(seen)) = self.shown.get_mut(id) {
