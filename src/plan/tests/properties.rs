@@ -93,7 +93,7 @@ fn crowded(bench: &Bench, plan: &Plan) -> Vec<(Address, Address)> {
 }
 
 proptest! {
-    #![proptest_config(trials(96))]
+    #![proptest_config(trials(160))]
 
     #[test]
     fn a_create_is_only_for_an_address_that_is_free_or_a_raised_reissue_after_a_visit_that_is_over(draw in draw()) {
