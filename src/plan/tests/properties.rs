@@ -17,7 +17,6 @@ use crate::ticket::{Address, Digest};
 fn is_over(bench: &Bench, key: &Key, record: &Record) -> bool {
     let seen = |is: bool| matches!(bench.observed.of(key), Some(Observed::Found(seen)) if seen.finished == is);
     match &record.phase {
-        Phase::NotCreated { .. } => true,
         Phase::Pending => false,
         Phase::Live { .. } if record.in_doubt() => false,
         Phase::Live { .. } => {
@@ -28,7 +27,7 @@ fn is_over(bench: &Bench, key: &Key, record: &Record) -> bool {
             }
         }
         Phase::Closed { why: Closing::Forgotten | Closing::Removed, .. } => record.finished || seen(true),
-        Phase::Closed { .. } => true,
+        Phase::Closed { .. } | Phase::NotCreated { .. } => true,
     }
 }
 
@@ -63,9 +62,9 @@ fn wrong(bench: &Bench, step: &Step) -> Option<String> {
 
 /// Pairs of tickets of one plan that would stand at one place, and nobody said that this is meant.
 fn crowded(bench: &Bench, plan: &Plan) -> Vec<(Address, Address)> {
-    let coming = |step: &Step| match &step.action {
-        Action::Create { request, .. } => Some((step.key.address.clone(), bench.system.look_alike(&request.fields))),
-        _ => None,
+    let coming = |step: &Step| {
+        let Action::Create { request, .. } = &step.action else { return None };
+        Some((step.key.address.clone(), bench.system.look_alike(&request.fields)))
     };
     let may_come = |key: &Key, record: &Record| match &record.phase {
         Phase::Pending => true,

@@ -18,6 +18,7 @@ use crate::ticket::{Address, Digest, Finished, Mark, Ticket};
 
 /// What the files say of an address.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a line of a file")]
 pub struct Wish {
     reissue: u32,
     place: u32,
