@@ -23,6 +23,7 @@ const ROLLOUT: &[u8] = b"apiVersion: callout/v1\nkind: Rollout\nmetadata: {name:
 pub fn run(input: &[u8]) {
     let loaded = project(input).load();
     told::check(&loaded.diagnostics);
+    assert!(loaded.project.is_some(), "the project has no mistake, whatever its rollout has");
     if loaded.has_errors() {
         return;
     }
