@@ -11,7 +11,9 @@ use super::told;
 
 pub fn run(input: &[u8]) {
     let project = started(ORIGIN);
-    story::files().iter().for_each(|(name, bytes)| project.write(name, bytes));
+    for (name, bytes) in story::files() {
+        project.write(name, bytes);
+    }
     project.write("rows.csv", input);
     let (before, journal) = (state(&project), project.read(story::JOURNAL));
     let ran = project.run("settle --from rows.csv --yes");
