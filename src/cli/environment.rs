@@ -73,13 +73,9 @@ impl Output {
 
     /// Writes a text. A reader that went away, as `head` does, is no error of ours.
     pub fn write(&self, text: &str) {
-        let text = &gated(&self.addressed(text)).into_owned();
+        let text = self.addressed(text);
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = if self.colour {
-            stream.write_all(text.as_bytes())
-        } else {
-            stream.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
-        };
+        let written = stream.write_all(gated(&text, self.colour).as_bytes());
         let _ = written.and_then(|()| stream.flush());
     }
 
