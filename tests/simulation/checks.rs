@@ -16,22 +16,7 @@ impl World {
     pub fn check(&self, when: &str) {
         let (state, portal) = (self.state(), self.portal());
         self.check_log(&state, when);
-        if std::env::var("SIMDEBUG").is_ok() {
-            eprintln!(
-                "{when}: now {} portal {:?}\n   wanted {:?}\n   state {:?}\n",
-                self.now(),
-                self.everything()
-                    .iter()
-                    .map(|t| (t.id, t.mark.clone(), t.site.clone(), t.text.clone(), t.resolved, t.copied))
-                    .collect::<Vec<_>>(),
-                self.wanted.iter().map(|w| (w.address(), w.text, w.reissue, w.adopt)).collect::<Vec<_>>(),
-                state
-                    .records
-                    .iter()
-                    .map(|(k, r)| (k.to_string(), r.phase.clone(), r.intent.is_some(), text_dbg(&r.request.fields), text_dbg2(&r.baseline)))
-                    .collect::<Vec<_>>()
-            );
-        }
+        self.check_debug(when);
         let mut marks = BTreeSet::new();
         let mut open = BTreeSet::new();
         for ticket in &portal {
@@ -53,6 +38,26 @@ impl World {
                 let wanted = record.request.fields.text("location_number");
                 assert!(wanted.is_none_or(|wanted| wanted == ticket.site), "{when}: {key} has the ticket of site {}", ticket.site);
             }
+        }
+    }
+
+    pub fn check_debug(&self, when: &str) {
+        let state = self.state();
+        if std::env::var("SIMDEBUG").is_ok() {
+            eprintln!(
+                "{when}: now {} portal {:?}\n   wanted {:?}\n   state {:?}\n",
+                self.now(),
+                self.everything()
+                    .iter()
+                    .map(|t| (t.id, t.mark.clone(), t.site.clone(), t.text.clone(), t.resolved, t.copied))
+                    .collect::<Vec<_>>(),
+                self.wanted.iter().map(|w| (w.address(), w.text, w.reissue, w.adopt)).collect::<Vec<_>>(),
+                state
+                    .records
+                    .iter()
+                    .map(|(k, r)| (k.to_string(), r.phase.clone(), r.intent.is_some(), text_dbg(&r.request.fields), text_dbg2(&r.baseline)))
+                    .collect::<Vec<_>>()
+            );
         }
     }
 

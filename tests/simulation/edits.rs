@@ -15,11 +15,16 @@ use crate::world::World;
 /// Two for each kind.
 const SITES: u64 = 8;
 
-/// Does one thing, and says what.
+/// Does one thing, and says what. Now and then the vendors' troubles change besides.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
+    match random.below(8) {
+        0 | 1 => world.draw_faults(),
+        2 => world.heal(),
+        _ => {}
+    }
     match random.below(36) {
-        0 | 1 if world.together => grow(world),
-        0 | 1 => add(world, random),
+        0 | 1 | 33 | 34 => grow(world),
+        35 => add(world, random),
         2 | 17 => remove(world, random),
         3 | 14 => restore(world, random),
         4 | 18..=20 => change(world, random),
@@ -35,14 +40,9 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
         15 | 16 | 22 => write(world, random),
         11 => twin(world, random),
         12 => adopt(world, random),
-        13 | 23 => {
-            world.draw_faults();
-            "new faults"
-        }
-        24..=32 => behind_its_back(world, random).await,
+        13 | 23..=31 => behind_its_back(world, random).await,
         _ => {
             world.clock.jump(SignedDuration::from_hours(1));
-            world.heal();
             "an hour"
         }
     }
@@ -102,11 +102,16 @@ fn add(world: &mut World, random: &mut Random) -> &'static str {
     "adding a manifest"
 }
 
-/// A rollout gets more sites, all of them dispatches; at most so many, or a world would grow without an end.
+/// A rollout gets more sites: dispatches where they travel together, else of every kind. At most so many, or a world would grow without an
+/// end.
 fn grow(world: &mut World) -> &'static str {
     const MOST: u64 = 80;
-    let next = world.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(SITES) / 4 * 4 + 4;
-    world.wanted.extend((next..=MOST).step_by(4).take(3).map(Wanted::at));
+    let next = world.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(SITES);
+    if world.together {
+        world.wanted.extend((next / 4 * 4 + 4..=MOST).step_by(4).take(3).map(Wanted::at));
+    } else {
+        world.wanted.extend((next + 1..=MOST / 3).take(4).map(Wanted::at));
+    }
     "adding sites"
 }
 

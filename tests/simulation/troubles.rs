@@ -116,7 +116,7 @@ impl World {
     /// Some of the vendor's requests go wrong from now on.
     pub fn draw_faults(&mut self) {
         let mut faults = Vec::new();
-        for _ in 0..self.random.below(3) {
+        for _ in 0..=self.random.below(3) {
             let percent = u8::try_from(20 + self.random.below(60)).expect("below 100");
             faults.push(self.draw(Call::Create, &on_create()).percent(percent));
         }
