@@ -22,8 +22,9 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
         2 => world.heal(),
         _ => {}
     }
-    match random.below(36) {
-        0 | 1 | 33 | 34 => grow(world),
+    match random.below(40) {
+        0 | 1 | 33 => grow(world),
+        36..=39 => change(world, random),
         35 => add(world, random),
         2 | 17 => remove(world, random),
         3 | 14 => restore(world, random),
@@ -58,7 +59,7 @@ async fn behind_its_back(world: &mut World, random: &mut Random) -> &'static str
         5 => portal::word(world, random),
         6 => surgery::rename(world, random).await,
         7 => surgery::take_out(world, random).await,
-        _ => surgery::bring_back(world).await,
+        _ => surgery::bring_back(world, random).await,
     };
     world.tally.count(done);
     done
@@ -120,7 +121,7 @@ fn at(world: &World, random: &mut Random) -> Option<usize> {
 }
 
 fn remove(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at(world, random) {
+    if let Some(at) = at_changeable(world, random) {
         let gone = world.wanted.remove(at);
         // What refers to it goes with it, or the files would not be valid.
         world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.address()));
@@ -128,9 +129,16 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
     "removing a manifest"
 }
 
+/// Most likely one whose ticket can be changed in its system.
+fn at_changeable(world: &World, random: &mut Random) -> Option<usize> {
+    let is_changeable = |wanted: &Wanted| ["CustomerTicket", "HelpdeskTicket"].contains(&wanted.kind());
+    let changeable: Vec<usize> = (0..world.wanted.len()).filter(|at| is_changeable(&world.wanted[*at])).collect();
+    random.pick(&changeable).copied().filter(|_| !random.one_in(6)).or_else(|| at(world, random))
+}
+
 /// Somebody thinks anew about what is to become of a ticket when its file goes.
 fn ending(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at(world, random) {
+    if let Some(at) = at_changeable(world, random) {
         world.wanted[at].on_remove = random.pick(world.wanted[at].endings()).copied().flatten();
     }
     "changing on_remove"
@@ -192,7 +200,7 @@ fn restore(world: &mut World, random: &mut Random) -> &'static str {
 }
 
 fn change(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at(world, random) {
+    if let Some(at) = at_changeable(world, random) {
         world.wanted[at].text += 1;
     }
     "changing a text"

@@ -125,7 +125,9 @@ impl World {
         }
         for (call, troubles) in [(Call::Read, on_read()), (Call::Update, on_update()), (Call::Delete, on_delete()), (Call::List, on_list())]
         {
-            if self.random.one_in(2) {
+            // Who is told the wrong ticket by a create's answer finds out by reading it. Two lies that agree are not found out.
+            let is_lying = call == Call::Read && faults.iter().any(|fault| fault.fault == Trouble::OtherTicket);
+            if self.random.one_in(2) && !is_lying {
                 faults.push(self.draw(call, &troubles).percent(50));
             }
         }

@@ -178,11 +178,16 @@ impl World {
 
     /// Plans, and sees that the order of the files does not matter.
     pub async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
+        self.plan_reading(Mode::Auto, state, mortals).await
+    }
+
+    /// The same, reading more or less.
+    pub async fn plan_reading(&self, mode: Mode, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
         let rollouts = &self.rollouts;
         let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts, now: self.now() };
-        let asks = refresh::asks(&scope, Mode::Auto);
+        let asks = refresh::asks(&scope, mode);
         let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
         let observed = refresh::read(&asks, &readers, &self.sides, &|_| {}).await;
         let id = format!("plan-{}", self.plans.fetch_add(1, Ordering::Relaxed));
