@@ -23,12 +23,11 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
         _ => {}
     }
     match random.below(40) {
-        0 | 1 | 33 => grow(world),
-        36..=39 => change(world, random),
+        0 | 1 | 33 => grow(world, random),
         35 => add(world, random),
         2 | 17 => remove(world, random),
         3 | 14 => restore(world, random),
-        4 | 18..=20 => change(world, random),
+        4 | 18..=20 | 36..=39 => change(world, random),
         5 => reissue(world, random),
         6 => rename(world, random),
         7 => resolve(world, random),
@@ -105,13 +104,16 @@ fn add(world: &mut World, random: &mut Random) -> &'static str {
 
 /// A rollout gets more sites: dispatches where they travel together, else of every kind. At most so many, or a world would grow without an
 /// end.
-fn grow(world: &mut World) -> &'static str {
+fn grow(world: &mut World, random: &mut Random) -> &'static str {
     const MOST: u64 = 80;
     let next = world.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(SITES);
     if world.together {
         world.wanted.extend((next / 4 * 4 + 4..=MOST).step_by(4).take(3).map(Wanted::at));
     } else {
-        world.wanted.extend((next + 1..=MOST / 3).take(4).map(Wanted::at));
+        for mut wanted in (next + 1..=MOST / 3).take(4).map(Wanted::at) {
+            wanted.on_remove = random.pick(wanted.endings()).copied().flatten();
+            world.wanted.push(wanted);
+        }
     }
     "adding sites"
 }
@@ -121,7 +123,10 @@ fn at(world: &World, random: &mut Random) -> Option<usize> {
 }
 
 fn remove(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at_changeable(world, random) {
+    // Most likely one that something is done about then.
+    let has_ending = |wanted: &Wanted| matches!(wanted.on_remove, Some("close" | "delete"));
+    let ended = world.wanted.iter().position(has_ending).filter(|_| !random.one_in(3));
+    if let Some(at) = ended.or_else(|| at_changeable(world, random)) {
         let gone = world.wanted.remove(at);
         // What refers to it goes with it, or the files would not be valid.
         world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.address()));

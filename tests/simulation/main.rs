@@ -74,8 +74,9 @@ async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
 /// A killer, and a clock that is set at some effect of the run.
 fn jolting(world: &mut World, at: u64, effect: u64) -> std::sync::Arc<Killer> {
     let mut random = Random::new(world.random.next());
-    let (clock, by) = (world.true_clock.clone(), clocks::jump(&mut random));
+    let (clock, (name, by)) = (world.true_clock.clone(), clocks::jump(&mut random));
     world.tally.count("amid a run");
+    world.tally.count(name);
     Killer::jolting(at, Some((effect, Box::new(move || clock.set_ours(by)))))
 }
 
@@ -187,7 +188,7 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
     }
     tally.tell("months of edits");
     let wanted: Vec<&str> = REACHED.into_iter().chain(troubles::ALL).chain(clocks::jumps()).collect();
-    let missed = tally.short_of(3, &wanted);
+    let missed = tally.short_of(2, &wanted);
     assert!(missed.is_empty(), "the simulation no longer reaches {missed:?}: {tally}");
 }
 
