@@ -42,11 +42,12 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
         begun => drop(begun?),
     }
     let files = Files { folder, environment };
-    files.add(PROJECT_FILE, &project_file(&name))?;
     files.add(SCHEMA_FILE, &schema::text())?;
     files.add("tickets/example.yaml", &example(environment.clock.now()))?;
     files.ignore_state()?;
     files.settings()?;
+    // Last: with it, this is a project. Stopped before, the next `init` adds what is missing.
+    files.add(PROJECT_FILE, &project_file(&name))?;
     environment.out.line("started: callout.lock belongs into git, .callout/ does not and must not get lost");
     environment.out.line("next:    callout plan --sandbox");
     Ok(Exit::Done)

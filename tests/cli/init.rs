@@ -6,11 +6,11 @@ fn a_project_starts_and_its_example_runs_on_the_sandbox() {
     let project = Project::empty();
     shows!(project.run("init --name acme"), @r"
     $ callout init --name acme
-    wrote:   callout.yaml
     wrote:   callout.schema.json
     wrote:   tickets/example.yaml
     wrote:   .gitignore (added /.callout/)
     wrote:   .vscode/settings.json
+    wrote:   callout.yaml
     started: callout.lock belongs into git, .callout/ does not and must not get lost
     next:    callout plan --sandbox
     exit 0
@@ -137,11 +137,11 @@ fn what_a_person_wrote_is_kept() {
     project.write("tickets/example.yaml", "# mine\n");
     shows!(project.run("init --name acme"), @r"
     $ callout init --name acme
-    wrote:   callout.yaml
     wrote:   callout.schema.json
     kept:    tickets/example.yaml
     wrote:   .gitignore (added /.callout/)
     wrote:   .vscode/settings.json
+    wrote:   callout.yaml
     started: callout.lock belongs into git, .callout/ does not and must not get lost
     next:    callout plan --sandbox
     exit 0

@@ -28,6 +28,7 @@ mod plan;
 mod process;
 #[cfg(unix)]
 mod pulled;
+#[allow(dead_code, reason = "the simulation uses more of it")]
 #[path = "../simulation/random.rs"]
 mod random;
 mod rebuild;
