@@ -25,6 +25,7 @@ mod online;
 mod plan;
 mod process;
 mod rebuild;
+mod renamed;
 mod renewal;
 mod rollout;
 mod sandbox;

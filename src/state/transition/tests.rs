@@ -237,3 +237,16 @@ fn what_was_refused_is_told_from_what_was_never_sent() {
     assert_eq!(serde_json::from_str::<Phase>(&unsent).ok(), Some(Phase::NotCreated { why: "no route".into(), refused: false }));
     assert_eq!(phase(Event::NotCreated { key: key("a"), reason: "no route".into() }), unsent);
 }
+
+#[test]
+fn the_trace_of_a_rename_is_the_latest_visit_only_where_there_is_no_other() {
+    let moved = |from: &Key, to: &Key| Event::Moved { key: from.clone(), to: to.clone(), reason: "renamed".into() };
+    let again = |name| Key { reissue: 1, ..key(name) };
+    let address = key("a").address;
+    let trace =
+        situation("live").with(&moved(&key("a"), &again("a")), at(1)).and_then(|state| state.with(&moved(&again("a"), &again("b")), at(2)));
+    let trace = trace.expect("possible");
+    assert_eq!(trace.latest(&address).map(|(key, _)| key), Some(&again("a")));
+    let open = trace.with(&intended("c", Write::Create), at(3)).and_then(|state| state.with(&moved(&key("c"), &key("a")), at(4)));
+    assert_eq!(open.expect("possible").latest(&address).map(|(key, _)| key), Some(&key("a")));
+}
