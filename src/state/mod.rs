@@ -7,6 +7,7 @@ mod by;
 mod checkup;
 #[cfg(test)]
 mod conformance;
+mod copy;
 mod disk;
 mod event;
 mod file;
@@ -39,6 +40,7 @@ mod undo;
 
 pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
+pub use copy::Copy;
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
@@ -50,7 +52,7 @@ pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
 pub use replay::Named;
-pub use restore::{ComesBack, Copy, Mending, Standing, comes_back};
+pub use restore::{ComesBack, Mending, Standing, comes_back};
 pub use seal::{Broken, Form};
 pub use senders::Senders;
 pub use session::Session;

@@ -223,7 +223,7 @@ fn a_whole_state_is_checked_file_by_file() {
     0       -                     -   0        .callout/history/state-0000000000.json
     2       2027-01-04T12:00:00Z  -   1        .callout/history/state-0000000002.json
 
-    callout state restore COMMIT --reason TEXT shows what of it would come back, and asks.
+    callout state restore COMMIT --reason TEXT shows what of it would come back, and asks. It takes every other commit, too: callout log --format json numbers them.
     exit 0
     ");
     shows!(site.run_words(&RESTORE, ""), @r"
@@ -399,19 +399,31 @@ fn a_damaged_journal_needs_a_copy_or_a_rebuild() {
     |   | was done last
     |   help: Nothing was changed. What is wrong: `.callout/journal.jsonl` is missing, though other files of the
     |         state are there.
-    |         If nothing was sent since that copy was made, say so: --nothing-since.
+    |         If nothing was sent since that copy was made: callout state restore backup --nothing-since --reason
+    |         TEXT.
     |         Otherwise: callout state rebuild --from backup --reason TEXT. It keeps the 2 records that can be
     |         read, and holds back every other ticket of the files.
     |
     exit 1
     ");
+    // What was put aside when the line was mended is more than the snapshot.
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk --yes
-    1 record can still be read, and is kept.
+    | state/set-aside
+    |
+    |   x an earlier state of this project was put aside in `.callout/set-aside-1`, and may know tickets
+    |   help: callout state rebuild --from .callout/set-aside-1 --reason TEXT keeps what it knows. If nothing of
+    |         it counts, move that folder away.
+    |
+    exit 1
+    ");
+    shows!(site.run("state rebuild --from .callout/set-aside-1 --reason disk --yes"), @r"
+    $ callout state rebuild --from .callout/set-aside-1 --reason disk --yes
+    2 records can still be read, and are kept.
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
         next: look the ids up there, then: callout import --from FILE.csv (address,id)
-    Tickets: 0 found by their marks, 1 not found.
-    1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
+    Tickets: 0 found by their marks.
+    Nothing is in doubt then.
     The state is rebuilt. Next: callout plan
     | state/damaged
     |
@@ -580,8 +592,9 @@ fn a_mistaken_settlement_is_taken_back_from_the_history() {
     $ callout state restore 999 --reason mistake --yes
     | state/no-copy
     |
-    |   x the history has no snapshot that ends with commit 999
-    |   help: callout state history lists what is kept
+    |   x what the state was after commit 999 cannot be told: it is not there yet, or its journal is not kept
+    |   help: callout log --format json numbers the commits (`sequence`), and callout state history lists the
+    |         snapshots
     |
     exit 1
     ");
@@ -599,7 +612,7 @@ fn a_mistaken_settlement_is_taken_back_from_the_history() {
     | state/no-reason
     |
     |   x `callout state restore` needs a reason
-    |   help: callout state restore --reason "why this is right"; it is kept in the journal
+    |   help: say it again with --reason "why this is right"; it is kept in the journal
     |
     exit 1
     "#);
@@ -632,10 +645,10 @@ fn another_projects_copy_is_refused() {
     $ callout state restore other --reason x --yes
     | state/lineage
     |
-    |   x the state `other/state.json` belongs to another project: its lineage is [lineage], `callout.lock` says [lineage]
-    |   help: Nothing was planned or sent. Either put back the folder of `other/state.json` that has lineage
-    |         [lineage], or, if `callout.lock` was changed by mistake, put that back:
-    |         `git checkout -- callout.lock`.
+    |   x the copy `other/state.json` is of another state: its lineage is [lineage],
+    |   | and this one's is [lineage]
+    |   help: Nothing was changed. Name a copy of this project's own folder `.callout`. The sandbox has a state of
+    |         its own, and so has each project.
     |
     exit 1
     ");

@@ -46,6 +46,7 @@ mod systems;
 mod together;
 mod trouble;
 mod twice;
+mod two_states;
 mod usage;
 mod validate;
 mod vendor;
