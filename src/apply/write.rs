@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Done;
 use super::run::Run;
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::plan::{Action, Step};
 use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
 use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
@@ -277,6 +277,8 @@ fn unrecorded(task: &Task<'_>, id: &str, error: &Diagnostic) -> Diagnostic {
         Write::Create => (format!("ticket {id} was created for {key}"), format!("--id {id}")),
         Write::Update | Write::Close | Write::Delete => (format!("the {write} of ticket {id} for {key} is done"), "--done".to_owned()),
     };
-    let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} {settles} --reason \"recorded by hand\"");
+    let visit = typed(&key.to_string());
+    let help =
+        format!("nothing more was sent; mend the state's disk, then: callout settle {visit} {settles} --reason \"recorded by hand\"");
     Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
 }

@@ -21,7 +21,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
 pub(super) fn show(plan: &Plan, format: PlanFormat, verbose: bool, environment: &Environment) {
     match format {
         PlanFormat::Text => environment.out.write(&render::plan_text(plan, verbose)),
-        PlanFormat::Json => environment.out.line(&render::plan_json(plan).to_string()),
+        PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(plan))),
     }
 }
 

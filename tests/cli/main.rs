@@ -21,6 +21,7 @@ mod init;
 mod limits;
 mod log;
 mod marks;
+mod mistakes;
 mod online;
 mod plan;
 mod process;
