@@ -3,6 +3,7 @@
 use super::args::{Global, Plan as Words, PlanFormat};
 use super::opened::Opened;
 use super::{Ending, Environment, Exit, plan_file, planning};
+use crate::diagnostics::typed;
 use crate::plan::{Action, Plan};
 use crate::render;
 
@@ -12,7 +13,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
         plan_file::write(&environment.folder.join(path), &plan)?;
-        environment.err.line(&format!("saved; apply exactly this with: callout apply {}", path.display()));
+        environment.err.line(&format!("saved; apply exactly this with: callout apply {}", typed(&path.display().to_string())));
     }
     Ok(ending(&plan, words.detailed_exitcode))
 }

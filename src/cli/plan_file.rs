@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::diagnostics::{Diagnostic, Outcome, cause};
+use crate::diagnostics::{Diagnostic, Outcome, cause, typed};
 use crate::plan::{Plan, open_plan, seal_plan};
 
 /// Writes a plan, whole or not at all.
@@ -28,7 +28,7 @@ pub(super) fn write(path: &Path, plan: &Plan) -> Outcome<()> {
 pub(super) fn read(path: &Path) -> Outcome<Plan> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| {
-        let help = format!("make one: callout plan --out {name}");
+        let help = format!("make one: callout plan --out {}", typed(&name));
         Box::new(Diagnostic::error("plan/unreadable", format!("the plan {name} cannot be read: {}", cause(&error))).help(help))
     })?;
     open_plan(&name, &String::from_utf8_lossy(&bytes))

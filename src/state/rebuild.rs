@@ -112,7 +112,9 @@ fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
     match store.load() {
         Ok(None) => Ok(None),
         Ok(Some(loaded)) if loaded.state.lineage != lineage => {
-            let way_out = format!("Put back the folder of `{name}` that has lineage {lineage}. If it is lost, move this one away; then callout state rebuild --reason TEXT makes a new one. If `callout.lock` was changed by mistake: `git checkout -- callout.lock`.");
+            let way_out = format!(
+                "Put back the folder of `{name}` that has lineage {lineage}. If it is lost, move this one away; then callout state rebuild --reason TEXT makes a new one. If `callout.lock` was changed by mistake: `git checkout -- callout.lock`."
+            );
             Err(foreign(lineage, &loaded.state.lineage, &name).help(way_out).into())
         }
         Ok(Some(loaded)) => Err(whole(&name, loaded.state.records.len()).into()),

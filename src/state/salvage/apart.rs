@@ -14,10 +14,10 @@ pub(super) fn parted(pool: &Pool, theirs: &[(Role, Content)]) -> Option<u64> {
     let snapshots = || theirs.iter().filter_map(|(_, content)| if let Content::Snapshot(state) = content { Some(&**state) } else { None });
     let differs = |commit: &&Commit| pool.commits.get(&commit.sequence).is_some_and(|ours| ours != *commit);
     let other = commits().filter(differs).map(|commit| commit.sequence);
-    let strange_here = pool.base.iter().flat_map(|base| commits().filter(|commit| is_strange(base, commit))).map(|commit| commit.sequence);
-    let strange_there = snapshots().flat_map(|state| pool.commits.values().filter(|commit| is_strange(state, commit)));
+    let unheard = pool.base.iter().flat_map(|base| commits().filter(|commit| is_strange(base, commit))).map(|commit| commit.sequence);
+    let unknown = snapshots().flat_map(|state| pool.commits.values().filter(|commit| is_strange(state, commit)));
     let shrunk = pool.base.iter().flat_map(|base| snapshots().filter(|state| !is_one_line(base, state))).map(|_| 1);
-    other.chain(strange_here).chain(strange_there.map(|commit| commit.sequence)).chain(shrunk).min()
+    other.chain(unheard).chain(unknown.map(|commit| commit.sequence)).chain(shrunk).min()
 }
 
 /// Whether a snapshot does not know what a commit before it was about. No record is ever erased.

@@ -10,9 +10,9 @@ use crate::diagnostics::Outcome;
 pub(in crate::state) fn as_of(store: &FileStore, lineage: &str, through: u64) -> Outcome<Option<State>> {
     let mut pool = Pool::default();
     for piece in store.pieces()? {
-        match piece.read(lineage) {
-            Content::Snapshot(later) if later.through > through => {}
-            content => pool.contents(content),
+        let content = piece.read(lineage);
+        if !matches!(&content, Content::Snapshot(later) if later.through > through) {
+            pool.contents(content);
         }
     }
     let mut state = pool.base.take().unwrap_or_else(|| State::new(lineage));
