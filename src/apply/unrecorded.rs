@@ -1,6 +1,6 @@
 //! What is told where the state takes no more: each ticket that was made meanwhile, with the command that puts it on record by hand.
 
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::state::{Key, Write};
 
 /// What the ledger says to everybody after the first failure.
@@ -40,6 +40,8 @@ pub(super) fn unanswered(key: &Key, write: Write, why: &str, error: &Diagnostic)
 }
 
 fn by_hand(key: &Key, what: &str, settles: &str, error: &Diagnostic) -> Diagnostic {
-    let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} {settles} --reason \"recorded by hand\"");
+    let visit = typed(&key.to_string());
+    let help =
+        format!("nothing more was sent; mend the state's disk, then: callout settle {visit} {settles} --reason \"recorded by hand\"");
     Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
 }

@@ -10,7 +10,7 @@ use super::opened::{self, Opened};
 use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, typed};
 use crate::plan::{Action, Allowed, Limits, Now, Plan, check_fresh};
 use crate::render;
 use crate::state::{Ledger, State};
@@ -81,7 +81,7 @@ async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Envir
     };
     check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
-            .help(format!("nothing was sent; make and review a new one: callout plan --out {}", path.display()));
+            .help(format!("nothing was sent; make and review a new one: callout plan --out {}", typed(&path.display().to_string())));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
     })
 }

@@ -2,7 +2,6 @@
 //!
 //! The tests build one of their own, so a command in a test is the command that people run.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -15,6 +14,7 @@ use jiff::Timestamp;
 
 use super::args::Color;
 use super::gate::gated;
+use super::hints::Hints;
 use crate::diagnostics::Diagnostic;
 use crate::render::{self, Look};
 use crate::ticket::Clock;
@@ -58,12 +58,9 @@ pub struct Output {
     pub colour: bool,
     /// In columns.
     width: usize,
-    /// The sandbox answers: a command that people are told to type needs its flag too, or it would act on the real state.
-    sandboxed: bool,
+    /// What commands that people are told to type need, to act where this one does.
+    hints: Hints,
 }
-
-/// Commands that act on a state, as messages name them.
-const NAMED: [&str; 9] = ["settle", "plan", "apply", "state", "import", "show", "log", "schedule --reflow", "schedule --repair"];
 
 /// Of text that goes to a file or a pipe.
 pub(super) const WIDTH: usize = 110;
@@ -76,15 +73,19 @@ impl Output {
             is_terminal,
             colour: is_terminal,
             width: WIDTH,
-            sandboxed: false,
+            hints: Hints::default(),
         }
     }
 
-    /// Writes a text. A reader that went away, as `head` does, is no error of ours.
+    /// Writes a text for people: the commands in it get what they need.
     pub fn write(&self, text: &str) {
-        let text = self.addressed(text);
+        self.document(&self.hints.complete(text));
+    }
+
+    /// Writes a text as it is: for programs, and of what was recorded. A reader that went away, as `head` does, is no error of ours.
+    pub fn document(&self, text: &str) {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = stream.write_all(gated(&text, self.colour).as_bytes());
+        let written = stream.write_all(gated(text, self.colour).as_bytes());
         if let Err(error) = written.and_then(|()| stream.flush())
             && error.kind() != io::ErrorKind::BrokenPipe
         {
@@ -105,25 +106,17 @@ impl Output {
     /// Shows diagnostics.
     pub fn tell(&self, diagnostics: &[Diagnostic]) {
         let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
-        let addressed = |diagnostic: &Diagnostic| {
-            let help = diagnostic.help.as_deref().map(|help| self.addressed(help).into_owned());
-            Diagnostic { help, ..diagnostic.clone() }
+        let complete = |told: &Diagnostic| Diagnostic {
+            message: self.hints.complete(&told.message).into_owned(),
+            help: told.help.as_deref().map(|help| self.hints.complete(help).into_owned()),
+            ..told.clone()
         };
-        self.write(&render::human(&diagnostics.iter().map(addressed).collect::<Vec<_>>(), look));
+        self.document(&render::human(&diagnostics.iter().map(complete).collect::<Vec<_>>(), look));
     }
 
-    /// The text with the flag in each command that it names, while the sandbox answers.
-    fn addressed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !self.sandboxed {
-            return Cow::Borrowed(text);
-        }
-        let flagged = |text: String, name: &&str| text.replace(&format!("callout {name}"), &format!("callout --sandbox {name}"));
-        Cow::Owned(NAMED.iter().fold(text.to_owned(), flagged))
-    }
-
-    /// From now on the sandbox answers.
-    pub fn turn_to_sandbox(&mut self) {
-        self.sandboxed = true;
+    /// From now on commands are told with what they need.
+    pub(super) fn give(&mut self, hints: &Hints) {
+        self.hints = hints.clone();
     }
 
     /// Settles whether to use colour: the flag, then NO_COLOR, then whether it is a terminal.

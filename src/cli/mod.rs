@@ -11,6 +11,7 @@ mod exit;
 mod expand;
 mod finding;
 mod gate;
+mod hints;
 mod import;
 mod init;
 mod log;
@@ -48,6 +49,7 @@ use args::{Cli, Command, Global};
 use environment::WIDTH;
 pub use environment::{Environment, Output, SystemClock};
 pub use exit::Exit;
+use hints::Hints;
 
 /// Why a command stopped, and the exit code if it is not 1.
 pub(crate) struct Failure {
@@ -89,10 +91,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
     };
     environment.out.choose_colour(cli.global.color, &environment.variables);
     environment.err.choose_colour(cli.global.color, &environment.variables);
-    if cli.global.sandbox {
-        environment.out.turn_to_sandbox();
-        environment.err.turn_to_sandbox();
-    }
+    let hints = Hints::new(cli.global.folder.as_deref(), cli.global.sandbox);
+    environment.out.give(&hints);
+    environment.err.give(&hints);
     if let Some(level) = cli.global.log {
         log_to(&environment.err, level);
     }

@@ -3,6 +3,7 @@
 use super::args::{Global, Plan as Words, PlanFormat};
 use super::opened::Opened;
 use super::{Ending, Environment, Exit, plan_file, planning};
+use crate::diagnostics::typed;
 use crate::plan::{Action, Plan};
 use crate::render::{self, clean};
 
@@ -15,7 +16,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
         plan_file::write(&environment.folder.join(path), &plan)?;
-        environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {}", path.display())));
+        environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {}", typed(&path.display().to_string()))));
     }
     Ok(ending(&plan, words.detailed_exitcode))
 }
@@ -24,7 +25,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
 pub(super) fn show(plan: &Plan, format: PlanFormat, verbose: bool, environment: &Environment) {
     match format {
         PlanFormat::Text => environment.out.write(&render::plan_text(plan, verbose)),
-        PlanFormat::Json => environment.out.line(&render::plan_json(plan).to_string()),
+        PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(plan))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write};
 use std::path::Path;
 
-use crate::diagnostics::{Diagnostic, Outcome, cause};
+use crate::diagnostics::{Diagnostic, Outcome, cause, typed};
 use crate::plan::{Plan, open_plan, seal_plan};
 use crate::state::read_regular;
 
@@ -63,7 +63,7 @@ pub(super) fn write(path: &Path, plan: &Plan) -> Outcome<()> {
 pub(super) fn read(path: &Path) -> Outcome<Plan> {
     let name = path.display().to_string();
     let bytes = read_regular(path, LARGEST).map_err(|error| {
-        let help = format!("make one: callout plan --out {name}");
+        let help = format!("make one: callout plan --out {}", typed(&name));
         Box::new(Diagnostic::error("plan/unreadable", format!("the plan {name} cannot be read: {}", cause(&error))).help(help))
     })?;
     open_plan(&name, &String::from_utf8_lossy(&bytes))

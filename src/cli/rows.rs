@@ -85,7 +85,13 @@ impl Table<'_> {
     fn check(&self, header: &StringRecord) -> Result<(), Failure> {
         let missing: Vec<String> =
             self.columns.iter().filter(|column| !header.iter().any(|name| name == **column)).map(|column| format!("`{column}`")).collect();
-        if missing.is_empty() { Ok(()) } else { Err(self.wrong(&format!("line 1 names no column {}", missing.join(", "))).into()) }
+        if !missing.is_empty() {
+            let semicolons = if header.len() == 1 && header.iter().any(|name| name.contains(';')) { "; commas must part them" } else { "" };
+            return Err(self.wrong(&format!("line 1 names no column {}{semicolons}", missing.join(", "))).into());
+        }
+        // Which of the two is meant, nobody can say.
+        let twice = self.columns.iter().find(|column| header.iter().filter(|name| name == *column).count() > 1);
+        twice.map_or(Ok(()), |column| Err(self.wrong(&format!("line 1 names the column `{column}` twice")).into()))
     }
 
     fn row<T>(

@@ -9,6 +9,7 @@ use self::choose::{Chosen, chosen};
 use super::args::{Choice, Global, Settle as Words};
 use super::opened::{self, Opened, Remotes};
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, unlooked};
+use super::state::{reasoned, way_back};
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
@@ -21,6 +22,10 @@ use crate::ticket::{Address, Mark};
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     if Verdict::of(words).is_none() && words.from.is_none() {
         return list::list(words, global, environment).await;
+    }
+    // Each row of a file has a reason of its own.
+    if let Some(reason) = &words.reason {
+        reasoned(reason, "settle")?;
     }
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
@@ -39,9 +44,13 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if !words.yes && !environment.confirms("\nKeep this?") {
         return Err(Diagnostic::error("settle/declined", "nothing was settled").help("--yes settles without asking").into());
     }
+    let frees = events.iter().any(|event| matches!(event, Event::NotCreated { .. }));
     ledger.record(events, opened.clock().now()).await?;
     opened::finish(&ledger, environment).await;
     environment.out.line("Settled.");
+    if frees {
+        environment.out.line(&way_back(state.through));
+    }
     Ok(Exit::Done)
 }
 

@@ -95,19 +95,21 @@ pub fn build(world: &World<'_>) -> Plan {
 
 fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
     let moved = renamed_from(ticket, world.state);
+    let key = Key::new(ticket.address.clone(), ticket.reissue);
     let latest = world.state.latest(moved.as_ref().unwrap_or(&ticket.address));
     let Some(side) = world.sides.get(&ticket.address.kind) else {
         let why = format!("callout.yaml has no section for the system of {} documents", ticket.address.kind);
-        return bare_step(Key::new(ticket.address.clone(), ticket.reissue), Action::Blocked { reason: Reason::CannotSend { why } });
+        return bare_step(key, Action::Blocked { reason: Reason::CannotSend { why } });
     };
-    let key = Key::new(ticket.address.clone(), ticket.reissue);
     let observed = world.observed.of(latest.map_or(&key, |(recorded, _)| recorded));
     let wanted = latest.map_or(Wanted::Same { changed: false }, |(recorded, record)| wanted(world, ticket, side, (recorded, record)));
     let past = past(latest.map(|(_, record)| record), side);
     let verdict = verdict(wanted, past, sight(observed));
-    let record = latest.map(|(_, record)| record);
-    let case = Case { world, side, key, ticket: Some(ticket), record, observed, recorded_as: latest.map(|(key, _)| key) };
-    let mut step = step(&case, verdict);
+    let trace = world.state.records.get_key_value(&key).filter(|(_, record)| record.is_moved() && verdict == Verdict::CreateAgain);
+    let (recorded_as, record) = trace.or(latest).unzip();
+    let case = Case { world, side, key: key.clone(), ticket: Some(ticket), record, observed, recorded_as };
+    // The number of a visit that has another address now stays taken.
+    let mut step = step(&case, if trace.is_some() { Verdict::KeepClosed } else { verdict });
     if let Some(from) = &moved {
         step.events.splice(0..0, moves(world.state, from, &ticket.address));
         step.notes.insert(0, format!("renamed from {from}"));

@@ -33,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostics::typed;
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
@@ -247,10 +248,9 @@ impl Step {
     /// The next step for a person, with the command to type.
     pub fn next_step(&self) -> Option<String> {
         let own = self.key.to_string();
-        let address = &self.key.address;
         // In quotes where a shell would take a location's key for a pattern.
-        let target = if address.key.is_some() { format!("'{address}'") } else { address.to_string() };
-        self.action.reason()?.next_step(self.settles.as_deref().unwrap_or(&own), &target)
+        let (visit, target) = (typed(self.settles.as_deref().unwrap_or(&own)), typed(&self.key.address.to_string()));
+        self.action.reason()?.next_step(&visit, &target)
     }
 
     /// The mark in the text form of a plan.

@@ -149,7 +149,7 @@ pub(super) fn lineage_of(home: &Home) -> Outcome<String> {
     let (lock, state) = (home.lock_file.display(), home.state.display());
     Err(Box::new(match FileStore::new(&home.state).load()? {
         None => Diagnostic::error("state/none", format!("this project has no state yet: neither `{lock}` nor `{state}` is there"))
-            .help("For a new project: callout init. If it has sent tickets before, get both back first: the lock file from git, the state from a backup."),
+            .help("For a new project: callout init. If it has sent tickets before, get both back first: the lock file from git, the state from a backup. The sandbox's state is begun by the first callout --sandbox apply."),
         Some(loaded) => Diagnostic::error(
             "state/no-lock-file",
             format!("`{lock}` is missing, though `{state}` (lineage {}) is there", loaded.state.lineage),

@@ -7,6 +7,7 @@ mod by;
 mod checkup;
 #[cfg(test)]
 mod conformance;
+mod copy;
 mod disk;
 mod event;
 mod file;
@@ -42,6 +43,7 @@ mod undo;
 
 pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
+pub use copy::Copy;
 pub use disk::{make_private_folder, open_private};
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
@@ -55,7 +57,7 @@ pub use permit::Permit;
 pub use rebuild::Rebuild;
 pub use regular::read_regular;
 pub use replay::Named;
-pub use restore::{ComesBack, Copy, Mending, Standing, comes_back};
+pub use restore::{ComesBack, Mending, Standing, comes_back};
 pub use seal::{Broken, Form};
 pub use senders::Senders;
 pub use session::Session;

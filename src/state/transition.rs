@@ -174,9 +174,11 @@ impl State {
         self.records.range(Key::new(address.clone(), 0)..=Key::new(address.clone(), u32::MAX))
     }
 
-    /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count.
+    /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count. The trace of a rename
+    /// counts only where nothing else is there: it must not hide an open ticket that got this address since.
     pub fn latest(&self, address: &Address) -> Option<(&Key, &Record)> {
-        self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
+        let own = self.visits(address).rfind(|(_, record)| record.had_ticket());
+        own.or_else(|| self.visits(address).rfind(|(_, record)| record.is_moved()))
     }
 
     /// The address that holds this id of a request's system and origin, live or as a tombstone. Two systems at one address may each

@@ -246,3 +246,16 @@ fn what_becomes_of_a_ticket_that_moved_is_said_of_its_new_address() {
     assert_eq!(impossible.to_string(), "Dispatch/a: `closed` cannot follow: its record has another address already");
     assert_eq!(short(&closed("b").expect("possible"), "b"), "closed 7");
 }
+
+#[test]
+fn the_trace_of_a_rename_is_the_latest_visit_only_where_there_is_no_other() {
+    let moved = |from: &Key, to: &Key| Event::Moved { key: from.clone(), to: to.clone(), reason: "renamed".into() };
+    let again = |name| Key { reissue: 1, ..key(name) };
+    let address = key("a").address;
+    let trace =
+        situation("live").with(&moved(&key("a"), &again("a")), at(1)).and_then(|state| state.with(&moved(&again("a"), &again("b")), at(2)));
+    let trace = trace.expect("possible");
+    assert_eq!(trace.latest(&address).map(|(key, _)| key), Some(&again("a")));
+    let open = trace.with(&intended("c", Write::Create), at(3)).and_then(|state| state.with(&moved(&key("c"), &key("a")), at(4)));
+    assert_eq!(open.expect("possible").latest(&address).map(|(key, _)| key), Some(&key("a")));
+}

@@ -22,7 +22,7 @@ fn a_whole_state_is_checked_file_by_file() {
     0       -                     -   0        .callout/history/state-0000000000.json
     2       2027-01-04T12:00:00Z  -   1        .callout/history/state-0000000002.json
 
-    callout state restore COMMIT --reason TEXT shows what of it would come back, and asks.
+    callout state restore COMMIT --reason TEXT shows what of it would come back, and asks. It takes every other commit, too: callout log --format json numbers them.
     exit 0
     ");
     shows!(site.run_words(&RESTORE, ""), @r"

@@ -99,8 +99,9 @@ fn a_mistaken_settlement_is_taken_back_from_the_history() {
     $ callout state restore 999 --reason mistake --yes
     | state/no-copy
     |
-    |   x the history has no snapshot that ends with commit 999
-    |   help: callout state history lists what is kept
+    |   x what the state was after commit 999 cannot be told: it is not there yet, or its journal is not kept
+    |   help: callout log --format json numbers the commits (`sequence`), and callout state history lists the
+    |         snapshots
     |
     exit 1
     ");
@@ -118,7 +119,7 @@ fn a_mistaken_settlement_is_taken_back_from_the_history() {
     | state/no-reason
     |
     |   x `callout state restore` needs a reason
-    |   help: callout state restore --reason "why this is right"; it is kept in the journal
+    |   help: say it again with --reason "why this is right"; it is kept in the journal
     |
     exit 1
     "#);
@@ -151,10 +152,10 @@ fn another_projects_copy_is_refused() {
     $ callout state restore other --reason x --yes
     | state/lineage
     |
-    |   x the state `other/state.json` belongs to another project: its lineage is [lineage], `callout.lock` says [lineage]
-    |   help: Nothing was planned or sent. Either put back the folder of `other/state.json` that has lineage
-    |         [lineage], or, if `callout.lock` was changed by mistake, put that back:
-    |         `git checkout -- callout.lock`.
+    |   x the copy `other/state.json` is of another state: its lineage is [lineage],
+    |   | and this one's is [lineage]
+    |   help: Nothing was changed. Name a copy of this project's own folder `.callout`. The sandbox has a state of
+    |         its own, and so has each project.
     |
     exit 1
     ");

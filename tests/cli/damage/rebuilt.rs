@@ -92,19 +92,31 @@ fn a_damaged_journal_needs_a_copy_or_a_rebuild() {
     |   | was done last
     |   help: Nothing was changed. What is wrong: `.callout/journal.jsonl` is missing, though other files of the
     |         state are there.
-    |         If nothing was sent since that copy was made, say so: --nothing-since.
+    |         If nothing was sent since that copy was made: callout state restore backup --nothing-since --reason
+    |         TEXT.
     |         Otherwise: callout state rebuild --from backup --reason TEXT. It keeps the 2 records that can be
     |         read, and holds back every other ticket of the files.
     |
     exit 1
     ");
+    // What was put aside when the line was mended is more than the snapshot.
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk --yes
-    1 record can still be read, and is kept.
+    | state/set-aside
+    |
+    |   x an earlier state of this project was put aside in `.callout/set-aside-1`, and may know tickets
+    |   help: callout state rebuild --from .callout/set-aside-1 --reason TEXT keeps what it knows. If nothing of
+    |         it counts, move that folder away.
+    |
+    exit 1
+    ");
+    shows!(site.run("state rebuild --from .callout/set-aside-1 --reason disk --yes"), @r"
+    $ callout state rebuild --from .callout/set-aside-1 --reason disk --yes
+    2 records can still be read, and are kept.
     ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
         next: look the ids up there, then: callout import --from FILE.csv (address,id)
-    Tickets: 0 found by their marks, 1 not found.
-    1 ticket will be in doubt: it may have been sent before, and is not sent until a person says that it was not.
+    Tickets: 0 found by their marks.
+    Nothing is in doubt then.
     The state is rebuilt. Next: callout plan
     | state/damaged
     |
