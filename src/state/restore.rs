@@ -56,6 +56,12 @@ pub(super) fn is_damage(why: &Diagnostic) -> bool {
     matches!(why.code, "state/damaged" | "state/gap" | "state/impossible")
 }
 
+/// What to say of a file that only a newer callout reads.
+pub(super) fn newer(name: &str, why: &str) -> Diagnostic {
+    let message = format!("`{name}` was written by a newer callout: {why}");
+    Diagnostic::error("state/newer", message).help("Install that version or a later one.")
+}
+
 /// Where a copy of the state lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Copy {
@@ -110,10 +116,7 @@ impl Copy {
             match piece.read(lineage) {
                 Content::Foreign(other) => return Err(Box::new(foreign(lineage, &other, &piece.name()))),
                 Content::Unreadable(why) => return Err(Box::new(why)),
-                Content::Newer(why) => {
-                    let message = format!("`{}` was written by a newer callout: {why}", piece.name());
-                    return Err(Box::new(Diagnostic::error("state/newer", message).help("Install that version or a later one.")));
-                }
+                Content::Newer(why) => return Err(Box::new(newer(&piece.name(), &why))),
                 Content::Broken(why) if matches!(self, Self::Kept(_)) => {
                     let message = format!("`{}` is damaged: {why}", piece.name());
                     let help = "callout state history lists what else is kept";
