@@ -122,7 +122,9 @@ fn pretty(value: &Value) -> String {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error))).into()
+    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error)))
+        .help("make room for it or give this user the folder, then run callout init again: it adds what is missing")
+        .into()
 }
 
 fn project_file(name: &str) -> String {

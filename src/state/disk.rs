@@ -36,8 +36,9 @@ fn put(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     }
     #[cfg(not(unix))]
     let _ = access;
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    let file = builder.tempfile_in(folder)?;
+    // The file behind it: its own words for an error name a path that nobody knows.
+    file.as_file().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
@@ -59,6 +60,11 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Makes a folder that only its owner may enter (0700), if it is not there.
 pub fn private_folder(folder: &Path) -> Outcome<()> {
+    make_private_folder(folder).map_err(|error| trouble("make", folder, &error).into())
+}
+
+/// The same, with the disk's own error.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -66,7 +72,7 @@ pub fn private_folder(folder: &Path) -> Outcome<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(|error| trouble("make", folder, &error).into())
+    builder.create(folder)
 }
 
 /// Opens a file for reading and writing, private if it is made.
@@ -113,6 +119,8 @@ pub fn trouble(verb: &str, path: &Path, error: &io::Error) -> Diagnostic {
     let kind = error.kind();
     let help = if matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         "The disk is full: free some space, then run the command again."
+    } else if kind == ErrorKind::FileTooLarge {
+        "The file may grow no further: see `ulimit -f` and the file system's largest file, then run the command again."
     } else if kind == ErrorKind::ReadOnlyFilesystem {
         "The file system is read-only: make it writable, then run the command again."
     } else if kind == ErrorKind::PermissionDenied {

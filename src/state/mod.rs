@@ -23,7 +23,10 @@ pub mod memory;
 mod model;
 mod outcome;
 mod permit;
+#[cfg(test)]
+mod properties;
 mod rebuild;
+mod regular;
 mod replay;
 mod restore;
 mod salvage;
@@ -39,6 +42,7 @@ mod undo;
 
 pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
+pub use disk::{make_private_folder, open_private};
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
@@ -49,6 +53,7 @@ pub use log::{Entry, Log, read_log, set_aside};
 pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
+pub use regular::read_regular;
 pub use replay::Named;
 pub use restore::{ComesBack, Copy, Mending, Standing, comes_back};
 pub use seal::{Broken, Form};

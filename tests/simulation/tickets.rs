@@ -41,6 +41,8 @@ pub struct Shown {
     pub resolved: bool,
     /// The portal has it in the bin.
     pub deleted: bool,
+    /// Somebody copied another ticket by hand.
+    pub copied: bool,
 }
 
 impl Shown {
@@ -76,6 +78,7 @@ impl Shown {
             text,
             resolved: resolved || ticket.hidden,
             deleted: ticket.hidden,
+            copied: ticket.create == 0,
         }
     }
 
