@@ -9,8 +9,8 @@ use super::Done;
 use super::run::Run;
 use super::unrecorded::{unanswered, unrecorded};
 use crate::diagnostics::Outcome;
-use crate::plan::{Action, Step};
-use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
+use crate::plan::{Action, Reason, Step};
+use crate::refresh::{Sides, booking_mismatch, sighting};
 use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
 use crate::systems::{Answer, Payload, Place, Seen, Sent, System, Unready, Writer};
 use crate::ticket::{Change, Digest, Fields};
@@ -107,8 +107,8 @@ impl Run<'_> {
 
     /// What is sent, with the ids of the tickets that it refers to.
     pub(super) async fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
-        let filled = self.job.ledger.read(|state| task.fields.filled(|address| id_of(state, address))).await;
-        let fields = filled.map_err(|address| format!("it waits for {address}, which has no ticket"))?;
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address))).await;
+        let fields = filled.map_err(|address| format!("it waits for {}, which has no ticket", self.meant(&address)))?;
         Ok(Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() })
     }
 
@@ -139,11 +139,15 @@ impl Run<'_> {
         self.record(task, sent).await
     }
 
-    /// A start that has passed since the plan was made.
+    /// A start that has passed, or come too near, since the plan was made.
     pub(super) fn passed(&self, task: &Task<'_>) -> Option<String> {
         let visit = task.request.and_then(|request| request.visit.as_ref()).filter(|_| task.write == Write::Create)?;
-        let has_passed = visit.starts_before(self.job.clock.now(), SignedDuration::ZERO);
-        has_passed.then(|| format!("its start, {}, has passed", visit.start))
+        let (now, lead_time) = (self.job.clock.now(), task.step.lead_time);
+        if visit.starts_before(now, SignedDuration::ZERO) {
+            return Some(format!("its start, {}, has passed", visit.start));
+        }
+        let reason = || Reason::TooSoon { start: visit.start_in_words(), lead_hours: lead_time.as_hours() };
+        visit.starts_before(now, lead_time).then(|| reason().to_string())
     }
 
     /// A create that is answered with somebody else's ticket is not known to have made its own. It is in doubt, and never tried again.
@@ -225,7 +229,7 @@ impl Task<'_> {
 fn task<'a>(step: &'a Step, sides: &Sides) -> Option<Task<'a>> {
     let (write, id, request, fields) = match &step.action {
         Action::Create { request, payload } => (Write::Create, None, Some(request.as_ref()), payload.clone()),
-        Action::Update { id, request, changed } => (Write::Update, Some(id.as_str()), Some(request.as_ref()), changed.clone()),
+        Action::Update { id, request, changed, .. } => (Write::Update, Some(id.as_str()), Some(request.as_ref()), changed.clone()),
         Action::Close { id } => (Write::Close, Some(id.as_str()), None, Fields::default()),
         Action::Delete { id } => (Write::Delete, Some(id.as_str()), None, Fields::default()),
         Action::Adopt { .. }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::Color;
+use super::gate::gated;
 use crate::diagnostics::Diagnostic;
 use crate::render::{self, Look};
 use crate::ticket::Clock;
@@ -81,7 +82,7 @@ impl Output {
 
     /// Writes a text. A reader that went away, as `head` does, is no error of ours.
     pub fn write(&self, text: &str) {
-        let text = &self.addressed(text);
+        let text = &gated(&self.addressed(text)).into_owned();
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         let written = if self.colour {
             stream.write_all(text.as_bytes())

@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod expand;
 mod finding;
+mod gate;
 mod import;
 mod init;
 mod log;
@@ -117,6 +118,11 @@ fn printed(exit: Exit, environment: &Environment) -> Exit {
     let message = format!("not everything could be printed: {}", cause(error));
     let help = "What the command did stays done: callout log tells it. See that its output can be written, then run it again.";
     tell(&Diagnostic::error("cli/output", message).help(help).into(), environment)
+}
+
+/// Every command with its options, as clap knows them.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// The command line, read by clap. Help goes into a file or a pipe at a width that depends on nothing.

@@ -109,6 +109,8 @@ impl Store for FileStore {
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         disk::private_folder(&self.folder)?;
         self.lock = Some(Lock::take(&beside(&self.snapshot, "lock"), owner)?);
+        disk::sweep(&self.folder);
+        disk::sweep(&self.history.folder);
         Ok(())
     }
 

@@ -77,6 +77,13 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
     }
 }
 
+/// Whether `callout.lock` and its state are there and nothing was ever recorded: an `init` was stopped before it wrote the project's files.
+pub fn is_just_begun(home: &Home) -> Outcome<bool> {
+    let Some(lock) = LockFile::read(&home.lock_file)? else { return Ok(false) };
+    let loaded = FileStore::new(&home.state).load()?;
+    Ok(loaded.is_some_and(|loaded| loaded.state.lineage == lock.lineage && loaded.state.through == 0))
+}
+
 /// Whether `callout.lock` is as it was before this run had the lock: another run may have begun a state meanwhile, and sent tickets with it.
 fn still_says(home: &Home, before: Option<&LockFile>) -> Outcome<()> {
     if LockFile::read(&home.lock_file)?.as_ref() == before {

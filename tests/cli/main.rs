@@ -10,28 +10,35 @@ mod bad_rollout;
 mod bulk;
 mod canary;
 mod changes;
+mod clock;
 mod customer;
 mod damage;
 mod doubt;
 mod drift;
+mod escapes;
 #[cfg(unix)]
 mod full_disk;
 mod grouped;
 mod helpdesk;
+mod hostile;
 mod import;
 mod init;
+mod insecure;
 mod limits;
 mod log;
 mod marks;
 mod online;
 mod plan;
+mod private;
 mod process;
+mod proxy;
 #[cfg(unix)]
 mod pulled;
 #[allow(dead_code, reason = "the simulation uses more of it")]
 #[path = "../simulation/random.rs"]
 mod random;
 mod rebuild;
+mod redirects;
 mod renewal;
 mod rollout;
 mod sandbox;

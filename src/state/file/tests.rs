@@ -234,3 +234,17 @@ fn write_the_files_of_this_version() {
         fs::copy(folder.path(name), to.join(name)).expect("copied");
     }
 }
+
+#[test]
+fn what_a_killed_run_left_half_written_goes_with_the_next_writer_and_no_reader() {
+    let folder = Folder::filled();
+    let left = ["history/.callout-new-a1B2c3", ".callout-new-d4E5f6"].map(|name| folder.path(name));
+    let others = folder.path(".new-notes");
+    for path in left.iter().chain([&others]) {
+        fs::write(path, "{\"kind\":\"sta").expect("written");
+    }
+    folder.look().expect("readable");
+    assert!(left.iter().all(|path| path.exists()));
+    folder.opened();
+    assert!(others.exists() && !left.iter().any(|path| path.exists()));
+}

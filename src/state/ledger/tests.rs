@@ -1,3 +1,5 @@
+mod waiting;
+
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -123,7 +125,7 @@ async fn what_a_dropped_caller_queued_is_written() {
 async fn what_a_caller_queued_that_is_dropped_behind_another_is_written_by_that_one() {
     let disk = fresh();
     let ledger = open(&disk);
-    let held = ledger.core.lock().await;
+    let held = ledger.shared.core.lock().await;
     let mut recording = Box::pin(ledger.record(vec![intended("a", Write::Create)], at(1)));
     for _ in 0..3 {
         assert!(recording.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
