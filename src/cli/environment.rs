@@ -8,7 +8,7 @@ use std::future::Future;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -31,7 +31,7 @@ pub struct Environment {
     pub input_is_terminal: bool,
     pub out: Output,
     pub err: Output,
-    /// Hears Ctrl-C and SIGTERM.
+    /// Hears Ctrl-C, SIGTERM and SIGHUP.
     pub listens_to_signals: bool,
 }
 
@@ -52,6 +52,8 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct Output {
     stream: Arc<Mutex<Box<dyn Write + Send>>>,
+    /// Why not everything went out.
+    failed: Arc<OnceLock<io::Error>>,
     pub is_terminal: bool,
     pub colour: bool,
     /// In columns.
@@ -68,7 +70,14 @@ pub(super) const WIDTH: usize = 110;
 
 impl Output {
     pub fn new(stream: Box<dyn Write + Send>, is_terminal: bool) -> Self {
-        Self { stream: Arc::new(Mutex::new(stream)), is_terminal, colour: is_terminal, width: WIDTH, sandboxed: false }
+        Self {
+            stream: Arc::new(Mutex::new(stream)),
+            failed: Arc::default(),
+            is_terminal,
+            colour: is_terminal,
+            width: WIDTH,
+            sandboxed: false,
+        }
     }
 
     /// Writes a text. A reader that went away, as `head` does, is no error of ours.
@@ -76,7 +85,17 @@ impl Output {
         let text = self.addressed(text);
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         let written = stream.write_all(gated(&text, self.colour).as_bytes());
-        let _ = written.and_then(|()| stream.flush());
+        if let Err(error) = written.and_then(|()| stream.flush())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            // Only the first is of interest.
+            let _ = self.failed.set(error);
+        }
+    }
+
+    /// What kept a text from going out, unless its reader went away.
+    pub fn failed(&self) -> Option<&io::Error> {
+        self.failed.get()
     }
 
     pub fn line(&self, text: &str) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::Global;
-use super::{Environment, Failure, Output, planning, sandbox};
+use super::{Environment, Failure, Output, planning, sandbox, shortened};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
@@ -42,7 +42,10 @@ pub(super) struct Opened {
 /// Ends the writing. The journal has everything: if only its folding into the snapshot fails, the next run does it.
 pub(super) async fn finish(ledger: &Ledger, environment: &Environment) {
     if let Err(diagnostic) = ledger.finish().await {
-        environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..*diagnostic }]);
+        let help = diagnostic.help.as_deref().unwrap_or_default();
+        let help = format!("Nothing is lost: the journal has everything, and the next run folds it into the snapshot. {help}");
+        let told = Diagnostic { severity: Severity::Warning, ..*diagnostic }.help(help.trim_end());
+        environment.err.tell(&shortened(&[told], environment));
     }
 }
 
@@ -221,7 +224,8 @@ fn settings(project: &Project, running: Option<&Running>) -> BTreeMap<&'static s
 fn sides(settings: &BTreeMap<&'static str, Value>, sandboxed: bool) -> Sides {
     let side = |system: &'static dyn crate::systems::System, settings: &Value| {
         let origin = if sandboxed { SANDBOX_ORIGIN.to_owned() } else { system.origin(settings).to_string() };
-        (system.kind().to_owned(), Side { system, origin, per_request: system.tickets_per_request(settings) })
+        let (per_request, endings) = (system.tickets_per_request(settings), system.endings(settings));
+        (system.kind().to_owned(), Side { system, origin, per_request, endings })
     };
     registry().iter().filter_map(|system| Some(side(*system, settings.get(system.id())?))).collect()
 }

@@ -1,3 +1,4 @@
+use crate::support::trials::trials;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -153,6 +154,8 @@ fn without_nulls(value: Value) -> Value {
 }
 
 proptest! {
+    #![proptest_config(trials(256))]
+
     #[test]
     fn no_text_makes_it_panic(text in "(?s).{0,200}") {
         let _ = values(&text);

@@ -71,10 +71,11 @@ impl LockFile {
         Ok(Some(document.spec))
     }
 
-    /// Replaces the file, durably.
+    /// Replaces the file, durably. Only under the lock of the state.
     pub fn write(&self, path: &Path) -> Outcome<()> {
         let document = Document { api_version: API_VERSION.to_owned(), kind: "Lock".to_owned(), spec: self.clone() };
         let yaml = serde_yaml::to_string(&document).map_err(|error| unreadable(path, &error.to_string()))?;
+        disk::sweep(disk::folder_of(path));
         disk::replace(path, format!("{COMMENT}{yaml}").as_bytes(), disk::Access::Everyone)
     }
 }

@@ -23,6 +23,8 @@ pub mod memory;
 mod model;
 mod outcome;
 mod permit;
+#[cfg(test)]
+mod properties;
 mod rebuild;
 mod regular;
 mod replay;
@@ -45,7 +47,7 @@ pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;
 pub use journal::Commit;
 pub use ledger::{Intention, Ledger};
-pub use lineage::{Begun, Home, Start, init, open_for_reading, open_for_writing};
+pub use lineage::{Begun, Home, Start, init, is_just_begun, open_for_reading, open_for_writing};
 pub use lock_file::{GivenUp, LockFile};
 pub use log::{Entry, Log, read_log, set_aside};
 pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};

@@ -10,11 +10,14 @@ mod bad_rollout;
 mod bulk;
 mod canary;
 mod changes;
+mod clock;
 mod customer;
 mod damage;
 mod doubt;
 mod drift;
 mod escapes;
+#[cfg(unix)]
+mod full_disk;
 mod grouped;
 mod helpdesk;
 mod hostile;
@@ -29,6 +32,11 @@ mod plan;
 mod private;
 mod process;
 mod proxy;
+#[cfg(unix)]
+mod pulled;
+#[allow(dead_code, reason = "the simulation uses more of it")]
+#[path = "../simulation/random.rs"]
+mod random;
 mod rebuild;
 mod redirects;
 mod renewal;
@@ -42,8 +50,14 @@ mod select;
 mod settle;
 mod settle_many;
 mod shown;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod started;
 mod state;
 mod status;
+#[cfg(unix)]
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod surgery;
@@ -51,6 +65,8 @@ mod systems;
 mod together;
 mod trouble;
 mod twice;
+#[cfg(unix)]
+mod two_at_once;
 mod usage;
 mod validate;
 mod vendor;

@@ -164,6 +164,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::trials::trials;
     use proptest::prelude::*;
 
     #[test]
@@ -227,6 +228,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(trials(256))]
+
         #[test]
         fn nothing_of_it_is_left(before in "\\PC{0,20}", after in "[ \\PC]{0,20}", secret in "[!-~]{8,40}") {
             let text = format!("{before} {secret} {after}");
