@@ -154,6 +154,16 @@ pub fn typed(word: &str) -> String {
     }
 }
 
+/// Characters that a reader does not see, and that change what a reader sees: control characters move the cursor and colour a terminal,
+/// direction marks turn the order of what is read, and what has no width makes two names look like one.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Things named in a message before the rest is counted.
 const NAMED: usize = 3;
 

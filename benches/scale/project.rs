@@ -103,7 +103,12 @@ impl Project {
         runtime.block_on(async {
             let system = by_kind("Dispatch").expect("TechExpress");
             let settings = loaded.project.as_ref().expect("a project").systems.get(system.id()).expect("settings");
-            let side = Side { system, origin: system.origin(settings).to_string(), per_request: system.tickets_per_request(settings) };
+            let side = Side {
+                system,
+                origin: system.origin(settings).to_string(),
+                per_request: system.tickets_per_request(settings),
+                endings: system.endings(settings),
+            };
             let state = ledger.state().await;
             let events = loaded.tickets.iter().enumerate().flat_map(|(at, ticket)| created(at, ticket, &side, &state)).collect();
             ledger.record(events, now()).await.expect("a commit");

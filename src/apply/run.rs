@@ -3,14 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Done, Job, Report};
+use serde_json::Value;
+
+use super::{Done, Job, Report, Stop};
 use crate::diagnostics::Outcome;
 use crate::plan::{Action, Step};
-use crate::state::{Event, Key};
+use crate::refresh::id_of;
+use crate::state::{Event, Key, State};
+use crate::ticket::Address;
 
 /// Shared by the writes in flight.
 pub(super) struct Run<'a> {
     pub job: &'a Job<'a>,
+    /// The last visit of each address that the plan is about.
+    visits: BTreeMap<&'a Address, &'a Key>,
+    /// Asked once a write to the state failed. Nothing could be sent after that, and nobody waits for a turn to learn it.
+    pub unrecordable: Stop,
     inner: Mutex<Inner>,
 }
 
@@ -25,7 +33,24 @@ struct Inner {
 
 impl<'a> Run<'a> {
     pub fn new(job: &'a Job<'a>) -> Self {
-        Self { job, inner: Mutex::default() }
+        let mut visits: BTreeMap<&Address, &Key> = BTreeMap::new();
+        for key in job.plan.steps.iter().map(|step| &step.key) {
+            let last = visits.entry(&key.address).or_insert(key);
+            *last = (*last).max(key);
+        }
+        Self { job, visits, unrecordable: Stop::default(), inner: Mutex::default() }
+    }
+
+    /// The id of a ticket that another one refers to. While the plan is about a further visit that has no ticket yet, or got none, the id
+    /// of the one before is somebody else's: it is not sent.
+    pub fn id_of(&self, state: &State, address: &Address) -> Option<Value> {
+        let is_meant = |latest: &Key| self.visits.get(address).is_none_or(|key| key.reissue <= latest.reissue);
+        state.latest(address).filter(|(latest, _)| is_meant(latest)).and_then(|_| id_of(state, address))
+    }
+
+    /// The visit that a reference means, in words.
+    pub fn meant(&self, address: &Address) -> String {
+        self.visits.get(address).map_or_else(|| address.to_string(), ToString::to_string)
     }
 
     /// Observations, adoptions and tombstones: no request, one commit.
@@ -59,6 +84,9 @@ impl<'a> Run<'a> {
     pub fn stopped(&self, system: &str) -> Option<String> {
         if self.job.stop.is_asked() {
             return Some("the run was asked to stop".to_owned());
+        }
+        if self.unrecordable.is_asked() {
+            return Some("what becomes of it could not be recorded".to_owned());
         }
         let inner = self.inner();
         if let Some(why) = inner.closed.get(system) {

@@ -1,6 +1,7 @@
 //! The create protocol against a system that answers as a test says.
 
 use insta::assert_snapshot;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::Stop;
@@ -8,7 +9,7 @@ use crate::plan::tests::bench::{Bench, key, open, plain, seen, ticket};
 use crate::state::Phase;
 use crate::state::memory::{Effect, Hook, Step as DiskStep};
 use crate::systems::{Seen, Sent, Unready};
-use crate::ticket::Fields;
+use crate::ticket::{Booking, Fields, Ticket};
 
 mod scripted;
 mod together;
@@ -119,6 +120,38 @@ async fn references_are_filled_with_the_ids_just_made() {
     Dispatch/store-1: not started: it waits for Dispatch/store-2, which has no ticket
     Dispatch/store-2: rejected: no
     ");
+}
+
+#[tokio::test]
+async fn a_further_visit_that_was_refused_gives_nobody_the_id_of_the_one_before() {
+    let one = plain(1);
+    let again = ticket(1, |document| document["lifecycle"]["reissue"] = json!(1));
+    let referring = ticket(2, |document| document["spec"]["prior_ticket"] = json!({"ref": "Dispatch/store-1"}));
+    let bench = || Bench::new().wants(again.clone()).wants(referring.clone()).finished(&one, "7");
+    let system = Scripted::new(vec![rejected(false)]);
+    let left = run(&bench(), &system).await;
+    assert_snapshot!(left.said(), @r"
+    Dispatch/store-1#1: rejected: no
+    Dispatch/store-2: not started: it waits for Dispatch/store-1#1, which has no ticket
+    ");
+    let system = Scripted::new(vec![done(&again, "8"), done(&referring, "9")]);
+    run(&bench(), &system).await;
+    assert_eq!(system.calls(), ["create Store 1 after 7", "create Store 2 after 8"]);
+}
+
+#[tokio::test]
+async fn a_visit_that_came_nearer_than_its_lead_time_is_not_sent_any_more() {
+    let booking = |hours| Booking { lead_time: SignedDuration::from_hours(hours), book_ahead: None };
+    let (one, two) = (Ticket { booking: Some(booking(170)), ..plain(1) }, Ticket { booking: Some(booking(169)), ..plain(2) });
+    // Planned two hours before the run: its latest moment is then still to come.
+    let bench = || Bench { now: "2027-01-04T10:00:00Z".parse().expect("a moment"), ..Bench::new().wants(one.clone()).wants(two.clone()) };
+    let near = "Dispatch/store-1: not started: its start, 2027-01-11T08:00:00 America/New_York, is nearer than the lead time of 170 hours";
+    let left = run(&bench(), &Scripted::new(vec![done(&two, "8")])).await;
+    assert_eq!(left.said(), format!("{near}\nDispatch/store-2: created ticket 8"));
+    assert!(!left.state().records.contains_key(&key(&one)), "there is no intent");
+    // The same for several in one request.
+    let left = run(&bench().per_request(2), &Scripted::new(vec![done(&two, "8")])).await;
+    assert_eq!(left.said(), format!("{near}\nDispatch/store-2: created ticket 8"));
 }
 
 #[tokio::test]

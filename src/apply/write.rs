@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::Done;
 use super::run::Run;
-use crate::diagnostics::{Diagnostic, Outcome, typed};
-use crate::plan::{Action, Step};
-use crate::refresh::{Sides, booking_mismatch, id_of, sighting};
+use super::unrecorded::{unanswered, unrecorded};
+use crate::diagnostics::Outcome;
+use crate::plan::{Action, Reason, Step};
+use crate::refresh::{Sides, booking_mismatch, sighting};
 use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
 use crate::systems::{Answer, Payload, Place, Seen, Sent, System, Unready, Writer};
 use crate::ticket::{Change, Digest, Fields};
@@ -55,6 +56,14 @@ impl Attempt {
 impl Run<'_> {
     /// Carries out what one request does, and keeps its results. An error means that the state cannot be written any more.
     pub async fn send(&self, steps: Vec<&Step>) -> Outcome<()> {
+        let sent = self.send_once(steps).await;
+        if sent.is_err() {
+            self.unrecordable.ask();
+        }
+        sent
+    }
+
+    async fn send_once(&self, steps: Vec<&Step>) -> Outcome<()> {
         let tasks: Vec<Task<'_>> = steps.into_iter().filter_map(|step| task(step, self.job.sides)).collect();
         let Some(system) = tasks.first().map(|task| task.system) else { return Ok(()) };
         let Some(writer) = self.job.writers.get(system.id()).copied() else {
@@ -98,8 +107,8 @@ impl Run<'_> {
 
     /// What is sent, with the ids of the tickets that it refers to.
     pub(super) async fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
-        let filled = self.job.ledger.read(|state| task.fields.filled(|address| id_of(state, address))).await;
-        let fields = filled.map_err(|address| format!("it waits for {address}, which has no ticket"))?;
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address))).await;
+        let fields = filled.map_err(|address| format!("it waits for {}, which has no ticket", self.meant(&address)))?;
         Ok(Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() })
     }
 
@@ -112,6 +121,7 @@ impl Run<'_> {
             ready = ready => ready,
             // Waiting for the rate limit can take minutes, and a person who stops a run does not wait.
             () = self.job.stop.asked() => Ok(()),
+            () = self.unrecordable.asked() => Ok(()),
         };
         ready.map_err(|unready| match unready {
             Unready::Ticket(why) => why,
@@ -129,11 +139,15 @@ impl Run<'_> {
         self.record(task, sent).await
     }
 
-    /// A start that has passed since the plan was made.
+    /// A start that has passed, or come too near, since the plan was made.
     pub(super) fn passed(&self, task: &Task<'_>) -> Option<String> {
         let visit = task.request.and_then(|request| request.visit.as_ref()).filter(|_| task.write == Write::Create)?;
-        let has_passed = visit.starts_before(self.job.clock.now(), SignedDuration::ZERO);
-        has_passed.then(|| format!("its start, {}, has passed", visit.start))
+        let (now, lead_time) = (self.job.clock.now(), task.step.lead_time);
+        if visit.starts_before(now, SignedDuration::ZERO) {
+            return Some(format!("its start, {}, has passed", visit.start));
+        }
+        let reason = || Reason::TooSoon { start: visit.start_in_words(), lead_hours: lead_time.as_hours() };
+        visit.starts_before(now, lead_time).then(|| reason().to_string())
     }
 
     /// A create that is answered with somebody else's ticket is not known to have made its own. It is in doubt, and never tried again.
@@ -147,7 +161,7 @@ impl Run<'_> {
 
     pub(super) async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {
         let key = task.step.key.clone();
-        let (event, attempt) = match sent {
+        let (event, attempt, why) = match sent {
             Sent::Done(seen) => {
                 let sight = sighting(task.system, &seen);
                 let differs = differs(task, &sight.fields);
@@ -160,14 +174,14 @@ impl Run<'_> {
                 let event = done_event(task, seen.id.clone(), sight);
                 return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
                     Ok(()) => Ok(Attempt::Over(done)),
-                    Err(error) => Err(Box::new(unrecorded(task, &seen.id, &error))),
+                    Err(error) => Err(Box::new(unrecorded(&task.step.key, task.write, &seen.id, &error))),
                 };
             }
             Sent::Rejected { why, stops_system } => {
                 if stops_system {
                     self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
                 }
-                (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
+                (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why: why.clone() }), why)
             }
             Sent::Unsent { why, retry_after, stops_system } => {
                 if stops_system {
@@ -175,12 +189,14 @@ impl Run<'_> {
                 }
                 let is_later = retry_after.is_some() && !stops_system;
                 let attempt = if is_later { Attempt::Again(why.clone()) } else { Attempt::Over(Done::Unsent { why: why.clone() }) };
-                (Event::Unsent { key, why }, attempt)
+                (Event::Unsent { key, why: why.clone() }, attempt, why)
             }
             Sent::Unknown { why } => return Ok(Attempt::Over(Done::Unknown { why })),
         };
-        self.job.ledger.record(vec![event], self.job.clock.now()).await?;
-        Ok(attempt)
+        match self.job.ledger.record(vec![event], self.job.clock.now()).await {
+            Ok(()) => Ok(attempt),
+            Err(error) => Err(Box::new(unanswered(&task.step.key, task.write, &why, &error))),
+        }
     }
 }
 
@@ -213,7 +229,7 @@ impl Task<'_> {
 fn task<'a>(step: &'a Step, sides: &Sides) -> Option<Task<'a>> {
     let (write, id, request, fields) = match &step.action {
         Action::Create { request, payload } => (Write::Create, None, Some(request.as_ref()), payload.clone()),
-        Action::Update { id, request, changed } => (Write::Update, Some(id.as_str()), Some(request.as_ref()), changed.clone()),
+        Action::Update { id, request, changed, .. } => (Write::Update, Some(id.as_str()), Some(request.as_ref()), changed.clone()),
         Action::Close { id } => (Write::Close, Some(id.as_str()), None, Fields::default()),
         Action::Delete { id } => (Write::Delete, Some(id.as_str()), None, Fields::default()),
         Action::Adopt { .. }
@@ -268,17 +284,4 @@ fn done_event(task: &Task<'_>, id: String, seen: Sighting) -> Event {
         Write::Close => Event::Closed { key, why: Closing::Closed, reason: None },
         Write::Delete => Event::Closed { key, why: Closing::Deleted, reason: None },
     }
-}
-
-/// The worst moment: it is done, and the state does not say so. The intent still does.
-fn unrecorded(task: &Task<'_>, id: &str, error: &Diagnostic) -> Diagnostic {
-    let (key, write) = (&task.step.key, task.write);
-    let (what, settles) = match write {
-        Write::Create => (format!("ticket {id} was created for {key}"), format!("--id {id}")),
-        Write::Update | Write::Close | Write::Delete => (format!("the {write} of ticket {id} for {key} is done"), "--done".to_owned()),
-    };
-    let visit = typed(&key.to_string());
-    let help =
-        format!("nothing more was sent; mend the state's disk, then: callout settle {visit} {settles} --reason \"recorded by hand\"");
-    Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
 }

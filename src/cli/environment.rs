@@ -7,12 +7,13 @@ use std::future::Future;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::args::Color;
+use super::gate::gated;
 use super::hints::Hints;
 use crate::diagnostics::Diagnostic;
 use crate::render::{self, Look};
@@ -30,7 +31,7 @@ pub struct Environment {
     pub input_is_terminal: bool,
     pub out: Output,
     pub err: Output,
-    /// Hears Ctrl-C and SIGTERM.
+    /// Hears Ctrl-C, SIGTERM and SIGHUP.
     pub listens_to_signals: bool,
 }
 
@@ -51,6 +52,8 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct Output {
     stream: Arc<Mutex<Box<dyn Write + Send>>>,
+    /// Why not everything went out.
+    failed: Arc<OnceLock<io::Error>>,
     pub is_terminal: bool,
     pub colour: bool,
     /// In columns.
@@ -64,7 +67,14 @@ pub(super) const WIDTH: usize = 110;
 
 impl Output {
     pub fn new(stream: Box<dyn Write + Send>, is_terminal: bool) -> Self {
-        Self { stream: Arc::new(Mutex::new(stream)), is_terminal, colour: is_terminal, width: WIDTH, hints: Hints::default() }
+        Self {
+            stream: Arc::new(Mutex::new(stream)),
+            failed: Arc::default(),
+            is_terminal,
+            colour: is_terminal,
+            width: WIDTH,
+            hints: Hints::default(),
+        }
     }
 
     /// Writes a text for people: the commands in it get what they need.
@@ -74,13 +84,24 @@ impl Output {
 
     /// Writes a text as it is: for programs, and of what was recorded. A reader that went away, as `head` does, is no error of ours.
     pub fn document(&self, text: &str) {
+        let text = &gated(text).into_owned();
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         let written = if self.colour {
             stream.write_all(text.as_bytes())
         } else {
             stream.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
         };
-        let _ = written.and_then(|()| stream.flush());
+        if let Err(error) = written.and_then(|()| stream.flush())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            // Only the first is of interest.
+            let _ = self.failed.set(error);
+        }
+    }
+
+    /// What kept a text from going out, unless its reader went away.
+    pub fn failed(&self) -> Option<&io::Error> {
+        self.failed.get()
     }
 
     pub fn line(&self, text: &str) {

@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod expand;
 mod finding;
+mod gate;
 mod hints;
 mod import;
 mod init;
@@ -42,7 +43,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, cause};
 use args::{Cli, Command, Global};
 use environment::WIDTH;
 pub use environment::{Environment, Output, SystemClock};
@@ -85,7 +86,7 @@ pub(crate) type Ending = Result<Exit, Failure>;
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Environment) -> u8 {
     let cli = match parsed(arguments, &environment) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &environment).code(),
+        Err(error) => return printed(usage(&error, &environment), &environment).code(),
     };
     environment.out.choose_colour(cli.global.color, &environment.variables);
     environment.err.choose_colour(cli.global.color, &environment.variables);
@@ -108,7 +109,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
         .build()
         .map_err(|error| Diagnostic::error("cli/runtime", format!("cannot start: {error}")).into())
         .and_then(|runtime| runtime.block_on(dispatch(cli.command, &cli.global, &mut environment)));
-    ending.unwrap_or_else(|failure| tell(&failure, &environment)).code()
+    let exit = ending.unwrap_or_else(|failure| tell(&failure, &environment));
+    printed(exit, &environment).code()
+}
+
+/// Half of a plan, a list or a document, with code 0, would pass for the whole of it.
+fn printed(exit: Exit, environment: &Environment) -> Exit {
+    let Some(error) = environment.out.failed() else { return exit };
+    let message = format!("not everything could be printed: {}", cause(error));
+    let help = "What the command did stays done: callout log tells it. See that its output can be written, then run it again.";
+    tell(&Diagnostic::error("cli/output", message).help(help).into(), environment)
+}
+
+/// Every command with its options, as clap knows them.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// The command line, read by clap. Help goes into a file or a pipe at a width that depends on nothing.

@@ -221,7 +221,8 @@ fn settings(project: &Project, running: Option<&Running>) -> BTreeMap<&'static s
 fn sides(settings: &BTreeMap<&'static str, Value>, sandboxed: bool) -> Sides {
     let side = |system: &'static dyn crate::systems::System, settings: &Value| {
         let origin = if sandboxed { SANDBOX_ORIGIN.to_owned() } else { system.origin(settings).to_string() };
-        (system.kind().to_owned(), Side { system, origin, per_request: system.tickets_per_request(settings) })
+        let (per_request, endings) = (system.tickets_per_request(settings), system.endings(settings));
+        (system.kind().to_owned(), Side { system, origin, per_request, endings })
     };
     registry().iter().filter_map(|system| Some(side(*system, settings.get(system.id())?))).collect()
 }

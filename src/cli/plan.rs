@@ -9,6 +9,9 @@ use crate::render;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let (opened, state) = Opened::with_state(global, environment).await?;
+    if let Some(path) = &words.out {
+        plan_file::may_write(&environment.folder.join(path))?;
+    }
     let plan = planning::make(&opened, &state, &words.choice, environment).await?;
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {

@@ -48,6 +48,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         id: plan_id(environment),
         project: opened.project.name.clone(),
         commit: commit(&opened.project.folder),
+        uncommitted: has_uncommitted(&opened.project.folder),
     };
     let plan = build(&world);
     if let Some(take) = plan.take.filter(|take| plan.counts().drifted == 0 && !plan.steps.iter().any(|step| step.is_taken(*take))) {
@@ -118,6 +119,15 @@ fn plan_id(environment: &Environment) -> String {
 /// The git commit of the project's folder, where git knows one. Shown only, so every failure is simply no commit.
 pub(super) fn commit(folder: &Path) -> Option<String> {
     git(folder, &["rev-parse", "--short=12", "HEAD"])
+}
+
+/// Whether files of the project are not as the commit has them: any that git knows, and new ones of the kinds that callout reads.
+/// Shown only, likewise.
+fn has_uncommitted(folder: &Path) -> bool {
+    const STATUS: [&str; 6] = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", "."];
+    let is_read = |path: &str| [".yaml", ".yml", ".csv"].iter().any(|kind| path.trim_end_matches('"').ends_with(kind));
+    let counts = |line: &str| line.strip_prefix("??").is_none_or(is_read);
+    git(folder, &STATUS).is_some_and(|changes| changes.lines().any(counts))
 }
 
 /// Whether the repository has a remote: then others run callout too, and a local state is a trap.

@@ -16,7 +16,7 @@ use crate::diagnostics::Diagnostic;
 use crate::plan::Companions;
 use crate::refresh::{Filter, Selection, renamed_from};
 use crate::render;
-use crate::state::{Event, Key, Record, State};
+use crate::state::{Event, Key, State};
 use crate::ticket::Address;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
@@ -106,7 +106,8 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
     all_or(events, diagnostics)
 }
 
-/// What is presumed sent may have been made at any time, so it is looked for in the whole list before it counts as not created.
+/// What a system lists is looked for in the whole list before it counts as not created. A search that begins at the intent is not enough:
+/// what is presumed sent may have been made at any time, and of the others only this machine's clock says when.
 async fn found_by_mark(
     opened: &Opened,
     state: &State,
@@ -114,9 +115,9 @@ async fn found_by_mark(
     environment: &Environment,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let is_listed = |key: &Key| opened.sides.get(&key.address.kind).is_some_and(|side| side.system.capabilities().list.yes());
-    let is_presumed = |key: &Key| state.records.get(key).is_some_and(Record::is_presumed);
+    let is_doubted = |key: &Key| state.records.get(key).is_some_and(is_doubted_create);
     let is_asked =
-        |settlement: &&Settlement| settlement.verdict == Verdict::NotCreated && is_presumed(&settlement.key) && is_listed(&settlement.key);
+        |settlement: &&Settlement| settlement.verdict == Verdict::NotCreated && is_doubted(&settlement.key) && is_listed(&settlement.key);
     let asked: Vec<&Settlement> = settlements.iter().filter(is_asked).collect();
     if asked.is_empty() {
         return Ok(Vec::new());

@@ -1,10 +1,11 @@
 //! Look-alikes: a create at the same place, for the same work, as another visit that may be coming.
 //!
-//! Names are callout's own; the technician drives to a place. So the places are compared, whatever the names say. Of a rollout's site,
-//! also with visits that are over, if they left the files: a template whose names change must not send everybody again.
+//! Names are callout's own; the technician drives to a place. So the places are compared, whatever the names say. A visit that left the
+//! files counts also where it is over, if the create may be the same one under another name ([`Left`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::left::Left;
 use super::{Action, Reason, Step};
 use crate::refresh::{Sides, renamed_from};
 use crate::state::{Closing, Key, Phase, Record, State};
@@ -19,12 +20,6 @@ pub(super) struct Around<'a> {
     over: &'a BTreeSet<Key>,
     /// New addresses by the old ones.
     renames: BTreeMap<Address, Address>,
-}
-
-/// A visit that left the files.
-struct Before {
-    places: Vec<String>,
-    visit: (Address, Option<String>),
 }
 
 impl<'a> Around<'a> {
@@ -49,42 +44,24 @@ impl Around<'_> {
         for (place, ticket, id) in self.places_to_be() {
             places.entry(place).or_default().push((ticket.address.clone(), id));
         }
-        let (meant, before) = (self.meant(), self.before());
-        for step in steps {
-            if !matches!(step.action, Action::Create { .. }) {
-                continue;
-            }
+        let described = self.tickets.iter().map(|ticket| &ticket.address).collect();
+        let (meant, left) = (self.meant(), Left::of(self.state, self.sides, &described, |address| self.renamed(address)));
+        let mut taken: BTreeMap<Address, Address> = BTreeMap::new();
+        for step in steps.iter_mut() {
+            let Action::Create { request, .. } = &step.action else { continue };
             let own = &step.key.address;
             let own_places = self.places_of(step);
             let around = own_places.iter().filter_map(|place| places.get(place)).flatten();
-            let earlier = step.rollout.as_ref().and_then(|site| before.get(&(&*site.rollout, &*site.key))).into_iter().flatten();
-            let earlier = earlier.filter(|before| before.places.iter().any(|place| own_places.contains(place)));
-            let others = around.chain(earlier.map(|before| &before.visit));
+            let around = around.map(|(other, id)| (other, id.as_deref()));
             let is_meant = |other: &Address| meant.contains(&(own, other)) || meant.contains(&(other, own));
-            let alike = others.into_iter().find(|(other, _)| other != own && !is_meant(other));
+            let alike = around.chain(left.like(step, request, &own_places)).find(|(other, _)| *other != own && !is_meant(other));
             if let Some((other, id)) = alike {
-                let reason = Reason::LookAlike { other: other.clone(), id: id.clone() };
+                taken.entry(other.clone()).or_insert_with(|| own.clone());
+                let reason = Reason::LookAlike { other: other.clone(), id: id.map(str::to_owned) };
                 step.action = Action::Blocked { reason };
             }
         }
-    }
-
-    /// By rollout and key: tickets of a site that left the files under their names, whatever became of them.
-    ///
-    /// A rollout has one template. Where it gives a site another name for the same work, the name changed and not the work: what was
-    /// done under the old one is not to be done again.
-    fn before(&self) -> BTreeMap<(&str, &str), Vec<Before>> {
-        let described: BTreeSet<&Address> = self.tickets.iter().map(|ticket| &ticket.address).collect();
-        let mut before: BTreeMap<(&str, &str), Vec<Before>> = BTreeMap::new();
-        for (key, record) in &self.state.records {
-            let Some(of) = record.request.site.as_ref().filter(|_| record.had_ticket()) else { continue };
-            let address = self.renamed(&key.address);
-            let Some(side) = self.sides.get(&key.address.kind).filter(|_| !described.contains(&address)) else { continue };
-            let places = side.system.look_alike(&record.request.fields);
-            let visit = (address, record.id().map(str::to_owned));
-            before.entry((&of.rollout, &of.key)).or_default().push(Before { places, visit });
-        }
-        before
+        hold_records(steps, &taken);
     }
 
     fn places_of_records(&self) -> BTreeMap<String, Vec<(Address, Option<String>)>> {
@@ -111,9 +88,11 @@ impl Around<'_> {
             recorded.or_else(|| ticket.lifecycle.adopt.clone())
         };
         let places = |ticket: &Ticket| self.sides.get(&ticket.address.kind).map(|side| side.system.look_alike(&ticket.fields));
-        self.tickets
-            .iter()
-            .filter(coming)
+        let mut coming: Vec<&Ticket> = self.tickets.iter().filter(coming).collect();
+        // Of several, the first by address is named: the order of the files is nobody's choice.
+        coming.sort_by(|a, b| a.address.cmp(&b.address));
+        coming
+            .into_iter()
             .filter(|ticket| !self.over.contains(&Key::new(ticket.address.clone(), ticket.reissue)))
             .flat_map(|ticket| places(ticket).unwrap_or_default().into_iter().map(move |place| (place, ticket, id(ticket))))
             .collect()
@@ -161,6 +140,16 @@ impl Around<'_> {
     /// The address that a record has after this plan's renames.
     fn renamed(&self, address: &Address) -> Address {
         self.renames.get(address).unwrap_or(address).clone()
+    }
+}
+
+/// The record of a finished visit does not end while a create may be that visit under another name: the next plan has to see it too.
+fn hold_records(steps: &mut [Step], taken: &BTreeMap<Address, Address>) {
+    for step in steps.iter_mut().filter(|step| step.action == Action::Retire { why: Closing::FinishedAndRemoved }) {
+        if let Some(by) = taken.get(&step.key.address) {
+            step.notes.push(format!("stays on record until it is said whether {by} is this visit under another name"));
+            step.action = Action::Keep;
+        }
     }
 }
 

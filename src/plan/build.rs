@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::alike::Around;
-use super::case::{Case, bare_step};
+use super::case::{Case, bare_step, desired_digest};
 use super::gates::{Gates, waves};
 use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
@@ -35,41 +35,51 @@ pub struct World<'a> {
     pub id: String,
     pub project: String,
     pub commit: Option<String>,
+    /// Some files are not as that commit has them.
+    pub uncommitted: bool,
 }
 
 /// Makes the plan. Total: every world has one.
 pub fn build(world: &World<'_>) -> Plan {
     let desired: BTreeMap<&Address, &Ticket> = world.tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
-    let renamed: BTreeSet<Address> = world.tickets.iter().filter_map(|ticket| renamed_from(ticket, world.state)).collect();
+    let renamed: BTreeMap<Address, &Address> =
+        world.tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, world.state)?, &ticket.address))).collect();
     let wanted = desired.values().filter(|ticket| world.selection.holds(&ticket.address)).map(|ticket| step_for(world, ticket));
     let gone = world
         .state
         .records
         .iter()
-        .filter(|(key, _)| !desired.contains_key(&key.address) && !renamed.contains(&key.address))
+        .filter(|(key, _)| !desired.contains_key(&key.address) && !renamed.contains_key(&key.address))
         .filter(|(key, _)| world.selection.holds(&key.address))
         .filter_map(|(key, record)| step_without(world, key, record));
-    let earlier = world.state.records.iter().filter_map(|(key, record)| earlier_and_open(world, key, record));
-    let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
+    let earlier = world.state.records.iter().filter_map(|(key, record)| {
+        let address = renamed.get(&key.address).copied().unwrap_or(&key.address);
+        let ticket = desired.get(address).filter(|_| world.selection.holds(address))?;
+        let step = earlier_and_open(world, key, record)?;
+        // What is still to be renamed keeps its name until then; nothing describes that any more.
+        let desired = (*address == key.address).then(|| desired_digest(ticket));
+        Some(Step { desired, ..step })
+    });
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
     // What waits is compared with nothing: it is once its turn has come, with all that is known then.
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
     Around::new(world.tickets, world.state, world.sides, &over).block(&mut steps);
-    let mut steps = order::in_order(world.state, world.sides, steps);
+    let mut steps = order::in_order(world, steps);
     // Last of all that changes steps: only what is really sent travels together.
     batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
     }
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
-    let expires = file::expiry(world, &desired, &steps);
+    let expires = file::expiry(world, &steps);
     let plan = Plan {
         id: world.id.clone(),
         project: world.project.clone(),
         lineage: world.state.lineage.clone(),
         through: world.state.through,
         commit: world.commit.clone(),
+        uncommitted: world.uncommitted,
         made: world.now,
         expires,
         rules: limits.digest(&steps),

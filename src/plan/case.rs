@@ -1,5 +1,7 @@
 //! One address on its way to a step: what is wanted, recorded and seen of it, and the step that has all of that in it.
 
+use jiff::SignedDuration;
+
 use super::build::World;
 use super::{Action, Reason, Step};
 use crate::refresh::Side;
@@ -43,6 +45,7 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
         settles: None,
         is_closed: false,
         starts: None,
+        lead_time: SignedDuration::ZERO,
     }
 }
 
@@ -85,6 +88,7 @@ impl Case<'_> {
             record: self.record.map(Digest::of),
             settles: self.settles(),
             starts: self.ticket.and_then(|ticket| ticket.visit.as_ref()).and_then(Visit::starts_at_latest),
+            lead_time: self.ticket.and_then(|ticket| ticket.booking).map(|booking| booking.lead_time).unwrap_or_default(),
             ..bare_step(self.key.clone(), action)
         }
     }

@@ -8,12 +8,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::build::World;
 use super::case::Case;
 use super::diff::{difference, is_empty, standing_mismatch};
+use super::order::is_awaited;
 use super::{Action, Reason, Step};
 use crate::refresh::{ATTACHMENTS, booking_mismatch, resolved};
 use crate::state::{Event, Record, Request, Sighting};
-use crate::ticket::{Change, Digest, Fields};
+use crate::ticket::{Change, Digest, Fields, references};
 
 /// Whose values win where a ticket was changed in its system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +116,8 @@ impl Edit<'_> {
         let Some(id) = self.case.id().filter(|_| !names.is_empty()) else { return Action::Keep };
         let changed = self.payload(&names);
         step.notes.extend(notices(self.case, &changed));
-        Action::Update { id, request: Box::new(self.desired.clone()), changed }
+        let closes = self.case.side.endings.as_ref().is_some_and(|endings| endings.are_set_by(&changed));
+        Action::Update { id, request: Box::new(self.desired.clone()), changed, closes }
     }
 
     /// The fields that the ticket has otherwise and the files can put back.
@@ -137,12 +140,22 @@ impl Edit<'_> {
 
     /// As the fields go out: references filled, and the mark in its place, so that a change beside it does not lose it.
     fn payload(&self, names: &BTreeSet<&str>) -> Fields {
-        let fields = resolved(&self.desired, self.case.world.state);
+        let fields = self.filled();
         let fields = match &self.desired.mark {
             Some(mark) => self.case.side.system.with_mark(fields, mark),
             None => fields,
         };
         names.iter().map(|name| ((*name).to_owned(), fields.get(name).cloned().unwrap_or(Value::Null))).collect()
+    }
+
+    /// With the ids of other tickets, but for those that are still to get a further one.
+    fn filled(&self) -> Fields {
+        let World { tickets, state, .. } = self.case.world;
+        let mut fields = resolved(&self.desired, state);
+        let awaits = |value: &Value| references(value).is_some_and(|address| is_awaited(tickets, state, &address));
+        let waiting = self.desired.fields.iter().filter(|(_, value)| awaits(value));
+        fields.0.extend(waiting.map(|(name, value)| (name.to_owned(), value.clone())));
+        fields
     }
 
     /// What somebody changed in the ticket system counts as sent from now on.

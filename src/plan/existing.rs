@@ -6,7 +6,7 @@ use super::case::Case;
 use super::diff::{difference, done_by_hand, drift, standing_mismatch};
 use super::edit::{Edit, Take, is_accepted};
 use super::{Action, Reason, Step};
-use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting};
+use crate::refresh::{changed_request, config_changes, edits_without_effect, is_changed, sighting, site_of};
 use crate::state::{Event, Record, Request, Sighting};
 use crate::systems::{Observed, Seen};
 use crate::ticket::{Change, Fields, Ticket, Visit};
@@ -150,7 +150,8 @@ fn observe(case: &Case<'_>, record: &Record, step: &mut Step) {
     step.drift = drift(case.side.system, record, &now.fields);
     let was_wrong = !standing_mismatch(case.side.system, record, None).is_empty();
     let is_right = standing_mismatch(case.side.system, record, Some(&now.fields)).is_empty();
-    let is_news = record.status != now.status || record.finished != now.finished;
+    // What is over stays over: that it was reopened is no news that could be kept.
+    let is_news = record.status != now.status || (now.finished && !record.finished);
     let key = case.recorded();
     let event = if was_wrong && is_right {
         Event::Observed { key, seen: now, baseline: true, booking_checked: true }
@@ -176,12 +177,13 @@ fn note_lifecycle(case: &Case<'_>, record: &Record, ticket: &Ticket, step: &mut 
 
 fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (Option<Visit>, &mut Step)) {
     let sent = &record.request;
+    let site = site_of(sent, ticket);
     for name in edits_without_effect(sent, ticket, case.side.system) {
         let title = case.side.system.title();
         step.notes.push(format!("the edit of {name} has no effect: {title} takes it only when a ticket is created"));
     }
-    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit || sent.site != ticket.site {
-        let (lifecycle, labels, site) = (ticket.lifecycle.clone(), ticket.labels.clone(), ticket.site.clone());
+    if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit || sent.site != site {
+        let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
         step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit, site });
     }
 }

@@ -35,13 +35,10 @@ pub(super) fn origins(sides: &Sides) -> BTreeMap<String, String> {
 }
 
 /// A plan is good for a day, and never beyond the start of its first visit, or the lead time before it.
-pub(super) fn expiry(world: &World<'_>, desired: &BTreeMap<&Address, &Ticket>, steps: &[Step]) -> Timestamp {
+pub(super) fn expiry(world: &World<'_>, steps: &[Step]) -> Timestamp {
     let at_most = world.now + SignedDuration::from_hours(world.rules.plan_expires_hours);
     let creates = steps.iter().filter(|step| matches!(step.action, Action::Create { .. }));
-    let last = |step: &Step| {
-        let booking = desired.get(&step.key.address).and_then(|ticket| ticket.booking);
-        step.starts?.checked_sub(booking.map(|booking| booking.lead_time).unwrap_or_default()).ok()
-    };
+    let last = |step: &Step| step.starts?.checked_sub(step.lead_time).ok();
     creates.filter_map(last).fold(at_most, Timestamp::min)
 }
 
@@ -113,6 +110,8 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
         }
         match (is_wanted && is_unmoved(step, world.state, used), step.is_change()) {
             (true, _) => steps.push(step.clone()),
+            // Whoever changed it since expects that something is done about it.
+            (false, false) if !is_wanted && is_held_back(step) => steps.push(overtaken(step)),
             // It only tells or records what was seen, and somebody has seen more since.
             (false, false) => {}
             (false, true) if !is_wanted => return Err(Stale::Desired { address: step.key.to_string() }),
@@ -167,6 +166,19 @@ fn latest_of<'a>(step: &Step, state: &'a State) -> Option<&'a Record> {
     own.or_else(|| state.latest(&step.key.address).map(|(_, record)| record))
 }
 
+/// Whether the files ask for something, and this plan does not do it.
+fn is_held_back(step: &Step) -> bool {
+    matches!(step.action, Action::Blocked { .. } | Action::Deferred { .. })
+}
+
+/// It is told as it was, and why it is no more than that.
+fn overtaken(step: &Step) -> Step {
+    let mut step = Step { events: Vec::new(), ..step.clone() };
+    step.notes
+        .push("its description changed since this plan was made, and this plan leaves it alone: a new plan looks at it again".to_owned());
+    step
+}
+
 /// What an earlier run of this plan left in doubt, or failed to send, stays in it, so that it is told and counted.
 fn left_over(step: &Step, state: &State) -> Option<Step> {
     let record = state.records.get(&step.key)?;
@@ -197,11 +209,9 @@ fn nothing_holds_it(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), 
 fn nobody_came_between(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
     let mut again = steps.to_vec();
     Around::new(world.tickets, world.state, world.sides, &plan.over).block(&mut again);
-    let changed = steps.iter().zip(again).find(|(before, after)| before.action != after.action);
-    match changed {
-        Some((_, Step { key, action: Action::Blocked { reason }, .. })) => Err(Stale::LookAlike { address: key.to_string(), reason }),
-        Some(_) | None => Ok(()),
-    }
+    let changed = steps.iter().zip(&again).filter(|(before, after)| before.action != after.action).map(|(_, after)| after);
+    let held = changed.filter_map(|step| Some((step.key.to_string(), step.action.reason()?.clone()))).next();
+    held.map_or(Ok(()), |(address, reason)| Err(Stale::LookAlike { address, reason }))
 }
 
 /// Whether the record is still the one that the step was made from.
@@ -213,6 +223,10 @@ fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
     };
     let address = step.renamed_from().unwrap_or(&step.key.address);
     let own = state.records.get(&step.key).filter(counts);
-    let now = own.or_else(|| state.latest(address).map(|(_, record)| record));
-    now.map(Digest::of) == step.record
+    let is_latest = || state.latest(address).map(|(_, record)| Digest::of(record)) == step.record;
+    match own {
+        // A lowered `reissue` is judged by the latest visit, whatever became of the one that it names.
+        Some(own) => Some(Digest::of(own)) == step.record || (!step.is_change() && is_latest()),
+        None => is_latest(),
+    }
 }

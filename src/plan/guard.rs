@@ -126,6 +126,8 @@ pub(super) struct Burden {
     pub creates: usize,
     /// Closed or deleted.
     pub closes: usize,
+    /// Closed by a change of their own, such as a status in the file: these did not leave the files.
+    pub ended: usize,
     /// Let go of while somebody may still be coming.
     pub forgotten: usize,
 }
@@ -134,6 +136,7 @@ impl AddAssign for Burden {
     fn add_assign(&mut self, other: Self) {
         self.creates += other.creates;
         self.closes += other.closes;
+        self.ended += other.ended;
         self.forgotten += other.forgotten;
     }
 }
@@ -142,11 +145,12 @@ impl AddAssign for Burden {
 pub(super) fn burden(step: &Step) -> Burden {
     match &step.action {
         Action::Create { .. } => Burden { creates: 1, ..Burden::default() },
+        Action::Update { closes: true, .. } => Burden { ended: 1, ..Burden::default() },
         Action::Close { .. } | Action::Delete { .. } => Burden { closes: 1, ..Burden::default() },
         Action::Retire { why: Closing::Forgotten } => Burden { forgotten: 1, ..Burden::default() },
         Action::Retire { .. }
         | Action::Adopt { .. }
-        | Action::Update { .. }
+        | Action::Update { closes: false, .. }
         | Action::Blocked { .. }
         | Action::InDoubt { .. }
         | Action::Deferred { .. }
@@ -187,7 +191,8 @@ impl<'a> Load<'a> {
     }
 }
 
-/// Tickets that were sent, or may have been, on a day in UTC.
+/// Tickets that were sent, or may have been, on a day in UTC. What is of a day that has not come yet counts too: a clock was set back,
+/// and must not give the day its creates a second time.
 struct Sent<'a> {
     all: usize,
     rollouts: BTreeMap<&'a str, usize>,
@@ -199,7 +204,7 @@ impl<'a> Sent<'a> {
         let today = day(now);
         let was_sent = |record: &Record| !record.adopted && !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. });
         let mut sent = Self { all: 0, rollouts: BTreeMap::new() };
-        for record in state.records.values().filter(|record| was_sent(record) && day(record.since) == today) {
+        for record in state.records.values().filter(|record| was_sent(record) && day(record.since) >= today) {
             sent.all += 1;
             if let Some(site) = &record.request.site {
                 *sent.rollouts.entry(&site.rollout).or_default() += 1;
@@ -228,12 +233,12 @@ impl Scale<'_> {
     }
 
     fn over(&self, rollout: Option<&str>, (limits, sent): (RolloutLimits, usize), burden: Burden) -> Vec<Refusal> {
-        let Burden { creates, closes, forgotten } = burden;
+        let Burden { creates, closes, ended, forgotten } = burden;
         let lifted = |limit: Option<usize>, before: usize| limit.map(|limit| self.limits.allowed.creates.map_or(limit, |own| own + before));
         let weighed = [
             ("creates", lifted(limits.creates, 0), creates, 0),
             ("creates_per_day", lifted(limits.creates_per_day, sent), creates + sent, sent),
-            ("closes", limits.closes, closes, 0),
+            ("closes", limits.closes, closes + ended, 0),
             ("removals", limits.removals, closes + forgotten, 0),
         ];
         let over = weighed.into_iter().filter_map(|(limit, allowed, wanted, before)| {

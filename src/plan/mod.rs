@@ -18,6 +18,7 @@ mod existing;
 mod file;
 mod gates;
 mod guard;
+mod left;
 mod matching;
 mod order;
 mod parts;
@@ -29,7 +30,7 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::typed;
@@ -65,6 +66,9 @@ pub struct Plan {
     /// The git commit it was made from, if known; shown, not compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// Files that it was made from were not as that commit has them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncommitted: bool,
     pub made: Timestamp,
     /// After this moment it is not applied any more.
     pub expires: Timestamp,
@@ -152,6 +156,9 @@ pub struct Step {
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,
+    /// How long before its start a new visit is sent at the latest.
+    #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
+    pub lead_time: SignedDuration,
 }
 
 /// What apply does. Each write carries all that it sends.
@@ -163,7 +170,14 @@ pub enum Action {
     /// Take over a ticket that exists: by `lifecycle.adopt`, or because its mark was found.
     Adopt { id: String, request: Box<Request>, seen: Sighting, why: String },
     /// Send the changed fields.
-    Update { id: String, request: Box<Request>, changed: Fields },
+    Update {
+        id: String,
+        request: Box<Request>,
+        changed: Fields,
+        /// One of them ends the ticket: it counts as a close.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        closes: bool,
+    },
     /// Close the ticket in its system.
     Close { id: String },
     /// Delete the ticket in its system.

@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::build::World;
 use super::{Action, Reason, Step};
-use crate::refresh::{Sides, id_of};
+use crate::refresh::{Sides, id_of, renamed_from};
 use crate::state::{Phase, State};
-use crate::ticket::Address;
+use crate::ticket::{Address, Ticket};
 
 /// Sorts by address, puts each create behind what it refers to, and defers what refers to a ticket that will not be there.
-pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn in_order(world: &World<'_>, mut steps: Vec<Step>) -> Vec<Step> {
+    let (state, sides, awaited) = (world.state, world.sides, awaited(world.tickets, world.state));
     steps.sort_by(|a, b| a.key.cmp(&b.key));
     let mut links = Links::of(&steps);
     // The first one first; what waits for it is looked at once more.
     let mut waiting: BTreeSet<usize> = (0..steps.len()).collect();
     while let Some(at) = waiting.pop_first() {
         let Some(step) = steps.get_mut(at) else { break };
-        let is_missing = |address: &Address| id_of(state, address).is_none() || is_foreign(state, sides, address);
+        let has_id = |address: &Address| id_of(state, address).is_some() && !awaited.contains(address);
+        let is_missing = |address: &Address| !has_id(address) || is_foreign(state, sides, address);
         let Some(address) = step.action.needs().into_iter().find(|address| is_missing(address) && !links.is_made(address)) else {
             continue;
         };
@@ -34,6 +37,24 @@ pub(super) fn in_order(state: &State, sides: &Sides, mut steps: Vec<Step>) -> Ve
         }
     }
     sorted(state, steps)
+}
+
+/// Addresses whose further visit is still to be made: the id that they have is an earlier visit's, and nobody asks for that one.
+fn awaited(tickets: &[Ticket], state: &State) -> BTreeSet<Address> {
+    tickets.iter().filter(|ticket| is_behind(ticket, state)).map(|ticket| ticket.address.clone()).collect()
+}
+
+/// Whether this is such an address.
+pub(super) fn is_awaited(tickets: &[Ticket], state: &State, address: &Address) -> bool {
+    tickets.iter().any(|ticket| ticket.address == *address && is_behind(ticket, state))
+}
+
+fn is_behind(ticket: &Ticket, state: &State) -> bool {
+    let latest = || {
+        let before = renamed_from(ticket, state);
+        state.latest(before.as_ref().unwrap_or(&ticket.address)).map(|(latest, _)| latest.reissue)
+    };
+    ticket.reissue > 0 && latest().is_some_and(|latest| latest < ticket.reissue)
 }
 
 /// Which addresses the steps make, and which steps refer to them.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::state::{Request, Sighting, State};
-use crate::systems::{Compare, Seen, System};
-use crate::ticket::{Address, Attachment, Change, Fields, Mark, Ticket, changes, is_ignored, references};
+use crate::systems::{Compare, Endings, Seen, System};
+use crate::ticket::{Address, Attachment, Change, Fields, Mark, RolloutSite, Ticket, changes, is_ignored, references};
 
 /// One system as this project uses it.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct Side {
     pub origin: String,
     /// How many tickets one create may carry at most.
     pub per_request: usize,
+    /// By which change a ticket is closed without being told to close.
+    pub endings: Option<Endings>,
 }
 
 /// By the kind of document.
@@ -38,7 +40,7 @@ pub fn request_of(ticket: &Ticket, side: &Side, mark: Option<Mark>) -> Request {
 
 /// What the record of an existing ticket says once it is changed: what only a create sends, and what is ignored, stays as it was sent.
 pub fn changed_request(sent: &Request, ticket: &Ticket, side: &Side) -> Request {
-    let mut request = request_of(ticket, side, sent.mark.clone());
+    let mut request = Request { site: site_of(sent, ticket), ..request_of(ticket, side, sent.mark.clone()) };
     let ignored = |name: &&str| is_ignored(name, &ticket.lifecycle.ignore_changes);
     let known: BTreeSet<&str> = sent.fields.iter().chain(ticket.fields.iter()).map(|(name, _)| name).filter(ignored).collect();
     for name in create_only(side.system).map(|name| -> &str { name }).chain(known) {
@@ -48,6 +50,11 @@ pub fn changed_request(sent: &Request, ticket: &Ticket, side: &Side) -> Request 
         }
     }
     request
+}
+
+/// The site that an existing ticket is for. One that got a document of its own was still sent for its rollout, which waits for it.
+pub fn site_of(sent: &Request, ticket: &Ticket) -> Option<RolloutSite> {
+    ticket.site.clone().or_else(|| sent.site.clone())
 }
 
 /// The fields that the files changed, and that only a create sends: such an edit reaches nobody.
@@ -64,7 +71,7 @@ fn create_only(system: &dyn System) -> impl Iterator<Item = &'static str> {
 pub fn renamed_from(ticket: &Ticket, state: &State) -> Option<Address> {
     let from = ticket.lifecycle.renamed_from.as_ref()?;
     let is_there = |address: &Address| state.latest(address).is_some_and(|(_, record)| !record.is_moved());
-    let is_free = state.latest(&ticket.address).is_none_or(|(_, record)| record.is_moved());
+    let is_free = !state.visits(&ticket.address).any(|(_, record)| record.had_ticket());
     names_before(&ticket.address, Some(from)).find(|address| is_free && is_there(address))
 }
 

@@ -24,7 +24,7 @@ use crate::ticket::Mark;
 pub use asks::{Ask, Mode, Question, Scope, asks, searchable_from, searched_since};
 pub use desired::{
     ATTACHMENTS, Side, Sides, booking_mismatch, changed_request, config_changes, edits_without_effect, id_of, is_changed, names_before,
-    renamed_from, request_of, resolved, sighting,
+    renamed_from, request_of, resolved, sighting, site_of,
 };
 use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};
@@ -163,7 +163,7 @@ impl Reading<'_> {
                     self.observations.found.insert(ask.key.clone(), found);
                 }
             }
-            Question::Sent { marks } => {
+            Question::Sent { marks, .. } => {
                 if let Some(found) = self.sent_before(ask, marks).await {
                     self.observations.found.insert(ask.key.clone(), found);
                 }

@@ -95,11 +95,14 @@ impl<'a> Waves<'a> {
             if let Some(visits) = ticket.site.as_ref().and_then(|site| waves.of_site(site)) {
                 visits.extend(visits_of(ticket, &address, state));
             }
-            described.insert(address);
+            // A site that has a document of its own now is its rollout's until its visit is over.
+            if ticket.site.is_some() {
+                described.insert(address);
+            }
         }
-        let gone = state.records.iter().filter(|(key, _)| !described.contains(&key.address));
-        for (key, record) in gone {
-            waves.add_gone(key, record, rollouts);
+        let left = state.records.iter().filter(|(key, _)| !described.contains(&key.address));
+        for (key, record) in left {
+            waves.add_left(key, record, rollouts);
         }
         waves
     }
@@ -108,8 +111,8 @@ impl<'a> Waves<'a> {
         self.visits.get_mut(&(site.rollout.as_str(), site.wave.as_deref()?))
     }
 
-    /// A site that left the files: it stays in its wave. If that has another name now, nobody knows which it is: then it is in each.
-    fn add_gone(&mut self, key: &Key, record: &'a Record, rollouts: &Rollouts) {
+    /// A site that left its rollout: it stays in its wave. If that has another name now, nobody knows which it is: then it is in each.
+    fn add_left(&mut self, key: &Key, record: &'a Record, rollouts: &Rollouts) {
         let Some(site) = &record.request.site else { return };
         let Some(terms) = rollouts.get(&site.rollout) else { return };
         let known = site.wave.as_deref().filter(|wave| terms.wave(wave).is_some());

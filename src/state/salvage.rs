@@ -62,8 +62,8 @@ impl Salvage {
 struct Pool {
     base: Option<State>,
     commits: BTreeMap<u64, Commit>,
-    /// Commits that two files have differently: two machines went on from one copy.
-    forked: BTreeSet<u64>,
+    /// Commits that are there twice, with different events: two machines went on from one copy. What the later ones name.
+    forked: BTreeMap<u64, Vec<(Key, Option<String>)>>,
     named: BTreeMap<Key, Option<String>>,
     /// Commits whose lines are damaged.
     unread: BTreeMap<u64, BTreeSet<Key>>,
@@ -150,7 +150,9 @@ impl Pool {
         }
         for commit in lines.commits {
             match self.commits.get(&commit.sequence) {
-                Some(other) if *other != commit => drop(self.forked.insert(commit.sequence)),
+                Some(other) if *other != commit => {
+                    self.forked.entry(commit.sequence).or_default().extend(named(&commit.events));
+                }
                 Some(_) => {}
                 None => drop(self.commits.insert(commit.sequence, commit)),
             }
@@ -159,9 +161,9 @@ impl Pool {
 
     fn assemble(mut self, lineage: &str) -> Salvage {
         let base = self.base.take().unwrap_or_else(|| State::new(lineage));
-        for forked in std::mem::take(&mut self.forked) {
+        for (forked, others) in std::mem::take(&mut self.forked) {
             if let Some(commit) = self.commits.remove(&forked).filter(|_| forked > base.through) {
-                note(&mut self.named, named(&commit.events));
+                note(&mut self.named, named(&commit.events).chain(others));
             }
             self.newest = self.newest.max(forked);
         }

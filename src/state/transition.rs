@@ -85,7 +85,7 @@ impl State {
                 request.visit.clone_from(visit);
                 request.site.clone_from(site);
             }
-            Event::Closed { key, why, .. } => close(self.known(key, "closed")?, *why),
+            Event::Closed { key, why, .. } => close(self.unmoved(key, "closed")?, *why),
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
             Event::VisitEnded { key, outcome, .. } => self.known(key, "visit ended")?.outcome = Some(*outcome),
             Event::Moved { key, to, .. } => self.rekey(key, to)?,
@@ -138,10 +138,7 @@ impl State {
         if key == to || self.records.get(to).is_some_and(|record| !record.is_moved()) {
             self.free(to, "moved")?;
         }
-        let record = self.known(key, "moved")?;
-        if record.is_moved() {
-            return Err(impossible(key, "moved", "its record has another address already"));
-        }
+        let record = self.unmoved(key, "moved")?;
         if matches!(record.phase, Phase::NotCreated { .. }) {
             return Err(impossible(key, "moved", "nothing was created under it"));
         }
@@ -201,6 +198,12 @@ impl State {
 
     fn known(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
         self.records.get_mut(key).ok_or_else(|| impossible(key, event, "there is no such record"))
+    }
+
+    /// The trace of a rename is no ticket: what becomes of that is said of its new address.
+    fn unmoved(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        let record = self.known(key, event)?;
+        if record.is_moved() { Err(impossible(key, event, "its record has another address already")) } else { Ok(record) }
     }
 
     fn live(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {

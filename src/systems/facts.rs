@@ -2,6 +2,7 @@
 //!
 //! Owns the words. Refuses IO.
 
+use super::normal::folded;
 use crate::diagnostics::Severity;
 use crate::ticket::{Fields, Lifecycle, Visit};
 
@@ -49,6 +50,22 @@ pub struct Notice {
     /// Closing the ticket brings it about.
     pub on_close: bool,
     pub says: &'static str,
+}
+
+/// The values of a field that end a ticket where a change sets one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endings {
+    pub field: &'static str,
+    /// Letters' case makes no difference.
+    pub values: Vec<String>,
+}
+
+impl Endings {
+    /// Whether sending these fields ends the ticket.
+    pub fn are_set_by(&self, changed: &Fields) -> bool {
+        let value = changed.get(self.field).and_then(folded);
+        value.is_some_and(|value| self.values.iter().any(|ending| folded(&ending.as_str().into()).as_ref() == Some(&value)))
+    }
 }
 
 /// Limits on files sent with a create.

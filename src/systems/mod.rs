@@ -12,11 +12,15 @@ mod credential;
 pub mod envelope;
 mod facts;
 mod g360;
+#[cfg(test)]
+pub(crate) mod generators;
 mod http;
 mod nearest;
 pub mod nocexpress;
 mod normal;
 mod permits;
+#[cfg(test)]
+mod properties;
 pub mod readydesk;
 pub mod sandbox;
 pub mod schema;
@@ -35,7 +39,7 @@ use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
-pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Field, Finding, Notice};
+pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};
 pub use several::{Place, Several, Together};
@@ -108,6 +112,10 @@ pub trait System: Send + Sync {
     /// How many tickets one create may carry at most, by the system's section.
     fn tickets_per_request(&self, _settings: &Value) -> usize {
         1
+    }
+    /// By which change a ticket is closed without being told to close, by the system's section.
+    fn endings(&self, _settings: &Value) -> Option<Endings> {
+        None
     }
     /// What a read of this ticket shows if it was booked as sent: comparable fields in normal form.
     fn expected(&self, fields: &Fields, attachments: &[Attachment], visit: Option<&Visit>) -> Fields;

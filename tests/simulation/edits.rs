@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::killer::Killer;
+use crate::portal;
 use crate::random::Random;
+use crate::surgery;
 use crate::tickets::Wanted;
 use crate::world::World;
 
@@ -15,7 +17,7 @@ const SITES: u64 = 8;
 
 /// Does one thing, and says what.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
-    match random.below(24) {
+    match random.below(36) {
         0 | 1 if world.together => grow(world),
         0 | 1 => add(world, random),
         2 | 17 => remove(world, random),
@@ -33,16 +35,33 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
         15 | 16 | 22 => write(world, random),
         11 => twin(world, random),
         12 => adopt(world, random),
-        13 => {
+        13 | 23 => {
             world.draw_faults();
             "new faults"
         }
+        24..=32 => behind_its_back(world, random).await,
         _ => {
             world.clock.jump(SignedDuration::from_hours(1));
             world.heal();
             "an hour"
         }
     }
+}
+
+/// What nobody told callout: of the clock, of the state, in the portal. And plans that lie about for a while.
+async fn behind_its_back(world: &mut World, random: &mut Random) -> &'static str {
+    let done = match random.below(9) {
+        0 | 1 => world.true_clock.jolt(random),
+        2 => portal::copy(world, random),
+        3 => portal::reopen(world, random),
+        4 => portal::delete(world, random),
+        5 => portal::word(world, random),
+        6 => surgery::rename(world, random).await,
+        7 => surgery::take_out(world, random).await,
+        _ => surgery::bring_back(world).await,
+    };
+    world.tally.count(done);
+    done
 }
 
 /// Likewise, in a world of waves: what makes a visit be over, and what only looks like it.

@@ -23,7 +23,7 @@ fn on<T>(bench: &Bench, ask: impl FnOnce(&Board<'_>) -> T) -> T {
 fn sides(bench: &Bench) -> Sides {
     Sides::from([
         ("Dispatch".to_owned(), bench.side()),
-        ("HelpdeskTicket".to_owned(), Side { system: &ReadyDesk, origin: bench.origin.clone(), per_request: 1 }),
+        ("HelpdeskTicket".to_owned(), Side { system: &ReadyDesk, origin: bench.origin.clone(), per_request: 1, endings: None }),
     ])
 }
 

@@ -10,7 +10,7 @@ use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_reque
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
 use crate::state::{Event, Key, Sighting, State, Write};
 use crate::systems::techexpress::TechExpress;
-use crate::systems::{Found, Observed, Seen, System};
+use crate::systems::{Endings, Found, Observed, Seen, System};
 use crate::ticket::{Address, Digest, Rollouts, Ticket};
 
 pub struct Bench {
@@ -25,6 +25,7 @@ pub struct Bench {
     pub system: &'static dyn System,
     pub origin: String,
     pub per_request: usize,
+    pub endings: Option<Endings>,
 }
 
 /// The dispatch `store-N` at site N, changed as a test wants it.
@@ -74,7 +75,7 @@ impl Bench {
         Self::over(&Able)
     }
 
-    fn over(system: &'static dyn System) -> Self {
+    pub fn over(system: &'static dyn System) -> Self {
         Self {
             tickets: Vec::new(),
             state: State::new("bench"),
@@ -87,11 +88,12 @@ impl Bench {
             system,
             origin: "https://api.example.com".to_owned(),
             per_request: 1,
+            endings: None,
         }
     }
 
     pub fn side(&self) -> Side {
-        Side { system: self.system, origin: self.origin.clone(), per_request: self.per_request }
+        Side { system: self.system, origin: self.origin.clone(), per_request: self.per_request, endings: self.endings.clone() }
     }
 
     #[must_use]
@@ -168,7 +170,7 @@ impl Bench {
     }
 
     pub fn sides(&self) -> Sides {
-        Sides::from([("Dispatch".to_owned(), self.side())])
+        Sides::from([(self.system.kind().to_owned(), self.side())])
     }
 
     pub fn plan(&self) -> Plan {
@@ -188,6 +190,7 @@ impl Bench {
             id: "p".to_owned(),
             project: "bench".to_owned(),
             commit: None,
+            uncommitted: false,
         })
     }
 

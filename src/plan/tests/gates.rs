@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::bench::{Bench, key, open, over, ticket};
-use crate::refresh::Selection;
+use crate::refresh::{Selection, changed_request};
 use crate::state::{Closing, Event, VisitOutcome, Write};
 use crate::ticket::{Booking, Digest, Finished, Gate, RolloutSite, Rollouts, Terms, Ticket, Wave};
 
@@ -51,6 +51,25 @@ pub fn ended(ticket: &Ticket, outcome: VisitOutcome) -> Event {
 
 pub fn refused(ticket: &Ticket) -> Event {
     Event::Rejected { key: key(ticket), why: "400".to_owned() }
+}
+
+#[test]
+fn a_site_with_a_document_of_its_own_holds_its_wave_until_its_visit_is_over() {
+    let own = |number: u32| Ticket { site: None, ..pilot(number) };
+    let moved = || {
+        let mut bench = all().finished(&pilot(1), "1").checked(&pilot(2), "2");
+        bench.tickets.retain(|ticket| ticket.address != pilot(2).address);
+        bench.wants(own(2))
+    };
+    assert_snapshot!(rest(&moved()), @"@ Dispatch/store-9; wave rest waits for pilot: 1 of 2 visits is known to be over");
+    // Also after an apply that notes what changed in the files, and after a change of the ticket itself.
+    let bench = moved();
+    let noted = bench.plan().steps.iter().flat_map(|step| step.events.clone()).fold(moved(), |bench, event| bench.event(&event));
+    assert_eq!(noted.state.records[&key(&own(2))].request.site, pilot(2).site);
+    assert_snapshot!(rest(&noted), @"@ Dispatch/store-9; wave rest waits for pilot: 1 of 2 visits is known to be over");
+    let changed = changed_request(&noted.state.records[&key(&own(2))].request, &own(2), &noted.side());
+    assert_eq!(changed.site, pilot(2).site);
+    assert_snapshot!(rest(&noted.sees(&own(2), over(&own(2), "2"))), @"+ Dispatch/store-9");
 }
 
 /// What the plan says of the rest.

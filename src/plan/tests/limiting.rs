@@ -9,6 +9,7 @@ use serde_json::json;
 use super::bench::{Bench, open, plain, ticket};
 use crate::plan::{Allowed, Counts, Limits, Plan, check_fresh};
 use crate::refresh::{Selection, Sides};
+use crate::systems::Endings;
 use crate::ticket::{RolloutLimits, RolloutSite, Terms, Ticket, Wave};
 
 /// What the plan is refused for, with what lifts each, and its parts with what they create, close and let go of.
@@ -58,6 +59,25 @@ pub fn types_every_part(bench: Bench) {
 }
 
 #[test]
+fn a_change_that_ends_a_ticket_counts_as_a_close_and_not_as_a_removal() {
+    let status = |number, word: &str| ticket(number, |document| document["spec"]["po_number"] = json!(word));
+    let with = |word: &str| {
+        let bench = [1, 2, 3].into_iter().fold(Bench::able(), |bench, number| {
+            let one = status(number, "new");
+            bench.wants(status(number, word)).checked(&one, &number.to_string()).sees(&one, open(&one, &number.to_string()))
+        });
+        let mut bench = Bench { endings: Some(Endings { field: "po_number", values: vec!["Done".to_owned()] }), ..bench };
+        bench.rules.removals = 0;
+        bench.plan()
+    };
+    assert_snapshot!(told(&with("DONE ")), @r"
+    3 closes and deletes are over the limit of 2 (spec.limits.closes); raise spec.limits.closes in callout.yaml if this is meant
+    fits: --target Dispatch/store-1 --target Dispatch/store-2, creates 0, closes 0, lets go of 0
+    ");
+    assert_eq!(told(&with("other")), "");
+}
+
+#[test]
 fn a_rollouts_limit_refuses_the_whole_plan_and_names_the_rollout() {
     let limits = RolloutLimits { creates: Some(7), creates_per_day: Some(6), ..RolloutLimits::default() };
     assert_snapshot!(told(&rollout(limits).plan()), @r"
@@ -87,6 +107,21 @@ fn a_rollouts_day_is_counted_by_its_records() {
     let wifi = Ticket { site: Some(RolloutSite { rollout: "wifi".to_owned(), key: "1".to_owned(), wave: None }), ..plain(17) };
     let elsewhere = rollout(limits).wants(wifi.clone()).sent(&wifi, "7").sent(&plain(90), "8");
     assert_eq!(told(&elsewhere.plan()), "", "what another rollout sent does not count");
+}
+
+/// Else setting a clock back would give the day its creates once more.
+#[test]
+fn what_was_sent_on_a_day_that_has_not_come_yet_counts_today() {
+    let mut bench = Bench::new().wants(plain(1)).wants(plain(2)).sent(&plain(1), "7");
+    bench.rules.creates_per_day = 1;
+    let refused = "1 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day); `callout apply --allow-creates 1` lifts it for one run";
+    let told_after = |bench: &mut Bench, hours| {
+        bench.now += SignedDuration::from_hours(hours);
+        told(&bench.plan()).lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(told_after(&mut bench, 0), refused);
+    assert_eq!(told_after(&mut bench, -72), refused);
+    assert_eq!(told_after(&mut bench, 96), "");
 }
 
 #[test]

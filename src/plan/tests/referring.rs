@@ -3,7 +3,8 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::bench::{Bench, key, over, plain, ticket};
+use super::bench::{Bench, key, open, over, plain, ticket};
+use crate::refresh::{Filter, Selection};
 use crate::state::{Closing, Event};
 
 use super::creating::reissued;
@@ -93,6 +94,35 @@ fn what_refers_to_a_further_visit_comes_after_it() {
     assert_snapshot!(bench.shows(), @r"
     + Dispatch/store-1#1; visit 1 of this address, after ticket 7
     + Dispatch/a-first
+    ");
+}
+
+#[test]
+fn what_refers_to_a_further_visit_that_is_held_back_does_not_get_the_id_of_the_earlier_one() {
+    let (one, again) = (plain(1), reissued(1, 1));
+    let referring = after(9, "Dispatch/store-1");
+    let bench = || Bench::able().wants(again.clone()).wants(referring.clone());
+    let open_still = bench().checked(&one, "7").sees(&one, open(&one, "7"));
+    assert_snapshot!(open_still.shows(), @r"
+    ! Dispatch/store-1#1; ticket 7 of the earlier visit is still open: this would send a second technician
+    @ Dispatch/store-9; waits for Dispatch/store-1, whose ticket id is not known yet
+    ");
+    let over = || bench().finished(&one, "7").sees(&one, over(&one, "7"));
+    // Another ticket alone is planned, and the further visit is not among its steps.
+    let mut alone = over();
+    let filter = Filter { targets: vec!["Dispatch/store-9".parse().expect("a target")], ..Filter::default() };
+    alone.selection = Selection::of(filter, &alone.tickets, &alone.state).expect("a ticket");
+    assert_snapshot!(alone.shows(), @"@ Dispatch/store-9; waits for Dispatch/store-1, whose ticket id is not known yet");
+    // The same for a change of one that was sent.
+    let mut changed = over().checked(&plain(9), "8").sees(&plain(9), open(&plain(9), "8"));
+    assert_snapshot!(changed.shows(), @r"
+    + Dispatch/store-1#1; visit 1 of this address, after ticket 7
+    ~ Dispatch/store-9; changes prior_ticket
+    ");
+    changed.now = "2027-01-12T00:00:00Z".parse().expect("a moment");
+    assert_snapshot!(changed.shows(), @r"
+    ! Dispatch/store-1#1; its start, 2027-01-11T08:00:00 America/New_York, has passed; visit 1 of this address, after ticket 7
+    @ Dispatch/store-9; waits for Dispatch/store-1, whose ticket id is not known yet; changes prior_ticket
     ");
 }
 

@@ -11,6 +11,7 @@ use crate::plan::{Action, Plan, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Sides, sighting};
 use crate::state::Event;
 use crate::systems::{Found, Seen};
+use crate::ticket::{Booking, Ticket};
 
 #[test]
 fn a_saved_plan_is_used_once_and_only_while_it_holds() {
@@ -22,7 +23,7 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     assert_eq!(stale(&bench), Ok(2));
 
     let edited = Bench::new().wants(plain(1)).wants(ticket(2, |document| document["spec"]["po_number"] = json!("PO-1")));
-    assert_snapshot!(stale(&edited).expect_err("stale"), @"Dispatch/store-2: its description changed since this plan was made");
+    assert_snapshot!(stale(&edited).expect_err("stale"), @"Dispatch/store-2; its description changed since this plan was made");
     let mut late = Bench::new().wants(plain(1)).wants(plain(2));
     late.now += SignedDuration::from_hours(25);
     assert_snapshot!(stale(&late).expect_err("stale"), @"this plan expired on 2027-01-05T12:00:00Z");
@@ -70,6 +71,33 @@ fn what_others_changed_elsewhere_does_not_make_a_plan_stale() {
     let plan = Bench::new().wants(one.clone()).wants(two.clone()).checked(&two, "8").plan();
     let elsewhere = Bench::new().wants(one).wants(two.clone()).finished(&two, "8");
     assert_eq!(check(&plan, &elsewhere), Ok(1));
+}
+
+#[test]
+fn what_a_saved_plan_held_back_is_told_where_its_description_changed_since() {
+    let booking = Booking { lead_time: SignedDuration::ZERO, book_ahead: Some(SignedDuration::from_hours(1)) };
+    let later = || Ticket { booking: Some(booking), ..plain(2) };
+    let (blocked, mended) = (twin(|_| {}), twin(|document| document["spec"]["service_type"] = json!("Move")));
+    let bench = || Bench::new().wants(plain(3)).wants(plain(1)).checked(&plain(1), "7");
+    let plan = bench().wants(later()).wants(blocked.clone()).plan();
+    let told = |bench: &Bench| {
+        let steps = check_fresh(&plan, &bench.now(&bench.sides())).expect("a plan that holds").steps;
+        let told = |step: &crate::plan::Step| {
+            [format!("{} {}", step.sign(), step.key)].into_iter().chain(step.notes.clone()).collect::<Vec<_>>().join("; ")
+        };
+        steps.iter().filter(|step| step.sign() != '.').map(told).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(told(&bench().wants(later()).wants(blocked.clone())), @r"
+    @ Dispatch/store-2
+    + Dispatch/store-3
+    ! Dispatch/twin
+    ");
+    let edited = Ticket { booking: Some(booking), ..ticket(2, |document| document["spec"]["po_number"] = json!("PO-1")) };
+    assert_snapshot!(told(&bench().wants(edited).wants(mended)), @r"
+    @ Dispatch/store-2; its description changed since this plan was made, and this plan leaves it alone: a new plan looks at it again
+    + Dispatch/store-3
+    ! Dispatch/twin; its description changed since this plan was made, and this plan leaves it alone: a new plan looks at it again
+    ");
 }
 
 fn started() -> Event {

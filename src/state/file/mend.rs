@@ -34,7 +34,8 @@ impl FileStore {
         }
         let snapshot = replay::snapshot_text(base)?;
         self.history.keep_snapshot(base.through, &snapshot)?;
-        self.replace_journal(&text)?;
+        self.live = None;
+        disk::replace(&self.journal, text.as_bytes(), Access::Owner)?;
         disk::replace(&self.snapshot, snapshot.as_bytes(), Access::Owner)
     }
 

@@ -18,7 +18,7 @@ pub(in crate::state) fn as_of(store: &FileStore, lineage: &str, through: u64) ->
     let mut state = pool.base.take().unwrap_or_else(|| State::new(lineage));
     let behind = state.through + 1;
     for (sequence, commit) in pool.commits.range(behind..).take_while(|(sequence, _)| **sequence <= through) {
-        let follows = *sequence == state.through + 1 && !pool.forked.contains(sequence);
+        let follows = *sequence == state.through + 1 && !pool.forked.contains_key(sequence);
         if !follows || commit.events.iter().any(|event| state.apply(event, commit.at).is_err()) {
             return Ok(None);
         }

@@ -245,3 +245,16 @@ fn a_torn_end_is_all_there_is() {
     assert!(salvage.is_exact());
     assert_eq!(salvage.state, truth(&life()[..15]));
 }
+
+/// Two runs that no lock kept apart wrote a commit of one number each: both may have sent.
+#[test]
+fn both_sides_of_a_fork_are_named() {
+    let folder = Folder::with(&[commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")])]);
+    let lines = folder.journal();
+    let other = [intended("b", Write::Create), created("b", "8"), intended("a", Write::Create)];
+    let other = super::super::journal::commit_line(&Commit { run: "run-2".into(), ..commit(2, other.to_vec()) }).expect("a line");
+    folder.write("journal.jsonl", lines.concat() + &other);
+    let salvage = folder.salvage();
+    assert!(!salvage.is_exact());
+    assert_eq!(salvage.named, BTreeMap::from([(key("b"), Some("8".to_owned()))]), "a is on record already");
+}

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System, normal};
+use super::{Ability, AttachmentRules, Capabilities, Context, Draft, Endings, Field, Finding, Notice, Origin, Remote, System, normal};
 use crate::diagnostics::Outcome;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
 use settings::Settings;
@@ -103,6 +103,9 @@ impl System for BillingPlatform {
     }
     fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
         fields::site_mismatch(fields, seen)
+    }
+    fn endings(&self, settings: &Value) -> Option<Endings> {
+        Some(settings::endings(settings))
     }
     /// Nobody is sent anywhere, so there is no visit to expect.
     fn expected(&self, fields: &Fields, attachments: &[Attachment], _: Option<&Visit>) -> Fields {

@@ -10,7 +10,7 @@ use super::spec::PresetValue;
 use crate::systems::credential::CredentialSettings;
 use crate::systems::schema::{flatten_enum, tidy};
 use crate::systems::settings::{self, Pace};
-use crate::systems::{Finding, Origin};
+use crate::systems::{Endings, Finding, Origin};
 
 /// The path of the vendor's tickets, unless the settings say otherwise.
 pub const TICKETS_PATH: &str = "/backend/api/v1/tickets/";
@@ -164,6 +164,12 @@ pub fn spelt(value: &Value) -> String {
 
 fn is_same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// The statuses that end a ticket. Other settings may be wrong; the one that counts is read by itself.
+pub fn endings(value: &Value) -> Endings {
+    let own = value.get("finished_statuses").and_then(|list| Vec::<PresetValue>::deserialize(list).ok());
+    Endings { field: "status", values: own.unwrap_or_else(finished).iter().map(|status| spelt(&status.0)).collect() }
 }
 
 /// What is wrong in the section beyond its schema; pointers are relative to the section.

@@ -29,7 +29,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::sandbox::Room;
-use super::{Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Field, Finding, Notice, Origin, Remote, System};
+use super::{Ability, AttachmentRules, Attendance, Capabilities, Context, Draft, Endings, Field, Finding, Notice, Origin, Remote, System};
 use crate::diagnostics::Outcome;
 use crate::systems::subject;
 use crate::ticket::{Attachment, Fields, Mark, Visit};
@@ -117,6 +117,9 @@ impl System for ReadyDesk {
     }
     fn site_mismatch(&self, fields: &Fields, seen: &Fields) -> Option<String> {
         fields::site_mismatch(fields, seen)
+    }
+    fn endings(&self, settings: &Value) -> Option<Endings> {
+        Some(settings::endings(settings))
     }
     fn expected(&self, fields: &Fields, _: &[Attachment], _: Option<&Visit>) -> Fields {
         fields::expected(fields)

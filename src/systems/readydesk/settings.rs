@@ -15,7 +15,7 @@ use super::wire::Format;
 use crate::systems::credential::{KeySettings, check_key};
 use crate::systems::schema::{flatten_enum, tidy};
 use crate::systems::settings::{self, Pace};
-use crate::systems::{Finding, Origin};
+use crate::systems::{Endings, Finding, Origin};
 
 /// How to reach a ReadyDesk, and what its API does where the vendor's pages leave it open.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -148,6 +148,12 @@ impl Settings {
 /// Whose tickets a section means. Other settings may be wrong; the one that counts is read by itself.
 pub fn origin(value: &Value) -> Origin {
     Origin { url: value.get("base_url").and_then(Value::as_str).map(settings::base).unwrap_or_default(), tenant: None }
+}
+
+/// The statuses that end a ticket, likewise.
+pub fn endings(value: &Value) -> Endings {
+    let own = value.get("finished_statuses").and_then(|list| Vec::<String>::deserialize(list).ok());
+    Endings { field: "status", values: own.unwrap_or_else(finished_statuses) }
 }
 
 /// What is wrong in the section beyond its schema; pointers are relative to the section.

@@ -92,14 +92,38 @@ impl Sandbox {
         all.with_state(self.clone())
     }
 
-    /// Makes and keeps the tickets of one create.
-    pub(crate) fn commit(&self, tickets: Vec<Stored>) -> Result<Vec<Stored>, Refusal> {
-        self.world().commit(tickets).map_err(|error| not_kept(&error))
+    /// Makes and keeps the tickets of one create. A late one is made when its time has come; until then it has no id.
+    pub(crate) fn commit(&self, troubles: &Troubles, tickets: Vec<Stored>) -> Result<Vec<Stored>, Refusal> {
+        let now = self.now();
+        if let Some(lateness) = troubles.lateness() {
+            self.world().commit_at(now + lateness, tickets.clone());
+            return Ok(tickets);
+        }
+        self.world().commit(tickets, now).map_err(|error| not_kept(&error))
     }
 
-    /// Every ticket of this system that its API shows, by id.
-    pub(crate) fn listed(&self, system: &str) -> Vec<Stored> {
-        self.world().listed(system)
+    /// Every ticket of this system that its API shows in a list: by id, if it has an order.
+    pub(crate) fn listed(&self, system: &str, troubles: &Troubles) -> Vec<Stored> {
+        if troubles.has(&Trouble::NothingListed) {
+            return Vec::new();
+        }
+        let (now, world) = (self.now(), self.world());
+        let is_old = |ticket: &Stored| troubles.least_age().is_none_or(|age| world.made(ticket.id).is_none_or(|made| made + age <= now));
+        let mut tickets: Vec<Stored> = world.listed(system).into_iter().filter(is_old).collect();
+        if troubles.has(&Trouble::OldVersion) {
+            tickets = tickets.into_iter().map(|ticket| world.before_change(ticket)).collect();
+        }
+        if troubles.has(&Trouble::Shuffled) && world.is_odd() {
+            tickets.reverse();
+        }
+        tickets
+    }
+
+    /// What an answer shows in the place of this ticket.
+    pub(crate) fn told(&self, troubles: &Troubles, ticket: Stored) -> Stored {
+        let world = self.world();
+        let ticket = if troubles.has(&Trouble::OtherTicket) { world.another(ticket) } else { ticket };
+        if troubles.has(&Trouble::OldVersion) { world.before_change(ticket) } else { ticket }
     }
 
     /// Changes a ticket that this system's API shows, and keeps it.
@@ -180,10 +204,10 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
             let refusal = Refusal { status: StatusCode::TOO_MANY_REQUESTS, retry_after: *retry_after, detail: "Too many requests.".into() };
             Some(refusal.into_response())
         }
-        Trouble::ErrorBeforeCommit { status } => Some(server_error(*status)),
+        Trouble::ErrorBeforeCommit { status } => Some(error(*status)),
         Trouble::DropBeforeCommit => {
             line.cut();
-            Some(server_error(503))
+            Some(error(503))
         }
         Trouble::Redirect { to } => {
             let to = HeaderValue::from_str(to).ok()?;
@@ -196,6 +220,15 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
         | Trouble::HalfAnswer
         | Trouble::Html
         | Trouble::NoId
+        | Trouble::LateCommit { .. }
+        | Trouble::RefusedAfterCommit { .. }
+        | Trouble::OtherTicket
+        | Trouble::OtherIdType
+        | Trouble::Shuffled
+        | Trouble::Unfiltered
+        | Trouble::NotListedYet { .. }
+        | Trouble::NothingListed
+        | Trouble::OldVersion
         | Trouble::UploadFailure
         | Trouble::OtherDate
         | Trouble::OtherLocation
@@ -212,7 +245,7 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
 
 /// The answer to work that is done.
 fn after(troubles: &Troubles, line: &Line, body: Body) -> Response {
-    if troubles.has(&Trouble::DropAfterCommit) {
+    if troubles.has(&Trouble::DropAfterCommit) || troubles.lateness().is_some() {
         line.cut();
     }
     if troubles.has(&Trouble::HalfAnswer) {
@@ -222,15 +255,20 @@ fn after(troubles: &Troubles, line: &Line, body: Body) -> Response {
         let page = "<!DOCTYPE html><html><body><h1>Welcome</h1></body></html>";
         return ([(CONTENT_TYPE, "text/html")], page).into_response();
     }
-    let status = |trouble: &Trouble| if let Trouble::ErrorAfterCommit { status } = trouble { Some(*status) } else { None };
-    troubles.0.iter().find_map(status).map_or_else(|| whole(body, troubles.has(&Trouble::NoId)), server_error)
+    let status = |trouble: &Trouble| {
+        if let Trouble::ErrorAfterCommit { status } | Trouble::RefusedAfterCommit { status } = trouble { Some(*status) } else { None }
+    };
+    troubles.0.iter().find_map(status).map_or_else(|| whole(body, troubles), error)
 }
 
-fn whole(body: Body, no_id: bool) -> Response {
+fn whole(body: Body, troubles: &Troubles) -> Response {
     match body {
         Body::Json(mut value) => {
-            if no_id {
+            if troubles.has(&Trouble::NoId) {
                 without_id(&mut value);
+            }
+            if troubles.has(&Trouble::OtherIdType) {
+                with_other_id(&mut value);
             }
             Json(value).into_response()
         }
@@ -239,9 +277,21 @@ fn whole(body: Body, no_id: bool) -> Response {
     }
 }
 
-fn server_error(status: u16) -> Response {
+fn error(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Refusal::new(status, "Something went wrong.").into_response()
+}
+
+/// The id as a text instead of a number, or the other way round.
+fn with_other_id(body: &mut Value) {
+    if let Some(list) = body.as_array_mut() {
+        list.iter_mut().for_each(with_other_id);
+    }
+    let Some(id) = body.get_mut("id") else { return };
+    *id = match id.as_u64() {
+        Some(number) => number.to_string().into(),
+        None => id.as_str().and_then(|text| text.parse::<u64>().ok()).map_or(id.take(), Value::from),
+    };
 }
 
 fn without_id(body: &mut Value) {
