@@ -84,13 +84,8 @@ impl Output {
 
     /// Writes a text as it is: for programs, and of what was recorded. A reader that went away, as `head` does, is no error of ours.
     pub fn document(&self, text: &str) {
-        let text = &gated(text).into_owned();
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = if self.colour {
-            stream.write_all(text.as_bytes())
-        } else {
-            stream.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
-        };
+        let written = stream.write_all(gated(text, self.colour).as_bytes());
         if let Err(error) = written.and_then(|()| stream.flush())
             && error.kind() != io::ErrorKind::BrokenPipe
         {

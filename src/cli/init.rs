@@ -53,11 +53,11 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
 }
 
 /// A state that was used belongs to a project file that somebody had: a new one would describe none of its tickets.
-fn project_file_gone(diagnostic: Box<Diagnostic>) -> Box<Diagnostic> {
+fn project_file_gone(diagnostic: Box<Diagnostic>) -> Failure {
     if diagnostic.code != "state/exists" {
-        return diagnostic;
+        return diagnostic.into();
     }
-    Box::new(diagnostic.help(format!("Get {PROJECT_FILE} back, and go on with it: git checkout -- {PROJECT_FILE}")))
+    diagnostic.help(format!("Get {PROJECT_FILE} back, and go on with it: git checkout -- {PROJECT_FILE}")).into()
 }
 
 fn name(words: &Words, folder: &Path) -> Result<String, Failure> {

@@ -44,6 +44,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::diagnostics::{Diagnostic, cause};
+use crate::render::clean;
 use args::{Cli, Command, Global};
 use environment::WIDTH;
 pub use environment::{Environment, Output, SystemClock};
@@ -156,7 +157,10 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
 
 /// clap's own answers. A wrong command line is an error (1): clap's 2 means changes here.
 fn usage(error: &clap::Error, environment: &Environment) -> Exit {
-    let text = error.render().ansi().to_string();
+    // It repeats what was typed, and a script may type what somebody else wrote.
+    let plain = error.render().to_string();
+    let cleaned = clean(&plain);
+    let text = if cleaned == plain { error.render().ansi().to_string() } else { cleaned };
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         environment.out.write(&text);
         return Exit::Done;

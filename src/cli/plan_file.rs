@@ -48,9 +48,8 @@ pub(super) fn write(path: &Path, plan: &Plan) -> Outcome<()> {
     let written = || -> std::io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A temporary file is made readable by its owner alone.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(sealed.as_bytes())?;
-        file.write_all(b"\n")?;
+        let file = tempfile::NamedTempFile::new_in(folder)?;
+        file.as_file().write_all(format!("{sealed}\n").as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())

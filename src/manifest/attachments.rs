@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::load::relative;
+use crate::diagnostics::is_hidden;
 use crate::state::read_regular;
 use crate::systems::{AttachmentRules, nearest};
 use crate::ticket::{Attachment, Digest};
@@ -127,6 +128,11 @@ fn megabytes(size: u64) -> String {
 }
 
 fn fits(written: &str, rules: AttachmentRules) -> Result<(), Refused> {
+    // Its name goes into a header of the request, and onto the screen of who opens the ticket.
+    if written.contains(is_hidden) {
+        let message = format!("the name of the attachment `{written}` has a sign in it that nobody sees");
+        return Err(Refused::new("attachment/name", message, "Rename the file: letters, digits, blanks, `-`, `_` and `.` are fine."));
+    }
     let extension = Path::new(written).extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     if rules.extensions.contains(&extension.as_str()) {
         return Ok(());

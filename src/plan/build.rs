@@ -55,10 +55,7 @@ pub fn build(world: &World<'_>) -> Plan {
     let earlier = world.state.records.iter().filter_map(|(key, record)| {
         let address = renamed.get(&key.address).copied().unwrap_or(&key.address);
         let ticket = desired.get(address).filter(|_| world.selection.holds(address))?;
-        let step = earlier_and_open(world, key, record)?;
-        // What is still to be renamed keeps its name until then; nothing describes that any more.
-        let desired = (*address == key.address).then(|| desired_digest(ticket));
-        Some(Step { desired, ..step })
+        beside_later(ticket, earlier_and_open(world, key, record)?)
     });
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
@@ -129,6 +126,15 @@ fn moves(state: &State, from: &Address, to: &Address) -> Vec<Event> {
         reason: format!("lifecycle.renamed_from: {from}"),
     };
     visits.map(|(key, _)| moved(key)).collect()
+}
+
+/// An earlier visit's step, beside the ticket of the later one. Before a rename is written, a person is told by the old name; what can
+/// be written of the visit itself waits for the plan after that.
+fn beside_later(ticket: &Ticket, step: Step) -> Option<Step> {
+    if step.key.address == ticket.address {
+        return Some(Step { desired: Some(desired_digest(ticket)), ..step });
+    }
+    step.needs_person().then_some(step)
 }
 
 /// An earlier visit that is open, or in doubt, although a later one was sent or imported.

@@ -145,7 +145,8 @@ pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
 /// What can be asked about a record at all. Before a further visit, a finished or forgotten one is looked at once more.
 fn question(record: &Record, side: &Side, again: bool, now: Timestamp) -> Option<Question> {
     // An adopted ticket was made before callout knew it, and nobody says when.
-    let made = (!record.adopted).then(|| listed_since(record.since));
+    // Whatever a clock said that has been set back since, it was made before now.
+    let made = (!record.adopted).then(|| listed_since(record.since.min(now)));
     match &record.phase {
         Phase::Live { id } if !record.finished || again => Some(Question::Read { id: id.clone(), made }),
         Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read { id: id.clone(), made }),

@@ -192,20 +192,17 @@ proptest! {
             let event = draw.event(&states);
             let before = states.last().expect("a first state");
             let (mut in_place, mut taken_back) = (before.clone(), before.clone());
-            if let Ok(undo) = taken_back.apply_all(&[event.clone()], at(1)) {
+            if let Ok(undo) = taken_back.apply_all(std::slice::from_ref(&event), at(1)) {
                 taken_back.take_back(undo);
             }
             prop_assert_eq!(&taken_back, before);
-            match before.clone().with(&event, at(1)) {
-                Ok(after) => {
-                    prop_assert_eq!(in_place.apply(&event, at(1)), Ok(()));
-                    prop_assert_eq!(&in_place, &after);
-                    states.push(after);
-                }
-                Err(_) => {
-                    prop_assert!(in_place.apply(&event, at(1)).is_err());
-                    prop_assert_eq!(&in_place, before);
-                }
+            if let Ok(after) = before.clone().with(&event, at(1)) {
+                prop_assert_eq!(in_place.apply(&event, at(1)), Ok(()));
+                prop_assert_eq!(&in_place, &after);
+                states.push(after);
+            } else {
+                prop_assert!(in_place.apply(&event, at(1)).is_err());
+                prop_assert_eq!(&in_place, before);
             }
         }
     }

@@ -38,7 +38,7 @@ fn a_clock_that_is_a_day_ahead_hides_no_ticket() {
     let (project, vendor) = doubted(SignedDuration::from_hours(24));
     project.clock.jump(SignedDuration::from_mins(2));
     let ran = project.run("apply --yes").ends_with(0);
-    assert!(ran.out.contains("= CustomerTicket/one is ticket 482001: its mark was found"), "{ran}");
+    assert!(ran.out.contains("= CustomerTicket/one: adopted ticket 482001"), "{ran}");
     assert_eq!(vendor.tickets(), 1);
 }
 
@@ -47,7 +47,17 @@ fn a_clock_that_is_a_day_ahead_hides_no_ticket() {
 fn a_clock_that_is_a_month_ahead_frees_no_address() {
     let (project, vendor) = doubted(SignedDuration::from_hours(31 * 24));
     project.clock.jump(SignedDuration::from_mins(2));
-    shows!(project.run_words(&NOT_CREATED, ""), @"");
+    shows!(project.run_words(&NOT_CREATED, ""), @r"
+    $ callout settle CustomerTicket/one --not-created --reason nobody sees it --yes
+    | listing the tickets of Billing Platform
+    | settle/misfit in CustomerTicket/one
+    |
+    |   x CustomerTicket/one cannot be settled like this: ticket 482001 carries its mark; `callout import --match
+    |   | mark` links it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
     project.run("import --match mark --reason found --yes").ends_with(0);
     assert!(project.run("plan").ends_with(0).out.starts_with("No changes."));
     assert_eq!(vendor.tickets(), 1);
@@ -59,6 +69,19 @@ fn a_clock_that_was_set_back_delays_no_search() {
     let (project, vendor) = doubted(SignedDuration::from_hours(31 * 24));
     project.clock.jump(SignedDuration::from_hours(-31 * 24));
     let ran = project.run("apply --yes").ends_with(0);
-    assert!(ran.out.contains("= CustomerTicket/one is ticket 482001: its mark was found"), "{ran}");
+    assert!(ran.out.contains("= CustomerTicket/one: adopted ticket 482001"), "{ran}");
+    assert_eq!(vendor.tickets(), 1);
+}
+
+/// Its file is gone, and with it the name that its mark was made from; the record has the mark.
+#[test]
+fn a_ticket_whose_file_is_gone_is_looked_for_all_the_same() {
+    let (project, vendor) = doubted(SignedDuration::from_hours(31 * 24));
+    project.clock.jump(SignedDuration::from_mins(2));
+    project.remove("tickets/one.yaml");
+    let ran = project.run_words(&NOT_CREATED, "").ends_with(1);
+    let told: String = ran.err.split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ");
+    assert!(told.contains("cannot be settled like this: ticket 482001 carries its mark; settle it with --id"), "{ran}");
+    project.run_words(&["settle", "CustomerTicket/one", "--id", "482001", "--reason", "looked up", "--yes"], "").ends_with(0);
     assert_eq!(vendor.tickets(), 1);
 }

@@ -11,6 +11,9 @@ use crate::vendor::{Site, dispatch, project_file};
 /// Clears the screen, sets the title, asks the terminal to type, goes back, turns the direction, hides; in C0, C1 and above.
 const HOSTILE: &str = "A\u{1b}[2J\u{1b}]0;t\u{7}\u{1b}[5;35mB\u{9b}31m\u{8}\r\u{7f}C\u{202e}\u{2066}\u{200b}\u{2028}\u{e0041}\u{feff}D";
 
+/// The worst of it, for fields that are short.
+const SHORT: &str = "A\u{1b}[2J\u{1b}[5;35mB\u{9b}\u{202e}\u{200b}D";
+
 /// Fails if an output has anything that is not seen, apart from line ends and our own colours.
 #[track_caller]
 fn plain(ran: &Ran) {
@@ -41,15 +44,20 @@ fn run(site: &Site, words: &str) -> Ran {
     ran
 }
 
-/// As YAML writes it.
+/// As YAML writes it, which takes no control character as it is.
 fn quoted() -> String {
-    json!(HOSTILE).to_string()
+    in_yaml(HOSTILE)
+}
+
+fn in_yaml(text: &str) -> String {
+    let sign = |c: char| if c.is_ascii_graphic() && c != '\\' { c.to_string() } else { format!("\\U{:08x}", u32::from(c)) };
+    format!("\"{}\"", text.chars().map(sign).collect::<String>())
 }
 
 fn hostile_dispatch() -> String {
     dispatch("store-0417-router", "0417")
         .replace("Replace the branch router.", &quoted())
-        .replace("PO-88213", &quoted())
+        .replace("PO-88213", &in_yaml(SHORT))
         .replace("location_name: Store 0417", &format!("location_name: {}", quoted()))
         .replace("metadata:\n", &format!("metadata:\n  labels: {{program: {}}}\n", quoted()))
 }
@@ -79,7 +87,7 @@ fn texts_of_tickets() {
     }
     // It was really sent, so it was really shown.
     assert_eq!(site.vendor.tickets(), 1, "{}", site.run("plan"));
-    site.edit("tickets/a.yaml", "A\\u001b[2J", "Z\\u001b[2J");
+    site.edit("tickets/a.yaml", "\"A\\U0000001b[2J", "\"Z\\U0000001b[2J");
     for line in EVERYTHING {
         run(&site, line);
     }
@@ -143,21 +151,22 @@ fn lists_of_sites() {
 fn names_of_files() {
     let site = Site::new();
     let name = HOSTILE.replace('/', "");
-    site.write(
-        format!("tickets/{name}.yaml"),
-        dispatch("store-0417-router", "0417")
-            .replace("  po_number", &format!("  attachments: [{}]\n  po_number", json!(format!("{name}.pdf")))),
-    );
+    let manifest = dispatch("store-0417-router", "0417");
+    let attaching = manifest.replace("  po_number", &format!("  attachments: [{}]\n  po_number", in_yaml(&format!("{name}.pdf"))));
+    site.write(format!("tickets/{name}.yaml"), attaching);
     site.write(format!("tickets/{name}.pdf"), "x");
     site.write(format!("tickets/{name}2.yaml"), "apiVersion: callout/v1\nkind: Dispatch\n");
     for line in EVERYTHING {
         run(&site, line);
     }
+    // Such a name would go into a header of the request.
+    assert!(site.run("plan").err.contains("has a sign in it that nobody sees"));
+    site.write(format!("tickets/{name}.yaml"), manifest);
     site.remove(&format!("tickets/{name}2.yaml"));
     for line in EVERYTHING {
         run(&site, line);
     }
-    assert_eq!(site.vendor.tickets(), 1, "{}", site.run("plan"));
+    assert_eq!(site.vendor.tickets(), 1, "{}", site.run("apply --yes"));
     for words in [
         vec!["plan", "--out", &name],
         vec!["show", &name],
@@ -222,12 +231,14 @@ fn programs_get_every_sign_as_it_is() {
     let site = Site::new();
     site.write("tickets/a.yaml", hostile_dispatch());
     let planned = site.run("plan --format json").ends_with(0);
-    let found = planned.json()["steps"][0].to_string();
-    assert!(found.contains(json!(HOSTILE).to_string().trim_matches('"')), "{planned:?}");
+    let whole = |ran: Ran| {
+        let found = ran.json().to_string();
+        assert!(found.contains(json!(HOSTILE).to_string().trim_matches('"')), "{ran:?}");
+    };
+    whole(planned);
     site.run("apply --yes").ends_with(0);
-    let shown = site.run("state show Dispatch/store-0417-router --format json").json().to_string();
-    assert!(shown.contains(json!(HOSTILE).to_string().trim_matches('"')), "{shown:?}");
+    whole(site.run("state show Dispatch/store-0417-router --format json"));
     let logged: Vec<serde_json::Value> =
         site.run("log --format json").out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert!(logged.iter().any(|event| event["po_number"] == HOSTILE), "{logged:?}");
+    assert!(logged.iter().any(|event| event["po_number"] == SHORT), "{logged:?}");
 }

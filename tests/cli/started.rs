@@ -84,7 +84,6 @@ pub struct Started {
 /// A process that ended.
 #[derive(Debug)]
 pub struct Ended {
-    pub pid: u32,
     /// None where a signal ended it.
     pub code: Option<i32>,
     pub signal: Option<i32>,
@@ -169,7 +168,7 @@ impl Started {
         drop(self.input.take());
         let status = self.child.wait().expect("an end");
         let (out, err) = (self.out.join().expect("text"), self.err.join().expect("text"));
-        Ended { pid: self.child.id(), code: status.code(), signal: status.signal(), out, err }
+        Ended { code: status.code(), signal: status.signal(), out, err }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::started::{Ended, Started, gated, wait_for, write_dispatches};
 use crate::vendor::{Site, dispatch};
 
 /// Everything that writes, while another run does.
-const WRITERS: [&str; 12] = [
+const WRITERS: [&str; 10] = [
     "apply --yes",
     "apply --yes p.plan",
     "settle Dispatch/store-0416 --cancelled --reason x --yes",
@@ -20,8 +20,6 @@ const WRITERS: [&str; 12] = [
     "state mv Dispatch/store-0416 Dispatch/other --reason x --yes",
     "state rm Dispatch/store-0416 --reason x --yes",
     "state restore 0 --reason x --yes",
-    "state restore kept --reason x --yes",
-    "schedule --reflow",
     "state init --start-over --reason x",
 ];
 
@@ -151,8 +149,9 @@ fn asked(variable: &str, default: u64) -> u64 {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "whoever sees it fail needs the seed, and whoever asks for more rounds the figures")]
 fn whoever_starts_together_and_whoever_is_killed_each_address_gets_one_ticket() {
-    let (rounds, seed) = (asked("CALLOUT_ROUNDS", 200), asked("CALLOUT_SEED", u64::from(std::process::id())));
+    let (rounds, seed) = (asked("CALLOUT_ROUNDS", 100), asked("CALLOUT_SEED", u64::from(std::process::id())));
     println!("{rounds} rounds, seed {seed}");
     let mut random = Random::new(seed);
     let site = Site::with(|options| {

@@ -18,7 +18,7 @@ use random::Random;
 use targets::run;
 
 /// Damaged inputs for each target, if nobody asks for more.
-const RUNS: u64 = 60;
+const RUNS: u64 = 40;
 
 fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)

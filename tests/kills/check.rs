@@ -11,7 +11,7 @@ use crate::world::World;
 impl World {
     /// After every kill: no two tickets for one visit; every ticket has its record, or is what a doubt is about; every record has its ticket.
     pub fn check_known(&self) {
-        let Some(state) = self.look().state else {
+        let Some(state) = &self.look().state else {
             assert!(self.portal().is_empty(), "there are tickets and no state\n{}", self.told());
             return;
         };
@@ -21,7 +21,7 @@ impl World {
             if let Some(other) = visits.insert((ticket.mark.clone(), ticket.site.clone()), ticket.id) {
                 panic!("sent twice: tickets {other} and {} are {} at site {}\n{}", ticket.id, ticket.mark, ticket.site, self.told());
             }
-            let holders = holders(&state, ticket);
+            let holders = holders(state, ticket);
             let doubted = state.records.values().any(|record| record.phase == Phase::Pending && ticket.is_of(&record.request));
             assert!(
                 holders.len() == 1 || (holders.is_empty() && doubted),
@@ -80,7 +80,7 @@ impl World {
     pub fn check_leftovers(&self) {
         let files = self.project.files();
         let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-        let left: Vec<&String> = names.iter().filter(|name| name.contains(".callout-new-") || name.ends_with(".part")).collect();
+        let left: Vec<&String> = names.iter().filter(|name| name.contains(".callout-new-") || name.contains(".part")).collect();
         assert!(left.is_empty(), "{left:?}\n{}", self.told());
     }
 }

@@ -26,8 +26,8 @@ impl World {
         if rollout.is_empty() {
             return;
         }
-        let rows: String = rollout.iter().map(|wanted| format!("{}\n", wanted.site)).collect();
-        self.project.write("tickets/sites.csv", format!("store\n{rows}"));
+        let rows: Vec<String> = rollout.iter().map(|wanted| wanted.site.to_string()).collect();
+        self.project.write("tickets/sites.csv", format!("store\n{}\n", rows.join("\n")));
         let mut template = Wanted { on_remove: Some("forget"), ..Wanted::at(SITE) }.document();
         let fields = template.as_object_mut().expect("an object");
         fields.remove("apiVersion");
@@ -36,16 +36,16 @@ impl World {
         self.project.write("tickets/audits.yaml", format!("{head}  template: {template}\n"));
     }
 
-    /// More sites of the rollout, one more document of each kind, and a few changes of what is there.
+    /// More sites of the rollout, two more documents, and a few changes of what is there.
     pub fn edit(&mut self) {
         let first = self.next_site;
-        self.next_site += 4;
-        for site in first..first + 4 {
+        self.next_site += 2;
+        for site in first..first + 2 {
             let wanted = Wanted::at(site);
             let on_remove = self.random.pick(wanted.endings()).copied().flatten();
             self.wanted.push(Wanted { on_remove, ..wanted });
         }
-        let sites = 1 + self.random.below(6);
+        let sites = 1 + self.random.below(3);
         let last = self.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(OF_ROLLOUT - 4) / 4 * 4;
         self.wanted.extend((1..=sites).map(|more| Wanted::at(last + 4 * more)));
         for _ in 0..3 {
@@ -69,14 +69,13 @@ impl World {
 
     /// A second visit, once the one before was sent and is over. No read of NOCExpress shows that, so there a person would have to say so first.
     fn raise(&mut self, at: usize) {
-        let wanted = &mut self.wanted[at];
+        let wanted = &self.wanted[at];
         let address: Address = wanted.address().parse().expect("an address");
-        let state = crate::footprint::Look::at(&self.project.path("")).ok().and_then(|look| look.state);
-        let record = state.as_ref().and_then(|state| state.records.get(&Key::new(address, wanted.reissue)));
+        let record = self.state().records.get(&Key::new(address, wanted.reissue));
         let id = record.filter(|record| record.is_live() && !record.in_doubt()).and_then(|record| record.id());
         if let Some(id) = id.and_then(|id| id.parse().ok()).filter(|_| wanted.site < OF_ROLLOUT && wanted.kind() != "NocTicket") {
             self.sandbox.resolve(id).expect("a ticket that is there");
-            wanted.reissue += 1;
+            self.wanted[at].reissue += 1;
         }
     }
 }

@@ -37,6 +37,7 @@ pub enum Folding {
 }
 
 /// The files of a state at rest.
+#[derive(Default)]
 pub struct Look {
     pub state: Option<State>,
     /// The journal ends in the middle of a line.
@@ -45,7 +46,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// Reads them as a command would. Whatever happened to the writer, they must be readable.
+    /// Reads them as a command would.
     pub fn at(project: &Path) -> Result<Self, String> {
         let folder = project.join(".callout");
         let loaded = FileStore::new(folder.join("state.json")).load().map_err(|error| error.to_string())?;

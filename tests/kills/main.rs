@@ -49,8 +49,8 @@ fn killed_at_any_moment_nobody_is_sent_twice_and_nobody_is_forgotten() {
             total.lock().expect("no world has failed").take(&tally);
         }
     };
-    // Processes wait for disks: a few more of them than there are processors.
-    let threads = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8));
+    // Processes wait for disks: more projects than there are processors.
+    let threads = thread::available_parallelism().map_or(4, |cores| (2 * cores.get()).clamp(4, 16));
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(worlds);

@@ -41,7 +41,7 @@ impl World {
     fn answers(&mut self, is_meant: impl Fn(&Record) -> bool) -> Option<Vec<String>> {
         let (state, portal) = (self.state(), self.portal());
         let doubts: Vec<(&Key, &Record)> = state.records.iter().filter(|(_, record)| record.in_doubt() && is_meant(record)).collect();
-        let row = |(key, record): &(&Key, &Record)| format!("{key},{},as the portal shows it\n", answer(&state, &portal, record));
+        let row = |(key, record): &(&Key, &Record)| format!("{key},{},as the portal shows it\n", answer(state, &portal, record));
         let rows: Vec<String> = doubts.iter().map(row).collect();
         self.tally.creates_found += rows.iter().filter(|row| row.contains(",id,")).count() as u64;
         self.project.write(ANSWERS, format!("address,settlement,id,reason\n{}", rows.concat()));

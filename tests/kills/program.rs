@@ -7,7 +7,7 @@ use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -19,6 +19,8 @@ use crate::wire::{Stage, Wire};
 
 /// No command of these small projects takes a hundredth of this, on whatever machine.
 const GUARD: Duration = Duration::from_secs(300);
+/// Between two looks at the files. Shorter than any fsync, and long enough to leave the processor to the program.
+const GLANCE: Duration = Duration::from_micros(20);
 
 /// When a process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,10 +141,10 @@ fn has_ended(ended: &Receiver<()>, time: Duration) -> bool {
     ended.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
 }
 
-/// Looks without a pause: what is waited for may be there for less than a millisecond.
+/// Looks many times in a millisecond: what is waited for may not be there for longer.
 fn watch(folder: &Path, (mut last, nth): (Footprint, u64), ended: &Receiver<()>, victim: &Victim) {
     let (started, mut seen) = (Instant::now(), 0);
-    while ended.try_recv() == Err(TryRecvError::Empty) && started.elapsed() < GUARD {
+    while !has_ended(ended, GLANCE) && started.elapsed() < GUARD {
         let now = Footprint::of(folder);
         if now != last {
             (last, seen) = (now, seen + 1);
@@ -150,6 +152,5 @@ fn watch(folder: &Path, (mut last, nth): (Footprint, u64), ended: &Receiver<()>,
                 return victim.kill();
             }
         }
-        thread::yield_now();
     }
 }

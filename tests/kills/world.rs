@@ -18,7 +18,7 @@ use crate::support::clock::JumpingClock;
 use crate::support::project::{Project, Ran};
 use crate::tally::{Hit, Tally};
 use crate::tickets::Wanted;
-use crate::wire::{STAGES, Wire};
+use crate::wire::{STAGES, Stage, Wire};
 
 pub const PLAN: &str = "p.plan";
 
@@ -33,10 +33,12 @@ pub struct World {
     pub next_site: u64,
     /// What was typed, for the message of a test that fails.
     story: Vec<String>,
+    /// The state's files after the last command.
+    seen: Look,
     /// How long a run lasts that nobody kills, here and now.
     longest: Duration,
     wire: Wire,
-    _running: Running,
+    running: Running,
     runtime: Runtime,
 }
 
@@ -57,9 +59,10 @@ impl World {
             tally: Tally::default(),
             next_site: 0,
             story: vec![format!("seed {seed}")],
+            seen: Look::default(),
             longest: Duration::from_millis(100),
             wire,
-            _running: running,
+            running: running,
             runtime,
         }
     }
@@ -68,9 +71,9 @@ impl World {
     pub fn project_file(&self) -> String {
         let sections = registry().iter().map(|system| {
             let own = if system.kind() == "Dispatch" { json!({"locations_per_request": 3}) } else { json!({}) };
-            let mut section = self._running.settings(system.id(), &own);
+            let mut section = self.running.settings(system.id(), &own);
             section["requests_per_minute"] = json!("unlimited");
-            format!("    {}: {}\n", system.id(), section.to_string().replace(&self._running.base_url, &self.wire.url))
+            format!("    {}: {}\n", system.id(), section.to_string().replace(&self.running.base_url, &self.wire.url))
         });
         let limits = "{creates: 1000, creates_per_day: 100000, closes: 1000, removals: 1000, stop_after_unknown: 1000}";
         let head = "apiVersion: callout/v1\nkind: Project\nmetadata: {name: acme}\nspec:\n  manifests: [tickets/]\n  systems:\n";
@@ -88,11 +91,10 @@ impl World {
     /// twice, and nobody is forgotten.
     pub fn types_and_kills(&mut self, words: &[&str]) -> Run {
         let moment = self.moment(words);
-        let before = self.look();
+        let before = std::mem::take(&mut self.seen);
         let run = self.run(words, moment);
         if run.was_killed() {
-            let after = self.look();
-            let hit = self.hit(words, &before, &after);
+            let hit = self.hit(words, &before, &self.seen);
             self.tally.hit(hit);
             self.story.push(format!("    killed: {hit:?}"));
         }
@@ -105,7 +107,9 @@ impl World {
         self.story.push(format!("later: {words:?}"));
         let later = Timestamp::now() + SignedDuration::from_mins(5);
         self.project.clock = JumpingClock::at(&later.to_string());
-        self.project.run_words(words, "")
+        let ran = self.project.run_words(words, "");
+        self.look_again();
+        ran
     }
 
     fn run(&mut self, words: &[&str], moment: Moment) -> Run {
@@ -114,19 +118,23 @@ impl World {
         self.tally.runs += 1;
         let run = program::run(&self.project.path(""), words, moment, &self.wire);
         self.wire.fall_silent(&self.runtime);
+        self.look_again();
         run
     }
 
     fn moment(&mut self, words: &[&str]) -> Moment {
-        let random = &mut self.random;
+        // A command without requests changes few files, unless it folds the journal.
+        let is_long = std::fs::metadata(self.project.path(".callout/journal.jsonl")).is_ok_and(|journal| journal.len() > 256 * 1024);
+        let changes = if words[0] == "state" && !is_long { 3 } else { 9 };
         let asks = matches!(words[0], "apply" | "settle");
+        let random = &mut self.random;
         match random.below(10) {
-            0..=2 => Moment::After(self.longest.mul_f64(random.below(110) as f64 / 100.0)),
-            3..=5 if asks => {
-                let stage = STAGES[usize::try_from(random.below(4)).expect("below 4")];
-                Moment::Request(1 + random.below(5), stage)
+            0 | 1 => Moment::After(self.longest * u32::try_from(random.below(110)).unwrap_or_default() / 100),
+            2..=5 if asks => {
+                let stage = random.pick(&STAGES).copied().unwrap_or(Stage::Done);
+                Moment::Request(1 + random.below(3), stage)
             }
-            3..=7 => Moment::Change(1 + random.below(14)),
+            2..=7 => Moment::Change(1 + random.below(changes)),
             _ => Moment::Full(self.blocks(words)),
         }
     }
@@ -170,13 +178,11 @@ impl World {
         if let Some(hit) = folded.filter(|_| before.folding != after.folding || before.through() < after.through()) {
             return hit;
         }
-        if before.through() == after.through() {
-            return Hit::BeforeAnything;
-        }
         let new: Vec<Key> = after.doubts().difference(&before.doubts()).cloned().collect();
         match words[0] {
             "settle" => Hit::Settle,
             "state" => Hit::Surgery,
+            _ if before.through() == after.through() => Hit::BeforeAnything,
             "apply" if words.contains(&PLAN) && is_under_way(after.state.as_ref()) => Hit::PlanApplied,
             _ if new.iter().any(|key| self.is_done(after, key)) => Hit::DoubtWithTicket,
             _ if !new.is_empty() => Hit::DoubtWithoutTicket,
@@ -184,12 +190,18 @@ impl World {
         }
     }
 
-    pub fn look(&self) -> Look {
-        Look::at(&self.project.path("")).unwrap_or_else(|error| panic!("the state cannot be read: {error}\n{}", self.told()))
+    /// Whatever happened to its writer, a state can be read.
+    fn look_again(&mut self) {
+        let look = Look::at(&self.project.path(""));
+        self.seen = look.unwrap_or_else(|error| panic!("the state cannot be read: {error}\n{}", self.told()));
     }
 
-    pub fn state(&self) -> State {
-        self.look().state.unwrap_or_else(|| panic!("there is no state\n{}", self.told()))
+    pub fn look(&self) -> &Look {
+        &self.seen
+    }
+
+    pub fn state(&self) -> &State {
+        self.seen.state.as_ref().unwrap_or_else(|| panic!("there is no state\n{}", self.told()))
     }
 
     /// All that led here.

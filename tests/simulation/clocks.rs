@@ -29,9 +29,10 @@ pub fn jumps() -> [&'static str; 9] {
     JUMPS.map(|(name, _)| name)
 }
 
-/// How far somebody sets the clock.
-pub fn jump(random: &mut Random) -> SignedDuration {
-    SignedDuration::from_secs(random.pick(&JUMPS).expect("there are jumps").1)
+/// How far somebody sets the clock, with its name.
+pub fn jump(random: &mut Random) -> (&'static str, SignedDuration) {
+    let (name, seconds) = random.pick(&JUMPS).expect("there are jumps");
+    (name, SignedDuration::from_secs(*seconds))
 }
 
 /// The vendors' clock: it goes when ours goes, and does not jump with it.
@@ -53,8 +54,8 @@ impl TrueClock {
 
     /// Sets our clock by one of the jumps, and says which.
     pub fn jolt(&self, random: &mut Random) -> &'static str {
-        let (name, seconds) = random.pick(&JUMPS).expect("there are jumps");
-        self.set_ours(SignedDuration::from_secs(*seconds));
+        let (name, by) = jump(random);
+        self.set_ours(by);
         name
     }
 

@@ -68,7 +68,7 @@ impl World {
     }
 
     fn ticket_of(&self, key: &Key, record: &Record, state: &State) -> Option<Shown> {
-        let site = self.wanted.iter().find(|wanted| wanted.address() == key.address.to_string())?.site.to_string();
+        let site = self.site_of(key)?;
         let system = &record.request.system;
         let is_free = |ticket: &Shown| state.holder(&record.request, &ticket.id.to_string()).is_none();
         let candidates: Vec<Shown> =
@@ -83,11 +83,19 @@ impl World {
         candidates.into_iter().nth(at)
     }
 
-    /// Nothing is sent that the lost state would not have sent.
+    /// Nothing is sent that the lost state would not have sent, apart from places where nobody ever was: the trace of a rename, which held
+    /// such an address back, is lost too.
     pub async fn check_rebuilt(&self, before: &BTreeSet<Key>, when: &str) {
         let now = self.would_send().await;
-        let more: Vec<String> = now.difference(before).map(Key::to_string).collect();
-        assert!(more.is_empty(), "{when}: the rebuilt state would send {more:?}");
+        let visited: BTreeSet<String> = self.portal().into_iter().map(|ticket| ticket.site).collect();
+        for key in now.difference(before) {
+            let site = self.site_of(key).expect("what is sent is wanted");
+            assert!(!visited.contains(&site), "{when}: the rebuilt state would send {key}");
+        }
+    }
+
+    fn site_of(&self, key: &Key) -> Option<String> {
+        Some(self.wanted.iter().find(|wanted| wanted.address() == key.address.to_string())?.site.to_string())
     }
 
     /// Right after the loss no address is free, whatever was found.

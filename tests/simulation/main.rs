@@ -74,8 +74,9 @@ async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
 /// A killer, and a clock that is set at some effect of the run.
 fn jolting(world: &mut World, at: u64, effect: u64) -> std::sync::Arc<Killer> {
     let mut random = Random::new(world.random.next());
-    let (clock, by) = (world.true_clock.clone(), clocks::jump(&mut random));
+    let (clock, (name, by)) = (world.true_clock.clone(), clocks::jump(&mut random));
     world.tally.count("amid a run");
+    world.tally.count(name);
     Killer::jolting(at, Some((effect, Box::new(move || clock.set_ours(by)))))
 }
 
@@ -187,7 +188,7 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
     }
     tally.tell("months of edits");
     let wanted: Vec<&str> = REACHED.into_iter().chain(troubles::ALL).chain(clocks::jumps()).collect();
-    let missed = tally.short_of(3, &wanted);
+    let missed = tally.short_of(2, &wanted);
     assert!(missed.is_empty(), "the simulation no longer reaches {missed:?}: {tally}");
 }
 
@@ -195,7 +196,13 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
 async fn run_somehow(world: &mut World, random: &mut Random, killer: &std::sync::Arc<Killer>) {
     match random.below(6) {
         0 => world.save_plan().await,
-        1 if world.saved.is_some() => world.apply_saved(killer).await,
+        1..=3 if world.saved.is_some() => {
+            let early = Killer::at(random.below(25) + 1);
+            world.apply_saved(if random.one_in(2) { killer } else { &early }).await;
+            // Somebody types it again, killed or not, and now and then once more on another day.
+            world.apply_saved(&Killer::at(random.below(60) + 1)).await;
+            world.saved = world.saved.take().filter(|_| random.one_in(3));
+        }
         _ => drop(world.run(killer).await),
     }
 }

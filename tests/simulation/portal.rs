@@ -17,9 +17,12 @@ fn edit(world: &World, id: u64, fields: &Value) {
     world.sandbox.edit(id, fields.as_object().expect("an object")).expect("a ticket that is there");
 }
 
-/// A second ticket with everything that the first one has, its mark too.
+/// A second ticket with everything that the first one has, its mark too. Most likely of one that callout is in doubt about.
 pub fn copy(world: &World, random: &mut Random) -> &'static str {
-    let Some(ticket) = pick(world, random, |ticket| !ticket.deleted) else { return "nothing" };
+    let state = world.state();
+    let is_doubted = |ticket: &Shown| state.records.values().any(|record| record.in_doubt() && ticket.is_of(&record.request));
+    let ticket = pick(world, random, |ticket| !ticket.deleted && is_doubted(ticket));
+    let Some(ticket) = ticket.or_else(|| pick(world, random, |ticket| !ticket.deleted)) else { return "nothing" };
     world.sandbox.copy(ticket.id).expect("a ticket that is there");
     "copied in the portal"
 }

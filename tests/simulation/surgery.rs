@@ -49,10 +49,12 @@ pub async fn take_out(world: &World, random: &mut Random) -> &'static str {
     "state rm"
 }
 
-/// `state restore FOLDER`: what an earlier copy knows more of comes back. Without a copy, one is made.
-pub async fn bring_back(world: &mut World) -> &'static str {
+/// `state restore FOLDER`: what an earlier copy knows more of comes back. Without a copy, one is made, and then
+/// somebody takes out too much.
+pub async fn bring_back(world: &mut World, random: &mut Random) -> &'static str {
     let Some(copy) = world.copy.take() else {
         world.copy = Some(world.state());
+        take_out(world, random).await;
         return "state copied";
     };
     let Some(ledger) = world.ledger(&Killer::never()) else { return "nothing" };

@@ -116,7 +116,7 @@ impl World {
     /// Some of the vendor's requests go wrong from now on.
     pub fn draw_faults(&mut self) {
         let mut faults = Vec::new();
-        for _ in 0..self.random.below(3) {
+        for _ in 0..=self.random.below(3) {
             let percent = u8::try_from(20 + self.random.below(60)).expect("below 100");
             faults.push(self.draw(Call::Create, &on_create()).percent(percent));
         }
@@ -125,7 +125,9 @@ impl World {
         }
         for (call, troubles) in [(Call::Read, on_read()), (Call::Update, on_update()), (Call::Delete, on_delete()), (Call::List, on_list())]
         {
-            if self.random.one_in(2) {
+            // Who is told the wrong ticket by a create's answer finds out by reading it. Two lies that agree are not found out.
+            let is_lying = call == Call::Read && faults.iter().any(|fault| fault.fault == Trouble::OtherTicket);
+            if self.random.one_in(2) && !is_lying {
                 faults.push(self.draw(call, &troubles).percent(50));
             }
         }

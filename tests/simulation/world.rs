@@ -178,11 +178,16 @@ impl World {
 
     /// Plans, and sees that the order of the files does not matter.
     pub async fn plan(&self, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
+        self.plan_reading(Mode::Auto, state, mortals).await
+    }
+
+    /// The same, reading more or less.
+    pub async fn plan_reading(&self, mode: Mode, state: &State, mortals: &BTreeMap<&'static str, Mortal<'_>>) -> Plan {
         let tickets = self.tickets();
         let selection = Selection::default();
         let rollouts = &self.rollouts;
         let scope = Scope { tickets: &tickets, state, sides: &self.sides, selection: &selection, rollouts, now: self.now() };
-        let asks = refresh::asks(&scope, Mode::Auto);
+        let asks = refresh::asks(&scope, mode);
         let readers: Readers<'_> = mortals.iter().map(|(id, mortal)| (*id, mortal as &dyn Reader)).collect();
         let observed = refresh::read(&asks, &readers, &self.sides, &|_| {}).await;
         let id = format!("plan-{}", self.plans.fetch_add(1, Ordering::Relaxed));
@@ -207,7 +212,7 @@ impl World {
         };
         let plan = build(&tickets);
         // Not each time: it costs as much as planning.
-        if state.through % 4 == 0 {
+        if state.through.is_multiple_of(4) {
             let turned: Vec<Ticket> = tickets.into_iter().rev().collect();
             assert_eq!(build(&turned), plan, "the order of the files matters");
         }

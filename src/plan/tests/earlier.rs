@@ -3,9 +3,10 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::bench::{Bench, key, plain, ticket};
+use super::bench::{Bench, key, plain, seen, ticket};
 use crate::plan::check_fresh;
 use crate::state::{Event, Key};
+use crate::systems::Found;
 use crate::ticket::{Address, Ticket};
 
 fn later() -> Ticket {
@@ -52,6 +53,25 @@ fn a_rename_hides_no_earlier_visit_in_doubt() {
     ");
     let sides = bench.sides();
     assert_eq!(check_fresh(&bench.plan(), &bench.now(&sides)), Ok(bench.plan()));
+}
+
+/// Two changes of one visit in one plan, one by its old name and one by its new one, could not both be written.
+#[test]
+fn what_needs_no_person_of_an_earlier_visit_waits_for_its_new_name() {
+    let renamed = ticket(1, |document| {
+        document["metadata"]["name"] = json!("new");
+        document["lifecycle"] = json!({"reissue": 1, "renamed_from": "Dispatch/store-1"});
+    });
+    let found = Found::One(Box::new(seen(&plain(1), "6")));
+    let bench = bench().wants(renamed).finds(&plain(1), found.clone());
+    assert_snapshot!(bench.shows(), @"= Dispatch/new#1; renamed from Dispatch/store-1; writes `moved`; writes `moved`; writes `noted`");
+    let events: Vec<Event> = bench.plan().steps.into_iter().flat_map(|step| step.events).collect();
+    let mut then = events.iter().fold(bench, Bench::event);
+    then.observed.found = [(Key::new(Address::new("Dispatch", "new"), 0), found)].into();
+    assert_snapshot!(then.shows(), @r"
+    = Dispatch/new
+    . Dispatch/new#1
+    ");
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn a_rollouts_day_is_counted_by_its_records() {
 fn what_was_sent_on_a_day_that_has_not_come_yet_counts_today() {
     let mut bench = Bench::new().wants(plain(1)).wants(plain(2)).sent(&plain(1), "7");
     bench.rules.creates_per_day = 1;
-    let refused = "1 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day); `callout apply --allow-creates 1` lifts it for one run";
+    let refused = "2 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day); `callout apply --allow-creates 1` lifts it for one run";
     let told_after = |bench: &mut Bench, hours| {
         bench.now += SignedDuration::from_hours(hours);
         told(&bench.plan()).lines().next().unwrap_or_default().to_owned()

@@ -18,6 +18,7 @@ use crate::ticket::{Address, Digest, Finished, Mark, Ticket};
 
 /// What the files say of an address.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a line of a file")]
 pub struct Wish {
     reissue: u32,
     place: u32,
@@ -80,14 +81,16 @@ pub struct Draw {
 fn past() -> impl Strategy<Value = Past> {
     use Past::{Checked, Doubt, Ended, Failed, Finished, Foreign, Live, Moved, NotCreated, Nothing, Pending};
     let endings = [Closing::Forgotten, Closing::Removed, Closing::Cancelled, Closing::Closed, Closing::FinishedAndRemoved];
-    let all = [Nothing, NotCreated, Pending, Live, Checked, Checked, Finished, Failed, Foreign, Moved];
+    // What decides about a second technician comes up most.
+    let all =
+        [Nothing, NotCreated, Pending, Pending, Live, Live, Live, Checked, Checked, Checked, Finished, Finished, Failed, Foreign, Moved];
     let doubts = [Write::Update, Write::Close, Write::Delete].map(Doubt);
     select(all.into_iter().chain(doubts).chain(endings.map(Ended)).collect::<Vec<_>>())
 }
 
 fn shown() -> impl Strategy<Value = Shown> {
     use Shown::{Edited, Missing, NotAsked, Open, Over, Unread};
-    select(vec![NotAsked, Open, Open, Edited, Over, Over, Missing, Unread])
+    select(vec![NotAsked, Open, Open, Edited, Over, Over, Missing, Missing, Unread])
 }
 
 fn on_remove() -> impl Strategy<Value = &'static str> {
@@ -96,8 +99,8 @@ fn on_remove() -> impl Strategy<Value = &'static str> {
 
 fn wish() -> impl Strategy<Value = Wish> {
     let flags = (any::<bool>(), prop::bool::weighted(0.1), prop::bool::weighted(0.1), prop::bool::weighted(0.1));
-    let links = (of(0_usize..5), prop::option::weighted(0.2, 0_usize..5), prop::option::weighted(0.2, 0_usize..5));
-    (0_u32..3, 0_u32..6, flags, on_remove(), of(select(vec!["pilot", "rest"])), links).prop_map(
+    let links = (prop::option::weighted(0.3, 0_usize..5), prop::option::weighted(0.2, 0_usize..5), prop::option::weighted(0.2, 0_usize..5));
+    (0_u32..3, 0_u32..8, flags, on_remove(), prop::option::weighted(0.3, select(vec!["pilot", "rest"])), links).prop_map(
         |(reissue, place, (is_changed, has_passed, adopts, ignores), on_remove, wave, (refers, renames, alongside))| Wish {
             reissue,
             place,
@@ -115,7 +118,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 }
 
 pub fn draw() -> impl Strategy<Value = Draw> {
-    let life = (vec((past(), shown()), 0..3), 0_u32..6, on_remove(), of(wish()));
+    let life = (vec((past(), shown()), 0..3), 0_u32..8, on_remove(), prop::option::weighted(0.8, wish()));
     let life = life.prop_map(|(past, place, on_remove, wish)| Life { past, place, on_remove, wish });
     let gate = of((prop_oneof![Just(Finished::All), Just(Finished::AtLeast(1))], 0_usize..2));
     (vec(life, 1..6), any::<bool>(), 1_usize..4, prop::bool::weighted(0.1), gate)

@@ -80,7 +80,7 @@ impl Live {
         }
         let start = self.length - self.tail.len() as u64;
         let end = self.read_from(start).map_err(|error| disk::trouble("read", path, &error))?;
-        if end != self.tail { Err(touched(path, "ends with another line").into()) } else { Ok(()) }
+        if end == self.tail { Ok(()) } else { Err(touched(path, "ends with another line").into()) }
     }
 
     /// Adds a line, durably. Whether it went to the place that it was meant for is for [`Live::untouched`] to say afterwards.

@@ -69,7 +69,9 @@ impl World {
 
     /// Numbers and keeps the tickets of one create: all of them or, when the file cannot be written, none.
     pub(super) fn commit(&mut self, mut tickets: Vec<Stored>, now: Timestamp) -> io::Result<Vec<Stored>> {
-        tickets.iter_mut().for_each(|ticket| ticket.create = self.creates + 1);
+        for ticket in &mut tickets {
+            ticket.create = self.creates + 1;
+        }
         self.number(tickets, now)
     }
 

@@ -20,15 +20,15 @@ const CUSTOMER_TICKET: &str = include_str!("../../../examples/customer-ticket/ti
 const HELPDESK_TICKET: &str = include_str!("../../manifests/valid/helpdesk-one.yaml");
 
 pub fn techexpress(input: &[u8]) {
-    run("techexpress", DISPATCH, &Answer::of(input), json!({}));
+    run("techexpress", DISPATCH, &Answer::of(input), &json!({}));
 }
 
 pub fn nocexpress(input: &[u8]) {
-    run("nocexpress", NOC_TICKET, &Answer::of(input), json!({}));
+    run("nocexpress", NOC_TICKET, &Answer::of(input), &json!({}));
 }
 
 pub fn billing_platform(input: &[u8]) {
-    run("billing_platform", CUSTOMER_TICKET, &Answer::of(input), json!({"finished_statuses": ["closed"], "closed_status": "closed"}));
+    run("billing_platform", CUSTOMER_TICKET, &Answer::of(input), &json!({"finished_statuses": ["closed"], "closed_status": "closed"}));
 }
 
 pub fn readydesk(input: &[u8]) {
@@ -38,10 +38,10 @@ pub fn readydesk(input: &[u8]) {
         "credential": {"key": "env:T"}, "format": format, "timezone": "America/New_York", "finished_statuses": ["Closed"],
         "closed_status": "Closed",
     });
-    run("readydesk", HELPDESK_TICKET, &answer, own);
+    run("readydesk", HELPDESK_TICKET, &answer, &own);
 }
 
-fn run(id: &str, document: &str, answer: &Answer, own: Value) {
+fn run(id: &str, document: &str, answer: &Answer, own: &Value) {
     runtime().block_on(async {
         let system = by_id(id).expect("a system");
         let server = Server::with([answer.reply()]).await;

@@ -9,7 +9,7 @@ use callout::state::Phase;
 use callout::systems::sandbox::{Options, Running, Sandbox};
 use tokio::runtime::{Builder, Runtime};
 
-use super::settle_rows::{started, state};
+use super::settle_rows::{cells, started, state};
 use super::story::{self, LINEAGE};
 use super::support::clock::JumpingClock;
 use super::support::project::Project;
@@ -50,6 +50,10 @@ pub fn run(input: &[u8]) {
         return;
     }
     let (rows, records) = (String::from_utf8_lossy(input), state(&project).records);
+    for (address, id) in cells(input, "address").into_iter().zip(cells(input, "id")) {
+        let is_held = records.iter().any(|(key, record)| key.address.to_string() == address && record.id() == Some(&id));
+        assert!(is_held, "the row of {address} is passed over:\n{ran}");
+    }
     let mut ids = BTreeSet::new();
     for (key, record) in &records {
         let Phase::Live { id } = &record.phase else { panic!("{key} is not live:\n{ran}") };

@@ -11,7 +11,9 @@ use super::told;
 
 pub fn run(input: &[u8]) {
     let folder = Folder::of(&[(story::LOCK_FILE, input)]);
-    story::files().iter().for_each(|(name, bytes)| folder.write(name, bytes));
+    for (name, bytes) in story::files() {
+        folder.write(name, bytes);
+    }
     let home = Home { lock_file: folder.at(story::LOCK_FILE), state: folder.at(story::SNAPSHOT) };
     let opened = open_for_reading(&home);
     let lock = match LockFile::read(&home.lock_file) {

@@ -15,13 +15,14 @@ const PROJECT: &[u8] = b"apiVersion: callout/v1\nkind: Project\nmetadata: {name:
     spec:\n  systems:\n    techexpress: {base_url: 'https://a.example', credential: {bearer: env:T}}\n    \
     nocexpress: {base_url: 'https://b.example', credential: {bearer: env:T}}\n    \
     billing_platform: {base_url: 'https://c.example', credential: {bearer: env:T}}\n    \
-    readydesk: {base_url: 'https://d.example', credential: {key: env:K}}\n";
+    readydesk: {base_url: 'https://d.example', credential: {key: env:K}, timezone: America/New_York}\n";
 const FILE: &[u8] = b"%PDF-1.4 a plan";
 
 pub fn run(input: &[u8]) {
     let folder = project(input);
     let loaded = folder.load();
     told::check(&loaded.diagnostics);
+    assert!(loaded.project.is_some(), "the project has no mistake, whatever its manifests have");
     assert_eq!(summary(&loaded), summary(&folder.load()), "a second look sees the same");
     if !loaded.has_errors() {
         let addresses: BTreeSet<String> = loaded.tickets.iter().map(|ticket| ticket.address.to_string()).collect();

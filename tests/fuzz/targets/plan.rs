@@ -79,13 +79,13 @@ fn without_styles(text: &str) -> String {
 
 fn is_applied_once(plan: &Plan) {
     let mut state = State::new(plan.lineage.clone());
-    let fresh = |state: &State, now: Timestamp| {
+    let fresh = |state: &State, now: Timestamp| -> Result<Plan, Box<Stale>> {
         let rules = Rules { creates: 9, creates_per_day: 9, closes: 9, removals: 9, stop_after_unknown: 1, plan_expires_hours: 24 };
         let (sides, rollouts) = (BTreeMap::new(), BTreeMap::new());
-        check_fresh(plan, &Now { tickets: &[], state, sides: &sides, rollouts: &rollouts, rules: &rules, now })
+        check_fresh(plan, &Now { tickets: &[], state, sides: &sides, rollouts: &rollouts, rules: &rules, now }).map_err(Box::new)
     };
     let other = State::new(format!("{}x", plan.lineage));
-    assert!(matches!(fresh(&other, plan.made), Err(Stale::Lineage { .. })), "a plan for another state");
+    assert!(fresh(&other, plan.made).is_err_and(|why| matches!(*why, Stale::Lineage { .. })), "a plan for another state");
     if let Ok(late) = plan.expires.checked_add(SignedDuration::from_secs(1)) {
         assert!(fresh(&state, late).is_err(), "a plan that expired");
     }
@@ -93,5 +93,5 @@ fn is_applied_once(plan: &Plan) {
         assert!(left.steps.iter().all(|step| plan.steps.iter().any(|own| own.key == step.key)), "a step that nobody reviewed");
     }
     state.plans.insert(plan.id.clone(), PlanUse { started: plan.made, finished: Some(plan.made) });
-    assert!(matches!(fresh(&state, plan.made), Err(Stale::Finished(_))), "a plan that was applied");
+    assert!(fresh(&state, plan.made).is_err_and(|why| matches!(*why, Stale::Finished(_))), "a plan that was applied");
 }

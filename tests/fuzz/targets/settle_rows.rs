@@ -3,6 +3,7 @@
 //! All rows are kept or none; only what a row names is changed; and no doubt ends by a row that is about another ticket.
 
 use callout::state::{Home, State, open_for_reading};
+use csv::{ReaderBuilder, Trim};
 
 use super::story::{self, ORIGIN};
 use super::support::project::Project;
@@ -10,7 +11,9 @@ use super::told;
 
 pub fn run(input: &[u8]) {
     let project = started(ORIGIN);
-    story::files().iter().for_each(|(name, bytes)| project.write(name, bytes));
+    for (name, bytes) in story::files() {
+        project.write(name, bytes);
+    }
     project.write("rows.csv", input);
     let (before, journal) = (state(&project), project.read(story::JOURNAL));
     let ran = project.run("settle --from rows.csv --yes");
@@ -21,6 +24,11 @@ pub fn run(input: &[u8]) {
         assert_eq!(project.read(story::JOURNAL), journal, "refused, and something is kept all the same:\n{ran}");
         return;
     }
+    for row in cells(input, "address") {
+        let is_of = |address: &callout::ticket::Address| row.split('#').next() == Some(&address.to_string());
+        let is_settled = after.records.iter().any(|(key, record)| is_of(&key.address) && before.records.get(key) != Some(record));
+        assert!(is_settled, "the row of {row} is passed over:\n{ran}");
+    }
     let rows = String::from_utf8_lossy(input);
     assert_eq!(before.records.keys().collect::<Vec<_>>(), after.records.keys().collect::<Vec<_>>(), "{ran}");
     for (key, record) in &after.records {
@@ -30,6 +38,14 @@ pub fn run(input: &[u8]) {
         let was_free = before.records.get(key).is_some_and(|before| matches!(before.phase, callout::state::Phase::NotCreated { .. }));
         assert!(!is_free || was_free || rows.contains("not-created"), "{key} is free, and nobody said so:\n{ran}");
     }
+}
+
+/// One column of a list, as another reader finds it.
+pub fn cells(list: &[u8], column: &str) -> Vec<String> {
+    let list = list.strip_prefix("\u{feff}".as_bytes()).unwrap_or(list);
+    let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(list);
+    let at = reader.headers().expect("a header").iter().position(|name| name == column).expect("a column");
+    reader.records().map(|row| row.expect("a row")[at].to_owned()).collect()
 }
 
 /// A project of the story's lineage whose TechExpress is at this address.

@@ -23,6 +23,7 @@ const ROLLOUT: &[u8] = b"apiVersion: callout/v1\nkind: Rollout\nmetadata: {name:
 pub fn run(input: &[u8]) {
     let loaded = project(input).load();
     told::check(&loaded.diagnostics);
+    assert!(loaded.project.is_some(), "the project has no mistake, whatever its rollout has");
     if loaded.has_errors() {
         return;
     }
@@ -59,6 +60,8 @@ fn rows(list: &[u8]) -> BTreeSet<(String, String)> {
 fn written(sites: &BTreeSet<(String, String)>) -> Vec<u8> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(["store", "name"]).expect("a header");
-    sites.iter().for_each(|(store, name)| writer.write_record([store, name]).expect("a row"));
+    for (store, name) in sites {
+        writer.write_record([store, name]).expect("a row");
+    }
     writer.into_inner().expect("a file")
 }

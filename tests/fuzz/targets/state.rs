@@ -18,7 +18,9 @@ pub fn run(input: &[u8]) {
     let name = String::from_utf8_lossy(&input[..end]);
     let Some((name, _)) = story::files().iter().find(|(known, _)| known.ends_with(&*name) && name.contains('.')) else { return };
     let folder = Folder::of(&[(story::LOCK_FILE, story::lock_file().as_bytes())]);
-    story::files().iter().for_each(|(name, bytes)| folder.write(name, bytes));
+    for (name, bytes) in story::files() {
+        folder.write(name, bytes);
+    }
     folder.write(name, input.get(end + 1..).unwrap_or_default());
     Damaged { home: Home { lock_file: folder.at(story::LOCK_FILE), state: folder.at(story::SNAPSHOT) }, folder }.judge();
 }
@@ -79,9 +81,9 @@ impl Damaged {
                 is_part_of_the_story(&state);
                 assert!(state.through >= newest(written), "a commit is left out");
             }
-            (Err(wrong), Ok(rebuild)) => {
+            (Err(wrong), Ok(begun)) => {
                 told::check(&[*wrong]);
-                holds(written, &rebuild);
+                holds(written, &begun);
             }
             (Err(wrong), Err(refused)) => {
                 let codes = [wrong.code, refused.code];
@@ -123,9 +125,9 @@ fn is_part_of_the_story(state: &State) {
 /// The addresses that are taken in the end, and of whose last taking a line tells.
 fn taken(written: &[&Commit]) -> BTreeSet<Key> {
     let last = story::after(LAST);
-    let tells = |event: &Event| match event {
-        Event::Moved { key, to, .. } => vec![key.clone(), to.clone()],
-        event => event.key().cloned().into_iter().collect(),
+    let tells = |event: &Event| {
+        let to = if let Event::Moved { to, .. } = event { Some(to.clone()) } else { None };
+        event.key().cloned().into_iter().chain(to).collect::<Vec<_>>()
     };
     let since = |key: &Key| {
         let freed = story::commits().iter().filter(|commit| commit.events.iter().any(|event| frees(event, key)));

@@ -28,6 +28,7 @@ pub fn run(input: &[u8]) {
     let folder = Folder::of(&[("callout.yaml", PROJECT), ("sites.csv", SITES), ("r.yaml", rollout(condition, text).as_bytes())]);
     let loaded = folder.load();
     told::check(&loaded.diagnostics);
+    assert!(loaded.project.is_some(), "the project has no mistake, whatever its rollout has");
     if loaded.has_errors() {
         return;
     }

@@ -64,7 +64,7 @@ impl Edit {
         );
         let mut overrides = String::new();
         for (key, visit) in visits.iter().filter(|(key, visit)| **visit > 0 && self.sites.contains(key)) {
-            let _ = write!(overrides, "    \"{key:03}\": {{lifecycle: {{reissue: {visit}}}}}\n");
+            let _ = writeln!(overrides, "    \"{key:03}\": {{lifecycle: {{reissue: {visit}}}}}");
         }
         let more = if overrides.is_empty() { String::new() } else { format!("  overrides:\n{overrides}") };
         case.rules(&rules, &more);
