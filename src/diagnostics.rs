@@ -144,16 +144,6 @@ pub fn cause(error: &std::io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
-/// Characters that a reader does not see, and that change what a reader sees: control characters move the cursor and colour a terminal,
-/// direction marks turn the order of what is read, and what has no width makes two names look like one.
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 /// A word as a person types it in a shell: in quotes, where a blank or a bracket would not reach the command as it is.
 pub fn typed(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,#".contains(c);
@@ -162,6 +152,16 @@ pub fn typed(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// Characters that a reader does not see, and that change what a reader sees: control characters move the cursor and colour a terminal,
+/// direction marks turn the order of what is read, and what has no width makes two names look like one.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Things named in a message before the rest is counted.

@@ -40,8 +40,9 @@ pub(super) fn unanswered(key: &Key, write: Write, why: &str, error: &Diagnostic)
 }
 
 fn by_hand(key: &Key, what: &str, settles: &str, error: &Diagnostic) -> Diagnostic {
-    let visit = typed(&key.to_string());
-    let help =
-        format!("nothing more was sent; mend the state's disk, then: callout settle {visit} {settles} --reason \"recorded by hand\"");
+    let help = format!(
+        "nothing more was sent; mend the state's disk, then: callout settle {} {settles} --reason \"recorded by hand\"",
+        typed(&key.to_string())
+    );
     Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
 }

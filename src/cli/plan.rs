@@ -16,7 +16,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
         plan_file::write(&environment.folder.join(path), &plan)?;
-        environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {}", typed(&path.display().to_string()))));
+        let name = typed(&path.display().to_string());
+        environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {name}")));
     }
     Ok(ending(&plan, words.detailed_exitcode))
 }

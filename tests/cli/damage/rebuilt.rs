@@ -110,20 +110,6 @@ fn a_damaged_journal_needs_a_copy_or_a_rebuild() {
     |
     exit 1
     ");
-    shows!(site.run("state rebuild --from .callout/set-aside-1 --reason disk --yes"), @r"
-    $ callout state rebuild --from .callout/set-aside-1 --reason disk --yes
-    2 records can still be read, and are kept.
-    ! TechExpress was not searched: TechExpress has no call that lists tickets; the Granite 360 portal does
-        next: look the ids up there, then: callout import --from FILE.csv (address,id)
-    Tickets: 0 found by their marks.
-    Nothing is in doubt then.
-    The state is rebuilt. Next: callout plan
-    | state/damaged
-    |
-    |   ! `.callout/journal.jsonl` is missing, though other files of the state are there
-    |
-    exit 0
-    ");
     assert_eq!(site.vendor.tickets(), 2);
 }
 
