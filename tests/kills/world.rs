@@ -62,7 +62,7 @@ impl World {
             seen: Look::default(),
             longest: Duration::from_millis(100),
             wire,
-            running: running,
+            running,
             runtime,
         }
     }
