@@ -114,8 +114,7 @@ impl Grant {
         let header = request.headers().get(AUTHORIZATION).and_then(|header| header.to_str().ok());
         let header = header.and_then(|text| text.strip_prefix("Basic ")).unwrap_or_default().to_owned();
         let response = self.http.execute(request).await.map_err(|error| self.silence(error))?;
-        // The longest first: the secret alone is a part of the others.
-        let hidden = [header, encoded(secret), secret.to_owned()];
+        let hidden = [secret.to_owned(), encoded(secret), header];
         let answer = self.whole(response, &hidden).await?;
         if answer.status.is_success() { self.granted(&answer) } else { Err(self.refused(&answer, clock)) }
     }
@@ -140,7 +139,10 @@ impl Grant {
     }
 
     async fn whole(&self, response: Response, hidden: &[String]) -> Result<Answer, Trouble> {
-        let hide = |text: &str| hidden.iter().fold(text.to_owned(), |text, secret| redact(&text, secret, "[secret]"));
+        // The header first, if it is there whole: it has the secret within it. Its beginning alone may be that of another text.
+        let whole = hidden.last().filter(|header| !header.is_empty());
+        let start = |text: &str| whole.map_or_else(|| text.to_owned(), |header| text.replace(header, "[secret]"));
+        let hide = |text: &str| hidden.iter().fold(start(text), |text, secret| redact(&text, secret, "[secret]"));
         let cut = |cut: answer::Cut| self.trouble(&format!("it {}", cut.words()), "Try again later.".to_owned(), None);
         answer::read(response, hide).await.map_err(cut)
     }
