@@ -39,6 +39,8 @@ pub const ALL: [&str; 28] = [
     "redirect",
 ];
 
+/// Not `OtherTicket`: an answer with a ticket that no record holds, in a system whose answers show no mark, cannot be told from a create
+/// that was booked for another place. That one is held already is tried beside the protocol, in `src/apply`.
 fn on_create() -> Vec<Trouble> {
     vec![
         Trouble::ErrorBeforeCommit { status: 500 },
@@ -51,7 +53,6 @@ fn on_create() -> Vec<Trouble> {
         Trouble::TooManyRequests { retry_after: Some(3) },
         Trouble::OtherDate,
         Trouble::LateCommit { seconds: 90 },
-        Trouble::OtherTicket,
         Trouble::OtherIdType,
         Trouble::Redirect { to: "http://127.0.0.1:9/".to_owned() },
     ]
@@ -125,9 +126,7 @@ impl World {
         }
         for (call, troubles) in [(Call::Read, on_read()), (Call::Update, on_update()), (Call::Delete, on_delete()), (Call::List, on_list())]
         {
-            // Who is told the wrong ticket by a create's answer finds out by reading it. Two lies that agree are not found out.
-            let is_lying = call == Call::Read && faults.iter().any(|fault| fault.fault == Trouble::OtherTicket);
-            if self.random.one_in(2) && !is_lying {
+            if self.random.one_in(2) {
                 faults.push(self.draw(call, &troubles).percent(50));
             }
         }
