@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::file::FileStore;
 use super::lineage::{Home, lineage_of};
+use super::restore::newer;
 use super::salvage::{as_of, salvage};
 use super::store::Store;
 use super::survey::{Content, store_at};
@@ -69,10 +70,7 @@ impl Copy {
             match piece.read(lineage) {
                 Content::Foreign(other) => return Err(Box::new(not_ours(lineage, &other, &piece.name()))),
                 Content::Unreadable(why) => return Err(Box::new(why)),
-                Content::Newer(why) => {
-                    let message = format!("`{}` was written by a newer callout: {why}", piece.name());
-                    return Err(Box::new(Diagnostic::error("state/newer", message).help("Install that version or a later one.")));
-                }
+                Content::Newer(why) => return Err(Box::new(newer(&piece.name(), &why))),
                 Content::Broken(why) if matches!(self, Self::Kept(_)) => {
                     let message = format!("`{}` is damaged: {why}", piece.name());
                     let help = "callout state history lists what else is kept";

@@ -13,11 +13,11 @@ use super::file::FileStore;
 use super::lineage::{Home, foreign, lineage_of};
 use super::log::set_aside;
 use super::model::Key;
-use super::restore::is_damage;
+use super::restore::{is_damage, newer};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
 use super::store::Store;
-use super::survey::store_at;
+use super::survey::{Content, store_at};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 
@@ -36,8 +36,10 @@ impl Rebuild {
         let mut store = FileStore::new(&home.state);
         // Looks before it locks: locking makes a folder, and a refusal should leave none behind. Looks again behind the lock.
         damage(&mut store, &lineage)?;
+        nothing_newer(&store, &lineage)?;
         store.lock(&session.owner)?;
         let damage = damage(&mut store, &lineage)?;
+        nothing_newer(&store, &lineage)?;
         if copy.is_none() && !store.journal_path().exists() {
             refuse_what_was_put_aside(home, &lineage)?;
         }
@@ -122,6 +124,16 @@ fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
         Err(why) if store.mentions(lineage)? => Ok(Some(*why)),
         Err(why) => Err(unclaimed(&name, lineage, &why).into()),
     }
+}
+
+/// Beside what is damaged, a file may be one that only a newer callout reads. It may be whole, and a rebuild would pass over all of it.
+fn nothing_newer(store: &FileStore, lineage: &str) -> Outcome<()> {
+    for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
+        if let Content::Newer(why) = piece.read(lineage) {
+            return Err(Box::new(newer(&piece.name(), &why)));
+        }
+    }
+    Ok(())
 }
 
 /// What is damaged and can be mended without a loss is no reason to begin again.

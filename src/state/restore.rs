@@ -54,6 +54,12 @@ pub(super) fn is_damage(why: &Diagnostic) -> bool {
     matches!(why.code, "state/damaged" | "state/gap" | "state/impossible")
 }
 
+/// What to say of a file that only a newer callout reads.
+pub(super) fn newer(name: &str, why: &str) -> Diagnostic {
+    let message = format!("`{name}` was written by a newer callout: {why}");
+    Diagnostic::error("state/newer", message).help("Install that version or a later one.")
+}
+
 /// What a whole state gets back from a copy.
 #[derive(Debug, Default)]
 pub struct ComesBack<'a> {

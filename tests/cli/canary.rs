@@ -26,7 +26,7 @@ pub enum Form {
     /// A key pair that gets the canary, sent in a header.
     PairInHeader,
     /// The same, sent in the form.
-    PairInForm,
+    PairInBody,
 }
 
 /// A project with a ticket and a rollout in each of the four systems' files, and what it talks to.
@@ -64,17 +64,17 @@ impl Cage {
     /// Lets every system answer at this address.
     pub fn points_to(&self, url: &str, form: Form) {
         let reference = match form {
-            Form::Variable | Form::PairInHeader | Form::PairInForm => "env:SECRET",
+            Form::Variable | Form::PairInHeader | Form::PairInBody => "env:SECRET",
             Form::File => "file:secrets/token",
             Form::Command => "command:cat secrets/token",
         };
         let style = match form {
-            Form::PairInForm => "form",
+            Form::PairInBody => "form",
             Form::Variable | Form::File | Form::Command | Form::PairInHeader => "basic",
         };
         let token = match form {
             Form::Variable | Form::File | Form::Command => format!("{{bearer: \"{reference}\"}}"),
-            Form::PairInHeader | Form::PairInForm => format!(
+            Form::PairInHeader | Form::PairInBody => format!(
                 "{{client_credentials: {{token_url: \"{}/token\", client_id: acme, client_secret: \"env:PAIR\", client_authentication: {style}}}}}",
                 self.tokens.url
             ),
@@ -114,7 +114,7 @@ impl Cage {
     }
 }
 
-const FORMS: [Form; 5] = [Form::Variable, Form::File, Form::Command, Form::PairInHeader, Form::PairInForm];
+const FORMS: [Form; 5] = [Form::Variable, Form::File, Form::Command, Form::PairInHeader, Form::PairInBody];
 
 #[test]
 fn whatever_is_typed_and_however_it_is_given() {
@@ -127,7 +127,7 @@ fn whatever_is_typed_and_however_it_is_given() {
         let kinds: std::collections::BTreeSet<String> =
             cage.site.vendor.sandbox.tickets().iter().map(|ticket| ticket.system.clone()).collect();
         assert_eq!(kinds.len(), 4, "{form:?}: {kinds:?}");
-        let is_pair = matches!(form, Form::PairInHeader | Form::PairInForm);
+        let is_pair = matches!(form, Form::PairInHeader | Form::PairInBody);
         assert_eq!(!cage.tokens.requests().is_empty(), is_pair, "{form:?}");
     }
 }

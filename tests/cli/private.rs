@@ -61,7 +61,7 @@ fn every_file_of_the_state_and_every_plan_is_private() {
         let mut found = BTreeMap::new();
         for file in site.files() {
             let name = file.strip_prefix(site.path("")).expect("below").display().to_string();
-            if name.starts_with(".callout") || name.ends_with(".plan") {
+            if name.starts_with(".callout") || file.extension().is_some_and(|end| end == "plan") {
                 found.insert(name.clone(), mode(&file));
                 for folder in file.ancestors().take_while(|folder| **folder != *site.path(".callout").parent().expect("a folder")).skip(1) {
                     assert_eq!(mode(folder), 0o700, "umask {umask}: {}", folder.display());

@@ -25,7 +25,7 @@ mod support;
 
 use std::io::Write;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use tally::Tally;
@@ -39,12 +39,14 @@ fn killed_at_any_moment_nobody_is_sent_twice_and_nobody_is_forgotten() {
     let seed = number("KILL_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
     say(&format!("seed {seed}: KILL_SEED={seed} tells the same story"));
     let (next, total) = (AtomicU64::new(seed), Mutex::new(Tally::default()));
+    let failed = AtomicBool::new(false);
     let is_done = || {
         let total = total.lock().expect("no world has failed");
         total.kills() >= wanted && (total.missing().is_empty() || total.kills() >= wanted * PATIENCE)
     };
     let worlds = || {
-        while !is_done() {
+        let _alarm = Alarm(&failed);
+        while !failed.load(Ordering::Relaxed) && !is_done() {
             let tally = story::live(next.fetch_add(1, Ordering::Relaxed));
             total.lock().expect("no world has failed").take(&tally);
         }
@@ -59,6 +61,15 @@ fn killed_at_any_moment_nobody_is_sent_twice_and_nobody_is_forgotten() {
     let total = total.into_inner().expect("no world has failed");
     say(&format!("seed {seed}: {total}"));
     assert!(total.missing().is_empty(), "seed {seed}: not hit any more: {:?}\n{total}", total.missing());
+}
+
+/// One project that fails ends the others too.
+struct Alarm<'a>(&'a AtomicBool);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_or(thread::panicking(), Ordering::Relaxed);
+    }
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -1,5 +1,7 @@
 //! What people do to the files, to the tickets and to the state between two runs.
 
+use std::collections::BTreeSet;
+
 use callout::state::{Closing, Event, Phase};
 use callout::ticket::Address;
 use jiff::SignedDuration;
@@ -22,6 +24,14 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
         2 => world.heal(),
         _ => {}
     }
+    let done = one(world, random).await;
+    // What refers to a ticket that is gone goes with it, or the files would not be valid.
+    let addresses: BTreeSet<String> = world.wanted.iter().map(Wanted::address).collect();
+    world.wanted.retain(|wanted| wanted.after.as_ref().is_none_or(|after| addresses.contains(after)));
+    done
+}
+
+async fn one(world: &mut World, random: &mut Random) -> &'static str {
     match random.below(40) {
         0 | 1 | 33 => grow(world, random),
         35 => add(world, random),

@@ -118,38 +118,6 @@ async fn killed_at_every_effect_tickets_of_one_request_go_to_their_own_visits() 
     }
 }
 
-/// What a plan must have done somewhere, and people behind callout's back.
-const REACHED: [&str; 28] = [
-    "update",
-    "close",
-    "delete",
-    "found by mark",
-    "drift",
-    "conflict",
-    "together",
-    "mark found twice",
-    "amid a run",
-    "plan saved",
-    "saved plan applied",
-    "saved plan applied again",
-    "saved plan refused",
-    "copied in the portal",
-    "reopened in the portal",
-    "deleted in the portal",
-    "a strange status",
-    "state mv",
-    "state rm",
-    "state copied",
-    "record restored",
-    "kills",
-    "tickets",
-    "worlds",
-    "rounds",
-    "days back",
-    "a month ahead",
-    "hours back",
-];
-
 /// Months of edits, failures, kills and settlements, with clocks that are set, plans that lie about, and people who tell nobody.
 #[tokio::test]
 async fn through_months_of_edits_nobody_is_sent_twice() {
@@ -187,7 +155,7 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
         tally.take(&world.tally);
     }
     tally.tell("months of edits");
-    let wanted: Vec<&str> = REACHED.into_iter().chain(troubles::ALL).chain(clocks::jumps()).collect();
+    let wanted: Vec<&str> = tally::REACHED.into_iter().chain(troubles::ALL).chain(clocks::jumps()).collect();
     let missed = tally.short_of(2, &wanted);
     assert!(missed.is_empty(), "the simulation no longer reaches {missed:?}: {tally}");
 }

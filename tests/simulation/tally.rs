@@ -7,6 +7,38 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use callout::plan::{Action, Plan, Reason};
 use callout::systems::sandbox::{Logged, Trouble};
 
+/// What a plan must have done somewhere, and people behind callout's back.
+pub const REACHED: [&str; 28] = [
+    "update",
+    "close",
+    "delete",
+    "found by mark",
+    "drift",
+    "conflict",
+    "together",
+    "mark found twice",
+    "amid a run",
+    "plan saved",
+    "saved plan applied",
+    "saved plan applied again",
+    "saved plan refused",
+    "copied in the portal",
+    "reopened in the portal",
+    "deleted in the portal",
+    "a strange status",
+    "state mv",
+    "state rm",
+    "state copied",
+    "record restored",
+    "kills",
+    "tickets",
+    "worlds",
+    "rounds",
+    "days back",
+    "a month ahead",
+    "hours back",
+];
+
 /// Counts by name: what plans did, what people did, what went wrong.
 #[derive(Debug, Default)]
 pub struct Tally(Mutex<BTreeMap<String, usize>>);

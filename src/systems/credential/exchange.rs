@@ -114,7 +114,8 @@ impl Grant {
         let header = request.headers().get(AUTHORIZATION).and_then(|header| header.to_str().ok());
         let header = header.and_then(|text| text.strip_prefix("Basic ")).unwrap_or_default().to_owned();
         let response = self.http.execute(request).await.map_err(|error| self.silence(error))?;
-        let hidden = [secret.to_owned(), encoded(secret), header];
+        // The longest first: the secret alone is a part of the others.
+        let hidden = [header, encoded(secret), secret.to_owned()];
         let answer = self.whole(response, &hidden).await?;
         if answer.status.is_success() { self.granted(&answer) } else { Err(self.refused(&answer, clock)) }
     }

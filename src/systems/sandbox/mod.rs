@@ -23,6 +23,7 @@ mod inspection;
 mod line;
 mod options;
 mod server;
+mod tickets;
 mod world;
 
 use std::collections::BTreeMap;

@@ -76,7 +76,7 @@ fn when_a_system_repeats_it() {
 
 #[test]
 fn when_the_server_of_tokens_repeats_it() {
-    for (form, replies) in [(Form::PairInHeader, answers(PAIR)), (Form::PairInForm, answers(PAIR))] {
+    for (form, replies) in [(Form::PairInHeader, answers(PAIR)), (Form::PairInBody, answers(PAIR))] {
         for reply in replies {
             let mut cage = Cage::new(form);
             cage.tokens = cage.site.vendor.block_on(Server::with([reply]));

@@ -99,6 +99,7 @@ fn a_damaged_journal_needs_a_copy_or_a_rebuild() {
     |
     exit 1
     ");
+    // What was put aside when the line was mended is more than the snapshot.
     shows!(site.run_words(&REBUILD, ""), @r"
     $ callout state rebuild --reason the disk --yes
     | state/set-aside

@@ -58,7 +58,7 @@ fn a_file_that_cannot_be_opened_is_named_and_nothing_is_sent() {
         .callout/journal.jsonl Dangling, exit 1: state/damaged x `.callout/journal.jsonl` is missing, though other files of the state are there help: Nothing was changed. Next: callout state check. It says what is left, and how to bring it back.
         .callout/lock OtherKind, exit 1: state/disk x cannot open `.callout/lock`: Is a directory (os error 21) help: A file stands where a folder must be, or the reverse: look at that path.
         .callout/lock Dangling, exit 0:
-        callout.lock OtherKind, exit 1: state/lock-file x `callout.lock` cannot be used: Is a directory (os error 21) help: Put it back from version control: `git checkout -- callout.lock`. Nothing is planned or sent without it.
+        callout.lock OtherKind, exit 1: state/lock-file x `callout.lock` cannot be used: it is no regular file help: Put it back from version control: `git checkout -- callout.lock`. Nothing is planned or sent without it.
         callout.lock Dangling, exit 1: state/no-lock-file x `callout.lock` is missing, though `.callout/state.json` (lineage [lineage]) is there help: Get it back with `git checkout -- callout.lock`. If it was never committed: callout state init, then commit it.
         .callout/history OtherKind, exit 1: state/disk x cannot read `.callout/history`: Not a directory (os error 20) help: A file stands where a folder must be, or the reverse: look at that path.
         .callout/history Dangling, exit 1: state/disk x cannot read `.callout/history`: No such file or directory (os error 2) help: Look at the disk first: a state that cannot be trusted must not be used.
