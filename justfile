@@ -40,6 +40,11 @@ snapshots:
 deny:
     cargo deny check licenses bans sources
 
+# Searches with one fuzz target, such as: just fuzz state 300
+fuzz TARGET SECONDS="60":
+    mkdir -p fuzz/search/{{TARGET}}
+    cargo +nightly fuzz run --sanitizer none {{TARGET}} fuzz/search/{{TARGET}} fuzz/corpus/{{TARGET}} -- -max_total_time={{SECONDS}} -rss_limit_mb=1024
+
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
 

@@ -144,6 +144,26 @@ pub fn cause(error: &std::io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
+/// A word as a person types it in a shell: in quotes, where a blank or a bracket would not reach the command as it is.
+pub fn typed(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,#".contains(c);
+    if !word.is_empty() && !word.starts_with('#') && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Characters that a reader does not see, and that change what a reader sees: control characters move the cursor and colour a terminal,
+/// direction marks turn the order of what is read, and what has no width makes two names look like one.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// Things named in a message before the rest is counted.
 const NAMED: usize = 3;
 
@@ -153,5 +173,23 @@ pub fn listed<T: fmt::Display>(things: &[T]) -> String {
     match things.len().saturating_sub(NAMED) {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn words_reach_a_command_as_they_are() {
+        for plain in ["Dispatch/store-0417", "Dispatch/a#1", "../copy/.callout", "ü=1", "/tmp/x,y"] {
+            assert_eq!(typed(plain), plain);
+        }
+        assert_eq!(typed("Dispatch/a[dock]"), "'Dispatch/a[dock]'");
+        assert_eq!(typed("my copy"), "'my copy'");
+        assert_eq!(typed("it's"), r"'it'\''s'");
+        assert_eq!(typed("$HOME"), "'$HOME'");
+        assert_eq!(typed("#1"), "'#1'");
+        assert_eq!(typed(""), "''");
     }
 }

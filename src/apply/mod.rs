@@ -10,6 +10,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod together;
+mod unrecorded;
 mod write;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::ticket::Clock;
 pub use report::{Done, Report, Tally};
 use rounds::rounds;
 use run::Run;
+use unrecorded::all_of;
 
 /// Writers by the system's key, such as `techexpress`.
 pub type Writers<'a> = BTreeMap<&'static str, &'a dyn Writer>;
@@ -99,14 +101,4 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
         job.ledger.record(vec![Event::PlanFinished { plan: job.plan.id.clone() }], job.clock.now()).await?;
     }
     Ok(report)
-}
-
-/// Every error, not only the first: each may hold the only copy of a ticket's id.
-fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
-    let mut errors = results.into_iter().filter_map(Result::err);
-    let Some(mut first) = errors.next() else { return Ok(()) };
-    for error in errors {
-        first.message = format!("{}\n{}", first.message, error.message);
-    }
-    Err(first)
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::{Done, Job, Report};
+use super::{Done, Job, Report, Stop};
 use crate::diagnostics::Outcome;
 use crate::plan::{Action, Step};
 use crate::refresh::id_of;
@@ -17,6 +17,8 @@ pub(super) struct Run<'a> {
     pub job: &'a Job<'a>,
     /// The last visit of each address that the plan is about.
     visits: BTreeMap<&'a Address, &'a Key>,
+    /// Asked once a write to the state failed. Nothing could be sent after that, and nobody waits for a turn to learn it.
+    pub unrecordable: Stop,
     inner: Mutex<Inner>,
 }
 
@@ -36,7 +38,7 @@ impl<'a> Run<'a> {
             let last = visits.entry(&key.address).or_insert(key);
             *last = (*last).max(key);
         }
-        Self { job, visits, inner: Mutex::default() }
+        Self { job, visits, unrecordable: Stop::default(), inner: Mutex::default() }
     }
 
     /// The id of a ticket that another one refers to. While the plan is about a further visit that has no ticket yet, or got none, the id
@@ -82,6 +84,9 @@ impl<'a> Run<'a> {
     pub fn stopped(&self, system: &str) -> Option<String> {
         if self.job.stop.is_asked() {
             return Some("the run was asked to stop".to_owned());
+        }
+        if self.unrecordable.is_asked() {
+            return Some("what becomes of it could not be recorded".to_owned());
         }
         let inner = self.inner();
         if let Some(why) = inner.closed.get(system) {

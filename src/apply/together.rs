@@ -5,10 +5,11 @@
 
 use futures_util::future::{join, join_all};
 
+use super::Done;
 use super::matched::{Answered, Matched};
 use super::run::Run;
+use super::unrecorded::all_of;
 use super::write::{Attempt, Task};
-use super::{Done, all_of};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::Step;
 use crate::state::{Event, Stray};

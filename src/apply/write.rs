@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::Done;
 use super::run::Run;
-use crate::diagnostics::{Diagnostic, Outcome};
+use super::unrecorded::{unanswered, unrecorded};
+use crate::diagnostics::Outcome;
 use crate::plan::{Action, Reason, Step};
 use crate::refresh::{Sides, booking_mismatch, sighting};
 use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
@@ -55,6 +56,14 @@ impl Attempt {
 impl Run<'_> {
     /// Carries out what one request does, and keeps its results. An error means that the state cannot be written any more.
     pub async fn send(&self, steps: Vec<&Step>) -> Outcome<()> {
+        let sent = self.send_once(steps).await;
+        if sent.is_err() {
+            self.unrecordable.ask();
+        }
+        sent
+    }
+
+    async fn send_once(&self, steps: Vec<&Step>) -> Outcome<()> {
         let tasks: Vec<Task<'_>> = steps.into_iter().filter_map(|step| task(step, self.job.sides)).collect();
         let Some(system) = tasks.first().map(|task| task.system) else { return Ok(()) };
         let Some(writer) = self.job.writers.get(system.id()).copied() else {
@@ -112,6 +121,7 @@ impl Run<'_> {
             ready = ready => ready,
             // Waiting for the rate limit can take minutes, and a person who stops a run does not wait.
             () = self.job.stop.asked() => Ok(()),
+            () = self.unrecordable.asked() => Ok(()),
         };
         ready.map_err(|unready| match unready {
             Unready::Ticket(why) => why,
@@ -151,7 +161,7 @@ impl Run<'_> {
 
     pub(super) async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {
         let key = task.step.key.clone();
-        let (event, attempt) = match sent {
+        let (event, attempt, why) = match sent {
             Sent::Done(seen) => {
                 let sight = sighting(task.system, &seen);
                 let differs = differs(task, &sight.fields);
@@ -164,14 +174,14 @@ impl Run<'_> {
                 let event = done_event(task, seen.id.clone(), sight);
                 return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
                     Ok(()) => Ok(Attempt::Over(done)),
-                    Err(error) => Err(Box::new(unrecorded(task, &seen.id, &error))),
+                    Err(error) => Err(Box::new(unrecorded(&task.step.key, task.write, &seen.id, &error))),
                 };
             }
             Sent::Rejected { why, stops_system } => {
                 if stops_system {
                     self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
                 }
-                (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why }))
+                (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why: why.clone() }), why)
             }
             Sent::Unsent { why, retry_after, stops_system } => {
                 if stops_system {
@@ -179,12 +189,14 @@ impl Run<'_> {
                 }
                 let is_later = retry_after.is_some() && !stops_system;
                 let attempt = if is_later { Attempt::Again(why.clone()) } else { Attempt::Over(Done::Unsent { why: why.clone() }) };
-                (Event::Unsent { key, why }, attempt)
+                (Event::Unsent { key, why: why.clone() }, attempt, why)
             }
             Sent::Unknown { why } => return Ok(Attempt::Over(Done::Unknown { why })),
         };
-        self.job.ledger.record(vec![event], self.job.clock.now()).await?;
-        Ok(attempt)
+        match self.job.ledger.record(vec![event], self.job.clock.now()).await {
+            Ok(()) => Ok(attempt),
+            Err(error) => Err(Box::new(unanswered(&task.step.key, task.write, &why, &error))),
+        }
     }
 }
 
@@ -272,15 +284,4 @@ fn done_event(task: &Task<'_>, id: String, seen: Sighting) -> Event {
         Write::Close => Event::Closed { key, why: Closing::Closed, reason: None },
         Write::Delete => Event::Closed { key, why: Closing::Deleted, reason: None },
     }
-}
-
-/// The worst moment: it is done, and the state does not say so. The intent still does.
-fn unrecorded(task: &Task<'_>, id: &str, error: &Diagnostic) -> Diagnostic {
-    let (key, write) = (&task.step.key, task.write);
-    let (what, settles) = match write {
-        Write::Create => (format!("ticket {id} was created for {key}"), format!("--id {id}")),
-        Write::Update | Write::Close | Write::Delete => (format!("the {write} of ticket {id} for {key} is done"), "--done".to_owned()),
-    };
-    let help = format!("nothing more was sent; mend the state's disk, then: callout settle {key} {settles} --reason \"recorded by hand\"");
-    Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
 }

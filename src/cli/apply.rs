@@ -10,7 +10,7 @@ use super::opened::{self, Opened};
 use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, typed};
 use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
 use crate::render;
 use crate::state::{Ledger, State};
@@ -64,7 +64,7 @@ fn not_waited_too_long(plan: &Plan, now: Timestamp) -> Result<(), Failure> {
 /// Somebody may have changed a ticket in its system while the question stood, as while a saved plan lay: what is to be changed or closed is
 /// read once more, and what is different is told and left alone.
 async fn looked_at_again(plan: Plan, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
-    let observed = planning::read(opened, &plan.looks_again(state, &opened.sides), environment).await?;
+    let observed = planning::read(opened, &plan.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
     let before: Vec<bool> = plan.steps.iter().map(Step::needs_person).collect();
     let plan = plan.held_by(&observed, &opened.sides);
     let held = plan.steps.iter().zip(before).filter(|(step, before)| step.needs_person() && !before).map(|(step, _)| step);
@@ -97,10 +97,10 @@ async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Envir
     };
     let fresh = check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
-            .help(format!("nothing was sent; make and review a new one: callout plan --out {}", path.display()));
+            .help(format!("nothing was sent; make and review a new one: callout plan --out {}", typed(&path.display().to_string())));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
     })?;
-    let observed = planning::read(opened, &fresh.looks_again(state, &opened.sides), environment).await?;
+    let observed = planning::read(opened, &fresh.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
     Ok(fresh.held_by(&observed, &opened.sides))
 }
 

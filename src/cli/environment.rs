@@ -2,18 +2,19 @@
 //!
 //! The tests build one of their own, so a command in a test is the command that people run.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::args::Color;
+use super::gate::gated;
+use super::hints::Hints;
 use crate::diagnostics::Diagnostic;
 use crate::render::{self, Look};
 use crate::ticket::Clock;
@@ -30,7 +31,7 @@ pub struct Environment {
     pub input_is_terminal: bool,
     pub out: Output,
     pub err: Output,
-    /// Hears Ctrl-C and SIGTERM.
+    /// Hears Ctrl-C, SIGTERM and SIGHUP.
     pub listens_to_signals: bool,
 }
 
@@ -51,35 +52,51 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct Output {
     stream: Arc<Mutex<Box<dyn Write + Send>>>,
+    /// Why not everything went out.
+    failed: Arc<OnceLock<io::Error>>,
     pub is_terminal: bool,
     pub colour: bool,
     /// In columns.
     width: usize,
-    /// The sandbox answers: a command that people are told to type needs its flag too, or it would act on the real state.
-    sandboxed: bool,
+    /// What commands that people are told to type need, to act where this one does.
+    hints: Hints,
 }
-
-/// Commands that act on a state, as messages name them.
-const NAMED: [&str; 9] = ["settle", "plan", "apply", "state", "import", "show", "log", "schedule --reflow", "schedule --repair"];
 
 /// Of text that goes to a file or a pipe.
 pub(super) const WIDTH: usize = 110;
 
 impl Output {
     pub fn new(stream: Box<dyn Write + Send>, is_terminal: bool) -> Self {
-        Self { stream: Arc::new(Mutex::new(stream)), is_terminal, colour: is_terminal, width: WIDTH, sandboxed: false }
+        Self {
+            stream: Arc::new(Mutex::new(stream)),
+            failed: Arc::default(),
+            is_terminal,
+            colour: is_terminal,
+            width: WIDTH,
+            hints: Hints::default(),
+        }
     }
 
-    /// Writes a text. A reader that went away, as `head` does, is no error of ours.
+    /// Writes a text for people: the commands in it get what they need.
     pub fn write(&self, text: &str) {
-        let text = &self.addressed(text);
+        self.document(&self.hints.complete(text));
+    }
+
+    /// Writes a text as it is: for programs, and of what was recorded. A reader that went away, as `head` does, is no error of ours.
+    pub fn document(&self, text: &str) {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = if self.colour {
-            stream.write_all(text.as_bytes())
-        } else {
-            stream.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
-        };
-        let _ = written.and_then(|()| stream.flush());
+        let written = stream.write_all(gated(text, self.colour).as_bytes());
+        if let Err(error) = written.and_then(|()| stream.flush())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            // Only the first is of interest.
+            let _ = self.failed.set(error);
+        }
+    }
+
+    /// What kept a text from going out, unless its reader went away.
+    pub fn failed(&self) -> Option<&io::Error> {
+        self.failed.get()
     }
 
     pub fn line(&self, text: &str) {
@@ -89,25 +106,17 @@ impl Output {
     /// Shows diagnostics.
     pub fn tell(&self, diagnostics: &[Diagnostic]) {
         let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
-        let addressed = |diagnostic: &Diagnostic| {
-            let help = diagnostic.help.as_deref().map(|help| self.addressed(help).into_owned());
-            Diagnostic { help, ..diagnostic.clone() }
+        let complete = |told: &Diagnostic| Diagnostic {
+            message: self.hints.complete(&told.message).into_owned(),
+            help: told.help.as_deref().map(|help| self.hints.complete(help).into_owned()),
+            ..told.clone()
         };
-        self.write(&render::human(&diagnostics.iter().map(addressed).collect::<Vec<_>>(), look));
+        self.document(&render::human(&diagnostics.iter().map(complete).collect::<Vec<_>>(), look));
     }
 
-    /// The text with the flag in each command that it names, while the sandbox answers.
-    fn addressed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !self.sandboxed {
-            return Cow::Borrowed(text);
-        }
-        let flagged = |text: String, name: &&str| text.replace(&format!("callout {name}"), &format!("callout --sandbox {name}"));
-        Cow::Owned(NAMED.iter().fold(text.to_owned(), flagged))
-    }
-
-    /// From now on the sandbox answers.
-    pub fn turn_to_sandbox(&mut self) {
-        self.sandboxed = true;
+    /// From now on commands are told with what they need.
+    pub(super) fn give(&mut self, hints: &Hints) {
+        self.hints = hints.clone();
     }
 
     /// Settles whether to use colour: the flag, then NO_COLOR, then whether it is a terminal.

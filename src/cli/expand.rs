@@ -16,7 +16,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
     }
     environment.err.tell(&loaded.diagnostics);
     environment.err.tell(&left_out(&loaded));
-    environment.out.write(&render::documents(&loaded.kept)?);
+    environment.out.document(&render::documents(&loaded.kept)?);
     Ok(Exit::Done)
 }
 

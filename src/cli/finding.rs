@@ -1,12 +1,14 @@
 //! Looking for the marks of the files in every system that lists: what `import --match mark`, `state rebuild` and `settle` share.
 
+use std::collections::BTreeSet;
+
 use super::opened::Opened;
 use super::{Environment, Failure};
 use crate::diagnostics::Diagnostic;
 use crate::plan::Matching;
 use crate::refresh::{Selection, Side};
 use crate::render::Pass;
-use crate::state::{Event, State};
+use crate::state::{Event, Phase, State};
 use crate::systems::{Ability, End, Listing};
 
 /// At the usual 60 requests a minute, a quarter of an hour: a system that is still listing then has more tickets than anybody would
@@ -16,7 +18,7 @@ const MOST_PAGES: usize = 1_000;
 /// Lists each system that the files have tickets in, and compares. A system that cannot be listed to its end links nothing.
 pub(super) async fn look(opened: &Opened, state: &State, selection: &Selection, environment: &Environment) -> Result<Vec<Pass>, Failure> {
     let mut passes = Vec::new();
-    for side in sides(opened, selection)? {
+    for side in sides(opened, state, selection)? {
         let search = Matching { tickets: &opened.tickets, state, side, given_up: &opened.given_up };
         let (listed, refusal) = match list(opened, side, environment).await? {
             Ok(listing) => (listing.tickets, None),
@@ -32,10 +34,12 @@ pub(super) fn adoptions(passes: &[Pass], reason: &str) -> Vec<Event> {
     passes.iter().flat_map(|pass| &pass.matches.hits).flat_map(|hit| hit.events(reason)).collect()
 }
 
-/// The systems that the files have these tickets in.
-fn sides<'a>(opened: &'a Opened, selection: &Selection) -> Result<Vec<&'a Side>, Failure> {
-    let addresses = opened.tickets.iter().map(|ticket| &ticket.address).filter(|address| selection.holds(address));
-    let kinds: std::collections::BTreeSet<&String> = addresses.map(|address| &address.kind).collect();
+/// The systems that the files have these tickets in, or that a ticket in doubt may be in whose file is gone.
+fn sides<'a>(opened: &'a Opened, state: &State, selection: &Selection) -> Result<Vec<&'a Side>, Failure> {
+    let doubted = state.records.iter().filter(|(_, record)| record.phase == Phase::Pending).map(|(key, _)| &key.address);
+    let doubted = doubted.filter(|address| opened.sides.contains_key(&address.kind));
+    let addresses = opened.tickets.iter().map(|ticket| &ticket.address).chain(doubted).filter(|address| selection.holds(address));
+    let kinds: BTreeSet<&String> = addresses.map(|address| &address.kind).collect();
     let missing = |kind: &String| {
         Failure::from(Diagnostic::error("import/system", format!("callout.yaml has no section for the system of {kind} documents")))
     };

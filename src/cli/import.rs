@@ -5,8 +5,8 @@ use std::path::Path;
 use super::args::{Global, Import as Words, MatchBy};
 use super::opened::{self, Opened, Remotes};
 use super::rows::Table;
-use super::settlement::is_doubted_create;
-use super::state::standing;
+use super::settlement::{gone_on, is_doubted_create};
+use super::state::{reasoned, standing, typed};
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -18,6 +18,7 @@ use crate::systems::{by_kind, nearest};
 use crate::ticket::{Address, NotAnAddress, Ticket};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
+    reasoned(&words.reason, "import")?;
     let named = Named::of(words, &environment.folder)?;
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout import", environment)?;
@@ -139,24 +140,35 @@ async fn event(
     let Some(side) = opened.sides.get(&address.kind) else {
         return Err(Box::new(Diagnostic::error("import/system", format!("callout.yaml has no section for the system of {address}"))));
     };
-    let request = match state.latest(address) {
+    let trace = state.records.get_key_value(&key).filter(|(_, record)| record.is_moved());
+    let request = match trace.or(state.latest(address)) {
         // What may have been sent is what the record says, whatever the file says since.
         Some((taken, record)) if *taken == key && is_doubted_create(record) => record.request.clone(),
-        Some((taken, record)) if *taken >= key || record.in_doubt() => return Err(Box::new(already(taken, record))),
+        Some((taken, record)) if *taken >= key || record.in_doubt() => return Err(Box::new(already(state, taken, record))),
         Some(_) | None => marked_request(ticket, side, state),
     };
     take(opened, remotes, state, Wanted { key: &key, request: &request, id, reason, companions }).await
 }
 
 /// Why a visit needs no import.
-fn already(taken: &Key, record: &Record) -> Diagnostic {
+fn already(state: &State, taken: &Key, record: &Record) -> Diagnostic {
     let (message, help) = if record.in_doubt() {
-        (format!("{taken} is in doubt"), format!("settle it: callout settle {taken} --id ID --reason TEXT"))
+        (format!("{taken} is in doubt"), format!("settle it: callout settle {} --id ID --reason TEXT", typed(taken)))
+    } else if record.is_moved() {
+        (format!("{taken} has a record already: {}", gone_on(state, taken)), "rename it in the file, too".to_owned())
+    } else if record.is_let_go() {
+        let help = "it stays taken. By mistake? callout state restore COMMIT --reason TEXT takes it back, with the number of a commit before \
+                    it was let go of: callout log --format json numbers them";
+        (format!("{taken} was let go of: {}", standing_of(record)), help.to_owned())
     } else {
         let standing = record.id().map_or_else(|| standing(record), |id| format!("ticket {id}"));
         (format!("{taken} has a record already: {standing}"), "if this is a further visit, raise `reissue` in its file first".to_owned())
     };
     Diagnostic::error("import/taken", message).about(&taken.address).help(help)
+}
+
+fn standing_of(record: &Record) -> String {
+    record.id().map_or_else(|| standing(record), |id| format!("ticket {id}, {}", standing(record)))
 }
 
 /// The ticket in the files: what is imported must be described, or it would at once count as removed.

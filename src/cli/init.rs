@@ -14,7 +14,7 @@ use super::opened::owner;
 use super::{Ending, Environment, Exit, Failure};
 use crate::diagnostics::{Diagnostic, cause};
 use crate::manifest::{PROJECT_FILE, schema};
-use crate::state::{Home, Start};
+use crate::state::{Home, Start, is_just_begun};
 use crate::ticket::is_name;
 
 /// Where editors find the schema; committed, so that it is there in every clone.
@@ -35,17 +35,29 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
     }
     let name = name(words, folder)?;
     let home = Home { lock_file: folder.join("callout.lock"), state: folder.join(".callout/state.json") };
-    // The state first: it refuses where a lineage is already written, and then nothing else is touched.
-    crate::state::init(&home, &owner("callout init", environment), &Start::New)?;
+    // The state first: it refuses where a lineage is already written, and then nothing else is touched. One that an init has just made, and
+    // that was stopped here, is gone on with.
+    if !is_just_begun(&home)? {
+        crate::state::init(&home, &owner("callout init", environment), &Start::New).map_err(project_file_gone)?;
+    }
     let files = Files { folder, environment };
-    files.add(PROJECT_FILE, &project_file(&name))?;
     files.add(SCHEMA_FILE, &schema::text())?;
     files.add("tickets/example.yaml", &example(environment.clock.now()))?;
     files.ignore_state()?;
     files.settings()?;
+    // The project file last: until it is there, whoever was stopped half-way types `callout init` once more.
+    files.add(PROJECT_FILE, &project_file(&name))?;
     environment.out.line("started: callout.lock belongs into git, .callout/ does not and must not get lost");
     environment.out.line("next:    callout plan --sandbox");
     Ok(Exit::Done)
+}
+
+/// A state that was used belongs to a project file that somebody had: a new one would describe none of its tickets.
+fn project_file_gone(diagnostic: Box<Diagnostic>) -> Failure {
+    if diagnostic.code != "state/exists" {
+        return diagnostic.into();
+    }
+    diagnostic.help(format!("Get {PROJECT_FILE} back, and go on with it: git checkout -- {PROJECT_FILE}")).into()
 }
 
 fn name(words: &Words, folder: &Path) -> Result<String, Failure> {
@@ -64,14 +76,17 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    /// Writes a file that is not there yet. What a person wrote stays.
+    /// Writes a file that is not there yet, whole or not at all. What a person wrote stays.
     fn add(&self, name: &str, content: &str) -> Result<(), Failure> {
         let path = self.folder.join(name);
         if path.exists() {
             self.environment.out.line(&format!("kept:    {name}"));
             return Ok(());
         }
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, content));
+        // Always under the same name: what a stopped init left of it is overwritten by the next one.
+        let part = self.folder.join(format!("{name}.part"));
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder.and_then(|()| fs::write(&part, content)).and_then(|()| fs::rename(&part, &path));
         written.map_err(|error| cannot(&path, &error))?;
         self.environment.out.line(&format!("wrote:   {name}"));
         Ok(())
@@ -85,7 +100,11 @@ impl Files<'_> {
             return Ok(());
         }
         let start = if own.is_empty() || own.ends_with('\n') { "" } else { "\n" };
-        let added = fs::OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| writeln!(file, "{start}/.callout/"));
+        let added = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(format!("{start}/.callout/\n").as_bytes()));
         added.map_err(|error| cannot(&path, &error))?;
         self.environment.out.line("wrote:   .gitignore (added /.callout/)");
         Ok(())
@@ -103,7 +122,9 @@ fn pretty(value: &Value) -> String {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error))).into()
+    Diagnostic::error("init/write", format!("{} cannot be written: {}", path.display(), cause(error)))
+        .help("make room for it or give this user the folder, then run callout init again: it adds what is missing")
+        .into()
 }
 
 fn project_file(name: &str) -> String {

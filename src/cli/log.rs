@@ -72,14 +72,15 @@ impl Printed<'_> {
             LogFormat::Csv => log_csv(entry),
         };
         if self.ready.len() > CHUNK {
-            self.environment.out.write(&std::mem::take(&mut self.ready));
+            self.environment.out.document(&std::mem::take(&mut self.ready));
         }
     }
 
     fn end(&mut self, in_doubt: usize) {
+        // What was recorded is shown as it was recorded, also where it names a command.
+        self.environment.out.document(&self.ready);
         if self.format == LogFormat::Text {
-            self.ready += &self.text.end(in_doubt);
+            self.environment.out.write(&self.text.end(in_doubt));
         }
-        self.environment.out.write(&self.ready);
     }
 }

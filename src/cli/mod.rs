@@ -10,6 +10,8 @@ mod environment;
 mod exit;
 mod expand;
 mod finding;
+mod gate;
+mod hints;
 mod import;
 mod init;
 mod log;
@@ -41,11 +43,13 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, cause};
+use crate::render::clean;
 use args::{Cli, Command, Global};
 use environment::WIDTH;
 pub use environment::{Environment, Output, SystemClock};
 pub use exit::Exit;
+use hints::Hints;
 
 /// Why a command stopped, and the exit code if it is not 1.
 pub(crate) struct Failure {
@@ -83,14 +87,13 @@ pub(crate) type Ending = Result<Exit, Failure>;
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Environment) -> u8 {
     let cli = match parsed(arguments, &environment) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &environment).code(),
+        Err(error) => return printed(usage(&error, &environment), &environment).code(),
     };
     environment.out.choose_colour(cli.global.color, &environment.variables);
     environment.err.choose_colour(cli.global.color, &environment.variables);
-    if cli.global.sandbox {
-        environment.out.turn_to_sandbox();
-        environment.err.turn_to_sandbox();
-    }
+    let hints = Hints::new(cli.global.folder.as_deref(), cli.global.sandbox);
+    environment.out.give(&hints);
+    environment.err.give(&hints);
     if let Some(level) = cli.global.log {
         log_to(&environment.err, level);
     }
@@ -107,7 +110,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
         .build()
         .map_err(|error| Diagnostic::error("cli/runtime", format!("cannot start: {error}")).into())
         .and_then(|runtime| runtime.block_on(dispatch(cli.command, &cli.global, &mut environment)));
-    ending.unwrap_or_else(|failure| tell(&failure, &environment)).code()
+    let exit = ending.unwrap_or_else(|failure| tell(&failure, &environment));
+    printed(exit, &environment).code()
+}
+
+/// Half of a plan, a list or a document, with code 0, would pass for the whole of it.
+fn printed(exit: Exit, environment: &Environment) -> Exit {
+    let Some(error) = environment.out.failed() else { return exit };
+    let message = format!("not everything could be printed: {}", cause(error));
+    let help = "What the command did stays done: callout log tells it. See that its output can be written, then run it again.";
+    tell(&Diagnostic::error("cli/output", message).help(help).into(), environment)
+}
+
+/// Every command with its options, as clap knows them.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// The command line, read by clap. Help goes into a file or a pipe at a width that depends on nothing.
@@ -140,7 +157,10 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
 
 /// clap's own answers. A wrong command line is an error (1): clap's 2 means changes here.
 fn usage(error: &clap::Error, environment: &Environment) -> Exit {
-    let text = error.render().ansi().to_string();
+    // It repeats what was typed, and a script may type what somebody else wrote.
+    let plain = error.render().to_string();
+    let cleaned = clean(&plain);
+    let text = if cleaned == plain { error.render().ansi().to_string() } else { cleaned };
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         environment.out.write(&text);
         return Exit::Done;

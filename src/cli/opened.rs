@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::Global;
-use super::{Environment, Failure, Output, planning, sandbox};
+use super::{Environment, Failure, Output, planning, sandbox, shortened};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
@@ -42,7 +42,10 @@ pub(super) struct Opened {
 /// Ends the writing. The journal has everything: if only its folding into the snapshot fails, the next run does it.
 pub(super) async fn finish(ledger: &Ledger, environment: &Environment) {
     if let Err(diagnostic) = ledger.finish().await {
-        environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..*diagnostic }]);
+        let help = diagnostic.help.as_deref().unwrap_or_default();
+        let help = format!("Nothing is lost: the journal has everything, and the next run folds it into the snapshot. {help}");
+        let told = Diagnostic { severity: Severity::Warning, ..*diagnostic }.help(help.trim_end());
+        environment.err.tell(&shortened(&[told], environment));
     }
 }
 

@@ -9,8 +9,8 @@ use std::path::Path;
 use super::args::{Global, Said};
 use super::opened::Opened;
 use super::state::{reason_of, typed};
-use super::{Ending, Environment, Exit, finding, shortened};
-use crate::diagnostics::{Diagnostic, Severity};
+use super::{Ending, Environment, Exit, finding, short, shortened};
+use crate::diagnostics::{Diagnostic, Severity, typed as word};
 use crate::refresh::Selection;
 use crate::render::{Pass, clean, passes_text};
 use crate::state::{Copy, Event, Key, Phase, Rebuild, Request, State};
@@ -24,9 +24,13 @@ pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, enviro
     if opened.tickets.is_empty() {
         return Err(no_tickets().into());
     }
+    let is_apart = rebuild.is_apart();
     if let Some(damage) = rebuild.damage() {
         let damage = Diagnostic { severity: Severity::Warning, help: None, ..damage.clone() };
         environment.err.tell(&shortened(&[damage], environment));
+    }
+    if is_apart {
+        environment.err.line("! The copy is of a state that went on by itself: of what it did since, only names are taken over.");
     }
     let known = rebuild.known();
     let passes = finding::look(&opened, &known, &Selection::default(), environment).await?;
@@ -39,7 +43,15 @@ pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, enviro
         return Err(diagnostic.help("--yes makes it without asking").into());
     }
     rebuild.finish(found.into_iter().chain(doubted).collect(), reason.to_owned(), opened.clock().now())?;
-    environment.out.line("The state is rebuilt. Next: callout plan");
+    match copy.filter(|_| is_apart) {
+        Some(Copy::At(path)) => {
+            let path = word(&path.display().to_string());
+            let next =
+                format!("The state is rebuilt. Next, for tickets that only the copy knows: callout state restore {path} --reason TEXT");
+            environment.out.line(&short(&next, environment));
+        }
+        Some(Copy::Kept(_)) | None => environment.out.line("The state is rebuilt. Next: callout plan"),
+    }
     Ok(Exit::Done)
 }
 

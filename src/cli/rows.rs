@@ -1,11 +1,16 @@
 //! CSV files that a person wrote, such as `settle --from`: each row with its line.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::{Failure, all_or};
 use crate::diagnostics::{Diagnostic, cause};
+
+/// In bytes. A hundred thousand rows fit.
+const LARGEST: u64 = 32_000_000;
 
 /// What is wrong with a row.
 pub(super) struct Mistake {
@@ -46,9 +51,8 @@ impl Table<'_> {
     /// Reads every row before any is used: one mistake, and none is. `read` gets the number of the line, and the cells in the order of
     /// the columns.
     pub fn rows<T>(&self, folder: &Path, read: impl Fn(u64, &[&str]) -> Result<T, Mistake>) -> Result<Vec<T>, Failure> {
-        let file =
-            std::fs::File::open(folder.join(self.name)).map_err(|error| self.wrong(&format!("cannot be read: {}", cause(&error))))?;
-        let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(file);
+        let bytes = self.bytes(&folder.join(self.name))?;
+        let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(bytes.as_slice());
         let header = reader.headers().cloned().map_err(|error| self.wrong(&told(&error)))?;
         self.check(&header)?;
         let (mut rows, mut diagnostics) = (Vec::new(), Vec::new());
@@ -67,10 +71,27 @@ impl Table<'_> {
         all_or(rows, diagnostics)
     }
 
+    /// The whole file, which may be a pipe: `--from <(command)`.
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+        read.map_err(|error| self.wrong(&format!("cannot be read: {}", cause(&error))))?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(self.wrong(&format!("has more than {} MB, which no list of tickets has", LARGEST / 1_000_000)).into());
+        }
+        Ok(bytes)
+    }
+
     fn check(&self, header: &StringRecord) -> Result<(), Failure> {
         let missing: Vec<String> =
             self.columns.iter().filter(|column| !header.iter().any(|name| name == **column)).map(|column| format!("`{column}`")).collect();
-        if missing.is_empty() { Ok(()) } else { Err(self.wrong(&format!("line 1 names no column {}", missing.join(", "))).into()) }
+        if !missing.is_empty() {
+            let semicolons = if header.len() == 1 && header.iter().any(|name| name.contains(';')) { "; commas must part them" } else { "" };
+            return Err(self.wrong(&format!("line 1 names no column {}{semicolons}", missing.join(", "))).into());
+        }
+        // Which of the two is meant, nobody can say.
+        let twice = self.columns.iter().find(|column| header.iter().filter(|name| name == *column).count() > 1);
+        twice.map_or(Ok(()), |column| Err(self.wrong(&format!("line 1 names the column `{column}` twice")).into()))
     }
 
     fn row<T>(

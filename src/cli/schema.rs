@@ -4,6 +4,6 @@ use super::{Environment, Exit};
 use crate::manifest;
 
 pub(super) fn run(environment: &Environment) -> Exit {
-    environment.out.write(&manifest::schema::text());
+    environment.out.document(&manifest::schema::text());
     Exit::Done
 }

@@ -9,18 +9,23 @@ use self::choose::{Chosen, chosen};
 use super::args::{Choice, Global, Settle as Words};
 use super::opened::{self, Opened, Remotes};
 use super::settlement::{Settlement, Verdict, in_words, is_doubted_create, unlooked};
+use super::state::{reasoned, way_back};
 use super::taking::{Wanted, take};
 use super::{Ending, Environment, Exit, Failure, all_or, finding, planning};
 use crate::diagnostics::Diagnostic;
 use crate::plan::Companions;
 use crate::refresh::{Filter, Selection, renamed_from};
-use crate::render;
-use crate::state::{Event, Key, Record, State};
-use crate::ticket::Address;
+use crate::render::{self, Pass};
+use crate::state::{Event, Key, State};
+use crate::ticket::{Address, Mark};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     if Verdict::of(words).is_none() && words.from.is_none() {
         return list::list(words, global, environment).await;
+    }
+    // Each row of a file has a reason of its own.
+    if let Some(reason) = &words.reason {
+        reasoned(reason, "settle")?;
     }
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
@@ -39,9 +44,13 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if !words.yes && !environment.confirms("\nKeep this?") {
         return Err(Diagnostic::error("settle/declined", "nothing was settled").help("--yes settles without asking").into());
     }
+    let frees = events.iter().any(|event| matches!(event, Event::NotCreated { .. }));
     ledger.record(events, opened.clock().now()).await?;
     opened::finish(&ledger, environment).await;
     environment.out.line("Settled.");
+    if frees {
+        environment.out.line(&way_back(state.through));
+    }
     Ok(Exit::Done)
 }
 
@@ -67,13 +76,13 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
         None => Some(planning::make(opened, state, &Choice::of_tickets(targets), environment).await?),
     };
     let mut events = Vec::with_capacity(settlements.len());
-    let mut diagnostics = found_by_mark(opened, state, settlements, environment).await?;
+    let (mut diagnostics, mut freed) = (Vec::new(), Vec::new());
     let mut settled = BTreeSet::new();
     let linked = settlements.iter().filter(|settlement| matches!(settlement.verdict, Verdict::Is(_)));
     let remotes = opened.connect_for(linked.map(|settlement| &settlement.key.address))?;
     let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     // Each is checked against the state as the ones before it leave it: no ticket can be two visits'.
-    let mut state = state.clone();
+    let (before, mut state) = (state, state.clone());
     for settlement in settlements {
         if !settled.insert(&settlement.key) {
             diagnostics.push(settlement.placed(settlement.wrong("it is settled twice at once")));
@@ -90,38 +99,49 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
             applied.map(|()| event).map_err(|impossible| settlement.wrong(impossible.why).into())
         });
         match possible {
-            Ok(event) => events.push(event),
+            Ok(event) => {
+                freed.extend(Some(settlement).filter(|settlement| settlement.verdict == Verdict::NotCreated));
+                events.push(event);
+            }
             Err(diagnostic) => diagnostics.push(settlement.placed(*diagnostic)),
         }
     }
+    diagnostics.extend(found_by_mark(opened, before, &freed, environment).await?);
     all_or(events, diagnostics)
 }
 
-/// What is presumed sent may have been made at any time, so it is looked for in the whole list before it counts as not created.
+/// What a system lists is looked for in the whole list before it counts as not created. A search that begins at the intent is not enough:
+/// what is presumed sent may have been made at any time, and of the others only this machine's clock says when.
 async fn found_by_mark(
     opened: &Opened,
     state: &State,
-    settlements: &[Settlement],
+    freed: &[&Settlement],
     environment: &Environment,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let is_listed = |key: &Key| opened.sides.get(&key.address.kind).is_some_and(|side| side.system.capabilities().list.yes());
-    let is_presumed = |key: &Key| state.records.get(key).is_some_and(Record::is_presumed);
-    let is_asked =
-        |settlement: &&Settlement| settlement.verdict == Verdict::NotCreated && is_presumed(&settlement.key) && is_listed(&settlement.key);
-    let asked: Vec<&Settlement> = settlements.iter().filter(is_asked).collect();
+    let asked: Vec<&&Settlement> = freed.iter().filter(|settlement| is_listed(&settlement.key)).collect();
     if asked.is_empty() {
         return Ok(Vec::new());
     }
     let addresses = asked.iter().map(|settlement| described_as(opened, state, &settlement.key.address));
     let selection = Selection::of(Filter::of_tickets(addresses), &opened.tickets, state)?;
     let passes = finding::look(opened, state, &selection, environment).await?;
-    let unlooked = |settlement: &&Settlement| {
+    let unlooked = |settlement: &Settlement| {
         let pass = passes.iter().find(|pass| pass.system.kind() == settlement.key.address.kind);
         pass.and_then(|pass| pass.refusal.as_deref()).map(unlooked)
     };
-    let found =
-        |settlement: &&Settlement| passes.iter().find_map(|pass| settlement.found_among(&pass.matches)).or_else(|| unlooked(settlement));
+    let found = |settlement: &Settlement| {
+        let mark = state.records.get(&settlement.key).and_then(|record| record.request.mark.as_ref());
+        let in_pass = |pass: &Pass| settlement.found_among(&pass.matches).or_else(|| carried(pass, mark?));
+        passes.iter().find_map(in_pass).or_else(|| unlooked(settlement))
+    };
     Ok(asked.iter().filter_map(|settlement| Some(settlement.placed(settlement.wrong(&found(settlement)?)))).collect())
+}
+
+/// A ticket with this mark that no file accounts for any more.
+fn carried(pass: &Pass, mark: &Mark) -> Option<String> {
+    let ticket = pass.matches.strangers.iter().find(|seen| pass.system.mark_of(&seen.fields).as_ref() == Some(mark))?;
+    Some(format!("ticket {} carries its mark; settle it with --id", ticket.id))
 }
 
 async fn link(

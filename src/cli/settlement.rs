@@ -140,6 +140,9 @@ impl Settlement {
     /// The event that keeps it, if it fits what the state and the plan say. `Is` needs its ticket read, and is not settled here.
     pub fn event(&self, state: &State, plan: Option<&Plan>, now: Timestamp) -> Outcome<Event> {
         let record = state.records.get(&self.key).ok_or_else(|| self.wrong("the state remembers nothing of it"))?;
+        if record.is_moved() {
+            return Err(self.wrong(&gone_on(state, &self.key)).into());
+        }
         let (key, reason) = (self.key.clone(), self.reason.clone());
         match &self.verdict {
             Verdict::NotCreated if is_doubted_create(record) => match plan.and_then(|plan| self.found(plan)) {
@@ -231,6 +234,19 @@ impl Settlement {
 fn not_begun(record: &Record, now: Timestamp) -> Option<String> {
     let visit = record.request.visit.as_ref().filter(|visit| !record.finished && visit.starts_after(now))?;
     Some(format!("its visit has not begun, it starts at {}; if it was called off, that is --cancelled", visit.start_in_words()))
+}
+
+/// Where the ticket of a renamed address is now.
+pub(super) fn gone_on(state: &State, key: &Key) -> String {
+    let Some(trace) = state.records.get(key) else { return "the state remembers nothing of it".to_owned() };
+    // Those of one request share their mark and their moment; what was sent differs.
+    let is_same = |record: &Record| {
+        let (now, then) = (&record.request, &trace.request);
+        !record.is_moved() && record.since == trace.since && now.mark == then.mark && now.fields == then.fields
+    };
+    let by_id = trace.id().and_then(|id| state.holder(&trace.request, id));
+    let now = by_id.or_else(|| state.records.iter().find(|(_, record)| is_same(record)).map(|(key, _)| key));
+    now.map_or_else(|| "its ticket has another address now".to_owned(), |key| format!("its ticket is {key} now"))
 }
 
 /// Nobody could look for a mark.

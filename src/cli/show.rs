@@ -2,15 +2,16 @@
 
 use super::args::Show as Words;
 use super::{Ending, Environment, Exit, plan, plan_file};
+use crate::render::clean;
 
 pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
     let saved = plan_file::read(&environment.folder.join(&words.plan))?;
     let changes = if saved.uncommitted { " and changes that were not committed" } else { "" };
     let commit = saved.commit.as_ref().map(|commit| format!(" from commit {commit}{changes}")).unwrap_or_default();
-    environment.err.line(&format!(
+    environment.err.line(&clean(&format!(
         "plan {} of {}, made {:.0}{commit} from state {}, good until {:.0}",
         saved.id, saved.project, saved.made, saved.through, saved.expires
-    ));
+    )));
     plan::show(&saved, words.format, words.verbose, environment);
     Ok(Exit::Done)
 }

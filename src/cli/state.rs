@@ -7,12 +7,13 @@ mod surgery;
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::args::{Global, PlanFormat, Said, StateCommand};
 use super::opened::{self, home, owner};
 use super::{Ending, Environment, Exit, Failure, rebuild};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, typed as word};
 use crate::manifest::{self, Project};
 use crate::render::{clean, state_text};
 use crate::state::{Begun, Home, Key, Phase, Record, Session, Start, State, open_for_reading};
@@ -43,10 +44,10 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
         StateCommand::Rm { address, how } => return surgery::rm(&home, address, how, environment).await,
         StateCommand::List { format } => {
             let state = open_for_reading(&home)?;
-            environment.out.write(&match format {
-                PlanFormat::Text => table(&state),
-                PlanFormat::Json => format!("{}\n", list(&state)),
-            });
+            match format {
+                PlanFormat::Text => environment.out.write(&table(&state)),
+                PlanFormat::Json => environment.out.document(&format!("{}\n", list(&state))),
+            }
         }
         StateCommand::Show { address, format } => {
             let state = open_for_reading(&home)?;
@@ -54,7 +55,7 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
             if visits.is_empty() {
                 return Err(unknown(&state, &address.to_string()).into());
             }
-            environment.out.write(&match format {
+            environment.out.document(&match format {
                 PlanFormat::Text => state_text(&visits),
                 PlanFormat::Json => format!("{}\n", json!({"format_version": 1, "visits": visits.iter().map(row).collect::<Vec<_>>()})),
             });
@@ -75,17 +76,27 @@ fn session(home: &Home, command: &str, environment: &Environment) -> Session {
 
 /// The reason that a person gives, which must be one.
 pub(super) fn reason_of<'a>(how: &'a Said, command: &str) -> Result<&'a str, Failure> {
-    let reason = how.reason.trim();
+    reasoned(&how.reason, command)
+}
+
+/// The same of any command.
+pub(super) fn reasoned<'a>(reason: &'a str, command: &str) -> Result<&'a str, Failure> {
+    let reason = reason.trim();
     if !reason.is_empty() {
         return Ok(reason);
     }
     let diagnostic = Diagnostic::error("state/no-reason", format!("`callout {command}` needs a reason"));
-    Err(diagnostic.help(format!("callout {command} --reason \"why this is right\"; it is kept in the journal")).into())
+    Err(diagnostic.help("say it again with --reason \"why this is right\"; it is kept in the journal").into())
 }
 
 /// As a person types it: in quotes where a shell would take a location's key for a pattern.
 pub(super) fn typed(key: &Key) -> String {
-    if key.address.key.is_some() { format!("'{key}'") } else { key.to_string() }
+    word(&key.to_string())
+}
+
+/// How to take back what was just said, while nothing was sent on it.
+pub(super) fn way_back(before: u64) -> String {
+    format!("Said by mistake? callout state restore {before} --reason TEXT takes it back, as long as nothing was sent on it.")
 }
 
 /// Of an address that no record has, as a person typed it.
@@ -116,15 +127,22 @@ fn table(state: &State) -> String {
         return "The state is empty: nothing was ever created or adopted.\n".to_owned();
     }
     let mut table = Table::new();
-    table.load_style(NOTHING).set_header(["ADDRESS", "TICKET", "STANDING", "SITE", "MARK", "SINCE"]);
+    table.load_style(NOTHING).set_header(["ADDRESS", "TICKET", "STANDING", "SINCE", "SITE"]);
     for (key, record) in &state.records {
         let site = by_kind(&key.address.kind).map(|system| system.site(&record.request.fields)).unwrap_or_default();
-        let mark = record.request.mark.as_ref().map(ToString::to_string).unwrap_or_default();
         let id = record.id().unwrap_or("-").to_owned();
-        table.add_row([key.to_string(), clean(&id), clean(&standing(record)), clean(&site), mark, format!("{:.0}", record.since)]);
+        let since = record.since.to_zoned(TimeZone::UTC).date().to_string();
+        table.add_row([key.to_string(), clean(&id), clean(&standing(record)), since, clean(&site)]);
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
+    let lines: Vec<String> = table.lines().map(|line| cut(line.trim())).collect();
     format!("{}\n", lines.join("\n"))
+}
+
+/// A screen's width; what helps least to tell tickets apart stands last.
+const WIDE: usize = 100;
+
+fn cut(line: &str) -> String {
+    if line.chars().count() <= WIDE { line.to_owned() } else { line.chars().take(WIDE - 3).chain("...".chars()).collect() }
 }
 
 fn list(state: &State) -> Value {

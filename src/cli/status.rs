@@ -26,11 +26,11 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     };
     let board = view.board();
     let depth = if words.verbose { Depth::Whole } else { Depth::Screenful };
-    environment.out.write(&match words.format {
-        StatusFormat::Text => render::status_text(&board, &planned.plan, words.near, depth),
-        StatusFormat::Json => format!("{}\n", render::status_json(&board)),
-        StatusFormat::Csv => render::status_csv(&board)?,
-    });
+    match words.format {
+        StatusFormat::Text => environment.out.write(&render::status_text(&board, &planned.plan, words.near, depth)),
+        StatusFormat::Json => environment.out.document(&format!("{}\n", render::status_json(&board))),
+        StatusFormat::Csv => environment.out.document(&render::status_csv(&board)?),
+    }
     Ok(ending(&board.counts(), words.detailed_exitcode))
 }
 

@@ -15,7 +15,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &Environmen
             environment.err.tell(&loaded.diagnostics);
             environment.out.line(&summary(&loaded, words.online));
         }
-        ValidateFormat::Json => environment.out.line(&render::json(&loaded.diagnostics).to_string()),
+        ValidateFormat::Json => environment.out.document(&format!("{}\n", render::json(&loaded.diagnostics))),
     }
     if loaded.has_errors() { Exit::Error } else { Exit::Done }
 }

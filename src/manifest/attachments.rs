@@ -1,13 +1,19 @@
 //! Files that go with a ticket: found, measured and fingerprinted.
 //!
-//! Owns the rules for paths. Refuses a file outside the project, also through a link: what is sent must be what a reviewer can see.
+//! Owns the rules for paths. Refuses a file outside the project, also through a link: what is sent must be what a reviewer can see. Other
+//! folders have to be named in `spec.attachment_folders`, where a reviewer sees them.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::load::relative;
+use crate::diagnostics::is_hidden;
+use crate::state::read_regular;
 use crate::systems::{AttachmentRules, nearest};
 use crate::ticket::{Attachment, Digest};
+
+const OUTSIDE: &str = "attachment/outside";
 
 /// Why a file cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +34,24 @@ impl Refused {
 pub struct Attachments {
     /// The project's folder, as the file system knows it.
     root: PathBuf,
+    /// Folders outside the project whose files may be sent, as the file system knows them.
+    folders: Vec<PathBuf>,
     known: HashMap<(PathBuf, String), Result<Attachment, Refused>>,
 }
 
 impl Attachments {
     pub fn new(root: &Path) -> Self {
-        Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()), known: HashMap::new() }
+        Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()), folders: Vec::new(), known: HashMap::new() }
+    }
+
+    /// The project's folder, as the file system knows it.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// From now on, files of these folders may be sent too.
+    pub fn allow<'f>(&mut self, folders: impl IntoIterator<Item = &'f PathBuf>) {
+        self.folders.extend(folders.into_iter().filter_map(|folder| fs::canonicalize(folder).ok()));
     }
 
     /// The file that a manifest in `folder` means.
@@ -51,8 +69,9 @@ impl Attachments {
     pub fn inside(&self, folder: &Path, written: &str, what: &str) -> Result<PathBuf, Refused> {
         let outside = || {
             let help = "Copy it into the project and write its path relative to this file.";
-            Refused::new("attachment/outside", format!("the {what} `{written}` is outside the project's folder"), help)
+            Refused::new(OUTSIDE, format!("the {what} `{written}` is outside the project's folder"), help)
         };
+        // On another machine, an absolute path is another file.
         if Path::new(written).components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
             return Err(outside());
         }
@@ -60,12 +79,23 @@ impl Attachments {
         if real.starts_with(&self.root) { Ok(real) } else { Err(outside()) }
     }
 
+    /// The same for a file that is sent, which may also be in one of the folders that the project names.
+    fn sendable(&self, folder: &Path, written: &str) -> Result<PathBuf, Refused> {
+        let real = fs::canonicalize(folder.join(written)).ok();
+        let named = real.filter(|real| self.folders.iter().any(|allowed| real.starts_with(allowed)));
+        named.map_or_else(|| self.inside(folder, written, "attachment"), Ok).map_err(|why| {
+            let more = if why.code == OUTSIDE { " Or name its folder in spec.attachment_folders of callout.yaml." } else { "" };
+            Refused { help: why.help.clone() + more, ..why }
+        })
+    }
+
     fn look_up(&self, folder: &Path, written: &str, rules: AttachmentRules) -> Result<Attachment, Refused> {
         let path = folder.join(written);
-        let real = self.inside(folder, written, "attachment")?;
+        let real = self.sendable(folder, written)?;
         let metadata = fs::metadata(&real).map_err(|_| missing(folder, written))?;
         if !metadata.is_file() {
-            return Err(Refused::new("attachment/no-file", format!("the attachment `{written}` is a folder"), "Name each file by itself."));
+            let kind = if metadata.is_dir() { "a folder" } else { "no regular file" };
+            return Err(Refused::new("attachment/no-file", format!("the attachment `{written}` is {kind}"), "Name each file by itself."));
         }
         fits(written, rules)?;
         if metadata.len() > rules.total_bytes {
@@ -74,14 +104,9 @@ impl Attachments {
         let unreadable = |error: std::io::Error| {
             Refused::new("attachment/unreadable", format!("the attachment `{written}` cannot be read: {error}"), "Allow reading it.")
         };
-        let bytes = fs::read(&real).map_err(unreadable)?;
+        let bytes = read_regular(&real, rules.total_bytes).map_err(unreadable)?;
         let filename = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Attachment {
-            filename,
-            path: real.strip_prefix(&self.root).unwrap_or(&real).to_path_buf(),
-            size: bytes.len() as u64,
-            sha256: Digest::of_bytes(&bytes),
-        })
+        Ok(Attachment { filename, path: relative(&real, &self.root), size: bytes.len() as u64, sha256: Digest::of_bytes(&bytes) })
     }
 }
 
@@ -103,6 +128,11 @@ fn megabytes(size: u64) -> String {
 }
 
 fn fits(written: &str, rules: AttachmentRules) -> Result<(), Refused> {
+    // Its name goes into a header of the request, and onto the screen of who opens the ticket.
+    if written.contains(is_hidden) {
+        let message = format!("the name of the attachment `{written}` has a sign in it that nobody sees");
+        return Err(Refused::new("attachment/name", message, "Rename the file: letters, digits, blanks, `-`, `_` and `.` are fine."));
+    }
     let extension = Path::new(written).extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     if rules.extensions.contains(&extension.as_str()) {
         return Ok(());

@@ -1,21 +1,18 @@
 //! From YAML events to trees: one tree for each document of a file.
 //!
-//! Owns anchors, aliases, merge keys and the limits that keep a hostile file from filling memory or stack.
+//! Owns anchors, aliases, merge keys and the limits that keep a hostile file from filling memory or stack (those of aliases: `allowance`).
 //! Refuses duplicate keys, tags other than text, and anything deeper than [`MAX_DEPTH`]. A broken document does not hide the next one.
 
 use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span as YamlSpan, StrInput, Tag};
 
+use super::allowance::Allowance;
 use super::fault::Fault;
 use super::tree::{Content, Entry, Node, Span, Style};
 
 /// Levels of nesting. A ticket needs six; the limit guards every recursion over a tree.
 pub const MAX_DEPTH: usize = 100;
-
-/// Values that aliases and merge keys may add to one document. A file that repeats its anchors by hand stays far below;
-/// a "billion laughs" passes it after a few lines.
-pub const MAX_ALIASED: usize = 100_000;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -42,7 +39,8 @@ pub fn compose(text: &str, file: u32) -> Composed<'_> {
             Ok(None) => {}
             Err(fault) => {
                 result.faults.push(fault);
-                composer = Composer::new(text, file);
+                composer = Composer { allowance: composer.allowance, ..Composer::new(text, file) };
+                composer.allowance.begin_document();
                 if !skip_document(&mut parser) {
                     break;
                 }
@@ -74,14 +72,14 @@ struct Composer<'a> {
     file: u32,
     open: Vec<Open<'a>>,
     anchors: HashMap<usize, Node<'a>>,
-    aliased: usize,
+    allowance: Allowance,
     /// Faults that leave the document's shape intact, so that reading goes on.
     faults: Vec<Fault>,
 }
 
 impl<'a> Composer<'a> {
     fn new(text: &'a str, file: u32) -> Self {
-        Self { text, file, open: Vec::new(), anchors: HashMap::new(), aliased: 0, faults: Vec::new() }
+        Self { text, file, open: Vec::new(), anchors: HashMap::new(), allowance: Allowance::default(), faults: Vec::new() }
     }
 
     fn span(&self, span: &YamlSpan) -> Span {
@@ -106,7 +104,7 @@ impl<'a> Composer<'a> {
             Event::Alias(anchor) => self.alias(anchor, at),
             Event::DocumentStart(..) | Event::DocumentEnd => {
                 self.anchors.clear();
-                self.aliased = 0;
+                self.allowance.begin_document();
                 Ok(None)
             }
             Event::UnresolvedAlias(name) => {
@@ -150,7 +148,7 @@ impl<'a> Composer<'a> {
     /// Puts a complete value where it belongs.
     fn finish(&mut self, node: Node<'a>, anchor: usize) -> Result<Option<Node<'a>>, Fault> {
         if anchor != 0 {
-            self.count(&node, node.span)?;
+            self.allowance.take(&node, node.span)?;
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -173,24 +171,13 @@ impl<'a> Composer<'a> {
             return Err(Fault::new("yaml/alias", at, "this alias names a value that contains it", help));
         };
         let mut node = node.clone();
-        if self.open.len() + self.count(&node, at)? > MAX_DEPTH {
+        if self.open.len() + self.allowance.take(&node, at)? > MAX_DEPTH {
             return Err(Fault::too_deep(at));
         }
         if node.text().is_some() {
             node.span = at;
         }
         self.finish(node, 0)
-    }
-
-    /// Counts what anchors keep and aliases repeat. Answers with the levels of the value.
-    fn count(&mut self, node: &Node<'a>, at: Span) -> Result<usize, Fault> {
-        let (count, depth) = measure(node);
-        self.aliased += count;
-        if self.aliased > MAX_ALIASED {
-            let message = format!("the anchors and aliases of this document stand for more than {MAX_ALIASED} values");
-            return Err(Fault::new("yaml/alias-bomb", at, message, "Write fewer aliases of aliases."));
-        }
-        Ok(depth)
     }
 
     /// Checks for duplicates and adds what `<<` brings; a key that is written out wins, then the earlier merge.
@@ -256,19 +243,6 @@ fn key_of(node: Node<'_>) -> Result<(std::borrow::Cow<'_, str>, Span, bool), Fau
             Err(Fault::new("yaml/key", node.span, "a key must be text, and this one is a list or a mapping", help))
         }
     }
-}
-
-/// How many values a tree has, and how many levels.
-fn measure(node: &Node<'_>) -> (usize, usize) {
-    let inner = |nodes: &mut dyn Iterator<Item = &Node<'_>>| {
-        nodes.map(measure).fold((1, 0), |(count, depth), (more, levels)| (count + more, depth.max(levels)))
-    };
-    let (count, depth) = match &node.content {
-        Content::Scalar(..) => return (1, 0),
-        Content::List(items) => inner(&mut items.iter()),
-        Content::Map(entries) => inner(&mut entries.iter().map(|entry| &entry.value)),
-    };
-    (count, depth + 1)
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use crate::support::trials::trials;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -91,6 +92,23 @@ fn hostile_aliases_are_refused_before_they_fill_memory() {
 }
 
 #[test]
+fn a_file_of_many_small_bombs_is_refused_too() {
+    let bomb = format!("a: &a [{}]\nb: &b [{}]\nc: [{}]\n", "x,".repeat(40), "*a,".repeat(40), "*b,".repeat(40));
+    let text = format!("{bomb}---\n").repeat(60);
+    let faults = faults(&text);
+    assert!(faults[0].0.contains("of this file stand for more than 2000000 values"), "{}", faults[0].0);
+    assert!(faults.len() > 20, "every document after the limit is refused: {}", faults.len());
+}
+
+#[test]
+fn one_long_text_that_is_named_often_is_counted_by_its_length() {
+    let text = format!("a: &a \"{}\"\nb: [{}]\n", "long\\t".repeat(20_000), "*a,".repeat(1_000));
+    assert!(text.len() < 200_000);
+    assert!(faults(&text)[0].0.contains("stand for more than 64 MB of text"), "{}", faults(&text)[0].0);
+    assert_eq!(faults(&text.replacen("*a,", "", 500)), vec![]);
+}
+
+#[test]
 fn a_value_tagged_as_text_is_text_and_other_tags_are_refused() {
     assert_eq!(values("a: !!str 12\nb: ! 13\n"), vec![json!({"a": "12", "b": "13"})]);
     for text in ["a: !!int \"5\"\n", "a: !env HOME\n", "a: !!binary aGk=\n", "a: !x {b: 1}\n"] {
@@ -136,6 +154,8 @@ fn without_nulls(value: Value) -> Value {
 }
 
 proptest! {
+    #![proptest_config(trials(256))]
+
     #[test]
     fn no_text_makes_it_panic(text in "(?s).{0,200}") {
         let _ = values(&text);

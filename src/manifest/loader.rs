@@ -30,7 +30,7 @@ pub struct Loader {
     pub sources: Sources,
     /// What is kept besides the tickets.
     pub keep: Keep,
-    attachments: Attachments,
+    pub attachments: Attachments,
     project_file: Option<PathBuf>,
     named: Vec<Named>,
     links: Vec<Linked>,
@@ -57,7 +57,7 @@ impl Loader {
 
     /// Reads the files at and below the paths. Many of them are shared out to all processors; what is found is the same.
     pub fn read(&mut self, wanted: &Wanted<'_>) {
-        let listing = load::list(wanted.paths, wanted.start);
+        let listing = load::list(wanted.paths, wanted.start, self.attachments.root());
         self.loaded.diagnostics.extend(listing.problems);
         let share = listing.files.len().div_ceil(readers(listing.files.len()));
         if share == listing.files.len() {
@@ -311,7 +311,7 @@ mod tests {
         let wanted = Wanted { paths: &paths, start: folder.path(), defaults: &defaults, settings: &settings };
         let (mut shared, mut alone) = (Loader::new(folder.path(), None), Loader::new(folder.path(), None));
         shared.read(&wanted);
-        alone.files(&load::list(&paths, folder.path()).files, &wanted);
+        alone.files(&load::list(&paths, folder.path(), folder.path()).files, &wanted);
         let said = |loader: Loader| {
             let loaded = loader.finish(true);
             let addresses: Vec<String> = loaded.tickets.iter().map(|ticket| ticket.address.to_string()).collect();

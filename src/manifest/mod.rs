@@ -3,6 +3,7 @@
 //! Owns finding and reading the files, the tree with a place for every key and value, the schema, and the checks.
 //! Refuses network, credentials and state. Every check runs, and everything found is reported at once, sorted by place.
 
+mod allowance;
 mod attachments;
 mod checks;
 mod compose;
@@ -47,7 +48,7 @@ pub(crate) use schedule_spec::{ScheduleSpec, WeekdayName};
 pub(crate) use tree::{Content, Entry, Node, Span, Style};
 pub(crate) use wave_spec::WaveSpec;
 
-pub use compose::{MAX_ALIASED, MAX_DEPTH};
+pub use compose::MAX_DEPTH;
 pub use load::LARGEST;
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
@@ -141,6 +142,7 @@ pub(crate) fn load(request: &Request, expand: Expand<'_>) -> Loaded {
     if let Some(text) = &text {
         let read = text.read(&mut loader.sources);
         loader.loaded.diagnostics.extend(read.diagnostics);
+        loader.attachments.allow(read.project.iter().flat_map(|project| &project.attachment_folders));
         loader.loaded.project = read.project;
         defaults = read.defaults;
     }

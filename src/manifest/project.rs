@@ -17,7 +17,7 @@ use super::tree::{Content, Entry, Node, Sources, Span};
 use super::typed::typed;
 use super::violations::{Judged, violations};
 use super::{envelope, load, unfilled};
-use crate::diagnostics::{Diagnostic, Place, SourceFile};
+use crate::diagnostics::{Diagnostic, Place, Severity, SourceFile};
 use crate::systems::by_id;
 
 /// The name of the project file.
@@ -33,6 +33,8 @@ pub struct Project {
     pub place: Place,
     /// Files and folders to read; those that exist.
     pub manifests: Vec<PathBuf>,
+    /// Folders outside the project whose files may be attached.
+    pub attachment_folders: Vec<PathBuf>,
     /// The state's snapshot; the journal is beside it.
     pub state: PathBuf,
     /// The settings of each system that has a section, by its id. They fit their schema.
@@ -71,6 +73,13 @@ pub struct Read<'a> {
 
 impl Text {
     pub fn load(path: &Path, from: &Path) -> Result<Self, Box<Diagnostic>> {
+        let (real, folder) = (std::fs::canonicalize(path), path.parent().map(std::fs::canonicalize));
+        if let (Ok(real), Some(Ok(folder))) = (real, folder)
+            && !real.starts_with(&folder)
+        {
+            let message = format!("{} is a link out of its folder", load::shown(path, from));
+            return Err(Diagnostic::error("project/outside", message).help("Put the project file itself there.").into());
+        }
         let file = load::read(path, from)?;
         Ok(Self { path: path.to_path_buf(), name: file.name.clone(), content: file.text.clone() })
     }
@@ -112,7 +121,7 @@ impl Text {
         }
         let (value, mut problems) = judge_document(&document);
         let sound = !problems.iter().any(|(diagnostic, _)| diagnostic.is_error());
-        problems.extend(self.missing_manifests(&document));
+        problems.extend(self.misplaced(&document));
         if let (defaults, true) = document.find("/spec/defaults") {
             problems.extend(unfilled::in_defaults(defaults.node));
         }
@@ -127,16 +136,35 @@ impl Text {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    fn missing_manifests(&self, document: &Node<'_>) -> Vec<(Diagnostic, Span)> {
-        let (listed, true) = document.find("/spec/manifests") else { return Vec::new() };
-        let Content::List(items) = &listed.node.content else { return Vec::new() };
-        let missing =
-            items.iter().filter_map(|item| Some((item.text()?, item.span))).filter(|(path, _)| !self.folder().join(path).exists());
-        let tell = |(path, span): (&str, Span)| {
-            let message = format!("there is no file or folder `{}`", super::violations::printable(path));
-            (Diagnostic::error("project/manifests", message).help("The path is relative to callout.yaml."), span)
-        };
-        missing.map(tell).collect()
+    /// Manifests that are not there or not in the project, and folders of attachments that are not there.
+    fn misplaced(&self, document: &Node<'_>) -> Vec<(Diagnostic, Span)> {
+        let manifests = paths(document, "/spec/manifests").into_iter().filter_map(|(path, span)| {
+            let name = super::violations::printable(path);
+            let place = self.folder().join(path);
+            let (message, help) = if !place.exists() {
+                (format!("there is no file or folder `{name}`"), "The path is relative to callout.yaml.")
+            } else if !self.has(&place) {
+                (
+                    format!("`{name}` is outside the project's folder"),
+                    "Move callout.yaml to a folder that holds both, or the manifests into this one.",
+                )
+            } else {
+                return None;
+            };
+            Some((Diagnostic::error("project/manifests", message).help(help), span))
+        });
+        let folders = paths(document, "/spec/attachment_folders").into_iter().filter(|(path, _)| !self.folder().join(path).is_dir());
+        let folders = folders.map(|(path, span)| {
+            let message = format!("there is no folder `{}`", super::violations::printable(path));
+            (Diagnostic::error("project/attachment-folders", message).help("The path is relative to callout.yaml."), span)
+        });
+        manifests.chain(folders).collect()
+    }
+
+    /// Whether a path leads to something in the project's folder.
+    fn has(&self, path: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        real(path).zip(real(self.folder())).is_some_and(|(path, folder)| path.starts_with(folder))
     }
 
     fn project(&self, document: ProjectDocument, place: Place) -> Project {
@@ -144,12 +172,13 @@ impl Text {
         let ProjectDocument { metadata, spec, .. } = document;
         let manifests = spec.manifests.map_or_else(
             || vec![folder.clone()],
-            |paths| paths.iter().map(|path| folder.join(path)).filter(|path| path.exists()).collect(),
+            |paths| paths.iter().map(|path| folder.join(path)).filter(|path| self.has(path)).collect(),
         );
         Project {
             name: metadata.name,
             place,
             manifests,
+            attachment_folders: spec.attachment_folders.iter().map(|path| folder.join(path)).collect(),
             state: folder.join(spec.state.path.as_deref().unwrap_or(".callout/state.json")),
             systems: spec.systems,
             limits: spec.limits,
@@ -157,6 +186,13 @@ impl Text {
             folder,
         }
     }
+}
+
+/// The texts of a list of paths, each with its place.
+fn paths<'n>(document: &'n Node<'_>, pointer: &str) -> Vec<(&'n str, Span)> {
+    let (listed, true) = document.find(pointer) else { return Vec::new() };
+    let Content::List(items) = &listed.node.content else { return Vec::new() };
+    items.iter().filter_map(|item| Some((item.text()?, item.span))).collect()
 }
 
 const STARTER: &str = "A project file starts with these lines:\napiVersion: callout/v1\nkind: Project\nmetadata: {name: my-project}";
@@ -172,8 +208,13 @@ pub fn judge_document(document: &Node<'_>) -> (Value, Vec<(Diagnostic, Span)>) {
     problems.extend(violations(Judged { node: document, value: &read.value, system: "callout" }, schema));
     let sections = read.value.pointer("/spec/systems").and_then(Value::as_object);
     for (id, settings) in sections.into_iter().flatten() {
-        for finding in by_id(id).into_iter().flat_map(|system| system.check_settings(settings)) {
+        let Some(system) = by_id(id) else { continue };
+        for mut finding in system.check_settings(settings) {
             let span = document.span_of(&format!("/spec/systems/{id}{}", finding.pointer));
+            if finding.severity == Severity::Warning {
+                // It is told again with every plan, by people who do not have the line before their eyes.
+                finding.message = format!("{}: {}", system.title(), finding.message);
+            }
             problems.push((super::document::told(finding), span));
         }
     }

@@ -49,6 +49,10 @@ pub struct ProjectSpec {
     #[serde(default)]
     #[schemars(length(min = 1), inner(length(min = 1)), extend("examples" = [["tickets/"]]))]
     pub manifests: Option<Vec<String>>,
+    /// Folders outside this project whose files may go with tickets, relative to this file. Without it, only files of the project may.
+    #[serde(default)]
+    #[schemars(inner(length(min = 1)), extend("examples" = [["../floor-plans/"]]))]
+    pub attachment_folders: Vec<String>,
     /// Where callout remembers what it created.
     #[serde(default)]
     pub state: StateSpec,

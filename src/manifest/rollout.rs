@@ -153,8 +153,13 @@ impl Rollout {
     /// Reads a text file beside the rollout; `None` if there is none.
     pub fn read_beside(&self, name: &str) -> Outcome<Option<Arc<SourceFile>>> {
         let (path, shown) = self.beside(name);
-        if std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
-            return Ok(None);
+        match std::fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Ok(metadata) if metadata.is_symlink() && path.exists() => {
+                let refused = |why: Refused| Diagnostic::error("rollout/schedule-file", why.message).help(why.help);
+                self.attachments.inside(&self.folder, name, "file").map_err(refused)?;
+            }
+            Ok(_) | Err(_) => {}
         }
         load::read_text(&path, &shown).map(Some)
     }

@@ -4,6 +4,8 @@
 //! Owns what a step saw of its ticket, and holding it back where that is not so any more. Refuses to plan anew: somebody reviewed this
 //! plan, and nobody what the ticket has become.
 
+use jiff::Timestamp;
+
 use super::{Action, Plan, Reason, Step};
 use crate::refresh::{Ask, Observations, Question, Sides, searched_since, sighting};
 use crate::state::{Key, Sighting, State};
@@ -53,12 +55,12 @@ fn changed_ticket(action: &Action) -> Option<&str> {
 
 impl Plan {
     /// The tickets that it changes or closes, as questions.
-    pub fn looks_again(&self, state: &State, sides: &Sides) -> Vec<Ask> {
+    pub fn looks_again(&self, state: &State, sides: &Sides, now: Timestamp) -> Vec<Ask> {
         let ask = |step: &Step| {
             let (id, key) = (changed_ticket(&step.action)?.to_owned(), recorded(step));
             let system = sides.get(&key.address.kind)?.system.id();
             let record = state.records.get(&key).or_else(|| state.records.get(&step.key));
-            let made = record.filter(|record| !record.adopted).map(|record| searched_since(record.since));
+            let made = record.filter(|record| !record.adopted).map(|record| searched_since(record.since, now));
             Some(Ask { key, system, question: Question::Read { id, made } })
         };
         self.steps.iter().filter_map(ask).collect()

@@ -88,9 +88,11 @@ impl Around<'_> {
             recorded.or_else(|| ticket.lifecycle.adopt.clone())
         };
         let places = |ticket: &Ticket| self.sides.get(&ticket.address.kind).map(|side| side.system.look_alike(&ticket.fields));
-        self.tickets
-            .iter()
-            .filter(coming)
+        let mut coming: Vec<&Ticket> = self.tickets.iter().filter(coming).collect();
+        // Of several, the first by address is named: the order of the files is nobody's choice.
+        coming.sort_by(|a, b| a.address.cmp(&b.address));
+        coming
+            .into_iter()
             .filter(|ticket| !self.over.contains(&Key::new(ticket.address.clone(), ticket.reissue)))
             .flat_map(|ticket| places(ticket).unwrap_or_default().into_iter().map(move |place| (place, ticket, id(ticket))))
             .collect()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::alike::Around;
-use super::case::{Case, bare_step};
+use super::case::{Case, bare_step, desired_digest};
 use super::gates::{Gates, waves};
 use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
@@ -42,17 +42,21 @@ pub struct World<'a> {
 /// Makes the plan. Total: every world has one.
 pub fn build(world: &World<'_>) -> Plan {
     let desired: BTreeMap<&Address, &Ticket> = world.tickets.iter().map(|ticket| (&ticket.address, ticket)).collect();
-    let renamed: BTreeSet<Address> = world.tickets.iter().filter_map(|ticket| renamed_from(ticket, world.state)).collect();
+    let renamed: BTreeMap<Address, &Address> =
+        world.tickets.iter().filter_map(|ticket| Some((renamed_from(ticket, world.state)?, &ticket.address))).collect();
     let wanted = desired.values().filter(|ticket| world.selection.holds(&ticket.address)).map(|ticket| step_for(world, ticket));
     let gone = world
         .state
         .records
         .iter()
-        .filter(|(key, _)| !desired.contains_key(&key.address) && !renamed.contains(&key.address))
+        .filter(|(key, _)| !desired.contains_key(&key.address) && !renamed.contains_key(&key.address))
         .filter(|(key, _)| world.selection.holds(&key.address))
         .filter_map(|(key, record)| step_without(world, key, record));
-    let earlier = world.state.records.iter().filter_map(|(key, record)| earlier_and_open(world, key, record));
-    let earlier = earlier.filter(|step| desired.contains_key(&step.key.address) && world.selection.holds(&step.key.address));
+    let earlier = world.state.records.iter().filter_map(|(key, record)| {
+        let address = renamed.get(&key.address).copied().unwrap_or(&key.address);
+        let ticket = desired.get(address).filter(|_| world.selection.holds(address))?;
+        beside_later(ticket, earlier_and_open(world, key, record)?)
+    });
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
     surplus::tell(world, &mut steps);
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
@@ -94,19 +98,21 @@ pub fn build(world: &World<'_>) -> Plan {
 
 fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
     let moved = renamed_from(ticket, world.state);
+    let key = Key::new(ticket.address.clone(), ticket.reissue);
     let latest = world.state.latest(moved.as_ref().unwrap_or(&ticket.address));
     let Some(side) = world.sides.get(&ticket.address.kind) else {
         let why = format!("callout.yaml has no section for the system of {} documents", ticket.address.kind);
-        return bare_step(Key::new(ticket.address.clone(), ticket.reissue), Action::Blocked { reason: Reason::CannotSend { why } });
+        return bare_step(key, Action::Blocked { reason: Reason::CannotSend { why } });
     };
-    let key = Key::new(ticket.address.clone(), ticket.reissue);
     let observed = world.observed.of(latest.map_or(&key, |(recorded, _)| recorded));
     let wanted = latest.map_or(Wanted::Same { changed: false }, |(recorded, record)| wanted(world, ticket, side, (recorded, record)));
     let past = past(latest.map(|(_, record)| record), side);
     let verdict = verdict(wanted, past, sight(observed));
-    let record = latest.map(|(_, record)| record);
-    let case = Case { world, side, key, ticket: Some(ticket), record, observed, recorded_as: latest.map(|(key, _)| key) };
-    let mut step = step(&case, verdict);
+    let trace = world.state.records.get_key_value(&key).filter(|(_, record)| record.is_moved() && verdict == Verdict::CreateAgain);
+    let (recorded_as, record) = trace.or(latest).unzip();
+    let case = Case { world, side, key: key.clone(), ticket: Some(ticket), record, observed, recorded_as };
+    // The number of a visit that has another address now stays taken.
+    let mut step = step(&case, if trace.is_some() { Verdict::KeepClosed } else { verdict });
     if let Some(from) = &moved {
         step.events.splice(0..0, moves(world.state, from, &ticket.address));
         step.notes.insert(0, format!("renamed from {from}"));
@@ -123,6 +129,15 @@ fn moves(state: &State, from: &Address, to: &Address) -> Vec<Event> {
         reason: format!("lifecycle.renamed_from: {from}"),
     };
     visits.map(|(key, _)| moved(key)).collect()
+}
+
+/// An earlier visit's step, beside the ticket of the later one. Before a rename is written, a person is told by the old name; what can
+/// be written of the visit itself waits for the plan after that.
+fn beside_later(ticket: &Ticket, step: Step) -> Option<Step> {
+    if step.key.address == ticket.address {
+        return Some(Step { desired: Some(desired_digest(ticket)), ..step });
+    }
+    step.needs_person().then_some(step)
 }
 
 /// An earlier visit that is open, or in doubt, although a later one was sent or imported.

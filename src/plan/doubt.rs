@@ -26,7 +26,7 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
     let search = match found {
         Some(Found::One(seen)) => return found_again(case, record, seen),
         Some(Found::Several(ids)) => return doubt(case, record, Reason::SeveralFound { ids: ids.clone() }),
-        Some(Found::None) => Search::Nothing { since: searched_since(record.since) },
+        Some(Found::None) => Search::Nothing { since: searched_since(record.since, case.world.now) },
         Some(Found::Unanswered { why, marked, .. }) => Search::Unanswered { why: why.clone(), marked: marked.clone() },
         Some(Found::Cannot) => Search::NotMade,
         None => not_searched(case, record),
@@ -36,7 +36,7 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
 
 /// Its mark was not looked for: the system cannot, it is too early, or reading was switched off.
 fn not_searched(case: &Case<'_>, record: &Record) -> Search {
-    let moment = searchable_from(record.since);
+    let moment = searchable_from(record.since, case.world.now);
     let is_early = case.side.system.capabilities().find.yes() && case.world.now < moment;
     if is_early { Search::From { moment } } else { Search::NotMade }
 }

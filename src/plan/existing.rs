@@ -150,7 +150,8 @@ fn observe(case: &Case<'_>, record: &Record, step: &mut Step) {
     step.drift = drift(case.side.system, record, &now.fields);
     let was_wrong = !standing_mismatch(case.side.system, record, None).is_empty();
     let is_right = standing_mismatch(case.side.system, record, Some(&now.fields)).is_empty();
-    let is_news = record.status != now.status || record.finished != now.finished;
+    // What is over stays over: that it was reopened is no news that could be kept.
+    let is_news = record.status != now.status || (now.finished && !record.finished);
     let key = case.recorded();
     let event = if was_wrong && is_right {
         Event::Observed { key, seen: now, baseline: true, booking_checked: true }

@@ -9,7 +9,7 @@ use super::build::World;
 use super::case::desired_digest;
 use super::gates::Gates;
 use super::{Action, Allowed, Limits, Plan, Reason, Rules, Search, Step, batch};
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
@@ -24,7 +24,7 @@ pub fn seal_plan(plan: &Plan) -> Outcome<String> {
 /// A saved plan, if every byte of it is as it was written. `name` is for the message.
 pub fn open_plan(name: &str, text: &str) -> Outcome<Plan> {
     FORM.unseal(text.trim_end()).map_err(|broken| {
-        let help = format!("make a new one: callout plan --out {name}");
+        let help = format!("make a new one: callout plan --out {}", typed(name));
         Box::new(Diagnostic::error("plan/damaged", format!("{name} cannot be used as a plan: {broken}")).help(help))
     })
 }
@@ -223,6 +223,10 @@ fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
     };
     let address = step.renamed_from().unwrap_or(&step.key.address);
     let own = state.records.get(&step.key).filter(counts);
-    let now = own.or_else(|| state.latest(address).map(|(_, record)| record));
-    now.map(Digest::of) == step.record
+    let is_latest = || state.latest(address).map(|(_, record)| Digest::of(record)) == step.record;
+    match own {
+        // A lowered `reissue` is judged by the latest visit, whatever became of the one that it names.
+        Some(own) => Some(Digest::of(own)) == step.record || (!step.is_change() && is_latest()),
+        None => is_latest(),
+    }
 }

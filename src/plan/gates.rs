@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Reason, Step};
+use crate::diagnostics::typed;
 use crate::refresh::{Standing, Tally, Waves};
 use crate::state::{Key, State};
 use crate::ticket::{Finished, Gate, RolloutSite, Rollouts, Terms, Ticket, Wave};
@@ -141,8 +142,7 @@ impl Shut {
         let waiting = listed(&self.waiting, self.visits - self.over);
         let coming = self.waiting.iter().find(|holder| holder.why == why(Standing::Coming));
         let told = coming.map(|holder| {
-            let name = holder.visit.to_string();
-            let name = if holder.visit.address.key.is_some() { format!("'{name}'") } else { name };
+            let name = typed(&holder.visit.to_string());
             format!("; once one is over and its ticket does not show it: callout settle {name} --outcome ok --reason TEXT")
         });
         format!("not over: {waiting}{}", told.unwrap_or_default())

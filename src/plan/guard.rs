@@ -191,7 +191,8 @@ impl<'a> Load<'a> {
     }
 }
 
-/// Tickets that were sent, or may have been, on a day in UTC.
+/// Tickets that were sent, or may have been, on a day in UTC. What is of a day that has not come yet counts too: a clock was set back,
+/// and must not give the day its creates a second time.
 struct Sent<'a> {
     all: usize,
     rollouts: BTreeMap<&'a str, usize>,
@@ -203,7 +204,7 @@ impl<'a> Sent<'a> {
         let today = day(now);
         let was_sent = |record: &Record| !record.adopted && !record.is_moved() && !matches!(record.phase, Phase::NotCreated { .. });
         let mut sent = Self { all: 0, rollouts: BTreeMap::new() };
-        for record in state.records.values().filter(|record| was_sent(record) && day(record.since) == today) {
+        for record in state.records.values().filter(|record| was_sent(record) && day(record.since) >= today) {
             sent.all += 1;
             if let Some(site) = &record.request.site {
                 *sent.rollouts.entry(&site.rollout).or_default() += 1;

@@ -252,6 +252,7 @@ fn in_doubt(f: &mut fmt::Formatter<'_>, write: Write, since: Timestamp, search: 
     match search {
         Search::NotMade => Ok(()),
         Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
+        Search::Nothing { since } if *since == Timestamp::UNIX_EPOCH => write!(f, "; its mark was looked for, and no ticket carries it"),
         Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
         Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
         Search::NotShown => write!(f, "; the ticket does not show it"),

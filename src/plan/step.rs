@@ -1,6 +1,7 @@
 //! What a step says of itself: its mark, whether a person is asked, and what is typed next.
 
 use super::{Action, Step, Take};
+use crate::diagnostics::typed;
 use crate::state::{Event, Key};
 use crate::ticket::Address;
 
@@ -8,10 +9,9 @@ impl Step {
     /// The next step for a person, with the command to type.
     pub fn next_step(&self) -> Option<String> {
         let own = self.key.to_string();
-        let address = &self.key.address;
         // In quotes where a shell would take a location's key for a pattern.
-        let target = if address.key.is_some() { format!("'{address}'") } else { address.to_string() };
-        self.action.reason()?.next_step(self.settles.as_deref().unwrap_or(&own), &target)
+        let (visit, target) = (typed(self.settles.as_deref().unwrap_or(&own)), typed(&self.key.address.to_string()));
+        self.action.reason()?.next_step(&visit, &target)
     }
 
     /// The mark in the text form of a plan.

@@ -22,22 +22,36 @@ pub enum Mode {
     None,
 }
 
-/// A ticket is listed and searched from so long before its intent: the system's clock may be behind ours. A quarter of an hour is more
-/// than any clock that anybody looks after is off by, and costs no page worth counting.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
+/// A ticket is listed and searched from so long before its intent: the system's clock may be behind ours. Clocks whose time zones were
+/// mistaken for each other differ by up to 26 hours, and a pass that begins so much earlier is rarely a page longer.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(26);
+
+/// An intent that lies further ahead than this was written by a clock that has been set back since. By less, it is only waited for.
+const SET_BACK: SignedDuration = SignedDuration::from_mins(15);
 
 /// A mark is looked for only so long after its intent. Until then the create may still be in flight, in another process too, and a
 /// system that searches by an index may not show a new ticket yet: an empty answer would say nothing.
 const SETTLING: SignedDuration = SignedDuration::from_secs(60);
 
 /// From when on a create in doubt is looked for by its mark.
-pub fn searchable_from(intended: Timestamp) -> Timestamp {
-    intended.checked_add(SETTLING).unwrap_or(Timestamp::MAX)
+///
+/// Of an intent from the future nobody knows when it was: waiting for that moment to come could take a month.
+pub fn searchable_from(intended: Timestamp, now: Timestamp) -> Timestamp {
+    if is_ahead(intended, now) { now } else { intended.checked_add(SETTLING).unwrap_or(Timestamp::MAX) }
 }
 
-/// The moment from which on the search for a ticket begins.
-pub fn searched_since(intended: Timestamp) -> Timestamp {
-    intended.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN)
+/// The moment from which on the search for a ticket begins. Of an intent from the future, everything is searched.
+pub fn searched_since(intended: Timestamp, now: Timestamp) -> Timestamp {
+    if is_ahead(intended, now) { Timestamp::UNIX_EPOCH } else { listed_since(intended) }
+}
+
+/// The moment from which on a list is likely to show a ticket. One that it does not show is read by its id.
+fn listed_since(made: Timestamp) -> Timestamp {
+    made.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN)
+}
+
+fn is_ahead(intended: Timestamp, now: Timestamp) -> bool {
+    intended.duration_since(now) > SET_BACK
 }
 
 /// What a plan is made from, before anything is read.
@@ -70,8 +84,9 @@ pub enum Question {
     Find { mark: Mark, made: Timestamp },
     /// No step depends on it: it is worth a look in a list pass, and no request of its own.
     Glance { id: String, made: Timestamp },
-    /// Nothing is known of it, so it is about to be sent. Should a list pass show one of its marks, it was sent before.
-    Sent { marks: Vec<Mark> },
+    /// No ticket of it is known, so it is about to be sent. Should a list pass show one of its marks, it was sent before. `refused`: its
+    /// system said no to a create, so long ago at most that a list from then on must show whether it made a ticket all the same.
+    Sent { marks: Vec<Mark>, refused: Option<Timestamp> },
 }
 
 impl Question {
@@ -84,7 +99,7 @@ impl Question {
     pub fn made(&self) -> Option<Timestamp> {
         match self {
             Self::Read { made, .. } => *made,
-            Self::Sent { .. } => None,
+            Self::Sent { refused, .. } => *refused,
             Self::Find { made, .. } | Self::Glance { made, .. } => Some(*made),
         }
     }
@@ -120,9 +135,9 @@ pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
         })
         .collect();
     asks.extend(adoptions(scope));
-    let listed: BTreeSet<&str> = asks.iter().filter(|ask| ask.question.made().is_some()).map(|ask| ask.system).collect();
-    let unsent = unsent(scope).filter(|ask| listed.contains(ask.system));
-    asks.extend(unsent.collect::<Vec<_>>());
+    let unsent: Vec<Ask> = unsent(scope).collect();
+    let listed: BTreeSet<&str> = asks.iter().chain(&unsent).filter(|ask| ask.question.made().is_some()).map(|ask| ask.system).collect();
+    asks.extend(unsent.into_iter().filter(|ask| listed.contains(ask.system)));
     asks.sort_by(|a, b| a.key.cmp(&b.key));
     asks
 }
@@ -130,13 +145,14 @@ pub fn asks(scope: &Scope<'_>, mode: Mode) -> Vec<Ask> {
 /// What can be asked about a record at all. Before a further visit, a finished or forgotten one is looked at once more.
 fn question(record: &Record, side: &Side, again: bool, now: Timestamp) -> Option<Question> {
     // An adopted ticket was made before callout knew it, and nobody says when.
-    let made = (!record.adopted).then(|| searched_since(record.since));
+    // Whatever a clock said that has been set back since, it was made before now.
+    let made = (!record.adopted).then(|| listed_since(record.since.min(now)));
     match &record.phase {
         Phase::Live { id } if !record.finished || again => Some(Question::Read { id: id.clone(), made }),
         Phase::Closed { id: Some(id), .. } if again && record.is_let_go() => Some(Question::Read { id: id.clone(), made }),
         // What is presumed may have been made at any time: `import --match mark` looks for all of it in one pass.
-        Phase::Pending if side.system.capabilities().find.yes() && !record.is_presumed() && now >= searchable_from(record.since) => {
-            record.request.mark.clone().map(|mark| Question::Find { mark, made: searched_since(record.since) })
+        Phase::Pending if side.system.capabilities().find.yes() && !record.is_presumed() && now >= searchable_from(record.since, now) => {
+            record.request.mark.clone().map(|mark| Question::Find { mark, made: searched_since(record.since, now) })
         }
         Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } | Phase::NotCreated { .. } => None,
     }
@@ -189,7 +205,7 @@ fn is_stopped(ticket: &Ticket, scope: &Scope<'_>) -> bool {
 
 /// The visits without a record: an older copy of the state, or a rebuilt one, may not know that they were sent.
 fn unsent<'a>(scope: &Scope<'a>) -> impl Iterator<Item = Ask> + use<'a> {
-    let Scope { tickets, state, sides, selection, .. } = *scope;
+    let Scope { tickets, state, sides, selection, now, .. } = *scope;
     tickets.iter().filter(|ticket| selection.holds(&ticket.address) && ticket.lifecycle.adopt.is_none()).filter_map(move |ticket| {
         let system = sides.get(&ticket.address.kind)?.system;
         let is_unknown = state.latest(&ticket.address).is_none_or(|(latest, _)| latest.reissue < ticket.reissue);
@@ -201,7 +217,9 @@ fn unsent<'a>(scope: &Scope<'a>) -> impl Iterator<Item = Ask> + use<'a> {
         let addresses = [ticket.address.clone()].into_iter().chain(before);
         let marks = addresses.map(|address| Mark::new(&state.lineage, &address, ticket.reissue)).collect();
         let key = Key::new(ticket.address.clone(), ticket.reissue);
-        Some(Ask { key, system: system.id(), question: Question::Sent { marks } })
+        let refused = state.records.get(&key).filter(|record| matches!(record.phase, Phase::NotCreated { refused: true, .. }));
+        let refused = refused.map(|record| searched_since(record.since, now));
+        Some(Ask { key, system: system.id(), question: Question::Sent { marks, refused } })
     })
 }
 

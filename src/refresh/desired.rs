@@ -71,7 +71,7 @@ fn create_only(system: &dyn System) -> impl Iterator<Item = &'static str> {
 pub fn renamed_from(ticket: &Ticket, state: &State) -> Option<Address> {
     let from = ticket.lifecycle.renamed_from.as_ref()?;
     let is_there = |address: &Address| state.latest(address).is_some_and(|(_, record)| !record.is_moved());
-    let is_free = state.latest(&ticket.address).is_none_or(|(_, record)| record.is_moved());
+    let is_free = !state.visits(&ticket.address).any(|(_, record)| record.had_ticket());
     names_before(&ticket.address, Some(from)).find(|address| is_free && is_there(address))
 }
 

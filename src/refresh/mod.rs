@@ -163,7 +163,7 @@ impl Reading<'_> {
                     self.observations.found.insert(ask.key.clone(), found);
                 }
             }
-            Question::Sent { marks } => {
+            Question::Sent { marks, .. } => {
                 if let Some(found) = self.sent_before(ask, marks).await {
                     self.observations.found.insert(ask.key.clone(), found);
                 }

@@ -122,7 +122,7 @@ impl Outlook {
             outlook.most_requests += asks.iter().filter(|ask| !ask.question.is_by_the_way()).count();
             let Some(pass) = Pass::for_these(asks, sides) else { continue };
             outlook.most_requests += pass.most_pages;
-            outlook.listed += asks.iter().filter(|ask| ask.question.made().is_some()).count();
+            outlook.listed += asks.iter().filter(|ask| is_read(ask) && ask.question.made().is_some()).count();
             outlook.systems.extend(asks.first().and_then(|ask| sides.get(&ask.key.address.kind)).map(|side| side.system.title()));
         }
         outlook

@@ -106,7 +106,7 @@ async fn one_pass_answers_what_was_asked_of_it() {
     let bench = bench();
     let system = Counting::shows(vec![marked(&bench, 1, "7"), marked(&bench, 2, "8"), marked(&bench, 3, "9")], End::Whole);
     assert_snapshot!(told(&bench, &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 5 pages
+    list since 2027-01-03T10:00:00Z in 5 pages
     Dispatch/store-1: ticket 7
     Dispatch/store-2: ticket 8
     Dispatch/store-3: ticket 9 has the mark
@@ -119,7 +119,7 @@ async fn what_is_not_listed_is_read_and_only_a_read_says_missing() {
     let bench = bench();
     let system = Counting::shows(vec![marked(&bench, 2, "8")], End::Whole);
     assert_snapshot!(told(&bench, &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 5 pages, read 7
+    list since 2027-01-03T10:00:00Z in 5 pages, read 7
     Dispatch/store-1: missing
     Dispatch/store-2: ticket 8
     Dispatch/store-3: none has the mark
@@ -132,7 +132,7 @@ async fn two_tickets_with_one_mark_are_told_and_a_part_of_the_list_never_proves_
     let bench = bench();
     let twice = vec![marked(&bench, 3, "9"), marked(&bench, 3, "12")];
     assert_snapshot!(told(&bench, &Counting::shows(twice, End::TooLong), Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 5 pages, read 7, read 8
+    list since 2027-01-03T10:00:00Z in 5 pages, read 7, read 8
     Dispatch/store-1: missing
     Dispatch/store-2: missing
     Dispatch/store-3: tickets 12 and 9 have the mark
@@ -143,7 +143,7 @@ async fn two_tickets_with_one_mark_are_told_and_a_part_of_the_list_never_proves_
         let once = Counting::shows(vec![marked(&bench, 1, "7"), marked(&bench, 3, "9")], end);
         assert_eq!(
             told(&bench, &once, Mode::Auto).await,
-            "list since 2027-01-04T11:45:00Z in 5 pages, read 8, find since 2027-01-04T11:45:00Z\nDispatch/store-1: ticket 7\n\
+            "list since 2027-01-03T10:00:00Z in 5 pages, read 8, find since 2027-01-03T10:00:00Z\nDispatch/store-1: ticket 7\n\
              Dispatch/store-2: missing\nDispatch/store-3: none has the mark\n3 requests"
         );
     }
@@ -155,7 +155,7 @@ async fn a_list_of_what_changed_proves_nothing_about_what_is_new() {
     let mut system = Counting::shows(vec![marked(&bench, 1, "7"), marked(&bench, 2, "8")], End::Whole);
     system.listing.is_by_change = true;
     assert_snapshot!(told(&bench, &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 5 pages, find since 2027-01-04T11:45:00Z
+    list since 2027-01-03T10:00:00Z in 5 pages, find since 2027-01-03T10:00:00Z
     Dispatch/store-1: ticket 7
     Dispatch/store-2: ticket 8
     Dispatch/store-3: none has the mark
@@ -167,7 +167,7 @@ async fn a_list_of_what_changed_proves_nothing_about_what_is_new() {
 async fn a_refused_pass_stops_the_system() {
     let refused = End::Broken { why: "the credential was refused".to_owned(), stops_system: true };
     assert_snapshot!(told(&bench(), &Counting::shows(Vec::new(), refused), Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 5 pages
+    list since 2027-01-03T10:00:00Z in 5 pages
     Dispatch/store-1: unread, the credential was refused
     Dispatch/store-2: unread, the credential was refused
     Dispatch/store-3: unanswered, the credential was refused
@@ -192,13 +192,13 @@ async fn tickets_that_no_step_depends_on_are_seen_by_the_way_and_never_read() {
     let bench = || Bench::able().wants(one.clone()).wants(two.clone()).checked(&one, "7").checked(&two, "8");
     let system = Counting::shows(vec![marked(&bench(), 2, "8")], End::Whole);
     assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 3 pages
+    list since 2027-01-03T10:00:00Z in 3 pages
     Dispatch/store-2: ticket 8
     1 requests
     ");
     let system = Counting::shows(vec![marked(&bench(), 2, "8")], End::Whole);
     assert_snapshot!(told(&bench(), &system, Mode::All).await, @r"
-    list since 2027-01-04T11:45:00Z in 4 pages, read 7
+    list since 2027-01-03T10:00:00Z in 4 pages, read 7
     Dispatch/store-1: missing
     Dispatch/store-2: ticket 8
     2 requests
@@ -263,7 +263,7 @@ async fn what_is_about_to_be_sent_is_recognised_in_a_pass_and_costs_nothing() {
     let bench = || Bench::able().wants(one.clone()).wants(new.clone()).checked(&one, "7");
     let system = Counting::shows(vec![marked(&bench(), 1, "7"), marked(&bench(), 3, "9")], End::Whole);
     assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 3 pages
+    list since 2027-01-03T10:00:00Z in 3 pages
     Dispatch/store-1: ticket 7
     Dispatch/store-3: ticket 9 has the mark
     1 requests
@@ -271,10 +271,40 @@ async fn what_is_about_to_be_sent_is_recognised_in_a_pass_and_costs_nothing() {
     // Half a list cannot say that it is the only one: it is searched for.
     let system = Counting::shows(vec![marked(&bench(), 3, "9")], End::TooLong);
     assert_snapshot!(told(&bench(), &system, Mode::Auto).await, @r"
-    list since 2027-01-04T11:45:00Z in 3 pages, find since 1970-01-01T00:00:00Z
+    list since 2027-01-03T10:00:00Z in 3 pages, find since 1970-01-01T00:00:00Z
     Dispatch/store-3: tickets 9 have the mark
     2 requests
     ");
     let alone = Bench::able().wants(new.clone());
     assert_snapshot!(told(&alone, &Counting::shows(Vec::new(), End::Whole), Mode::All).await, @"0 requests");
+}
+
+#[tokio::test]
+async fn a_refused_create_is_looked_for_before_it_is_sent_again() {
+    let (ticket, key) = (plain(3), Key::new(plain(3).address, 0));
+    let refused = Event::Rejected { key, why: "400 for no reason".to_owned() };
+    let bench = Bench::able().wants(ticket.clone()).intended(&ticket).event(&refused);
+    let system = Counting::shows(vec![marked(&bench, 3, "9")], End::Whole);
+    assert_snapshot!(told(&bench, &system, Mode::Auto).await, @r"
+    list since 2027-01-03T10:00:00Z in 3 pages
+    Dispatch/store-3: ticket 9 has the mark
+    1 requests
+    ");
+}
+
+/// A clock that is set back leaves intents from the future behind: nobody knows when they were.
+#[tokio::test]
+async fn an_intent_from_the_future_is_looked_for_at_once_and_everywhere() {
+    let ahead = |minutes| {
+        let mut bench = Bench::able().wants(plain(3)).intended(&plain(3));
+        bench.now -= SignedDuration::from_mins(minutes);
+        bench
+    };
+    let system = || Counting::shows(Vec::new(), End::TooLong);
+    assert_snapshot!(told(&ahead(16), &system(), Mode::Auto).await, @r"
+    find since 1970-01-01T00:00:00Z
+    Dispatch/store-3: none has the mark
+    1 requests
+    ");
+    assert_snapshot!(told(&ahead(15), &system(), Mode::Auto).await, @"0 requests");
 }

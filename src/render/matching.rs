@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::source::clean;
 use super::values::difference;
+use crate::diagnostics::typed;
 use crate::plan::{Hit, Matches, Unclear};
 use crate::state::{Key, Request, Sighting};
 use crate::systems::{Seen, System, by_kind};
@@ -68,7 +69,7 @@ fn unclear_text(unclear: &Unclear) -> String {
     let (what, next) = match unclear {
         Unclear::Several { key, ids } => (
             format!("{key}: {} tickets carry its mark: {}", ids.len(), ids.join(", ")),
-            format!("the same work may be done twice: cancel all but one, then: callout import {} ID", key.address),
+            format!("the same work may be done twice: cancel all but one, then: callout import {} ID", typed(&key.address.to_string())),
         ),
         Unclear::Contested { id, keys } => {
             let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use crate::diagnostics::{Place, SourceFile};
+use crate::diagnostics::{Place, SourceFile, is_hidden};
 
 /// Lines shown before and after the place.
 const AROUND: usize = 3;
@@ -84,7 +84,8 @@ fn floor(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// Text that cannot move the cursor, colour the screen or turn the writing direction. Line ends stay, tabs become blanks.
+/// Text without hidden characters: it cannot move the cursor, colour the screen, turn the writing direction or hide a part of itself. Line
+/// ends stay, tabs become blanks.
 pub fn clean(text: &str) -> String {
     text.chars().filter_map(visible).collect()
 }
@@ -94,8 +95,7 @@ fn visible(c: char) -> Option<char> {
         '\n' => Some('\n'),
         '\t' => Some(' '),
         '\r' | '\u{FEFF}' => None,
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' => Some('\u{FFFD}'),
-        other if other.is_control() => Some('\u{FFFD}'),
+        other if is_hidden(other) => Some('\u{FFFD}'),
         other => Some(other),
     }
 }

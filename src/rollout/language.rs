@@ -9,6 +9,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::columns::Columns;
+use super::growth;
 use crate::diagnostics::Diagnostic;
 use crate::systems::nearest;
 
@@ -49,6 +50,7 @@ pub fn environment<'source>() -> Result<Environment<'source>, Box<Diagnostic>> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(FUEL));
+    growth::limit(&mut environment);
     Ok(environment)
 }
 
@@ -131,8 +133,12 @@ pub const LONGEST_TEXT: usize = 1_000_000;
 pub fn failed(error: &Error) -> Diagnostic {
     if matches!(error.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure) {
         let out_of_fuel = error.kind() == ErrorKind::OutOfFuel;
-        let message = if out_of_fuel { "this text takes more than a million steps" } else { "this text is longer than 1 MB" };
-        return Diagnostic::error(ENDLESS, message).help("Look for a loop inside a loop. The sites after this one were not tried.");
+        let (message, cause) = if out_of_fuel {
+            ("this text takes more than a million steps", "a loop inside a loop")
+        } else {
+            ("this text is longer than 1 MB", "a loop inside a loop, or a filter with a large number")
+        };
+        return Diagnostic::error(ENDLESS, message).help(format!("Look for {cause}. The sites after this one were not tried."));
     }
     let line = error.line().filter(|line| *line > 1).map(|line| format!(", in line {line} of this text")).unwrap_or_default();
     let told = Diagnostic::error("rollout/expression", format!("this expression fails: {}{line}", words(error)));

@@ -7,6 +7,7 @@
 mod columns;
 mod expand;
 mod fill;
+mod growth;
 mod language;
 mod mistakes;
 pub mod schedule;

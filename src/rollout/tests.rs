@@ -1,5 +1,6 @@
 //! What expressions give, and what many sites say together.
 
+mod properties;
 mod waves;
 
 use std::fmt::Write as _;

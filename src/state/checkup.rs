@@ -102,7 +102,10 @@ fn journal(lines: &Lines, role: Role) -> (String, bool) {
         let mut told: Vec<String> =
             lines.damage.iter().take(SHOWN).map(|damage| format!("line {} is damaged: {}", damage.line, damage.why)).collect();
         if lines.damage.len() > SHOWN {
-            told.push(format!("{} more lines are damaged", lines.damage.len() - SHOWN));
+            told.push(match lines.damage.len() - SHOWN {
+                1 => "1 more line is damaged".to_owned(),
+                more => format!("{more} more lines are damaged"),
+            });
         }
         return (told.join("; "), false);
     }

@@ -17,6 +17,9 @@ pub enum Access {
     Everyone,
 }
 
+/// How the names of files begin that are not in their place yet. Long enough to be nobody else's.
+const PART: &str = ".callout-new-";
+
 /// Puts `bytes` in the place of a file: at every moment there is the old file or the new one.
 pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Outcome<()> {
     put(path, bytes, access).map_err(|error| trouble("write", path, &error).into())
@@ -25,7 +28,7 @@ pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Outcome<()> {
 fn put(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".new-");
+    builder.prefix(PART);
     #[cfg(unix)]
     if access == Access::Everyone {
         use std::os::unix::fs::PermissionsExt;
@@ -33,11 +36,21 @@ fn put(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     }
     #[cfg(not(unix))]
     let _ = access;
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    let file = builder.tempfile_in(folder)?;
+    // The file behind it: its own words for an error name a path that nobody knows.
+    file.as_file().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// Removes what killed runs left of files that they were about to put in place. Only for the holder of the lock: a living run's must stay.
+/// What cannot be removed harms nobody.
+pub fn sweep(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PART)) {
+        let _ = fs::remove_file(entry.path());
+    }
 }
 
 /// Makes renames and new names in a folder durable.
@@ -47,6 +60,11 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Makes a folder that only its owner may enter (0700), if it is not there.
 pub fn private_folder(folder: &Path) -> Outcome<()> {
+    make_private_folder(folder).map_err(|error| trouble("make", folder, &error).into())
+}
+
+/// The same, with the disk's own error.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -54,7 +72,7 @@ pub fn private_folder(folder: &Path) -> Outcome<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(|error| trouble("make", folder, &error).into())
+    builder.create(folder)
 }
 
 /// Opens a file for reading and writing, private if it is made.
@@ -101,6 +119,8 @@ pub fn trouble(verb: &str, path: &Path, error: &io::Error) -> Diagnostic {
     let kind = error.kind();
     let help = if matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         "The disk is full: free some space, then run the command again."
+    } else if kind == ErrorKind::FileTooLarge {
+        "The file may grow no further: see `ulimit -f` and the file system's largest file, then run the command again."
     } else if kind == ErrorKind::ReadOnlyFilesystem {
         "The file system is read-only: make it writable, then run the command again."
     } else if kind == ErrorKind::PermissionDenied {

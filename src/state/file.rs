@@ -3,22 +3,23 @@
 //! Owns the order of every durable step, chosen so that a stop between any two of them is harmless.
 //! Refuses to add to files that somebody else touched.
 
+mod live;
 mod mend;
 mod parts;
 
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::disk::{self, Access};
 use super::history::History;
-use super::journal::{self, Commit, Journal};
+use super::journal::{self, Commit};
 use super::lock::Lock;
-use super::replay::{self, Named, Parts, Span};
+use super::replay::{self, Named, Parts};
 use super::restore::CHECK;
 use super::store::{Loaded, Owner, Store};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
+use live::{Found, Live, Still, amid};
 
 /// One state in one folder.
 #[derive(Debug)]
@@ -29,16 +30,8 @@ pub struct FileStore {
     history: History,
     lock: Option<Lock>,
     live: Option<Live>,
-}
-
-/// The journal as this store left it.
-#[derive(Debug)]
-struct Live {
-    file: File,
-    /// In bytes.
-    length: u64,
-    /// The commits in it.
-    span: Span,
+    /// The snapshot that the live journal goes on from.
+    still: Still,
 }
 
 impl FileStore {
@@ -47,7 +40,8 @@ impl FileStore {
         let snapshot = snapshot.into();
         let folder = disk::folder_of(&snapshot).to_owned();
         let (journal, history) = (beside(&snapshot, "journal.jsonl"), History { folder: beside(&snapshot, "history") });
-        Self { folder, snapshot, journal, history, lock: None, live: None }
+        let still = Still::of(&snapshot);
+        Self { folder, snapshot, journal, history, lock: None, live: None, still }
     }
 
     fn owned(&self) -> Outcome<&Lock> {
@@ -56,38 +50,13 @@ impl FileStore {
         Ok(lock)
     }
 
-    /// The live journal, if its path still leads to it and its length is the one that was left.
-    fn untouched(&mut self) -> Outcome<&mut Live> {
-        let path = &self.journal;
-        let live = self.live.as_mut().ok_or_else(|| bug("a commit is added only after a load"))?;
-        let ours = live.file.metadata().map_err(|error| disk::trouble("read", path, &error))?;
-        let found = fs::metadata(path).map_err(|error| disk::trouble("find", path, &error))?;
-        if !disk::same_file(&ours, &found) {
-            return Err(touched(path, "was replaced by another file").into());
-        }
-        if found.len() != live.length {
-            return Err(touched(path, &format!("was {} bytes long and is now {}", live.length, found.len())).into());
-        }
+    /// The journal that this run adds to, if all that the run holds is as it left it.
+    fn untouched(&self) -> Outcome<&Live> {
+        self.owned()?;
+        let live = self.live.as_ref().ok_or_else(|| bug("a commit is added only after a load"))?;
+        live.untouched()?;
+        self.still.untouched()?;
         Ok(live)
-    }
-
-    /// Opens the journal for adding: cuts a torn tail, and ends the last line where only its newline is missing.
-    fn take_up(&mut self, read: &Journal) -> Outcome<()> {
-        let mend = || -> io::Result<(File, u64)> {
-            let mut file = disk::open_private(&self.journal, false)?;
-            let intact = read.intact as u64;
-            if file.metadata()?.len() != intact || !read.terminated {
-                file.set_len(intact)?;
-                file.seek(SeekFrom::End(0))?;
-                file.write_all(if read.terminated { b"" } else { b"\n" })?;
-                file.sync_all()?;
-            }
-            let length = file.metadata()?.len();
-            Ok((file, length))
-        };
-        let (file, length) = mend().map_err(|error| disk::trouble("open", &self.journal, &error))?;
-        self.live = Some(Live { file, length, span: Span { first: read.header.follows + 1, last: read.end() } });
-        Ok(())
     }
 
     /// Makes a state together with its first commit: at no moment is there one without it, which would pass for a state that remembers
@@ -104,8 +73,10 @@ impl FileStore {
             return Err(Box::new(Diagnostic::error("state/exists", message).help("Go on with callout plan.")));
         }
         let text = replay::snapshot_text(state)?;
-        self.replace_journal(journal)?;
+        self.live = None;
+        disk::replace(&self.journal, journal.as_bytes(), Access::Owner)?;
         disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
+        self.take_up()?;
         self.history.keep_snapshot(state.through, &text)
     }
 
@@ -120,11 +91,13 @@ impl FileStore {
         Ok(false)
     }
 
-    fn replace_journal(&mut self, text: &str) -> Outcome<()> {
-        self.live = None;
-        disk::replace(&self.journal, text.as_bytes(), Access::Owner)?;
-        let read = journal::read(&self.journal.display().to_string(), text.as_bytes())?;
-        self.take_up(&read)
+    /// Opens the journal that was just put in place, for adding.
+    fn take_up(&mut self) -> Outcome<()> {
+        self.still = Still::of(&self.snapshot);
+        let (found, bytes) = Found::open(&self.journal)?.ok_or_else(|| gone(&self.journal))?;
+        let read = journal::read(&self.journal.display().to_string(), &bytes)?;
+        self.live = Some(found.take_up(bytes, &read)?);
+        Ok(())
     }
 }
 
@@ -136,13 +109,18 @@ impl Store for FileStore {
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         disk::private_folder(&self.folder)?;
         self.lock = Some(Lock::take(&beside(&self.snapshot, "lock"), owner)?);
+        disk::sweep(&self.folder);
+        disk::sweep(&self.history.folder);
         Ok(())
     }
 
     fn load(&mut self) -> Outcome<Option<Loaded>> {
         // History first, journal last: a run that compacts meanwhile then never makes the rest look older than the history.
         let kept = self.history.list()?;
-        let (snapshot, journal) = (disk::read(&self.snapshot)?, disk::read(&self.journal)?);
+        let still = Still::of(&self.snapshot);
+        let snapshot = disk::read(&self.snapshot)?;
+        // The one writer reads the very file that it will add to.
+        let (found, journal) = if self.lock.is_some() { Found::open(&self.journal)?.unzip() } else { (None, disk::read(&self.journal)?) };
         let (snapshot, journal) = match (snapshot, journal) {
             (Some(snapshot), Some(journal)) => (snapshot, journal),
             (None, journal) if kept.newest().is_none() && journal.as_deref().is_none_or(replay::never_used) => return Ok(None),
@@ -155,8 +133,9 @@ impl Store for FileStore {
         if let Some(newest) = kept.newest().filter(|newest| *newest > loaded.state.through) {
             return Err(older_copy(&self.folder, loaded.state.through, newest).into());
         }
-        if self.lock.is_some() {
-            self.take_up(&journal)?;
+        if let Some(found) = found {
+            self.live = Some(found.take_up(parts.journal.bytes, &journal)?);
+            self.still = still;
         }
         Ok(Some(loaded))
     }
@@ -166,27 +145,20 @@ impl Store for FileStore {
     }
 
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
-        self.owned()?;
         let text = journal::commit_line(commit)?;
-        let path = self.journal.clone();
-        let live = self.untouched()?;
-        if commit.sequence != live.span.last + 1 {
-            return Err(bug(&format!("commit {} cannot follow commit {}", commit.sequence, live.span.last)).into());
+        let last = self.untouched()?.span.last;
+        if commit.sequence != last + 1 {
+            return Err(bug(&format!("commit {} cannot follow commit {last}", commit.sequence)).into());
         }
-        let written = live.file.seek(SeekFrom::Start(live.length)).and_then(|_| live.file.write_all(text.as_bytes()));
-        if let Err(error) = written {
-            let cut = live.file.set_len(live.length).and_then(|()| live.file.sync_all());
-            return Err(not_added(&path, &error, cut.is_ok(), live.span.last).into());
+        if let Some(live) = &mut self.live {
+            live.add(&text)?;
         }
-        // After a failed fsync the kernel may have dropped the bytes: trying again would prove nothing.
-        live.file.sync_data().map_err(|error| not_added(&path, &error, false, live.span.last))?;
-        live.length += text.len() as u64;
-        live.span.last = commit.sequence;
+        // Between the look and the write somebody may have come in, and nobody may act on a commit that is not in the state.
+        self.untouched().map_err(|error| amid(*error))?;
         Ok(text.len() as u64)
     }
 
     fn compact(&mut self, state: &State) -> Outcome<()> {
-        self.owned()?;
         let span = self.untouched()?.span;
         if state.through != span.last {
             return Err(bug(&format!("the snapshot ends with commit {}, the journal with {}", state.through, span.last)).into());
@@ -196,9 +168,14 @@ impl Store for FileStore {
             self.history.keep_journal(span, &self.journal)?;
         }
         self.history.keep_snapshot(state.through, &text)?;
+        self.untouched()?;
         disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
         // Stopped here, the old journal's lines are part of the snapshot already and are passed over.
-        self.replace_journal(&replay::fresh_journal(state)?)?;
+        self.still = Still::of(&self.snapshot);
+        // A line that somebody else added meanwhile would go with the old journal.
+        self.untouched()?;
+        disk::replace(&self.journal, replay::fresh_journal(state)?.as_bytes(), Access::Owner)?;
+        self.take_up()?;
         self.history.prune()
     }
 
@@ -236,24 +213,6 @@ fn beside(path: &Path, name: &str) -> PathBuf {
 
 fn bug(what: &str) -> Diagnostic {
     Diagnostic::error("state/order", what).help("Nothing was added to the state. This is a bug in callout.")
-}
-
-fn touched(path: &Path, what: &str) -> Diagnostic {
-    let message = format!("`{}` {what}: something else wrote to the state during this run", path.display());
-    Diagnostic::error("state/moved", message).help(
-        "Nothing was added to it. See that no other callout is running and that nothing synchronises that folder, then run callout plan.",
-    )
-}
-
-fn not_added(path: &Path, error: &io::Error, cut: bool, last: u64) -> Diagnostic {
-    let trouble = disk::trouble("write", path, error);
-    let kept = if cut {
-        format!("Commits up to {last} are kept, this one is not.")
-    } else {
-        format!("Commits up to {last} are kept; the next run finds out whether this one is.")
-    };
-    let help = format!("{kept} {}", trouble.help.as_deref().unwrap_or_default());
-    trouble.help(help)
 }
 
 fn gone(path: &Path) -> Diagnostic {

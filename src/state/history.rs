@@ -39,7 +39,8 @@ impl History {
     pub fn list(&self) -> Outcome<Kept> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kept::default()),
+            // A link that leads nowhere is a history that is out of reach, not one that is empty.
+            Err(error) if error.kind() == ErrorKind::NotFound && self.folder.symlink_metadata().is_err() => return Ok(Kept::default()),
             Err(error) => return Err(disk::trouble("read", &self.folder, &error).into()),
         };
         let mut kept = Kept::default();

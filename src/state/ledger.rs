@@ -1,12 +1,13 @@
 //! The only writer of state.
 //!
 //! Owns the order of commits: every event is checked, made durable, and only then part of the state that others see.
-//! Refuses everything after a failed write. Callers that come together share one line and one fsync.
+//! Refuses everything after a failed write. Callers that come together share one line and one fsync, and so do those that come while
+//! another's is under way: a store that waits for its device does so on a thread of its own.
 
 mod queue;
 mod trouble;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -44,6 +45,13 @@ pub struct Intention {
 /// The state and its store, shared by all tasks of a run.
 pub struct Ledger {
     lineage: String,
+    /// Whether the store never keeps a caller waiting.
+    is_instant: bool,
+    shared: Arc<Shared>,
+}
+
+/// What a commit needs, also when the caller that began it was dropped.
+struct Shared {
     core: tokio::sync::Mutex<Core>,
     queue: Mutex<Queue>,
 }
@@ -67,6 +75,7 @@ impl Ledger {
         store.lock(&session.owner)?;
         let name = store.name();
         let loaded = lineage::expect(store.load()?, lineage, &name)?;
+        let is_instant = store.is_instant();
         let core = Core {
             state: loaded.state,
             store,
@@ -77,7 +86,8 @@ impl Ledger {
             journal_size: loaded.journal_size,
             snapshot_size: loaded.snapshot_size,
         };
-        Ok(Self { lineage: lineage.to_owned(), core: tokio::sync::Mutex::new(core), queue: Mutex::default() })
+        let shared = Arc::new(Shared { core: tokio::sync::Mutex::new(core), queue: Mutex::default() });
+        Ok(Self { lineage: lineage.to_owned(), is_instant, shared })
     }
 
     pub fn lineage(&self) -> &str {
@@ -109,11 +119,11 @@ impl Ledger {
             return Ok(());
         }
         let (answer, mut answered) = oneshot::channel();
-        self.queued().push(Entry { events, now, answer });
-        let leaving = Leaving::of(self);
+        self.shared.queued().push(Entry { events, now, answer });
+        let leaving = Leaving::of(&self.shared);
         // Lets tasks that are ready queue their events too, so that one fsync serves them all.
         tokio::task::yield_now().await;
-        self.with_core(|core| self.drain(core)).await;
+        self.serve().await;
         leaving.served();
         answered.try_recv().unwrap_or_else(|_| Err(Box::new(lost())))
     }
@@ -130,8 +140,9 @@ impl Ledger {
 
     /// From now on every commit says that it was made for this plan.
     pub async fn carries_out(&self, plan: &str) {
+        let shared = &self.shared;
         self.with_core(|core| {
-            self.drain(core);
+            shared.drain(core);
             core.plan = Some(plan.to_owned());
         })
         .await;
@@ -139,8 +150,9 @@ impl Ledger {
 
     /// Folds the journal into the snapshot now.
     pub async fn compact(&self) -> Outcome<()> {
+        let shared = &self.shared;
         self.with_core(|core| {
-            self.drain(core);
+            shared.drain(core);
             core.compact()
         })
         .await
@@ -148,20 +160,38 @@ impl Ledger {
 
     /// Ends a run: writes what is queued, and folds a long journal. An error here loses nothing: the journal has it all.
     pub async fn finish(&self) -> Outcome<()> {
+        let shared = &self.shared;
         self.with_core(|core| {
-            self.drain(core);
+            shared.drain(core);
             if core.journal_is_long() { core.compact() } else { Ok(()) }
         })
         .await
     }
 
-    /// Whoever holds the core looks after letting go of it whether a caller was dropped meanwhile.
-    async fn with_core<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
-        let done = work(&mut *self.core.lock().await);
-        self.sweep();
-        done
+    /// Makes durable what is queued. A store that waits does so on another thread, so that requests and answers of other tasks go on
+    /// meanwhile, and whole, also when this caller is dropped.
+    async fn serve(&self) {
+        let shared = Arc::clone(&self.shared);
+        if self.is_instant {
+            return self.with_core(|core| shared.drain(core)).await;
+        }
+        let served = tokio::task::spawn_blocking(move || {
+            shared.drain(&mut shared.core.blocking_lock());
+            shared.sweep();
+        });
+        // A thread that ended badly has answered nobody, which each caller tells by itself.
+        drop(served.await);
     }
 
+    /// Whoever holds the core looks after letting go of it whether a caller was dropped meanwhile.
+    async fn with_core<R>(&self, work: impl FnOnce(&mut Core) -> R) -> R {
+        let done = work(&mut *self.shared.core.lock().await);
+        self.shared.sweep();
+        done
+    }
+}
+
+impl Shared {
     fn queued(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -55,6 +55,7 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
                 ));
             }
             store.lock(owner)?;
+            still_says(home, Some(&lock))?;
             refuse_a_living_state(&mut store, &lock.lineage)?;
             store.set_aside()?;
             let mut given_up = lock.given_up;
@@ -63,6 +64,7 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
         }
         (None, Start::New | Start::Over { .. }) => {
             store.lock(owner)?;
+            still_says(home, None)?;
             match store.load()? {
                 Some(loaded) => {
                     let lineage = loaded.state.lineage;
@@ -73,6 +75,22 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
             }
         }
     }
+}
+
+/// Whether `callout.lock` and its state are there and nothing was ever recorded: an `init` was stopped before it wrote the project's files.
+pub fn is_just_begun(home: &Home) -> Outcome<bool> {
+    let Some(lock) = LockFile::read(&home.lock_file)? else { return Ok(false) };
+    let loaded = FileStore::new(&home.state).load()?;
+    Ok(loaded.is_some_and(|loaded| loaded.state.lineage == lock.lineage && loaded.state.through == 0))
+}
+
+/// Whether `callout.lock` is as it was before this run had the lock: another run may have begun a state meanwhile, and sent tickets with it.
+fn still_says(home: &Home, before: Option<&LockFile>) -> Outcome<()> {
+    if LockFile::read(&home.lock_file)?.as_ref() == before {
+        return Ok(());
+    }
+    let message = format!("another run changed `{}` at the same time", home.lock_file.display());
+    Err(Box::new(Diagnostic::error("state/moved", message).help("Nothing was changed. Look at what it did first: callout plan.")))
 }
 
 /// Starting over is for a state that is lost. One that is whole and remembers tickets is not lost.
@@ -131,7 +149,7 @@ pub(super) fn lineage_of(home: &Home) -> Outcome<String> {
     let (lock, state) = (home.lock_file.display(), home.state.display());
     Err(Box::new(match FileStore::new(&home.state).load()? {
         None => Diagnostic::error("state/none", format!("this project has no state yet: neither `{lock}` nor `{state}` is there"))
-            .help("For a new project: callout init. If it has sent tickets before, get both back first: the lock file from git, the state from a backup."),
+            .help("For a new project: callout init. If it has sent tickets before, get both back first: the lock file from git, the state from a backup. The sandbox's state is begun by the first callout --sandbox apply."),
         Some(loaded) => Diagnostic::error(
             "state/no-lock-file",
             format!("`{lock}` is missing, though `{state}` (lineage {}) is there", loaded.state.lineage),

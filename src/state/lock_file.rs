@@ -9,12 +9,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::disk;
+use super::regular::read_regular;
 use crate::diagnostics::{Diagnostic, Outcome, Place, SourceFile};
 
 const COMMENT: &str = "\
 # Made by `callout init`. Commit this file.
 # It names the one state that knows which tickets exist. Without it, a fresh checkout could send everybody a second time.
 ";
+/// In bytes: room for thousands of lineages.
+const LARGEST: u64 = 1_000_000;
 const API_VERSION: &str = "callout/v1";
 
 /// What `callout.lock` says.
@@ -47,8 +50,8 @@ struct Document {
 impl LockFile {
     /// Reads the file; `None` where there is none.
     pub fn read(path: &Path) -> Outcome<Option<Self>> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
+        let text = match read_regular(path, LARGEST) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| unreadable(path, "it is no UTF-8 text"))?,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Box::new(unreadable(path, &error.to_string()))),
         };
@@ -68,10 +71,11 @@ impl LockFile {
         Ok(Some(document.spec))
     }
 
-    /// Replaces the file, durably.
+    /// Replaces the file, durably. Only under the lock of the state.
     pub fn write(&self, path: &Path) -> Outcome<()> {
         let document = Document { api_version: API_VERSION.to_owned(), kind: "Lock".to_owned(), spec: self.clone() };
         let yaml = serde_yaml::to_string(&document).map_err(|error| unreadable(path, &error.to_string()))?;
+        disk::sweep(disk::folder_of(path));
         disk::replace(path, format!("{COMMENT}{yaml}").as_bytes(), disk::Access::Everyone)
     }
 }

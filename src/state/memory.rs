@@ -112,6 +112,10 @@ impl Store for MemoryStore {
         "memory".to_owned()
     }
 
+    fn is_instant(&self) -> bool {
+        true
+    }
+
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         let mut contents = self.disk.contents();
         if let Some(other) = &contents.locked_by {

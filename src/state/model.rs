@@ -174,7 +174,8 @@ impl Record {
         let is_same = self.id().is_none() || self.id() == copy.id();
         match &self.phase {
             Phase::NotCreated { .. } => true,
-            Phase::Pending => copy.is_live(),
+            // Another create than the one in doubt answers nothing: then there may be two tickets.
+            Phase::Pending => copy.is_live() && (self.adopted || self.since == copy.since),
             Phase::Closed { why: Closing::Cancelled | Closing::Removed | Closing::Forgotten, .. } => {
                 is_same && (copy.is_live() || copy.phase == Phase::Pending)
             }

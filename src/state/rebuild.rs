@@ -7,16 +7,19 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::copy::Copy;
 use super::event::Event;
 use super::file::FileStore;
 use super::lineage::{Home, foreign, lineage_of};
+use super::log::set_aside;
 use super::model::Key;
-use super::restore::{Copy, is_damage};
+use super::restore::{is_damage, newer};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
 use super::store::Store;
+use super::survey::{Content, store_at};
 use super::transition::State;
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, typed};
 
 /// A state that is about to be rebuilt. Holds the lock, so that no other run makes one meanwhile.
 pub struct Rebuild {
@@ -33,8 +36,13 @@ impl Rebuild {
         let mut store = FileStore::new(&home.state);
         // Looks before it locks: locking makes a folder, and a refusal should leave none behind. Looks again behind the lock.
         damage(&mut store, &lineage)?;
+        nothing_newer(&store, &lineage)?;
         store.lock(&session.owner)?;
         let damage = damage(&mut store, &lineage)?;
+        nothing_newer(&store, &lineage)?;
+        if copy.is_none() && !store.journal_path().exists() {
+            refuse_what_was_put_aside(home, &lineage)?;
+        }
         let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?;
         let stores: Vec<&FileStore> = [&store].into_iter().chain(&other).collect();
         let salvage = salvage(&stores, &lineage)?;
@@ -52,6 +60,11 @@ impl Rebuild {
     /// What is still known: the rebuilt state before anything is looked for. Whether an address is free cannot be read from it.
     pub fn known(&self) -> State {
         State { through: self.salvage.newest, ..self.salvage.state.clone() }
+    }
+
+    /// Whether the copy is of a state that went on by itself.
+    pub fn is_apart(&self) -> bool {
+        self.salvage.parted.is_some()
     }
 
     /// Visits of which no more can be read than their names, and perhaps the ids of their tickets.
@@ -79,12 +92,33 @@ impl Rebuild {
     }
 }
 
+/// A rebuild that was stopped has put aside what it was made from: begun again without that, it would know less than the first time.
+fn refuse_what_was_put_aside(home: &Home, lineage: &str) -> Outcome<()> {
+    for number in set_aside(home).into_iter().rev() {
+        let folder = home.state.with_file_name(format!("set-aside-{number}"));
+        if !store_at(&folder, &home.state).mentions(lineage)? {
+            continue;
+        }
+        let message = format!("an earlier state of this project was put aside in `{}`, and may know tickets", folder.display());
+        let from = typed(&folder.display().to_string());
+        return Err(Box::new(Diagnostic::error("state/set-aside", message).help(format!(
+            "callout state rebuild --from {from} --reason TEXT keeps what it knows. If nothing of it counts, move that folder away."
+        ))));
+    }
+    Ok(())
+}
+
 /// What is wrong with the state; none where there is none. A whole one, and one that may be another project's, are refused.
 fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
     let name = store.name();
     match store.load() {
         Ok(None) => Ok(None),
-        Ok(Some(loaded)) if loaded.state.lineage != lineage => Err(foreign(lineage, &loaded.state.lineage, &name).into()),
+        Ok(Some(loaded)) if loaded.state.lineage != lineage => {
+            let way_out = format!(
+                "Put back the folder of `{name}` that has lineage {lineage}. If it is lost, move this one away; then callout state rebuild --reason TEXT makes a new one. If `callout.lock` was changed by mistake: `git checkout -- callout.lock`."
+            );
+            Err(foreign(lineage, &loaded.state.lineage, &name).help(way_out).into())
+        }
         Ok(Some(loaded)) => Err(whole(&name, loaded.state.records.len()).into()),
         Err(why) if !is_damage(&why) => Err(why),
         Err(why) if store.mentions(lineage)? => Ok(Some(*why)),
@@ -92,9 +126,19 @@ fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
     }
 }
 
+/// Beside what is damaged, a file may be one that only a newer callout reads. It may be whole, and a rebuild would pass over all of it.
+fn nothing_newer(store: &FileStore, lineage: &str) -> Outcome<()> {
+    for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
+        if let Content::Newer(why) = piece.read(lineage) {
+            return Err(Box::new(newer(&piece.name(), &why)));
+        }
+    }
+    Ok(())
+}
+
 /// What is damaged and can be mended without a loss is no reason to begin again.
 fn restorable(name: &str, why: &Diagnostic, copy: Option<&Copy>) -> Diagnostic {
-    let copy = if let Some(Copy::At(path)) = copy { format!(" {}", path.display()) } else { String::new() };
+    let copy = if let Some(Copy::At(path)) = copy { format!(" {}", typed(&path.display().to_string())) } else { String::new() };
     let message = format!("the state `{name}` is damaged, and nothing of it is lost: {}", why.message);
     Diagnostic::error("state/not-lost", message)
         .help(format!("callout state restore{copy} --reason TEXT puts it together again, exactly. A rebuild would leave tickets in doubt."))

@@ -3,10 +3,9 @@
 //! Owns when that is safe. Refuses to make anything less known than it is: no record that can still be read is given up, and no address
 //! becomes free.
 
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 
+use super::copy::Copy;
 use super::event::Event;
 use super::file::FileStore;
 use super::journal::Commit;
@@ -15,9 +14,8 @@ use super::model::{Key, Phase, Record};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
 use super::store::Store;
-use super::survey::{Content, store_at};
 use super::transition::State;
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, typed};
 
 /// What every message about damage says first.
 pub(super) const CHECK: &str = "Nothing was changed. Next: callout state check. It says what is left, and how to bring it back.";
@@ -56,89 +54,10 @@ pub(super) fn is_damage(why: &Diagnostic) -> bool {
     matches!(why.code, "state/damaged" | "state/gap" | "state/impossible")
 }
 
-/// Where a copy of the state lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Copy {
-    /// The snapshot of the history that ends with this commit.
-    Kept(u64),
-    /// A snapshot, with the journal and the history beside it, if there are any; or the folder of all these.
-    At(PathBuf),
-}
-
-impl Copy {
-    fn store(&self, home: &Home) -> Outcome<FileStore> {
-        let store = match self {
-            Self::Kept(through) => {
-                let path = FileStore::new(&home.state).history().snapshot(*through);
-                if !path.exists() {
-                    let message = format!("the history has no snapshot that ends with commit {through}");
-                    return Err(Box::new(Diagnostic::error("state/no-copy", message).help("callout state history lists what is kept")));
-                }
-                FileStore::new(path)
-            }
-            Self::At(path) => store_at(path, &home.state),
-        };
-        // A file that is named must be there; of a folder, its journal alone is worth something too.
-        let is_there = match self {
-            Self::At(path) if path.is_dir() => store.snapshot_path().exists() || store.journal_path().exists(),
-            Self::At(_) | Self::Kept(_) => store.snapshot_path().exists(),
-        };
-        if !is_there {
-            let message = format!("there is no state at `{}`", store.snapshot_path().display());
-            let help = "name a copy of the folder `.callout`, or the file `state.json` in it";
-            return Err(Box::new(Diagnostic::error("state/no-copy", message).help(help)));
-        }
-        Ok(store)
-    }
-
-    /// What the copy knows, for a state that is whole. As far as the copy itself can be read.
-    pub fn read(&self, home: &Home) -> Outcome<State> {
-        let lineage = lineage_of(home)?;
-        Ok(salvage(&[&self.open(home, &lineage)?], &lineage)?.state)
-    }
-
-    /// The copy, if it is this state's and anything in it can be read.
-    pub(super) fn open(&self, home: &Home, lineage: &str) -> Outcome<FileStore> {
-        let store = self.store(home)?;
-        self.is_ours(&store, lineage)?;
-        Ok(store)
-    }
-
-    fn is_ours(&self, store: &FileStore, lineage: &str) -> Outcome<()> {
-        let name = store.name();
-        for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
-            match piece.read(lineage) {
-                Content::Foreign(other) => return Err(Box::new(foreign(lineage, &other, &piece.name()))),
-                Content::Unreadable(why) => return Err(Box::new(why)),
-                Content::Newer(why) => {
-                    let message = format!("`{}` was written by a newer callout: {why}", piece.name());
-                    return Err(Box::new(Diagnostic::error("state/newer", message).help("Install that version or a later one.")));
-                }
-                Content::Broken(why) if matches!(self, Self::Kept(_)) => {
-                    let message = format!("`{}` is damaged: {why}", piece.name());
-                    let help = "callout state history lists what else is kept";
-                    return Err(Box::new(Diagnostic::error("state/damaged", message).help(help)));
-                }
-                Content::Missing | Content::Broken(_) | Content::Snapshot(_) | Content::Journal(_) => {}
-            }
-        }
-        if store.load_is_hopeless(lineage)? {
-            let message = format!("nothing of the state at `{name}` can be read");
-            return Err(Box::new(Diagnostic::error("state/no-copy", message).help("Try another copy.")));
-        }
-        Ok(())
-    }
-}
-
-impl FileStore {
-    fn load_is_hopeless(&self, lineage: &str) -> Outcome<bool> {
-        let useful = |content: Content| match content {
-            Content::Snapshot(_) => true,
-            Content::Journal(lines) => !lines.commits.is_empty(),
-            Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => false,
-        };
-        Ok(!self.pieces()?.into_iter().any(|piece| useful(piece.read(lineage))))
-    }
+/// What to say of a file that only a newer callout reads.
+pub(super) fn newer(name: &str, why: &str) -> Diagnostic {
+    let message = format!("`{name}` was written by a newer callout: {why}");
+    Diagnostic::error("state/newer", message).help("Install that version or a later one.")
 }
 
 /// What a whole state gets back from a copy.
@@ -146,8 +65,8 @@ impl FileStore {
 pub struct ComesBack<'a> {
     /// What is not known any more, what the copy knows better, and what a person said by mistake.
     pub records: Vec<(&'a Key, &'a Record)>,
-    /// Visits with another ticket in the copy (the second id) than in the state: perhaps one too many.
-    pub twins: Vec<(&'a Key, String, String)>,
+    /// Visits with another ticket in the copy (the second id) than in the state, or than the one that is in doubt here: perhaps one too many.
+    pub twins: Vec<(&'a Key, Option<String>, String)>,
 }
 
 /// Compares a whole state with a copy of it.
@@ -161,7 +80,10 @@ pub fn comes_back<'a>(state: &State, copy: &'a State) -> ComesBack<'a> {
         let now = state.records.get(key);
         match (now.and_then(Record::id), record.id()) {
             (Some(ours), Some(theirs)) if ours != theirs && holder.is_none() => {
-                back.twins.push((key, ours.to_owned(), theirs.to_owned()));
+                back.twins.push((key, Some(ours.to_owned()), theirs.to_owned()));
+            }
+            (None, Some(theirs)) if holder.is_none() && now.is_some_and(|now| now.phase == Phase::Pending && !now.gives_way_to(record)) => {
+                back.twins.push((key, None, theirs.to_owned()));
             }
             _ if holder.is_none_or(|holder| holder == key) && now.is_none_or(|now| now.gives_way_to(record)) => {
                 back.records.push((key, record));
@@ -196,7 +118,8 @@ impl Mending {
         let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?;
         let stores: Vec<&FileStore> = [&store].into_iter().chain(&other).collect();
         let mut salvage = salvage(&stores, &lineage)?;
-        if nothing_since && salvage.gaps.is_empty() {
+        // A copy that went on by itself is none that nothing was sent since.
+        if nothing_since && salvage.gaps.is_empty() && salvage.parted.is_none() {
             salvage.open_end = None;
         }
         if !salvage.is_exact() {
@@ -208,6 +131,11 @@ impl Mending {
     /// What is wrong with the state that is there.
     pub fn why(&self) -> &Diagnostic {
         &self.why
+    }
+
+    /// The first commit that the copy has differently, if it is of a state that went on by itself.
+    pub fn parted(&self) -> Option<u64> {
+        self.salvage.parted
     }
 
     /// The state as it will be.
@@ -233,25 +161,34 @@ fn whole(name: &str) -> Diagnostic {
 
 pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy>) -> Diagnostic {
     let message = format!("the state cannot be restored to what it was: {}", salvage.missing());
-    let records = match salvage.state.records.len() {
-        1 => "the 1 record that can be read".to_owned(),
-        many => format!("the {many} records that can be read"),
+    let keeps = match salvage.state.records.len() {
+        0 => "No record can be read, so it holds back every ticket of the files.".to_owned(),
+        1 => "It keeps the 1 record that can be read, and holds back every other ticket of the files.".to_owned(),
+        many => format!("It keeps the {many} records that can be read, and holds back every other ticket of the files."),
     };
-    let from = match copy {
-        Some(Copy::At(path)) => format!(" --from {}", path.display()),
-        Some(Copy::Kept(_)) | None => String::new(),
+    let (named, from) = match copy {
+        Some(Copy::At(path)) => {
+            let path = typed(&path.display().to_string());
+            (format!(" {path}"), format!(" --from {path}"))
+        }
+        Some(Copy::Kept(through)) => (format!(" {through}"), String::new()),
+        None => (String::new(), String::new()),
     };
     let mut ways = vec![format!("Nothing was changed. What is wrong: {}.", why.message.trim_end_matches('.'))];
     if copy.is_none() {
         ways.push("With a copy of the folder, from the last run or a backup: callout state restore FOLDER --reason TEXT.".to_owned());
     }
-    if salvage.gaps.is_empty() && copy.is_some() {
-        ways.push("If nothing was sent since that copy was made, say so: --nothing-since.".to_owned());
+    match salvage.parted {
+        Some(from) => ways.push(format!(
+            "The copy is of a state that went on by itself: its commit {from} is another one. Two machines may have sent somebody to the same place."
+        )),
+        None if salvage.gaps.is_empty() && copy.is_some() => {
+            ways.push(format!("If nothing was sent since that copy was made: callout state restore{named} --nothing-since --reason TEXT."));
+        }
+        None => {}
     }
-    ways.push(format!(
-        "{}: callout state rebuild{from} --reason TEXT. It keeps {records}, and holds back every other ticket of the files.",
-        if copy.is_none() { "Without one" } else { "Otherwise" }
-    ));
+    let otherwise = if copy.is_none() { "Without one" } else { "Otherwise" };
+    ways.push(format!("{otherwise}: callout state rebuild{from} --reason TEXT. {keeps}"));
     Diagnostic::error("state/incomplete", message).help(ways.join("\n"))
 }
 

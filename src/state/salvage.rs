@@ -3,6 +3,9 @@
 //! Owns the answer to one question: is anything missing? Where nothing is, the state comes back exactly. Where something is, no
 //! address counts as free because of what is left: the commit that sent its ticket may be the one that is missing. Pure but for reading.
 
+mod apart;
+mod past;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::Event;
@@ -14,6 +17,8 @@ use super::replay::Span;
 use super::survey::{Content, Role};
 use super::transition::State;
 use crate::diagnostics::Outcome;
+
+pub(super) use past::as_of;
 
 /// A state, put together from what is left.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub struct Salvage {
     pub named: BTreeMap<Key, Option<String>>,
     /// The number that no commit lies behind.
     pub newest: u64,
+    /// The first commit that a copy has differently: it is of a state that went on by itself, and only what it has before that counts.
+    pub parted: Option<u64>,
 }
 
 impl Salvage {
@@ -55,8 +62,8 @@ impl Salvage {
 struct Pool {
     base: Option<State>,
     commits: BTreeMap<u64, Commit>,
-    /// Commits that two files have differently: two machines went on from one copy.
-    forked: BTreeSet<u64>,
+    /// Commits that are there twice, with different events: two machines went on from one copy. What the later ones name.
+    forked: BTreeMap<u64, Vec<(Key, Option<String>)>>,
     named: BTreeMap<Key, Option<String>>,
     /// Commits whose lines are damaged.
     unread: BTreeMap<u64, BTreeSet<Key>>,
@@ -66,17 +73,26 @@ struct Pool {
 /// Puts together what these stores have of a lineage; the first one is the state's own.
 pub(super) fn salvage(stores: &[&FileStore], lineage: &str) -> Outcome<Salvage> {
     let mut pool = Pool::default();
-    let mut end = None;
+    let (mut end, mut parted) = (None, None);
     for (index, store) in stores.iter().enumerate() {
+        let mut contents = Vec::new();
         for piece in store.pieces()? {
             let content = piece.read(lineage);
             if index == 0 && piece.role == Role::Journal {
                 end = Some(last_line(&piece.name(), &content));
             }
-            pool.take(piece.role, content);
+            contents.push((piece.role, content));
+        }
+        match apart::parted(&pool, &contents).filter(|_| index > 0) {
+            Some(from) => {
+                parted = Some(from);
+                pool.take_before(from, contents);
+            }
+            None => contents.into_iter().for_each(|(role, content)| pool.take(role, content)),
         }
     }
     let mut salvage = pool.assemble(lineage);
+    salvage.parted = parted;
     salvage.open_end = match end {
         Some(Ok(last)) if last < salvage.base.through => Some(format!("the journal ends with commit {last}, before the snapshot does")),
         Some(Ok(_)) => None,
@@ -101,11 +117,17 @@ fn last_line(name: &str, content: &Content) -> Result<u64, String> {
 
 impl Pool {
     fn take(&mut self, role: Role, content: Content) {
+        // A file of another state says nothing of this one's numbers.
         match role {
+            _ if matches!(content, Content::Foreign(_)) => {}
             Role::KeptSnapshot(through) => self.newest = self.newest.max(through),
             Role::KeptJournal(span) => self.newest = self.newest.max(span.last),
             Role::Snapshot | Role::Journal => {}
         }
+        self.contents(content);
+    }
+
+    fn contents(&mut self, content: Content) {
         match content {
             Content::Snapshot(state) => {
                 self.newest = self.newest.max(state.through);
@@ -123,12 +145,14 @@ impl Pool {
         for damage in lines.damage {
             match damage.sequence {
                 Some(sequence) => self.unread.entry(sequence).or_default().extend(damage.names),
-                None => self.named.extend(damage.names.into_iter().map(|key| (key, None))),
+                None => note(&mut self.named, damage.names.into_iter().map(|key| (key, None))),
             }
         }
         for commit in lines.commits {
             match self.commits.get(&commit.sequence) {
-                Some(other) if *other != commit => drop(self.forked.insert(commit.sequence)),
+                Some(other) if *other != commit => {
+                    self.forked.entry(commit.sequence).or_default().extend(named(&commit.events));
+                }
                 Some(_) => {}
                 None => drop(self.commits.insert(commit.sequence, commit)),
             }
@@ -137,16 +161,16 @@ impl Pool {
 
     fn assemble(mut self, lineage: &str) -> Salvage {
         let base = self.base.take().unwrap_or_else(|| State::new(lineage));
-        for forked in std::mem::take(&mut self.forked) {
+        for (forked, others) in std::mem::take(&mut self.forked) {
             if let Some(commit) = self.commits.remove(&forked).filter(|_| forked > base.through) {
-                self.named.extend(named(&commit.events));
+                note(&mut self.named, named(&commit.events).chain(others));
             }
             self.newest = self.newest.max(forked);
         }
         for (sequence, names) in std::mem::take(&mut self.unread) {
             self.newest = self.newest.max(sequence);
             if sequence > base.through && !self.commits.contains_key(&sequence) {
-                self.named.extend(names.into_iter().map(|key| (key, None)));
+                note(&mut self.named, names.into_iter().map(|key| (key, None)));
             }
         }
         let newest = self.commits.last_key_value().map_or(self.newest, |(last, _)| self.newest.max(*last));
@@ -162,7 +186,7 @@ impl Pool {
         // What is on record holds its address already.
         named.retain(|key, _| state.records.get(key).is_none_or(|record| matches!(record.phase, Phase::NotCreated { .. })));
         let state = State { through: reached, ..state };
-        Salvage { state, base, commits: self.commits, gaps, open_end: None, named, newest }
+        Salvage { state, base, commits: self.commits, gaps, open_end: None, named, newest, parted: None }
     }
 }
 
@@ -189,7 +213,7 @@ impl Replay {
                 if self.since.is_none() {
                     self.gap(Span { first: commit.sequence, last: commit.sequence });
                 }
-                self.named.extend(named(std::slice::from_ref(event)));
+                note(&mut self.named, named(std::slice::from_ref(event)));
             } else if let (Some(since), Event::Intended { key, .. }) = (&mut self.since, event) {
                 since.insert(key.clone());
             }
@@ -210,6 +234,14 @@ impl Replay {
     fn is_unsure(&self, event: &Event) -> bool {
         let (Event::Rejected { key, .. } | Event::Unsent { key, .. } | Event::NotCreated { key, .. }) = event else { return false };
         self.since.as_ref().is_some_and(|since| !since.contains(key))
+    }
+}
+
+/// Adds names. An id that is known once stays known.
+fn note(known: &mut BTreeMap<Key, Option<String>>, names: impl IntoIterator<Item = (Key, Option<String>)>) {
+    for (key, id) in names {
+        let entry = known.entry(key).or_default();
+        *entry = id.or(entry.take());
     }
 }
 

@@ -15,6 +15,11 @@ pub trait Store: Send {
     /// Where it is, for messages.
     fn name(&self) -> String;
 
+    /// Whether no change waits for a device or a network. One that waits is made on a thread where that holds up nobody.
+    fn is_instant(&self) -> bool {
+        false
+    }
+
     /// Makes this the only writer, or says who is. Ends with the store or with its process.
     fn lock(&mut self, owner: &Owner) -> Outcome<()>;
 

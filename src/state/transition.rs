@@ -86,7 +86,7 @@ impl State {
                 request.visit.clone_from(visit);
                 request.site.clone_from(site);
             }
-            Event::Closed { key, why, .. } => close(self.known(key, "closed")?, *why),
+            Event::Closed { key, why, .. } => close(self.unmoved(key, "closed")?, *why),
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
             Event::VisitEnded { key, outcome, .. } => self.known(key, "visit ended")?.outcome = Some(*outcome),
             Event::Surplus { key, tickets } => self.known(key, "surplus")?.surplus.extend(tickets.iter().cloned()),
@@ -148,10 +148,7 @@ impl State {
         if key == to || self.records.get(to).is_some_and(|record| !record.is_moved()) {
             self.free(to, "moved")?;
         }
-        let record = self.known(key, "moved")?;
-        if record.is_moved() {
-            return Err(impossible(key, "moved", "its record has another address already"));
-        }
+        let record = self.unmoved(key, "moved")?;
         if matches!(record.phase, Phase::NotCreated { .. }) {
             return Err(impossible(key, "moved", "nothing was created under it"));
         }
@@ -191,9 +188,11 @@ impl State {
         self.records.range(Key::new(address.clone(), 0)..=Key::new(address.clone(), u32::MAX))
     }
 
-    /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count.
+    /// The latest visit of an address that was ever made or is in doubt: what is *not created* does not count. The trace of a rename
+    /// counts only where nothing else is there: it must not hide an open ticket that got this address since.
     pub fn latest(&self, address: &Address) -> Option<(&Key, &Record)> {
-        self.visits(address).rfind(|(_, record)| !matches!(record.phase, Phase::NotCreated { .. }))
+        let own = self.visits(address).rfind(|(_, record)| record.had_ticket());
+        own.or_else(|| self.visits(address).rfind(|(_, record)| record.is_moved()))
     }
 
     /// The address that holds this id of a request's system and origin, live or as a tombstone. Two systems at one address may each
@@ -213,6 +212,12 @@ impl State {
 
     fn known(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
         self.records.get_mut(key).ok_or_else(|| impossible(key, event, "there is no such record"))
+    }
+
+    /// The trace of a rename is no ticket: what becomes of that is said of its new address.
+    fn unmoved(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
+        let record = self.known(key, event)?;
+        if record.is_moved() { Err(impossible(key, event, "its record has another address already")) } else { Ok(record) }
     }
 
     fn live(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {

@@ -12,11 +12,15 @@ mod credential;
 pub mod envelope;
 mod facts;
 mod g360;
+#[cfg(test)]
+pub(crate) mod generators;
 mod http;
 mod nearest;
 pub mod nocexpress;
 mod normal;
 mod permits;
+#[cfg(test)]
+mod properties;
 pub mod readydesk;
 pub mod sandbox;
 pub mod schema;

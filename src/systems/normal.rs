@@ -98,6 +98,7 @@ fn moment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::trials::trials;
     use crate::systems::registry;
     use proptest::prelude::*;
 
@@ -122,6 +123,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(trials(256))]
+
         #[test]
         fn the_normal_form_of_a_normal_form_is_itself(values in proptest::collection::vec(any_value(), 100)) {
             for system in registry() {

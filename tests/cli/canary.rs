@@ -1,85 +1,153 @@
-//! The token is nowhere: in no output, in no file, however it is given and whoever repeats it.
+//! The secret is nowhere: in no output and in no file, however it is given, whatever is typed, and whoever repeats it.
+
+mod echoes;
+mod logged;
+mod spelled;
+pub mod words;
 
 use crate::support::project::Ran;
 use crate::support::server::{Reply, Server};
-use crate::vendor::{Site, TOKEN, project_file};
+use crate::vendor::{Site, Vendor, dispatch, project_file};
+use crate::{customer, helpdesk, online};
+use spelled::spellings;
 
-/// Fails if the token is in an output or in a file of the project, apart from the one that holds it.
-fn nowhere(site: &Site, ran: &Ran) {
-    assert!(!ran.out.contains(TOKEN) && !ran.err.contains(TOKEN), "{ran}");
-    for file in site.files().into_iter().filter(|file| file != &site.path("secrets/token")) {
-        let bytes = std::fs::read(&file).expect("a file");
-        assert!(!String::from_utf8_lossy(&bytes).contains(TOKEN), "{} after\n{ran}", file.display());
+/// With signs that addresses, JSON, HTML and base64 each write in another way.
+pub const CANARY: &str = "c4n4ry+of/acme=t0ken&x";
+
+/// Of the key pair: it goes to where tokens are given, and to nobody else.
+pub const PAIR: &str = "p4ir+of/acme=s3cret&y";
+
+/// How a project gets to its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Variable,
+    File,
+    Command,
+    /// A key pair that gets the canary, sent in a header.
+    PairInHeader,
+    /// The same, sent in the form.
+    PairInBody,
+}
+
+/// A project with a ticket and a rollout in each of the four systems' files, and what it talks to.
+pub struct Cage {
+    pub site: Site,
+    /// Gives tokens.
+    pub tokens: Server,
+}
+
+impl Cage {
+    pub fn new(form: Form) -> Self {
+        let given = Reply::json(&serde_json::json!({"access_token": CANARY, "token_type": "Bearer", "expires_in": 3600}));
+        let mut project = crate::support::project::Project::started();
+        let vendor = Vendor::new(project.clock.clone(), |options| {
+            options.tokens = vec![CANARY.to_owned()];
+            // The program itself has another clock than its vendor.
+            options.rate_limit = None;
+        });
+        project.set("SECRET", CANARY);
+        project.set("PAIR", PAIR);
+        let tokens = vendor.block_on(Server::with([given]));
+        let cage = Self { site: Site { project, vendor }, tokens };
+        cage.site.write("secrets/token", format!("{CANARY}\n"));
+        cage.site.write("tickets/a.yaml", dispatch("store-0417-router", "0417").replace("PO-88213", "PO-88213\n  attachments: [plan.pdf]"));
+        cage.site.write("tickets/plan.pdf", "the first floor");
+        cage.site.write("tickets/noc.yaml", online::TICKET);
+        cage.site.write("tickets/customer.yaml", customer::TICKET);
+        cage.site.write("tickets/desk.yaml", helpdesk::TICKET);
+        cage.site.write("tickets/rollout.yaml", words::ROLLOUT);
+        cage.site.write("tickets/sites.csv", "store,zone\n0431,America/New_York\n0432,America/Denver\n");
+        cage.points_to(cage.site.vendor.base_url(), form);
+        cage
+    }
+
+    /// Lets every system answer at this address.
+    pub fn points_to(&self, url: &str, form: Form) {
+        let reference = match form {
+            Form::Variable | Form::PairInHeader | Form::PairInBody => "env:SECRET",
+            Form::File => "file:secrets/token",
+            Form::Command => "command:cat secrets/token",
+        };
+        let style = match form {
+            Form::PairInBody => "form",
+            Form::Variable | Form::File | Form::Command | Form::PairInHeader => "basic",
+        };
+        let token = match form {
+            Form::Variable | Form::File | Form::Command => format!("{{bearer: \"{reference}\"}}"),
+            Form::PairInHeader | Form::PairInBody => format!(
+                "{{client_credentials: {{token_url: \"{}/token\", client_id: acme, client_secret: \"env:PAIR\", client_authentication: {style}}}}}",
+                self.tokens.url
+            ),
+        };
+        let file = project_file(url, "").replace("{bearer: \"env:G360_TOKEN\"}", &token)
+            + &format!(
+                "    nocexpress: {{base_url: \"{url}\", credential: {token}}}
+    billing_platform: {{base_url: \"{url}\", credential: {token}}}
+    readydesk: {{base_url: \"{url}/API/default.aspx\", credential: {{key: \"{reference}\"}}, timezone: America/New_York}}
+"
+            );
+        self.site.write("callout.yaml", file);
+    }
+
+    /// Types a command, and fails if a secret is in an output or in a file of the project, apart from the one that holds it.
+    pub fn run(&self, words: &str) -> Ran {
+        let ran = self.site.run(words);
+        self.nowhere(&ran.to_string());
+        ran
+    }
+
+    /// Fails if a secret is in what a command left behind.
+    pub fn nowhere(&self, shown: &str) {
+        let own = self.site.path("secrets/token");
+        let files = self.site.files().into_iter().filter(|file| file != &own);
+        let read = |file: std::path::PathBuf| {
+            let name = file.display().to_string();
+            // A pipe or a link that leads nowhere holds nothing.
+            (name, String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).into_owned())
+        };
+        let all = std::iter::once(("the output".to_owned(), shown.to_owned())).chain(files.map(read));
+        for (name, text) in all {
+            for spelling in spellings(CANARY).iter().chain(&spellings(PAIR)) {
+                assert!(!text.contains(spelling), "{name} has {spelling}:\n{text}\nafter\n{shown}");
+            }
+        }
     }
 }
 
-fn every_command(site: &Site) {
-    let commands = [
-        "validate",
-        "plan --out p.plan",
-        "plan --format json --refresh all",
-        "show p.plan",
-        "apply --yes --log trace",
-        "plan --refresh all --log trace",
-        "state list --format json",
-        "log",
-        "log --format csv",
-        "state show Dispatch/store-0417-router",
-        "settle",
-        "settle Dispatch/store-0417-router --id 482001 --reason x --yes",
-        "import Dispatch/store-0417-router 482001 --yes",
-        "apply --yes p.plan",
-        "schema",
-        "plan --sandbox",
-        "apply --sandbox --yes",
-    ];
-    for command in commands {
-        nowhere(site, &site.run(command));
-    }
-}
+const FORMS: [Form; 5] = [Form::Variable, Form::File, Form::Command, Form::PairInHeader, Form::PairInBody];
 
-fn site(credential: &str) -> Site {
-    let site = Site::with_dispatch();
-    site.write("secrets/token", format!("{TOKEN}\n"));
-    let project = project_file(site.vendor.base_url(), "").replace("env:G360_TOKEN", credential);
-    site.write("callout.yaml", project);
-    site
+#[test]
+fn whatever_is_typed_and_however_it_is_given() {
+    for form in FORMS {
+        let cage = Cage::new(form);
+        for line in words::LINES {
+            cage.run(line);
+        }
+        // Otherwise nothing was tried.
+        let kinds: std::collections::BTreeSet<String> =
+            cage.site.vendor.sandbox.tickets().iter().map(|ticket| ticket.system.clone()).collect();
+        assert_eq!(kinds.len(), 4, "{form:?}: {kinds:?}");
+        let is_pair = matches!(form, Form::PairInHeader | Form::PairInBody);
+        assert_eq!(!cage.tokens.requests().is_empty(), is_pair, "{form:?}");
+    }
 }
 
 #[test]
-fn however_it_is_given() {
-    for credential in ["env:G360_TOKEN", "file:secrets/token", "command:cat secrets/token"] {
-        let site = site(credential);
-        every_command(&site);
-        assert_eq!(site.vendor.tickets(), 1, "{credential}");
-    }
-}
-
-#[test]
-fn when_a_server_repeats_it() {
-    let echo = |status| Reply::status(status, &format!("{{\"message\": \"you sent Authorization: Bearer {TOKEN}\"}}"));
-    let located = Reply::Whole("302 Found", format!("Location: http://localhost/?token={TOKEN}\r\n"), String::new());
-    let page = Reply::Whole("200 OK", "Content-Type: text/html\r\n".to_owned(), format!("<html>{TOKEN}</html>"));
-    let ticket = Reply::json(&serde_json::json!([{"id": 482_001, "status_name": TOKEN, "po_number": TOKEN, "location_name": TOKEN}]));
-    for reply in [echo("400 Bad Request"), echo("401 Unauthorized"), echo("500 Internal Server Error"), located, page, ticket] {
-        let site = site("env:G360_TOKEN");
-        let server = site.vendor.block_on(Server::with([reply]));
-        let project = site.read("callout.yaml").replace(site.vendor.base_url(), &server.url);
-        site.write("callout.yaml", project);
-        every_command(&site);
-        assert!(server.requests().iter().any(|request| request.contains(TOKEN)), "the server never saw it");
-    }
+fn no_command_and_no_option_is_left_out() {
+    words::cover(&callout::cli::command());
 }
 
 #[test]
 fn when_a_person_writes_it_into_the_project() {
-    for line in [format!("{{bearer: {TOKEN}}}"), TOKEN.to_owned(), format!("{{bearer: \"env:\", token: {TOKEN}}}")] {
+    for line in [format!("{{bearer: {CANARY}}}"), CANARY.to_owned(), format!("{{bearer: \"env:\", token: \"{CANARY}\"}}")] {
         let site = Site::with_dispatch();
         let project = project_file(site.vendor.base_url(), "").replace("{bearer: \"env:G360_TOKEN\"}", &line);
         site.write("callout.yaml", project);
         for command in ["validate", "plan", "validate --format json", "state list"] {
             let ran = site.run(command);
-            assert!(!ran.out.contains(TOKEN) && !ran.err.contains(TOKEN), "{ran}");
+            for spelling in spellings(CANARY) {
+                assert!(!ran.to_string().contains(&spelling), "{ran}");
+            }
         }
     }
 }

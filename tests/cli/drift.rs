@@ -434,7 +434,7 @@ fn a_mark_that_nobody_has_leaves_the_doubt_to_a_person() {
     Plan: 1 in doubt.
     
     ? CustomerTicket/line-rental-4711  customer 4711
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-04T11:45:00Z carries it
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-03T10:00:00Z carries it
         next: if the portal shows none either: callout settle CustomerTicket/line-rental-4711 --not-created --reason TEXT; if it does: callout settle CustomerTicket/line-rental-4711 --id ID --reason TEXT
         mark: [mark]
         at tickets/a.yaml:4:9

@@ -9,7 +9,7 @@ use crate::vendor::{TOKEN, Vendor};
 const FILE: &str = "tickets/a.yaml";
 const ID: u64 = 482_001;
 
-const TICKET: &str = "apiVersion: callout/v1
+pub const TICKET: &str = "apiVersion: callout/v1
 kind: HelpdeskTicket
 metadata:
   name: router-417

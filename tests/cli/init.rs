@@ -6,11 +6,11 @@ fn a_project_starts_and_its_example_runs_on_the_sandbox() {
     let project = Project::empty();
     shows!(project.run("init --name acme"), @r"
     $ callout init --name acme
-    wrote:   callout.yaml
     wrote:   callout.schema.json
     wrote:   tickets/example.yaml
     wrote:   .gitignore (added /.callout/)
     wrote:   .vscode/settings.json
+    wrote:   callout.yaml
     started: callout.lock belongs into git, .callout/ does not and must not get lost
     next:    callout plan --sandbox
     exit 0
@@ -86,8 +86,8 @@ fn a_project_starts_and_its_example_runs_on_the_sandbox() {
     ");
     shows!(project.run("state list --sandbox"), @r"
     $ callout state list --sandbox
-    ADDRESS                     TICKET  STANDING                 SITE                                MARK         SINCE
-    Dispatch/store-0417-router  482001  Pending Tech Assignment  Store 417 (0417), account 01234567  [mark]  2027-01-04T12:00:00Z
+    ADDRESS                     TICKET  STANDING                 SINCE       SITE
+    Dispatch/store-0417-router  482001  Pending Tech Assignment  2027-01-04  Store 417 (0417), accoun...
     exit 0
     ");
     insta::assert_snapshot!("example_of_init", project.read("tickets/example.yaml"));
@@ -106,6 +106,51 @@ fn a_second_init_changes_nothing() {
     |
     exit 1
     ");
+}
+
+/// As a kill leaves it: the state is there, the project's files are not, or some of them.
+#[test]
+fn an_init_that_was_stopped_half_way_is_completed_by_the_next() {
+    let project = Project::empty();
+    project.run("init --name acme").ends_with(0);
+    let lock = project.read("callout.lock");
+    for name in ["callout.yaml", ".vscode/settings.json"] {
+        project.remove(name);
+    }
+    project.write("callout.yaml.part", "apiVersion: call");
+    shows!(project.run("init --name acme"), @r"
+    $ callout init --name acme
+    kept:    callout.schema.json
+    kept:    tickets/example.yaml
+    wrote:   .vscode/settings.json
+    wrote:   callout.yaml
+    started: callout.lock belongs into git, .callout/ does not and must not get lost
+    next:    callout plan --sandbox
+    exit 0
+    ");
+    assert_eq!(project.read("callout.lock"), lock);
+    assert!(!project.path("callout.yaml.part").exists());
+    project.run("plan --sandbox").ends_with(0);
+}
+
+/// It is not an init that was stopped: somebody deleted the project file, and a new one would make orphans of the tickets.
+#[test]
+fn an_init_over_a_state_that_was_used_is_refused() {
+    let site = crate::vendor::Site::with_ticket();
+    site.write("tickets/b.yaml", crate::vendor::dispatch("store-0418-router", "0418"));
+    site.run("apply --yes").ends_with(0);
+    site.remove("callout.yaml");
+    shows!(site.run("init --name acme"), @r"
+    $ callout init --name acme
+    | state/exists
+    |
+    |   x this project has a state already: `.callout/state.json`, lineage [lineage], 2
+    |   | tickets on record
+    |   help: Get callout.yaml back, and go on with it: git checkout -- callout.yaml
+    |
+    exit 1
+    ");
+    assert!(!site.path("callout.yaml").exists());
 }
 
 #[test]
@@ -137,11 +182,11 @@ fn what_a_person_wrote_is_kept() {
     project.write("tickets/example.yaml", "# mine\n");
     shows!(project.run("init --name acme"), @r"
     $ callout init --name acme
-    wrote:   callout.yaml
     wrote:   callout.schema.json
     kept:    tickets/example.yaml
     wrote:   .gitignore (added /.callout/)
     wrote:   .vscode/settings.json
+    wrote:   callout.yaml
     started: callout.lock belongs into git, .callout/ does not and must not get lost
     next:    callout plan --sandbox
     exit 0

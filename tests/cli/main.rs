@@ -11,22 +11,38 @@ mod bad_rollout;
 mod bulk;
 mod canary;
 mod changes;
+mod clock;
 mod customer;
 mod damage;
 mod doubt;
 mod drift;
+mod escapes;
+#[cfg(unix)]
+mod full_disk;
 mod grouped;
 mod helpdesk;
+mod hostile;
 mod import;
 mod init;
+mod insecure;
 mod limits;
 mod log;
 mod marks;
+mod mistakes;
 mod new_name;
 mod online;
 mod plan;
+mod private;
 mod process;
+mod proxy;
+#[cfg(unix)]
+mod pulled;
+#[allow(dead_code, reason = "the simulation uses more of it")]
+#[path = "../simulation/random.rs"]
+mod random;
 mod rebuild;
+mod redirects;
+mod renamed;
 mod renewal;
 mod rollout;
 mod sandbox;
@@ -38,8 +54,14 @@ mod select;
 mod settle;
 mod settle_many;
 mod shown;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod started;
 mod state;
 mod status;
+#[cfg(unix)]
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod surgery;
@@ -47,6 +69,9 @@ mod systems;
 mod together;
 mod trouble;
 mod twice;
+#[cfg(unix)]
+mod two_at_once;
+mod two_states;
 mod usage;
 mod validate;
 mod vendor;

@@ -331,11 +331,11 @@ fn a_further_visit_and_a_rename_are_found_with_what_came_before() {
     ");
     shows!(desk.project.run("state list"), @r"
     $ callout state list
-    ADDRESS               TICKET  STANDING  SITE           MARK         SINCE
-    CustomerTicket/one    482001  finished  customer 4711  [mark]  2027-01-04T12:00:00Z
-    CustomerTicket/one#1  482003  open      customer 4711  [mark]  2027-01-04T12:00:00Z
-    CustomerTicket/three  482002  open      customer 4711  [mark]  2027-01-04T12:00:00Z
-    CustomerTicket/two    482002  renamed   customer 4711  [mark]  2027-01-04T12:00:00Z
+    ADDRESS               TICKET  STANDING  SINCE       SITE
+    CustomerTicket/one    482001  finished  2027-01-04  customer 4711
+    CustomerTicket/one#1  482003  open      2027-01-04  customer 4711
+    CustomerTicket/three  482002  open      2027-01-04  customer 4711
+    CustomerTicket/two    482002  renamed   2027-01-04  customer 4711
     exit 0
     ");
     // The rename is taken back: its tombstone is there again, and nobody is sent.

@@ -9,7 +9,8 @@ use callout::systems::sandbox::{Call, Fault, Trouble};
 use crate::support::project::Project;
 use crate::vendor::{Site, TOKEN, dispatch};
 
-fn program(project: &Project) -> Command {
+/// The program in a project's folder, with nothing of the machine around it.
+pub fn program(project: &Project) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callout"));
     command.current_dir(project.path("")).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command

@@ -186,6 +186,7 @@ fn a_ticket_that_was_never_sent_is_sent_once_a_person_says_so() {
     Dispatch/store-0419 was not created: its address is free, and the next apply sends it
     Dispatch/store-0421 was not created: its address is free, and the next apply sends it
     Settled.
+    Said by mistake? callout state restore 1 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
     shows!(site.run("apply --yes --parallelism 1"), @r"
@@ -280,7 +281,7 @@ fn a_state_that_is_there_is_not_rebuilt() {
     | state/no-reason
     |
     |   x `callout state rebuild` needs a reason
-    |   help: callout state rebuild --reason "why this is right"; it is kept in the journal
+    |   help: say it again with --reason "why this is right"; it is kept in the journal
     |
     exit 1
     "#);

@@ -56,6 +56,7 @@ fn every_selected_ticket_that_is_in_doubt_is_settled_and_no_other() {
     Dispatch/store-0419 was not created: its address is free, and the next apply sends it
     1 other selected ticket does not wait for this, and is left as it is.
     Settled.
+    Said by mistake? callout state restore 6 --reason TEXT takes it back, as long as nothing was sent on it.
     |
     | Keep this? Only `yes` is taken as yes:
     exit 0

@@ -7,8 +7,8 @@ fn a_state_is_listed_and_shown() {
     let site = Site::with_ticket();
     shows!(site.run("state list"), @r"
     $ callout state list
-    ADDRESS                     TICKET  STANDING                 SITE                                 MARK         SINCE
-    Dispatch/store-0417-router  482001  Pending Tech Assignment  Store 0417 (0417), account 01230417  [mark]  2027-01-04T12:00:00Z
+    ADDRESS                     TICKET  STANDING                 SINCE       SITE
+    Dispatch/store-0417-router  482001  Pending Tech Assignment  2027-01-04  Store 0417 (0417), accou...
     exit 0
     ");
     shows!(site.run("state show Dispatch/store-0417-router"), @r"

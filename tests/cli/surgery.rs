@@ -193,6 +193,7 @@ fn a_ticket_that_is_taken_out_keeps_its_address() {
     Dispatch/store-0417-router (ticket 482001, Pending Tech Assignment) is looked after no more. Its technician may still be coming: nobody here will know.
     The address stays taken: nothing is ever sent for it again, a new visit is `reissue`.
     Taken out.
+    Said by mistake? callout state restore 2 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
     shows!(site.run("apply --yes"), @r"

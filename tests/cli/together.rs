@@ -214,6 +214,68 @@ fn an_answer_that_shows_one_place_for_all_is_nobodys() {
 }
 
 #[test]
+fn one_request_without_an_answer_is_one_thing_to_look_up() {
+    let site = site(&FOUR);
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit)]);
+    site.run("apply --yes --parallelism 1").ends_with(5);
+    site.vendor.well();
+    shows!(site.run("settle"), @r"
+    $ callout settle
+    4 tickets need a person:
+
+    ? 3 tickets of one request, in doubt together
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        next: look for their mark in the portal. Each ticket that is there, by its place: callout settle ADDRESS --id ID --reason TEXT; if there is none: callout settle Dispatch/store-0401 Dispatch/store-0402 Dispatch/store-0403 --not-created --reason TEXT
+        mark: [mark]
+        system: techexpress at http://127.0.0.1:[port]
+        since: 2027-01-04T12:00:00Z, 0 min ago
+        ? Dispatch/store-0401  Store 0401 (0401), account 01230401
+            at: tickets/0401.yaml:4:9
+            visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+            sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
+        ? Dispatch/store-0402  Store 0402 (0402), account 01230402
+            at: tickets/0402.yaml:4:9
+            visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+            sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
+        ? Dispatch/store-0403  Store 0403 (0403), account 01230403
+            at: tickets/0403.yaml:4:9
+            visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+            sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
+
+    ? Dispatch/store-0404  Store 0404 (0404), account 01230404
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        next: look for its mark in the portal, then: callout settle Dispatch/store-0404 --id ID --reason TEXT, or --not-created
+        mark: [mark]
+        at tickets/0404.yaml:4:9
+        visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+        system: techexpress at http://127.0.0.1:[port]
+        since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
+    exit 0
+    ");
+    shows!(site.run("settle Dispatch/store-0402"), @r"
+    $ callout settle Dispatch/store-0402
+    1 ticket needs a person:
+
+    ? Dispatch/store-0402  Store 0402 (0402), account 01230402
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        next: look for its mark in the portal, then: callout settle Dispatch/store-0402 --id ID --reason TEXT, or --not-created
+        mark: [mark]
+        2 other tickets were sent with this mark, too: its own is the one for this place
+        at tickets/0402.yaml:4:9
+        visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+        system: techexpress at http://127.0.0.1:[port]
+        since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
+    exit 0
+    ");
+    // The command of the list, as it is typed.
+    let typed = ["settle", "Dispatch/store-0401", "Dispatch/store-0402", "Dispatch/store-0403", "--not-created", "--reason", "x", "--yes"];
+    site.run_words(&typed, "").ends_with(0);
+    assert_eq!(site.run("settle --format json").json()["counts"]["in_doubt"], 1);
+}
+
+#[test]
 fn without_an_answer_all_of_them_are_in_doubt_and_the_next_request_waits() {
     for trouble in [Trouble::DropAfterCommit, Trouble::ErrorAfterCommit { status: 502 }, Trouble::HalfAnswer, Trouble::Html, Trouble::NoId]
     {

@@ -1,26 +1,43 @@
 //! What people do to the files, to the tickets and to the state between two runs.
 
+use std::collections::BTreeSet;
+
 use callout::state::{Closing, Event, Phase};
 use callout::ticket::Address;
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::killer::Killer;
+use crate::portal;
 use crate::random::Random;
+use crate::surgery;
 use crate::tickets::Wanted;
 use crate::world::World;
 
 /// Two for each kind.
 const SITES: u64 = 8;
 
-/// Does one thing, and says what.
+/// Does one thing, and says what. Now and then the vendors' troubles change besides.
 pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
-    match random.below(24) {
-        0 | 1 if world.together => grow(world),
-        0 | 1 => add(world, random),
+    match random.below(8) {
+        0 | 1 => world.draw_faults(),
+        2 => world.heal(),
+        _ => {}
+    }
+    let done = one(world, random).await;
+    // What refers to a ticket that is gone goes with it, or the files would not be valid.
+    let addresses: BTreeSet<String> = world.wanted.iter().map(Wanted::address).collect();
+    world.wanted.retain(|wanted| wanted.after.as_ref().is_none_or(|after| addresses.contains(after)));
+    done
+}
+
+async fn one(world: &mut World, random: &mut Random) -> &'static str {
+    match random.below(40) {
+        0 | 1 | 33 => grow(world, random),
+        35 => add(world, random),
         2 | 17 => remove(world, random),
         3 | 14 => restore(world, random),
-        4 | 18..=20 => change(world, random),
+        4 | 18..=20 | 36..=39 => change(world, random),
         5 => reissue(world, random),
         6 => rename(world, random),
         7 => resolve(world, random),
@@ -33,16 +50,28 @@ pub async fn random(world: &mut World, random: &mut Random) -> &'static str {
         15 | 16 | 22 => write(world, random),
         11 => twin(world, random),
         12 => adopt(world, random),
-        13 => {
-            world.draw_faults();
-            "new faults"
-        }
+        13 | 23..=31 => behind_its_back(world, random).await,
         _ => {
             world.clock.jump(SignedDuration::from_hours(1));
-            world.heal();
             "an hour"
         }
     }
+}
+
+/// What nobody told callout: of the clock, of the state, in the portal. And plans that lie about for a while.
+async fn behind_its_back(world: &mut World, random: &mut Random) -> &'static str {
+    let done = match random.below(9) {
+        0 | 1 => world.true_clock.jolt(random),
+        2 => portal::copy(world, random),
+        3 => portal::reopen(world, random),
+        4 => portal::delete(world, random),
+        5 => portal::word(world, random),
+        6 => surgery::rename(world, random).await,
+        7 => surgery::take_out(world, random).await,
+        _ => surgery::bring_back(world, random).await,
+    };
+    world.tally.count(done);
+    done
 }
 
 /// Likewise, in a world of waves: what makes a visit be over, and what only looks like it.
@@ -83,11 +112,19 @@ fn add(world: &mut World, random: &mut Random) -> &'static str {
     "adding a manifest"
 }
 
-/// A rollout gets more sites, all of them dispatches; at most so many, or a world would grow without an end.
-fn grow(world: &mut World) -> &'static str {
+/// A rollout gets more sites: dispatches where they travel together, else of every kind. At most so many, or a world would grow without an
+/// end.
+fn grow(world: &mut World, random: &mut Random) -> &'static str {
     const MOST: u64 = 80;
-    let next = world.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(SITES) / 4 * 4 + 4;
-    world.wanted.extend((next..=MOST).step_by(4).take(3).map(Wanted::at));
+    let next = world.wanted.iter().map(|wanted| wanted.site).max().unwrap_or(0).max(SITES);
+    if world.together {
+        world.wanted.extend((next / 4 * 4 + 4..=MOST).step_by(4).take(3).map(Wanted::at));
+    } else {
+        for mut wanted in (next + 1..=MOST / 3).take(4).map(Wanted::at) {
+            wanted.on_remove = random.pick(wanted.endings()).copied().flatten();
+            world.wanted.push(wanted);
+        }
+    }
     "adding sites"
 }
 
@@ -96,7 +133,10 @@ fn at(world: &World, random: &mut Random) -> Option<usize> {
 }
 
 fn remove(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at(world, random) {
+    // Most likely one that something is done about then.
+    let has_ending = |wanted: &Wanted| matches!(wanted.on_remove, Some("close" | "delete"));
+    let ended = world.wanted.iter().position(has_ending).filter(|_| !random.one_in(3));
+    if let Some(at) = ended.or_else(|| at_changeable(world, random)) {
         let gone = world.wanted.remove(at);
         // What refers to it goes with it, or the files would not be valid.
         world.wanted.retain(|wanted| wanted.after.as_ref() != Some(&gone.address()));
@@ -104,9 +144,16 @@ fn remove(world: &mut World, random: &mut Random) -> &'static str {
     "removing a manifest"
 }
 
+/// Most likely one whose ticket can be changed in its system.
+fn at_changeable(world: &World, random: &mut Random) -> Option<usize> {
+    let is_changeable = |wanted: &Wanted| ["CustomerTicket", "HelpdeskTicket"].contains(&wanted.kind());
+    let changeable: Vec<usize> = (0..world.wanted.len()).filter(|at| is_changeable(&world.wanted[*at])).collect();
+    random.pick(&changeable).copied().filter(|_| !random.one_in(6)).or_else(|| at(world, random))
+}
+
 /// Somebody thinks anew about what is to become of a ticket when its file goes.
 fn ending(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at(world, random) {
+    if let Some(at) = at_changeable(world, random) {
         world.wanted[at].on_remove = random.pick(world.wanted[at].endings()).copied().flatten();
     }
     "changing on_remove"
@@ -168,7 +215,7 @@ fn restore(world: &mut World, random: &mut Random) -> &'static str {
 }
 
 fn change(world: &mut World, random: &mut Random) -> &'static str {
-    if let Some(at) = at(world, random) {
+    if let Some(at) = at_changeable(world, random) {
         world.wanted[at].text += 1;
     }
     "changing a text"

@@ -18,11 +18,18 @@ pub struct Killer {
     at: u64,
     seen: AtomicU64,
     died: Notify,
+    /// What happens to the clock at some effect.
+    jolt: Option<(u64, Box<dyn Fn() + Send + Sync>)>,
 }
 
 impl Killer {
     pub fn at(effect: u64) -> Arc<Self> {
-        Arc::new(Self { at: effect, seen: AtomicU64::new(0), died: Notify::new() })
+        Self::jolting(effect, None)
+    }
+
+    /// The same, and at some effect something else happens: somebody sets the clock.
+    pub fn jolting(at: u64, jolt: Option<(u64, Box<dyn Fn() + Send + Sync>)>) -> Arc<Self> {
+        Arc::new(Self { at, seen: AtomicU64::new(0), died: Notify::new(), jolt })
     }
 
     pub fn never() -> Arc<Self> {
@@ -32,6 +39,9 @@ impl Killer {
     /// One more effect. False once the run is dead.
     fn lives(&self) -> bool {
         let seen = self.seen.fetch_add(1, Ordering::SeqCst) + 1;
+        if let Some((_, jolt)) = self.jolt.as_ref().filter(|(effect, _)| *effect == seen) {
+            jolt();
+        }
         let lives = self.at == 0 || seen < self.at;
         if !lives {
             self.died.notify_one();
@@ -44,6 +54,11 @@ impl Killer {
         if !self.lives() {
             pending::<()>().await;
         }
+    }
+
+    /// Whether its moment came.
+    pub fn has_killed(&self) -> bool {
+        self.at > 0 && self.seen.load(Ordering::SeqCst) >= self.at
     }
 
     pub async fn died(&self) {

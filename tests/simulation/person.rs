@@ -2,16 +2,20 @@
 
 use callout::state::{Event, Phase, Write};
 use callout::ticket::Fields;
+use jiff::SignedDuration;
 
 use crate::killer::Killer;
+use crate::tickets::Shown;
 use crate::world::World;
 
 impl World {
-    /// Settles everything that is in doubt by what the vendor really has.
+    /// Settles everything that is in doubt by what the vendor really has. Not before a request that is on its way can have arrived: callout
+    /// and the vendor's people both say to wait.
     pub async fn settle_truthfully(&mut self) {
+        self.clock.jump(SignedDuration::from_mins(3));
         let Some(ledger) = self.ledger(&Killer::never()) else { return };
         let state = ledger.state().await;
-        let portal = self.portal();
+        let portal = self.everything();
         for (key, record) in &state.records {
             if let (Phase::Live { id }, Some(intent)) = (&record.phase, &record.intent) {
                 let ticket = portal.iter().find(|ticket| &ticket.id.to_string() == id).expect("a ticket that was made");
@@ -28,7 +32,8 @@ impl World {
             if record.phase != Phase::Pending {
                 continue;
             }
-            let event = match portal.iter().find(|ticket| ticket.is_of(&record.request)) {
+            let is_free = |ticket: &&Shown| state.holder(&record.request, &ticket.id.to_string()).is_none();
+            let event = match portal.iter().filter(is_free).find(|ticket| ticket.is_of(&record.request)) {
                 Some(ticket) => Event::Adopted {
                     key: key.clone(),
                     id: ticket.id.to_string(),

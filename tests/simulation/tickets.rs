@@ -41,6 +41,8 @@ pub struct Shown {
     pub resolved: bool,
     /// The portal has it in the bin.
     pub deleted: bool,
+    /// Somebody copied another ticket by hand.
+    pub copied: bool,
 }
 
 impl Shown {
@@ -76,6 +78,7 @@ impl Shown {
             text,
             resolved: resolved || ticket.hidden,
             deleted: ticket.hidden,
+            copied: ticket.create == 0,
         }
     }
 
@@ -167,24 +170,29 @@ impl Wanted {
         let prior = self.after.iter().map(|after| ("prior_ticket".to_owned(), json!({"ref": after})));
         Value::Object(parts.chain(prior).collect())
     }
+
+    /// The manifest that asks for it.
+    pub fn document(&self) -> Value {
+        let mut lifecycle = json!({"reissue": self.reissue});
+        if let Some(on_remove) = self.on_remove {
+            lifecycle["on_remove"] = json!(on_remove);
+        }
+        if let Some(id) = self.adopt {
+            lifecycle["adopt"] = json!(id);
+        }
+        if let Some(from) = &self.renamed_from {
+            lifecycle["renamed_from"] = json!(self.address_as(from));
+        }
+        json!({
+            "apiVersion": "callout/v1", "kind": self.kind(), "metadata": {"name": self.name},
+            "spec": self.spec(), "lifecycle": lifecycle,
+        })
+    }
 }
 
 pub fn ticket(wanted: &Wanted) -> Ticket {
     let system = by_kind(wanted.kind()).expect("a registered kind");
-    let mut lifecycle = json!({"reissue": wanted.reissue});
-    if let Some(on_remove) = wanted.on_remove {
-        lifecycle["on_remove"] = json!(on_remove);
-    }
-    if let Some(id) = wanted.adopt {
-        lifecycle["adopt"] = json!(id);
-    }
-    if let Some(from) = &wanted.renamed_from {
-        lifecycle["renamed_from"] = json!(wanted.address_as(from));
-    }
-    let document = json!({
-        "apiVersion": "callout/v1", "kind": wanted.kind(), "metadata": {"name": wanted.name},
-        "spec": wanted.spec(), "lifecycle": lifecycle,
-    });
+    let document = wanted.document();
     let (mut drafts, findings) = system.tickets(&document).expect("a document");
     assert!(findings.is_empty(), "{findings:?}");
     let draft = drafts.remove(0);

@@ -4,3 +4,4 @@
 pub mod clock;
 pub mod project;
 pub mod server;
+pub mod trials;

@@ -87,7 +87,7 @@ async fn serve(mut stream: TcpStream, reply: &Reply, seen: &Mutex<Vec<String>>) 
 }
 
 /// The head and the body of a request; `None` if the client left.
-async fn request(stream: &mut TcpStream) -> Option<String> {
+pub async fn request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         let mut part = [0; 8192];

@@ -170,7 +170,7 @@ async fn the_documented_faults_are_all_the_faults() {
     let stage = Stage::new().await;
     let documented: Value = serde_json::from_str(block).expect("JSON");
     let (status, answer) = told(stage.request("POST", "/_sandbox/faults").json(&documented)).await;
-    assert_eq!((status, answer.as_array().map(Vec::len)), (200, Some(22)), "{answer}");
+    assert_eq!((status, answer.as_array().map(Vec::len)), (200, Some(31)), "{answer}");
     // An unknown fault is answered with the list of those that there are.
     let (_, body) = told(stage.request("POST", "/_sandbox/faults").json(&json!([{"fault": "x", "on": "create"}]))).await;
     let known = body["detail"].as_str().expect("a detail").split("expected one of").nth(1).expect("a list").to_owned();

@@ -8,6 +8,7 @@ mod contract;
 mod faults;
 mod helpdesk;
 mod inspection;
+mod lies;
 mod listing;
 mod noc;
 mod stage;

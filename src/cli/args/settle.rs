@@ -50,7 +50,7 @@ pub struct Settle {
     #[arg(long)]
     pub yes: bool,
     /// What to print.
-    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["addresses", "from"])]
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["addresses", "from", "settlement"])]
     pub format: PlanFormat,
 }
 

@@ -60,7 +60,8 @@ pub enum StateCommand {
     },
     /// Put a damaged state together again; or get back into a whole one what a copy still knows. No record is given up for it.
     Restore {
-        /// The number of a kept snapshot, or a copy of the state: a folder, or the state.json in it. Without it, what lies there is used.
+        /// The number of a commit, for the state as it was after it; or a copy: a folder, or the state.json in it. Without it, what lies
+        /// there is used.
         copy: Option<String>,
         /// Nothing was sent since the copy was made. Only where that cannot be seen.
         #[arg(long, requires = "copy")]

@@ -54,7 +54,12 @@ fn named(words: &Words, verdict: &Verdict, state: &State) -> Result<Vec<Settleme
 }
 
 fn settlement(key: &Key, words: &Words, verdict: &Verdict) -> Settlement {
-    Settlement { key: key.clone(), verdict: verdict.clone(), reason: words.reason.clone().unwrap_or_default(), row: None }
+    Settlement {
+        key: key.clone(),
+        verdict: verdict.clone(),
+        reason: words.reason.as_deref().unwrap_or_default().trim().to_owned(),
+        row: None,
+    }
 }
 
 /// The same for each selected visit that waits for it. The others are no mistakes: whoever selects a rollout does not mean its open tickets
@@ -114,6 +119,11 @@ fn from_csv(path: &Path, folder: &Path, state: &State) -> Result<Vec<Settlement>
 }
 
 fn row_of(address: &str, (name, id): (&str, &str), reason: &str, state: &State) -> Result<Settlement, Mistake> {
+    for (cell, column) in [(address, "address"), (name, "settlement"), (reason, "reason")] {
+        if cell.is_empty() {
+            return Err(format!("the {column} is missing").into());
+        }
+    }
     if name == "id" && id.is_empty() {
         return Err("the settlement `id` needs an id".into());
     }
@@ -121,8 +131,5 @@ fn row_of(address: &str, (name, id): (&str, &str), reason: &str, state: &State) 
         return Err(format!("the settlement `{name}` takes no id, and there is `{id}`").into());
     }
     let verdict = Verdict::named(name, id).ok_or_else(|| format!("`{name}` is no settlement"))?;
-    if reason.is_empty() {
-        return Err("the reason is missing".into());
-    }
     Ok(Settlement { key: key_of(address, state)?, verdict, reason: reason.to_owned(), row: None })
 }

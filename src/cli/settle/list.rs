@@ -25,7 +25,7 @@ pub(super) async fn list(words: &Words, global: &Global, environment: &Environme
             let senders = if plan.steps.is_empty() { Senders::default() } else { Senders::of(&opened.home) };
             environment.out.write(&(render::settle_text(&plan, &state, &senders) + &found + &waiting));
         }
-        PlanFormat::Json => environment.out.line(&render::plan_json(&plan).to_string()),
+        PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(&plan))),
     }
     Ok(Exit::Done)
 }

@@ -13,7 +13,7 @@ pub(super) fn run(home: &Home, format: PlanFormat, environment: &Environment) ->
     let checkup = Checkup::of(home)?;
     match format {
         PlanFormat::Text => environment.out.write(&text(&checkup, environment)),
-        PlanFormat::Json => environment.out.line(&json(&checkup, environment).to_string()),
+        PlanFormat::Json => environment.out.document(&format!("{}\n", json(&checkup, environment))),
     }
     let Some(wrong) = &checkup.wrong else { return Ok(Exit::Done) };
     environment.err.tell(&shortened(std::slice::from_ref(wrong), environment));

@@ -13,12 +13,15 @@ pub(super) fn run(home: &Home, format: PlanFormat, environment: &Environment) ->
     let kept = kept(home)?;
     match format {
         PlanFormat::Text => environment.out.write(&text(&kept, environment)),
-        PlanFormat::Json => environment.out.line(&json(&kept, environment).to_string()),
+        PlanFormat::Json => environment.out.document(&format!("{}\n", json(&kept, environment))),
     }
     Ok(Exit::Done)
 }
 
 fn text(kept: &[Kept], environment: &Environment) -> String {
+    if kept.is_empty() {
+        return "No earlier snapshot is kept here.\n".to_owned();
+    }
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(["COMMIT", "WHEN", "BY", "RECORDS", "FILE"]);
     for one in kept {
@@ -33,7 +36,8 @@ fn text(kept: &[Kept], environment: &Environment) -> String {
         ]);
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
-    let next = "callout state restore COMMIT --reason TEXT shows what of it would come back, and asks.";
+    let next = "callout state restore COMMIT --reason TEXT shows what of it would come back, and asks. It takes every other commit, too: \
+                callout log --format json numbers them.";
     format!("{}\n\n{next}\n", lines.join("\n"))
 }
 

@@ -1,9 +1,9 @@
 //! `callout state restore`: a damaged state is put together again; a whole one gets back what a copy still knows.
 
 use super::super::args::Said;
-use super::super::{Ending, Environment, Exit, Failure, shortened};
+use super::super::{Ending, Environment, Exit, Failure, short, shortened};
 use super::{reason_of, session, standing};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Severity, typed};
 use crate::render::clean;
 use crate::state::{ComesBack, Copy, Event, Home, Key, Mending, Record, Standing, State, comes_back, open_for_writing};
 
@@ -31,21 +31,33 @@ fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes):
     environment.err.tell(&shortened(&[why], environment));
     let state = mending.state();
     let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
-    let records = match state.records.len() {
-        1 => "1 record".to_owned(),
-        many => format!("{many} records"),
+    let records = match (state.records.len(), open) {
+        (1, 0) => "1 record, which is neither open nor in doubt".to_owned(),
+        (1, _) => "1 record, which is open or in doubt".to_owned(),
+        (many, open) => format!("{many} records, {open} of them open or in doubt"),
     };
     let word = if nothing_since { "as you say, nothing was sent since" } else { "nothing is missing" };
-    environment.out.line(&format!(
-        "The state can be put together again: {records}, {open} of them open or in doubt, up to commit {}; {word}.",
-        state.through
-    ));
+    environment.out.line(&format!("The state can be put together again: {records}, up to commit {}; {word}.", state.through));
+    let parted = mending.parted();
+    if let Some(from) = parted {
+        environment.out.line(&format!(
+            "! The copy is of a state that went on by itself: its commit {from} is another one, and nothing from there on is taken over."
+        ));
+    }
     if !yes && !environment.confirms("\nRestore it? What is there is put aside, and nothing is sent.") {
         return Err(declined());
     }
     let what = format!("the state was put together again, up to commit {}", state.through);
     mending.finish(what, reason.to_owned(), environment.clock.now())?;
-    environment.out.line("The state is restored. Next: callout plan");
+    match copy.filter(|_| parted.is_some()) {
+        Some(Copy::At(path)) => {
+            let path = typed(&path.display().to_string());
+            let next =
+                format!("The state is restored. Next, for tickets that only the copy knows: callout state restore {path} --reason TEXT");
+            environment.out.line(&short(&next, environment));
+        }
+        Some(Copy::Kept(_)) | None => environment.out.line("The state is restored. Next: callout plan"),
+    }
     Ok(Exit::Done)
 }
 
@@ -56,7 +68,11 @@ async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), envir
     let back = comes_back(&state, &copy);
     environment.out.write(&text(&state, &back));
     if back.records.is_empty() {
-        environment.out.line("Nothing to restore: the state knows all that the copy knows.");
+        environment.out.line(if back.twins.is_empty() {
+            "Nothing to restore: the state knows all that the copy knows."
+        } else {
+            "Nothing is restored: it is for a person to say which ticket counts."
+        });
         return Ok(Exit::Done);
     }
     let count = back.records.len();
@@ -81,9 +97,18 @@ fn text(state: &State, back: &ComesBack<'_>) -> String {
         let before = state.records.get(key).map_or_else(|| "no record".to_owned(), in_words);
         format!("{key}: {} -> {}\n", clean(&before), clean(&in_words(record)))
     };
-    let twin = |(key, ours, theirs): &(&Key, String, String)| {
-        let (ours, theirs) = (clean(ours), clean(theirs));
-        format!("! {key}: ticket {ours} here, ticket {theirs} in the copy. Look both up: one of them may be too many. Nothing is changed\n")
+    let twin = |(key, ours, theirs): &(&Key, Option<String>, String)| {
+        let theirs = clean(theirs);
+        match ours {
+            Some(ours) => format!(
+                "! {key}: ticket {} here, ticket {theirs} in the copy. Look both up: one of them may be too many. Nothing is changed\n",
+                clean(ours)
+            ),
+            None => format!(
+                "! {key}: in doubt here, by another create than that of ticket {theirs} in the copy. Look for its mark: there may be two tickets. \
+                 Nothing is changed\n"
+            ),
+        }
     };
     back.records.iter().map(change).chain(back.twins.iter().map(twin)).collect()
 }

@@ -6,7 +6,7 @@ use super::super::args::Said;
 use super::super::opened;
 use super::super::{Ending, Environment, Exit, Failure};
 use super::restore::in_words;
-use super::{reason_of, session, typed, unknown};
+use super::{reason_of, session, typed, unknown, way_back};
 use crate::diagnostics::Diagnostic;
 use crate::manifest;
 use crate::render::clean;
@@ -98,6 +98,7 @@ pub(super) async fn rm(home: &Home, address: &str, how: &Said, environment: &mut
     keep(&ledger, events, ("\nTake it out? Nothing is sent, and nothing is cancelled.", "nothing was taken out", how.yes), environment)
         .await?;
     environment.out.line("Taken out.");
+    environment.out.line(&way_back(state.through));
     Ok(Exit::Done)
 }
 

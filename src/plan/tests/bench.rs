@@ -75,7 +75,7 @@ impl Bench {
         Self::over(&Able)
     }
 
-    fn over(system: &'static dyn System) -> Self {
+    pub fn over(system: &'static dyn System) -> Self {
         Self {
             tickets: Vec::new(),
             state: State::new("bench"),
@@ -170,7 +170,7 @@ impl Bench {
     }
 
     pub fn sides(&self) -> Sides {
-        Sides::from([("Dispatch".to_owned(), self.side())])
+        Sides::from([(self.system.kind().to_owned(), self.side())])
     }
 
     pub fn plan(&self) -> Plan {

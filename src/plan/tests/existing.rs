@@ -160,3 +160,11 @@ fn an_update_in_doubt_is_settled_by_what_is_seen() {
     let done = open_with(&one, "7", "special_instructions", "Use the rear door.");
     assert_snapshot!(bench().sees(&one, done).shows(), @". Dispatch/store-1; the update that was in doubt took effect; writes `write settled`; writes `observed`");
 }
+
+#[test]
+fn that_a_finished_ticket_was_reopened_is_written_down_once_at_most() {
+    let reopened = Bench::new().wants(plain(1)).finished(&plain(1), "7").sees(&plain(1), open(&plain(1), "7"));
+    let plan = reopened.plan();
+    let again = plan.steps[0].events.iter().fold(reopened, Bench::event);
+    assert!(!again.plan().has_events(), "{}", again.shows());
+}

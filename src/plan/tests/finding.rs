@@ -14,7 +14,7 @@ fn a_create_in_doubt_that_is_found_by_its_mark_is_linked_and_two_are_reported() 
     let two = Found::Several(vec!["7".to_owned(), "8".to_owned()]);
     assert_snapshot!(bench().finds(&one, two).shows(), @"? Dispatch/store-1; in doubt: 2 tickets carry its mark: 7, 8");
     let (none, cannot) = (bench().finds(&one, Found::None), bench().finds(&one, Found::Cannot));
-    assert_snapshot!(none.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-04T11:45:00Z carries it");
+    assert_snapshot!(none.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-03T10:00:00Z carries it");
     assert_snapshot!(cannot.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
     let next = |bench: &Bench| bench.plan().steps[0].next_step().expect("a next step");
     assert_snapshot!(next(&none), @"if the portal shows none either: callout settle Dispatch/store-1 --not-created --reason TEXT; if it does: callout settle Dispatch/store-1 --id ID --reason TEXT");

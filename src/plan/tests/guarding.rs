@@ -225,3 +225,20 @@ fn nothing_outside_the_selection_is_planned_or_removed() {
     bench.selection = Selection::of(filter, &bench.tickets, &bench.state).expect("a ticket");
     assert_snapshot!(bench.shows(), @"+ Dispatch/store-1");
 }
+
+#[test]
+fn of_several_tickets_on_their_way_to_a_place_the_first_by_address_is_named_whatever_the_order_of_the_files() {
+    let moved = |name: &str| {
+        let before = ticket(5, |document| document["metadata"]["name"] = json!(name));
+        let after = twin(|document| document["metadata"]["name"] = json!(name));
+        (before, after)
+    };
+    let ((a, a_moved), (b, b_moved)) = (moved("a"), moved("b"));
+    let bench = |first: &Ticket, second: &Ticket| {
+        let sent = Bench::new().checked(&a, "7").checked(&b, "8");
+        sent.wants(first.clone()).wants(second.clone()).wants(plain(1)).shows().lines().last().map(str::to_owned)
+    };
+    let told = bench(&b_moved, &a_moved);
+    assert_eq!(told, bench(&a_moved, &b_moved));
+    assert_snapshot!(told.unwrap_or_default(), @"! Dispatch/store-1; same place and same work as Dispatch/a (ticket 7): this could send a second technician");
+}

@@ -109,6 +109,21 @@ fn a_rollouts_day_is_counted_by_its_records() {
     assert_eq!(told(&elsewhere.plan()), "", "what another rollout sent does not count");
 }
 
+/// Else setting a clock back would give the day its creates once more.
+#[test]
+fn what_was_sent_on_a_day_that_has_not_come_yet_counts_today() {
+    let mut bench = Bench::new().wants(plain(1)).wants(plain(2)).sent(&plain(1), "7");
+    bench.rules.creates_per_day = 1;
+    let refused = "2 creates today (1 already sent) are over the limit of 1 (spec.limits.creates_per_day); `callout apply --allow-creates 1` lifts it for one run";
+    let told_after = |bench: &mut Bench, hours| {
+        bench.now += SignedDuration::from_hours(hours);
+        told(&bench.plan()).lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(told_after(&mut bench, 0), refused);
+    assert_eq!(told_after(&mut bench, -72), refused);
+    assert_eq!(told_after(&mut bench, 96), "");
+}
+
 #[test]
 fn closes_and_removals_of_a_rollout_have_limits_too() {
     let leaving = |on_remove: &str| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::trials::trials;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::json;
@@ -223,6 +224,8 @@ fn world(fates: &[Fate], strangers: usize) -> (Vec<Ticket>, Vec<Seen>) {
 }
 
 proptest! {
+    #![proptest_config(trials(256))]
+
     #[test]
     fn whatever_is_found_nothing_is_sent_again_and_nothing_is_left_out(
         fates in proptest::collection::vec(fate(), 1..5),

@@ -57,7 +57,7 @@ fn changing() -> Bench {
 /// What is left of the plan once its tickets were read again.
 fn looked_at_again(now: &Bench) -> String {
     let (plan, sides) = (changing().plan(), now.sides());
-    let asked: Vec<String> = plan.looks_again(&now.state, &sides).into_iter().map(|ask| ask.key.to_string()).collect();
+    let asked: Vec<String> = plan.looks_again(&now.state, &sides, now.now).into_iter().map(|ask| ask.key.to_string()).collect();
     assert_eq!(asked, ["Dispatch/store-1", "Dispatch/store-2", "Dispatch/store-3"]);
     told(&plan.held_by(&now.observed, &sides))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Selector, Subject, Target};
+use crate::diagnostics::typed;
 use crate::ticket::Address;
 
 /// What was asked for. Empty asks for everything; otherwise a ticket is selected by one of the targets (if there are any), one of the
@@ -53,15 +54,9 @@ impl fmt::Display for Filter {
         let files = self.files.iter().map(|file| ("--file", file.clone()));
         let waves = self.waves.iter().map(|wave| ("--wave", wave.clone()));
         let selectors = self.selectors.iter().map(|selector| ("--selector", selector.to_string()));
-        let words = targets.chain(files).chain(waves).chain(selectors).map(|(flag, word)| format!("{flag} {}", quoted(&word)));
+        let words = targets.chain(files).chain(waves).chain(selectors).map(|(flag, word)| format!("{flag} {}", typed(&word)));
         f.write_str(&words.collect::<Vec<_>>().join(" "))
     }
-}
-
-/// A word as a shell takes it for itself.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What holds for every list of sites and every change of it.
 
+mod properties;
 mod revised;
 mod waves;
 
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
+use crate::support::trials::trials;
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use proptest::prelude::*;
@@ -114,7 +116,8 @@ fn is_within(draft: &Draft, per_day: usize, per_group: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(trials(48))]
+
     #[test]
     fn days_are_never_too_full_and_visits_never_move(
         before in proptest::collection::btree_set(0_u8..120, 1..40),

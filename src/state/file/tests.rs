@@ -2,6 +2,9 @@ use super::super::event::{Event, Write};
 use super::super::model::{Phase, Stray};
 use super::super::samples::{at, commit, created, intended, key, owner};
 use super::*;
+use std::fs::File;
+
+mod moved;
 
 struct Folder(tempfile::TempDir);
 
@@ -215,8 +218,8 @@ fn a_full_disk_is_told_and_what_was_there_is_kept() {
     std::os::unix::fs::symlink("/dev/full", folder.path("journal.jsonl")).expect("linked");
     let file = File::options().read(true).write(true).open("/dev/full").expect("a full disk");
     let live = store.live.as_mut().expect("a journal");
-    (live.file, live.length) = (file, 0);
-    let told = folder.told(&store.append(&commit(2, vec![created("a", "7")])).expect_err("full"));
+    (live.file, live.length, live.tail) = (file, 0, Vec::new());
+    let told = folder.told(&live.add("a line").expect_err("full"));
     insta::assert_snapshot!(told);
     fs::rename(folder.path("kept"), folder.path("journal.jsonl")).expect("moved back");
     assert_eq!(folder.look().expect("readable"), before);
@@ -272,4 +275,18 @@ fn write_the_files_of_this_version() {
     for name in ["state.json", "journal.jsonl"] {
         fs::copy(folder.path(name), to.join(name)).expect("copied");
     }
+}
+
+#[test]
+fn what_a_killed_run_left_half_written_goes_with_the_next_writer_and_no_reader() {
+    let folder = Folder::filled();
+    let left = ["history/.callout-new-a1B2c3", ".callout-new-d4E5f6"].map(|name| folder.path(name));
+    let others = folder.path(".new-notes");
+    for path in left.iter().chain([&others]) {
+        fs::write(path, "{\"kind\":\"sta").expect("written");
+    }
+    folder.look().expect("readable");
+    assert!(left.iter().all(|path| path.exists()));
+    folder.opened();
+    assert!(others.exists() && !left.iter().any(|path| path.exists()));
 }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use super::Ledger;
+use super::Shared;
 use crate::diagnostics::Outcome;
 use crate::state::Event;
 
@@ -46,7 +46,7 @@ impl Queue {
     }
 }
 
-impl Ledger {
+impl Shared {
     /// Serves what a dropped caller left in the queue; where somebody holds the core, that one does it on leaving.
     pub(super) fn sweep(&self) {
         while self.queued().is_abandoned() {
@@ -58,13 +58,13 @@ impl Ledger {
 
 /// Sees to it that the queue is served, also when the caller is dropped at an await.
 pub struct Leaving<'a> {
-    ledger: &'a Ledger,
+    shared: &'a Shared,
     is_served: bool,
 }
 
 impl<'a> Leaving<'a> {
-    pub fn of(ledger: &'a Ledger) -> Self {
-        Self { ledger, is_served: false }
+    pub fn of(shared: &'a Shared) -> Self {
+        Self { shared, is_served: false }
     }
 
     /// Nothing of the caller is in the queue any more.
@@ -76,8 +76,8 @@ impl<'a> Leaving<'a> {
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         if !self.is_served {
-            self.ledger.queued().abandon();
-            self.ledger.sweep();
+            self.shared.queued().abandon();
+            self.shared.sweep();
         }
     }
 }

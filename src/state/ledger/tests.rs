@@ -1,3 +1,5 @@
+mod waiting;
+
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -123,7 +125,7 @@ async fn what_a_dropped_caller_queued_is_written() {
 async fn what_a_caller_queued_that_is_dropped_behind_another_is_written_by_that_one() {
     let disk = fresh();
     let ledger = open(&disk);
-    let held = ledger.core.lock().await;
+    let held = ledger.shared.core.lock().await;
     let mut recording = Box::pin(ledger.record(vec![intended("a", Write::Create)], at(1)));
     for _ in 0..3 {
         assert!(recording.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -167,7 +169,7 @@ async fn a_kill_at_every_effect_of_an_append_leaves_a_true_state() {
         let disk = fresh();
         let ledger = open_until(&disk, effect);
         let error = ledger.intend(intention("a"), at(1)).await.expect_err("no permit without an answer");
-        assert_eq!(error.help.as_deref(), Some("Nothing was changed. Perhaps not recorded: intended Dispatch/a."));
+        assert_eq!(error.help.as_deref(), Some("Nothing was changed. Nothing was sent for Dispatch/a."));
         assert!(ledger.state().await.records.is_empty(), "only what is durable is seen");
         let error = ledger.record(vec![intended("b", Write::Create)], at(2)).await.expect_err("the run is over");
         assert_eq!(error.message, format!("not recorded, because an earlier write to the state failed: the run was killed at {effect:?}"));

@@ -15,16 +15,24 @@ pub(super) fn after_failure(first: &Diagnostic) -> Diagnostic {
         .help("This run sends nothing more. Make the state writable, then run `callout plan`: it shows what is in doubt.")
 }
 
-/// The first few events by name: an id that is only on the screen is better than none.
+/// The first few events by name: an id that is only on the screen is better than none. What was only intended was not sent.
 pub(super) fn not_kept(error: Diagnostic, events: &[Event]) -> Diagnostic {
+    let intended = |event: &&Event| matches!(event, Event::Intended { .. });
+    let unsent: Vec<String> = events.iter().filter(intended).filter_map(Event::key).map(ToString::to_string).collect();
+    let unsure: Vec<String> = events.iter().filter(|event| !intended(event)).map(ToString::to_string).collect();
+    let told = [error.help.clone().unwrap_or_default(), listed("Nothing was sent for", &unsent), listed("Perhaps not recorded:", &unsure)];
+    error.help(told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+fn listed(what: &str, names: &[String]) -> String {
     const SHOWN: usize = 10;
-    let mut named: Vec<String> = events.iter().take(SHOWN).map(ToString::to_string).collect();
-    if events.len() > SHOWN {
-        named.push(format!("{} more", events.len() - SHOWN));
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names[..names.len() - more].join(", ");
+    match (names.len(), more) {
+        (0, _) => String::new(),
+        (_, 0) => format!("{what} {shown}."),
+        (_, more) => format!("{what} {shown}, {more} more."),
     }
-    let help = error.help.as_deref().unwrap_or_default();
-    let help = format!("{help} Perhaps not recorded: {}.", named.join(", "));
-    error.help(help.trim_start())
 }
 
 /// A request for nothing has nothing that could be in doubt.

@@ -169,3 +169,18 @@ fn an_init_that_was_stopped_half_way_is_completed() {
     assert!(matches!(init(&project.home, &owner(), &Start::New), Ok(Begun::Fresh { .. })));
     assert_eq!(open_for_reading(&project.home).expect("readable").lineage, project.lineage());
 }
+
+#[test]
+fn a_state_that_another_run_began_meanwhile_is_left_alone() {
+    let project = Project::begun();
+    let before = LockFile::read(&project.home.lock_file).expect("readable");
+    still_says(&project.home, before.as_ref()).expect("nothing happened");
+    init(&project.home, &owner(), &Start::Over { reason: "the other run".to_owned() }).expect("begun anew");
+    let told = project.told(&still_says(&project.home, before.as_ref()).expect_err("changed"));
+    assert_eq!(
+        told,
+        "state/moved: another run changed `PROJECT/callout.lock` at the same time\n\
+         Nothing was changed. Look at what it did first: callout plan."
+    );
+    assert!(still_says(&project.home, None).is_err(), "a state that was not there");
+}

@@ -65,6 +65,24 @@ async fn a_missing_state_is_made_again_under_its_lineage_and_never_empty() {
     assert!(!project.path("set-aside-1").exists(), "nothing was there");
 }
 
+/// The snapshot is lost, and a newer callout wrote the journal: its tickets are in no file that this one reads.
+#[tokio::test]
+async fn what_a_newer_callout_wrote_is_not_passed_over() {
+    let project = Project::filled().await;
+    std::fs::write(&project.home.state, "").expect("emptied");
+    let journal = std::fs::read_to_string(project.path("journal.jsonl")).expect("text");
+    std::fs::write(project.path("journal.jsonl"), journal.replace("\"format_version\":1,", "\"format_version\":7,")).expect("written");
+    let this = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        project.refusal(),
+        format!(
+            "state/newer: `PROJECT/.callout/journal.jsonl` was written by a newer callout: it has format version 7, written by callout \
+             {this}; this is callout {this} and reads up to version 1\nInstall that version or a later one."
+        )
+    );
+    assert!(!project.path("set-aside-1").exists(), "nothing was changed");
+}
+
 #[tokio::test]
 async fn a_stop_between_any_two_files_leaves_no_state_that_could_be_planned_with() {
     let project = Project::filled().await;

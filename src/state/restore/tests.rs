@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use super::super::event::{Closing, Write};
 use super::super::ledger::Ledger;
 use super::super::lineage::{Start, init, open_for_reading, open_for_writing};
@@ -92,7 +94,7 @@ async fn a_lost_journal_needs_a_copy_and_a_word() {
     insta::assert_snapshot!(project.refusal(Some(&copy), false), @r"
     state/incomplete: the state cannot be restored to what it was: `PROJECT/.callout/journal.jsonl` is missing, so nobody knows what was done last
     Nothing was changed. What is wrong: `PROJECT/.callout/journal.jsonl` is missing, though other files of the state are there.
-    If nothing was sent since that copy was made, say so: --nothing-since.
+    If nothing was sent since that copy was made: callout state restore PROJECT/backup --nothing-since --reason TEXT.
     Otherwise: callout state rebuild --from PROJECT/backup --reason TEXT. It keeps the 2 records that can be read, and holds back every other ticket of the files.
     ");
     assert_eq!(project.mend(Some(&copy), true).records, before.records);
@@ -183,6 +185,6 @@ async fn two_tickets_of_one_address_are_told() {
     record.phase = Phase::Live { id: "70".into() };
     let state = project.state();
     let back = comes_back(&state, &copied);
-    assert_eq!(back.twins, [(&key("a"), "7".to_owned(), "70".to_owned())]);
+    assert_eq!(back.twins, [(&key("a"), Some("7".to_owned()), "70".to_owned())]);
     assert!(back.records.is_empty());
 }

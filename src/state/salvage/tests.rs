@@ -171,9 +171,69 @@ fn a_copy_fills_the_gap_and_two_that_went_apart_do_not_fit() {
     other[11] = commit(12, vec![intended("f", Write::Create)]);
     let apart = Folder::with(&other);
     let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
-    assert!(!both.is_exact());
-    assert_eq!(both.missing(), "commit 12 cannot be read");
-    assert!(both.named.contains_key(&key("c")) || holds(&both.state, &key("c")));
+    // What it has before they went apart fills the gap all the same; what it did after that is told.
+    assert_eq!(both.parted, Some(12));
+    assert!(both.is_exact(), "{}", both.missing());
+    assert_eq!(both.state, truth(&commits));
+    assert!(both.named.contains_key(&key("f")));
+}
+
+#[test]
+fn a_copy_that_went_on_by_itself_gives_none_of_its_later_commits() {
+    let commits = life();
+    let folder = Folder::with(&commits);
+    let lines = folder.journal();
+    // The last two lines are lost here, and the copy has others of these numbers.
+    folder.write("journal.jsonl", [&lines[..15], &["#\n".to_owned(), "#\n".to_owned()]].concat().concat());
+    let mut other = commits.clone();
+    other[13] = commit(14, vec![intended("f", Write::Create)]);
+    other[14] = commit(15, vec![created("f", "21")]);
+    other[15] =
+        commit(16, vec![Event::Observed { key: key("f"), seen: super::super::samples::seen("x"), baseline: false, booking_checked: true }]);
+    let apart = Folder::with(&other);
+    let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
+    assert_eq!((both.parted, both.missing()), (Some(14), "commits 15 to 16 cannot be read".to_owned()));
+    assert_eq!(both.state.records[&key("c")].id(), Some("9"), "what can be read here is kept");
+    assert_eq!(both.named.get(&key("f")), Some(&Some("21".to_owned())), "with its id, whatever came after");
+}
+
+#[test]
+fn a_snapshot_that_went_on_by_itself_is_not_built_on() {
+    let commits = life();
+    let folder = Folder::with(&commits);
+    folder.write("state.json", "{}");
+    // Only a snapshot: it is further on, and never heard of what was done here.
+    let apart = Folder::with(&[]);
+    std::fs::remove_file(apart.path("journal.jsonl")).expect("removed");
+    std::fs::remove_dir_all(apart.path("history")).expect("removed");
+    let other = truth(&[commit(1, vec![intended("f", Write::Create), created("f", "21")])]);
+    apart.write("state.json", snapshot_text(&State { through: 40, ..other.clone() }).expect("a text"));
+    let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
+    assert_eq!(both.parted, Some(1));
+    assert_eq!(both.state, truth(&commits));
+    assert_eq!(both.named.get(&key("f")), Some(&Some("21".to_owned())));
+    // And the other way round: a commit that the newer snapshot here does not know.
+    folder.write("state.json", snapshot_text(&State { through: 40, ..truth(&commits) }).expect("a text"));
+    let apart = Folder::with(&[commit(1, vec![intended("f", Write::Create)])]);
+    let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
+    assert_eq!(both.parted, Some(1));
+}
+
+#[test]
+fn the_state_after_any_commit_can_be_told() {
+    let commits = life();
+    let folder = Folder::with(&commits);
+    for through in 0..=commits.len() {
+        let known = as_of(&folder.store(), "l1", through as u64).expect("looked at");
+        assert_eq!(known, Some(truth(&commits[..through])), "{through}");
+    }
+    assert_eq!(as_of(&folder.store(), "l1", 17).expect("looked at"), None, "not there yet");
+    let lines = folder.journal();
+    folder.write("journal.jsonl", [&lines[..6], &["#\n".to_owned()], &lines[7..]].concat().concat());
+    assert!(as_of(&folder.store(), "l1", 5).expect("looked at").is_some());
+    for through in 6..=16 {
+        assert_eq!(as_of(&folder.store(), "l1", through).expect("looked at"), None, "{through}");
+    }
 }
 
 #[test]
@@ -184,4 +244,17 @@ fn a_torn_end_is_all_there_is() {
     let salvage = folder.salvage();
     assert!(salvage.is_exact());
     assert_eq!(salvage.state, truth(&life()[..15]));
+}
+
+/// Two runs that no lock kept apart wrote a commit of one number each: both may have sent.
+#[test]
+fn both_sides_of_a_fork_are_named() {
+    let folder = Folder::with(&[commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")])]);
+    let lines = folder.journal();
+    let other = [intended("b", Write::Create), created("b", "8"), intended("a", Write::Create)];
+    let other = super::super::journal::commit_line(&Commit { run: "run-2".into(), ..commit(2, other.to_vec()) }).expect("a line");
+    folder.write("journal.jsonl", lines.concat() + &other);
+    let salvage = folder.salvage();
+    assert!(!salvage.is_exact());
+    assert_eq!(salvage.named, BTreeMap::from([(key("b"), Some("8".to_owned()))]), "a is on record already");
 }

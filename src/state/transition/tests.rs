@@ -255,3 +255,25 @@ fn what_was_refused_is_told_from_what_was_never_sent() {
     assert_eq!(serde_json::from_str::<Phase>(&unsent).ok(), Some(Phase::NotCreated { why: "no route".into(), refused: false }));
     assert_eq!(phase(Event::NotCreated { key: key("a"), reason: "no route".into() }), unsent);
 }
+
+#[test]
+fn the_trace_of_a_rename_is_the_latest_visit_only_where_there_is_no_other() {
+    let moved = |from: &Key, to: &Key| Event::Moved { key: from.clone(), to: to.clone(), reason: "renamed".into() };
+    let again = |name| Key { reissue: 1, ..key(name) };
+    let address = key("a").address;
+    let trace =
+        situation("live").with(&moved(&key("a"), &again("a")), at(1)).and_then(|state| state.with(&moved(&again("a"), &again("b")), at(2)));
+    let trace = trace.expect("possible");
+    assert_eq!(trace.latest(&address).map(|(key, _)| key), Some(&again("a")));
+    let open = trace.with(&intended("c", Write::Create), at(3)).and_then(|state| state.with(&moved(&key("c"), &key("a")), at(4)));
+    assert_eq!(open.expect("possible").latest(&address).map(|(key, _)| key), Some(&key("a")));
+}
+
+#[test]
+fn what_becomes_of_a_ticket_that_moved_is_said_of_its_new_address() {
+    let moved = situation("live").with(&Event::Moved { key: key("a"), to: key("b"), reason: "a rename".into() }, at(1)).expect("possible");
+    let closed = |name: &str| moved.clone().with(&Event::Closed { key: key(name), why: Closing::Cancelled, reason: None }, at(2));
+    let impossible = closed("a").expect_err("only a trace of the rename");
+    assert_eq!(impossible.to_string(), "Dispatch/a: `closed` cannot follow: its record has another address already");
+    assert_eq!(short(&closed("b").expect("possible"), "b"), "closed 7");
+}

@@ -55,11 +55,29 @@ mod tests {
             check("settings/base-url", pointer, text, insecure).into_iter().map(told).collect::<Vec<_>>()
         };
         let url = |text: &str| told_of("/base_url", text, false);
-        for fine in ["https://api.example.com", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"] {
+        let this_machine =
+            ["http://127.0.0.1:8080", "http://127.9.9.9", "http://0x7f.1", "http://localhost", "http://LocalHost:1", "http://[::1]:1"];
+        for fine in this_machine.iter().chain(&["https://api.example.com"]) {
             assert!(url(fine).is_empty(), "{fine}");
         }
+        for other in [
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "http://notlocalhost",
+            "http://localhost.",
+            "http://0.0.0.0",
+            "http://[::ffff:127.0.0.1]",
+            "http://example.com/localhost",
+        ] {
+            assert_eq!(url(other), ["Error /base_url: base_url is not encrypted, and the token would travel in the open"], "{other}");
+        }
+        for behind in
+            ["http://localhost@example.com", "http://127.0.0.1:80@example.com", "http://localhost:x@example.com", "https://@:a@x.example"]
+        {
+            assert_eq!(url(behind), ["Error /base_url: base_url holds a user name or a password"], "{behind}");
+        }
+        assert_eq!(url("http://example.com#@localhost"), ["Error /base_url: base_url has a `?` or a `#`"]);
         assert_eq!(url("http://api.example.com"), ["Error /base_url: base_url is not encrypted, and the token would travel in the open"]);
-        assert_eq!(url("http://localhost.example.com").len(), 1);
         assert_eq!(url("api.example.com"), ["Error /base_url: base_url is no web address"]);
         assert_eq!(url("ftp://api.example.com"), ["Error /base_url: base_url is neither https nor http"]);
         assert_eq!(url("https://me:pass@api.example.com"), ["Error /base_url: base_url holds a user name or a password"]);

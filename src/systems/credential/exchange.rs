@@ -139,7 +139,10 @@ impl Grant {
     }
 
     async fn whole(&self, response: Response, hidden: &[String]) -> Result<Answer, Trouble> {
-        let hide = |text: &str| hidden.iter().fold(text.to_owned(), |text, secret| redact(&text, secret, "[secret]"));
+        // The header first, if it is there whole: it has the secret within it. Its beginning alone may be that of another text.
+        let whole = hidden.last().filter(|header| !header.is_empty());
+        let start = |text: &str| whole.map_or_else(|| text.to_owned(), |header| text.replace(header, "[secret]"));
+        let hide = |text: &str| hidden.iter().fold(start(text), |text, secret| redact(&text, secret, "[secret]"));
         let cut = |cut: answer::Cut| self.trouble(&format!("it {}", cut.words()), "Try again later.".to_owned(), None);
         answer::read(response, hide).await.map_err(cut)
     }

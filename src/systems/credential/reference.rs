@@ -14,10 +14,14 @@ use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::read_regular;
 use crate::systems::Context;
 
 /// A password manager may ask its person for a fingerprint; nobody needs longer than this.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// In bytes. The longest tokens have a few thousand.
+const LARGEST_FILE: u64 = 64_000;
 
 /// Where a secret is: `env:NAME`, `file:PATH` or `command:LINE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,10 +166,14 @@ impl Secret {
     }
 
     async fn file(&self, path: &str) -> Outcome<String> {
-        tokio::fs::read_to_string(self.folder.join(path)).await.map_err(|error| {
-            let message = format!("the file {path}, which holds the {}, cannot be read: {error}", self.kind.name());
-            Diagnostic::error("credential/file", message).help("A relative path starts at the project's folder.").into()
-        })
+        let wrong = |why: String| {
+            let message = format!("the file {path}, which holds the {}, cannot be read: {why}", self.kind.name());
+            Box::new(Diagnostic::error("credential/file", message).help("A relative path starts at the project's folder."))
+        };
+        let place = self.folder.join(path);
+        let read = tokio::task::spawn_blocking(move || read_regular(&place, LARGEST_FILE)).await;
+        let bytes = read.map_err(|error| wrong(error.to_string()))?.map_err(|error| wrong(error.to_string()))?;
+        String::from_utf8(bytes).map_err(|_| wrong("it is no UTF-8 text".to_owned()))
     }
 
     async fn command(&self, line: &str) -> Outcome<String> {
@@ -254,6 +262,10 @@ mod tests {
         );
         let file = resolve_as(Kind::ClientId, "file:none").await.expect_err("no file");
         assert!(file.starts_with("the file none, which holds the client id, cannot be read: "), "{file}");
+        assert_eq!(
+            resolve("file:/dev/zero").await.expect_err("a device"),
+            "the file /dev/zero, which holds the access token, cannot be read: it is no regular file [A relative path starts at the project's folder.]"
+        );
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
 use super::Api;
+use crate::state::read_regular;
 use crate::systems::Payload;
 use crate::ticket::{Attachment, Digest, references};
 
@@ -50,12 +51,15 @@ pub async fn assembled(parts: Vec<(String, String)>, attachments: &[Attachment],
 
 async fn content(attachment: &Attachment, folder: &Path) -> Result<Vec<u8>, String> {
     let shown = attachment.path.display();
-    let content =
-        tokio::fs::read(folder.join(&attachment.path)).await.map_err(|error| format!("the file {shown} cannot be read: {error}"))?;
-    if Digest::of_bytes(&content) == attachment.sha256 {
-        return Ok(content);
-    }
-    Err(format!("the file {shown} changed since the plan; make a new plan"))
+    let changed = || format!("the file {shown} changed since the plan; make a new plan");
+    let (path, most) = (folder.join(&attachment.path), attachment.size);
+    let content = tokio::task::spawn_blocking(move || {
+        // What grew is not read to its end: somebody may have put something endless in its place.
+        let grew = std::fs::metadata(&path)?.len() > most;
+        if grew { Ok(None) } else { read_regular(&path, most).map(Some) }
+    });
+    let content = content.await.map_err(|error| error.to_string())?.map_err(|error| format!("the file {shown} cannot be read: {error}"))?;
+    content.filter(|content| Digest::of_bytes(content) == attachment.sha256).ok_or_else(changed)
 }
 
 fn mime(filename: &str) -> &'static str {

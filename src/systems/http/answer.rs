@@ -9,6 +9,8 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
+use crate::diagnostics::is_hidden;
+
 /// A page of 100 tickets with whole mails in them is shorter. An answer without an end must not fill the memory.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 
@@ -108,11 +110,6 @@ pub fn plain(text: &str) -> String {
         return words;
     }
     words.chars().take(LONGEST_WORDS).chain(['…']).collect()
-}
-
-/// Control signs move the cursor and colour a terminal; direction marks reorder what is read.
-fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// JSON that is one text, or has one in `message`, `detail` or `error`, is shown as that text.

@@ -2,6 +2,7 @@
 //!
 //! Owns encryption, and what is never done below: no redirect is followed, nothing is sent again.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,9 @@ pub fn builder(encrypted: bool, timeout: Duration) -> Outcome<ClientBuilder> {
     let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let tls = tls.map_err(|error| Diagnostic::error("http/client", format!("callout cannot make connections: {error}")))?;
     let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    Ok(builder.no_proxy().tls_backend_preconfigured(tls))
+    // `localhost` is this machine, whatever a name server says.
+    let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
+    Ok(builder.no_proxy().resolve_to_addrs("localhost", &here).tls_backend_preconfigured(tls))
 }
 
 pub fn build(builder: ClientBuilder) -> Outcome<Client> {

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// The kind of a request.
@@ -44,6 +45,14 @@ pub enum Trouble {
     Html,
     /// 200 with the ticket but without its id.
     NoId,
+    /// The connection breaks without an answer; the ticket is made so much later.
+    LateCommit { seconds: u64 },
+    /// A 4xx although the work was done.
+    RefusedAfterCommit { status: u16 },
+    /// The answer shows another ticket of the same system.
+    OtherTicket,
+    /// An id that is else a number is a text, and the other way round (JSON only).
+    OtherIdType,
     /// 307 to another address, before the commit.
     Redirect { to: String },
     /// 404 for a ticket that exists.
@@ -68,6 +77,16 @@ pub enum Trouble {
     RepeatedPage,
     /// A page of a list leaves a ticket out that no later page has.
     SkippedRow,
+    /// Every other page of a list is in the opposite order.
+    Shuffled,
+    /// A page of a list goes by none of the filters that were asked for.
+    Unfiltered,
+    /// A list does not show tickets that were made less than so long ago.
+    NotListedYet { seconds: u64 },
+    /// A list shows nothing.
+    NothingListed,
+    /// The ticket as it was before its last change.
+    OldVersion,
     /// A change is answered as done, and nothing of it is kept.
     Ignored,
 }
@@ -84,8 +103,14 @@ impl Trouble {
             | Self::OtherOrder
             | Self::TicketLeftOut
             | Self::SamePlaces
-            | Self::RefusedHalfWay => call == Call::Create,
-            Self::RepeatedPage | Self::SkippedRow => call == Call::List,
+            | Self::RefusedHalfWay
+            | Self::LateCommit { .. } => call == Call::Create,
+            Self::RefusedAfterCommit { .. } => matches!(call, Call::Create | Call::Update | Call::Delete),
+            Self::OtherTicket => matches!(call, Call::Create | Call::Read),
+            Self::OldVersion => matches!(call, Call::Read | Call::List),
+            Self::RepeatedPage | Self::SkippedRow | Self::Shuffled | Self::Unfiltered | Self::NotListedYet { .. } | Self::NothingListed => {
+                call == Call::List
+            }
             Self::Ignored => call == Call::Update,
             Self::Latency { .. }
             | Self::TooManyRequests { .. }
@@ -96,6 +121,7 @@ impl Trouble {
             | Self::HalfAnswer
             | Self::Html
             | Self::NoId
+            | Self::OtherIdType
             | Self::Redirect { .. } => true,
         }
     }
@@ -149,6 +175,11 @@ impl Fault {
         {
             return Err(format!("status {status} is no server error; take one from 500 to 599"));
         }
+        if let Trouble::RefusedAfterCommit { status } = self.fault
+            && !(400..=499).contains(&status)
+        {
+            return Err(format!("status {status} is no refusal; take one from 400 to 499"));
+        }
         if let Trouble::Redirect { to } = &self.fault
             && !to.starts_with("http")
         {
@@ -171,11 +202,25 @@ impl Troubles {
         self.0.contains(trouble)
     }
 
+    /// How much later than the answer's end the ticket is made, if so.
+    pub(super) fn lateness(&self) -> Option<SignedDuration> {
+        self.0.iter().find_map(|trouble| if let Trouble::LateCommit { seconds } = trouble { Some(duration(*seconds)) } else { None })
+    }
+
+    /// How old a ticket must be to be listed.
+    pub(super) fn least_age(&self) -> Option<SignedDuration> {
+        self.0.iter().find_map(|trouble| if let Trouble::NotListedYet { seconds } = trouble { Some(duration(*seconds)) } else { None })
+    }
+
     /// How long the answer takes.
     pub(super) fn latency(&self) -> Duration {
         let milliseconds = |trouble: &Trouble| if let Trouble::Latency { milliseconds } = trouble { *milliseconds } else { 0 };
         Duration::from_millis(self.0.iter().map(milliseconds).sum())
     }
+}
+
+fn duration(seconds: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// The faults that are switched on, and the random numbers behind them.

@@ -4,7 +4,7 @@
 //! then were, each with its system. In version 1 there was one system; such a file keeps its head and its entries. The last word on a ticket counts. Appending keeps the thousandth create as cheap as the first, and a commit is
 //! whole or absent: a last line without its end is what a killed process left, and is cut off.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Stored;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::{make_private_folder, open_private};
 use crate::systems::registry;
 
 const VERSION: u32 = 2;
@@ -79,9 +80,10 @@ impl Kept {
     }
 }
 
+/// Private: its tickets have the names and telephone numbers of the files.
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        make_private_folder(folder)?;
     }
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    open_private(path, true)
 }

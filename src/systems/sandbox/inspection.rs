@@ -16,6 +16,7 @@ pub(super) fn routes() -> Router<Sandbox> {
         .route("/_sandbox/tickets", get(tickets))
         .route("/_sandbox/tickets/{id}", patch(edit).delete(hide))
         .route("/_sandbox/tickets/{id}/resolve", post(resolve))
+        .route("/_sandbox/tickets/{id}/copy", post(copy))
         .route("/_sandbox/requests", get(requests))
         .route("/_sandbox/faults", get(faults).post(set_faults).delete(clear_faults))
 }
@@ -39,6 +40,10 @@ async fn edit(
 
 async fn resolve(State(sandbox): State<Sandbox>, Path(id): Path<u64>) -> Answer<Stored> {
     done(sandbox.resolve(id))
+}
+
+async fn copy(State(sandbox): State<Sandbox>, Path(id): Path<u64>) -> Answer<Stored> {
+    done(sandbox.copy(id))
 }
 
 async fn hide(State(sandbox): State<Sandbox>, Path(id): Path<u64>) -> Answer<Stored> {

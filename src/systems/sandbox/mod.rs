@@ -12,6 +12,7 @@
 //! | `GET /_sandbox/requests` | the last 1,000 requests, without their tokens |
 //! | `PATCH /_sandbox/tickets/{id}` | changes fields by hand, as somebody at the vendor would |
 //! | `POST /_sandbox/tickets/{id}/resolve` | the work is over |
+//! | `POST /_sandbox/tickets/{id}/copy` | a second ticket with the same content, mark included |
 //! | `DELETE /_sandbox/tickets/{id}` | the API does not show the ticket any more |
 //! | `GET`, `POST`, `DELETE /_sandbox/faults` | the faults that are switched on: list, replace, clear |
 
@@ -22,6 +23,7 @@ mod inspection;
 mod line;
 mod options;
 mod server;
+mod tickets;
 mod world;
 
 use std::collections::BTreeMap;
@@ -55,7 +57,7 @@ pub struct Stored {
     /// The key of the system that it belongs to.
     #[serde(default = "first_system")]
     pub system: String,
-    /// The number of the create that made it, from 1. One create makes a ticket for each location.
+    /// The number of the create that made it, from 1; 0 for a copy that somebody made by hand. One create makes a ticket for each location.
     pub create: u64,
     /// The company it was created for: only requests for the same company see it.
     pub tenant: Option<String>,
@@ -198,8 +200,16 @@ impl Sandbox {
         })
     }
 
+    /// Somebody copies a ticket by hand, its mark included. The copy is no create of the API: its number of a create is 0.
+    pub fn copy(&self, id: u64) -> Result<Stored, NotDone> {
+        let now = self.now();
+        self.world().copy(id, now)
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.catch_up(self.now());
+        world
     }
 }
 

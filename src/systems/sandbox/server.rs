@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::faults::Troubles;
 use super::line::Exchange;
-use super::{Call, Line, Logged, Refusal, Sandbox, Stored, Trouble, inspection, room};
+use super::{Call, Line, Logged, Refusal, Sandbox, Trouble, inspection, room};
 use crate::systems::registry;
 
 /// A sandbox that answers; it stops when this is dropped.
@@ -91,48 +91,6 @@ impl Sandbox {
         let all = if self.options().inspection { vendors.merge(inspection::routes()) } else { vendors };
         all.with_state(self.clone())
     }
-
-    /// Makes and keeps the tickets of one create.
-    pub(crate) fn commit(&self, tickets: Vec<Stored>) -> Result<Vec<Stored>, Refusal> {
-        self.world().commit(tickets).map_err(|error| not_kept(&error))
-    }
-
-    /// Every ticket of this system that its API shows, by id.
-    pub(crate) fn listed(&self, system: &str) -> Vec<Stored> {
-        self.world().listed(system)
-    }
-
-    /// Changes a ticket that this system's API shows, and keeps it.
-    pub(crate) fn rewrite(
-        &self,
-        system: &str,
-        id: u64,
-        change: impl FnOnce(&mut Stored) -> Result<(), Refusal>,
-    ) -> Result<Stored, Refusal> {
-        let mut world = self.world();
-        let shown = world.visible(system, id, None);
-        let mut ticket = shown.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "No such ticket."))?;
-        change(&mut ticket)?;
-        world.put(&ticket).map_err(|error| not_kept(&error))?;
-        Ok(ticket)
-    }
-
-    /// The ticket is deleted: this system's API does not show it any more.
-    pub(crate) fn remove(&self, system: &str, id: u64) -> Result<Stored, Refusal> {
-        self.rewrite(system, id, |ticket| {
-            ticket.hidden = true;
-            Ok(())
-        })
-    }
-
-    /// A ticket of this system, for a request for this company.
-    pub(crate) fn visible(&self, system: &str, id: u64, tenant: Option<&str>) -> Option<Stored> {
-        self.world().visible(system, id, tenant)
-    }
-}
-
-fn not_kept(error: &io::Error) -> Refusal {
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The sandbox cannot keep the ticket: {error}"))
 }
 
 async fn log(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
@@ -180,10 +138,10 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
             let refusal = Refusal { status: StatusCode::TOO_MANY_REQUESTS, retry_after: *retry_after, detail: "Too many requests.".into() };
             Some(refusal.into_response())
         }
-        Trouble::ErrorBeforeCommit { status } => Some(server_error(*status)),
+        Trouble::ErrorBeforeCommit { status } => Some(error(*status)),
         Trouble::DropBeforeCommit => {
             line.cut();
-            Some(server_error(503))
+            Some(error(503))
         }
         Trouble::Redirect { to } => {
             let to = HeaderValue::from_str(to).ok()?;
@@ -196,6 +154,15 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
         | Trouble::HalfAnswer
         | Trouble::Html
         | Trouble::NoId
+        | Trouble::LateCommit { .. }
+        | Trouble::RefusedAfterCommit { .. }
+        | Trouble::OtherTicket
+        | Trouble::OtherIdType
+        | Trouble::Shuffled
+        | Trouble::Unfiltered
+        | Trouble::NotListedYet { .. }
+        | Trouble::NothingListed
+        | Trouble::OldVersion
         | Trouble::UploadFailure
         | Trouble::OtherDate
         | Trouble::OtherLocation
@@ -212,7 +179,7 @@ fn before(trouble: &Trouble, line: &Line) -> Option<Response> {
 
 /// The answer to work that is done.
 fn after(troubles: &Troubles, line: &Line, body: Body) -> Response {
-    if troubles.has(&Trouble::DropAfterCommit) {
+    if troubles.has(&Trouble::DropAfterCommit) || troubles.lateness().is_some() {
         line.cut();
     }
     if troubles.has(&Trouble::HalfAnswer) {
@@ -222,15 +189,20 @@ fn after(troubles: &Troubles, line: &Line, body: Body) -> Response {
         let page = "<!DOCTYPE html><html><body><h1>Welcome</h1></body></html>";
         return ([(CONTENT_TYPE, "text/html")], page).into_response();
     }
-    let status = |trouble: &Trouble| if let Trouble::ErrorAfterCommit { status } = trouble { Some(*status) } else { None };
-    troubles.0.iter().find_map(status).map_or_else(|| whole(body, troubles.has(&Trouble::NoId)), server_error)
+    let status = |trouble: &Trouble| {
+        if let Trouble::ErrorAfterCommit { status } | Trouble::RefusedAfterCommit { status } = trouble { Some(*status) } else { None }
+    };
+    troubles.0.iter().find_map(status).map_or_else(|| whole(body, troubles), error)
 }
 
-fn whole(body: Body, no_id: bool) -> Response {
+fn whole(body: Body, troubles: &Troubles) -> Response {
     match body {
         Body::Json(mut value) => {
-            if no_id {
+            if troubles.has(&Trouble::NoId) {
                 without_id(&mut value);
+            }
+            if troubles.has(&Trouble::OtherIdType) {
+                with_other_id(&mut value);
             }
             Json(value).into_response()
         }
@@ -239,9 +211,21 @@ fn whole(body: Body, no_id: bool) -> Response {
     }
 }
 
-fn server_error(status: u16) -> Response {
+fn error(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Refusal::new(status, "Something went wrong.").into_response()
+}
+
+/// The id as a text instead of a number, or the other way round.
+fn with_other_id(body: &mut Value) {
+    if let Some(list) = body.as_array_mut() {
+        list.iter_mut().for_each(with_other_id);
+    }
+    let Some(id) = body.get_mut("id") else { return };
+    *id = match id.as_u64() {
+        Some(number) => number.to_string().into(),
+        None => id.as_str().and_then(|text| text.parse::<u64>().ok()).map_or(id.take(), Value::from),
+    };
 }
 
 fn without_id(body: &mut Value) {

@@ -33,6 +33,12 @@ pub(super) struct World {
     /// The next file's id.
     next_file: u64,
     creates: u64,
+    /// When a ticket was made, of those that were made since this process began.
+    made: BTreeMap<u64, Timestamp>,
+    /// A ticket as it was before its last change.
+    before: BTreeMap<u64, Stored>,
+    /// Creates whose answer is long gone, and when they are made.
+    late: Vec<(Timestamp, Vec<Stored>)>,
     kept: Option<Kept>,
     faults: Faults,
     log: VecDeque<Logged>,
@@ -46,6 +52,9 @@ impl World {
             next_id: first_id,
             next_file: 9001,
             creates: 0,
+            made: BTreeMap::new(),
+            before: BTreeMap::new(),
+            late: Vec::new(),
             kept: None,
             faults: Faults::new(seed),
             log: VecDeque::new(),
@@ -59,17 +68,47 @@ impl World {
     }
 
     /// Numbers and keeps the tickets of one create: all of them or, when the file cannot be written, none.
-    pub(super) fn commit(&mut self, mut tickets: Vec<Stored>) -> io::Result<Vec<Stored>> {
+    pub(super) fn commit(&mut self, mut tickets: Vec<Stored>, now: Timestamp) -> io::Result<Vec<Stored>> {
+        for ticket in &mut tickets {
+            ticket.create = self.creates + 1;
+        }
+        self.number(tickets, now)
+    }
+
+    /// The same later.
+    pub(super) fn commit_at(&mut self, due: Timestamp, tickets: Vec<Stored>) {
+        self.late.push((due, tickets));
+    }
+
+    /// Makes what is due by now.
+    pub(super) fn catch_up(&mut self, now: Timestamp) {
+        let (due, late) = std::mem::take(&mut self.late).into_iter().partition(|(due, _)| *due <= now);
+        self.late = late;
+        for (moment, tickets) in Vec::from_iter::<Vec<(Timestamp, Vec<Stored>)>>(due) {
+            if self.commit(tickets.clone(), now).is_err() {
+                self.late.push((moment, tickets));
+            }
+        }
+    }
+
+    /// A second ticket with the content of this one, as somebody makes it who copies it by hand.
+    pub(super) fn copy(&mut self, id: u64, now: Timestamp) -> Result<Stored, NotDone> {
+        let ticket = self.tickets.get(&id).cloned().ok_or(NotDone::NoSuchTicket(id))?;
+        let made = self.number(vec![Stored { create: 0, ..ticket }], now)?;
+        made.into_iter().next().ok_or(NotDone::NoSuchTicket(id))
+    }
+
+    fn number(&mut self, mut tickets: Vec<Stored>, now: Timestamp) -> io::Result<Vec<Stored>> {
         let mut file_id = self.next_file;
         for (id, ticket) in (self.next_id..).zip(&mut tickets) {
             ticket.id = id;
-            ticket.create = self.creates + 1;
             for file in &mut ticket.files {
                 file.id = file_id;
                 file_id += 1;
             }
         }
         self.keep(&tickets)?;
+        self.made.extend(tickets.iter().map(|ticket| (ticket.id, now)));
         self.remember(tickets.clone());
         Ok(tickets)
     }
@@ -85,6 +124,7 @@ impl World {
     /// Keeps a ticket as it is now.
     pub(super) fn put(&mut self, ticket: &Stored) -> io::Result<()> {
         self.keep(std::slice::from_ref(ticket))?;
+        self.before.extend(self.tickets.get(&ticket.id).map(|before| (ticket.id, before.clone())));
         self.remember(vec![ticket.clone()]);
         Ok(())
     }
@@ -111,6 +151,26 @@ impl World {
     /// Every ticket that this system's API shows, by id.
     pub(super) fn listed(&self, system: &str) -> Vec<Stored> {
         self.tickets.values().filter(|ticket| ticket.system == system && !ticket.hidden).cloned().collect()
+    }
+
+    pub(super) fn made(&self, id: u64) -> Option<Timestamp> {
+        self.made.get(&id).copied()
+    }
+
+    /// The ticket as it was before its last change, if it was changed.
+    pub(super) fn before_change(&self, ticket: Stored) -> Stored {
+        self.before.get(&ticket.id).cloned().unwrap_or(ticket)
+    }
+
+    /// Another ticket of the same system, if there is one.
+    pub(super) fn another(&self, ticket: Stored) -> Stored {
+        let others = self.tickets.values().rev().find(|other| other.system == ticket.system && other.id != ticket.id);
+        others.cloned().unwrap_or(ticket)
+    }
+
+    /// After an odd number of requests.
+    pub(super) fn is_odd(&self) -> bool {
+        self.log.len() % 2 == 1
     }
 
     pub(super) fn tickets(&self) -> Vec<Stored> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::support::trials::trials;
 use proptest::prelude::*;
 
 use super::{Case, NOW, became, rules};
@@ -151,7 +152,8 @@ fn ends(draft: &Draft) -> BTreeMap<String, (jiff::Timestamp, jiff::Timestamp)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(trials(32))]
+
     #[test]
     fn waves_never_overlap_and_a_site_more_is_a_line_more(
         pilot in proptest::collection::btree_set(0_u8..10, 1..5),

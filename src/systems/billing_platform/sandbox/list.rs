@@ -43,7 +43,8 @@ impl Wanted {
     pub fn page(&self, sandbox: &Sandbox, troubles: &Troubles) -> Value {
         let choices = sandbox.options().billing;
         let limit = self.limit.unwrap_or(usize::MAX).min(choices.longest_page);
-        let mut rows: Vec<Stored> = sandbox.listed(ID).into_iter().filter(|ticket| self.lets_through(ticket)).collect();
+        let mut rows: Vec<Stored> = sandbox.listed(ID, troubles);
+        rows.retain(|ticket| troubles.has(&Trouble::Unfiltered) || self.lets_through(ticket));
         if choices.order == Order::NewestFirst {
             rows.reverse();
         }

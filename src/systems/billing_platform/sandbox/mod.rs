@@ -81,8 +81,8 @@ async fn create(State(sandbox): State<Sandbox>, ConnectInfo(line): ConnectInfo<L
         Err(refusal) => return refusal.into_response(),
     };
     let book = |troubles: &Troubles| {
-        let made = sandbox.commit(vec![ticket::new(&given, troubles, sandbox.now())])?;
-        Ok(made.first().map(ticket::shown).unwrap_or_default())
+        let mut made = sandbox.commit(troubles, vec![ticket::new(&given, troubles, sandbox.now())])?;
+        Ok(made.pop().map(|made| ticket::shown(&sandbox.told(troubles, made))).unwrap_or_default())
     };
     answer(&sandbox, Call::Create, &line, book).await
 }
@@ -96,9 +96,9 @@ async fn read(
     if let Err(refusal) = sandbox.admit(&headers, SCOPE) {
         return refusal.into_response();
     }
-    let look_up = |_: &Troubles| {
+    let look_up = |troubles: &Troubles| {
         let found = id.parse().ok().and_then(|id| sandbox.visible(ID, id, None));
-        found.map(|found| ticket::shown(&found)).ok_or_else(not_found)
+        found.map(|found| ticket::shown(&sandbox.told(troubles, found))).ok_or_else(not_found)
     };
     answer(&sandbox, Call::Read, &line, look_up).await
 }

@@ -80,9 +80,10 @@ async fn create<V: Vendor>(
         Ok(order) => {
             let book = |troubles: &Troubles| {
                 let booked = V::book(&sandbox, &order, troubles);
-                several::refusal(troubles, &booked).map_or(Ok(()), |(made, refusal)| sandbox.commit(made).and(Err(refusal)))?;
-                let tickets = sandbox.commit(booked)?;
-                let mut views: Vec<Value> = tickets.iter().map(|made| ticket::shown(made, V::CREATE_FIELDS)).collect();
+                several::refusal(troubles, &booked).map_or(Ok(()), |(made, refusal)| sandbox.commit(troubles, made).and(Err(refusal)))?;
+                let tickets = sandbox.commit(troubles, booked)?;
+                let told = tickets.into_iter().map(|made| sandbox.told(troubles, made));
+                let mut views: Vec<Value> = told.map(|made| ticket::shown(&made, V::CREATE_FIELDS)).collect();
                 several::disturb(troubles, &mut views);
                 let bare = sandbox.options().bare_object && views.len() == 1;
                 Ok(if bare { views.remove(0) } else { Value::Array(views) })
@@ -124,10 +125,12 @@ async fn details<V: Vendor>(
     if let Err(refusal) = sandbox.admit(&headers, V::api().scope) {
         return refusal.into_response();
     }
-    let look_up = |_: &Troubles| {
+    let look_up = |troubles: &Troubles| {
         let tenant = company.granted_tenant_macnum.as_deref().filter(|macnum| !macnum.is_empty());
         let ticket = id.parse().ok().and_then(|id| sandbox.visible(V::api().id, id, tenant));
-        ticket.map(|ticket| V::read(&ticket)).ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "No such ticket, or no access to it."))
+        ticket
+            .map(|ticket| V::read(&sandbox.told(troubles, ticket)))
+            .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "No such ticket, or no access to it."))
     };
     answer(&sandbox, Call::Read, &line, look_up).await
 }

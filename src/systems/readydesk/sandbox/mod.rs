@@ -165,14 +165,16 @@ impl Work<'_> {
 
     fn look_up(&self, troubles: &Troubles) -> Result<Body, Refusal> {
         let zone = &self.sandbox.options().timezone;
-        let found = query::select(self.sandbox.listed(ID), self.variables, zone, self.choices.longest_page, troubles)?;
+        let found = query::select(self.sandbox.listed(ID, troubles), self.variables, zone, self.choices.longest_page, troubles)?;
+        let found: Vec<Stored> = found.into_iter().map(|ticket| self.sandbox.told(troubles, ticket)).collect();
         let (content_type, text) = answer::tickets(&found, self, troubles.has(&Trouble::NoId));
         Ok(Body::Text { content_type, text })
     }
 
     fn add(&self, troubles: &Troubles) -> Result<Body, Refusal> {
         let ticket = ticket::book(self.sandbox, self.variables, troubles)?;
-        let id = self.sandbox.commit(vec![ticket])?.first().map(|made| made.id).unwrap_or_default();
+        let made = self.sandbox.commit(troubles, vec![ticket])?.pop();
+        let id = made.map(|made| self.sandbox.told(troubles, made).id).unwrap_or_default();
         Ok(self.named("added_ticket", id, troubles))
     }
 

@@ -37,7 +37,8 @@ pub fn select(
     if asked.get("count_only").is_some_and(|flag| flag == "Y") {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "No page shows how this is answered, so the sandbox does not."));
     }
-    let mut found: Vec<Stored> = tickets.into_iter().filter(|ticket| holds(ticket, asked, zone)).collect();
+    let mut found: Vec<Stored> =
+        tickets.into_iter().filter(|ticket| troubles.has(&Trouble::Unfiltered) || holds(ticket, asked, zone)).collect();
     if is_descending(asked) {
         found.reverse();
     }

@@ -75,6 +75,7 @@ pub(in crate::systems::readydesk) fn of_server(text: &str) -> Option<DateTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::trials::trials;
     use proptest::prelude::*;
 
     fn new_york() -> TimeZone {
@@ -121,6 +122,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(trials(256))]
+
         #[test]
         fn no_text_fails_a_read(text in "\\PC{0,30}|[0-9/: APM]{0,24}") {
             moment(&text, &new_york());

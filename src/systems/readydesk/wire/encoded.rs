@@ -19,6 +19,7 @@ pub fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::trials::trials;
     use proptest::prelude::*;
 
     #[test]
@@ -29,6 +30,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(trials(256))]
+
         #[test]
         fn a_value_survives_its_encoding(text in any::<String>()) {
             prop_assert_eq!(decoded(&encoded(&text)), text);

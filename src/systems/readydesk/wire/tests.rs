@@ -1,5 +1,6 @@
 //! Answers in the three formats, with the traps of the vendor's samples.
 
+use crate::support::trials::trials;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -225,6 +226,8 @@ fn near() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(trials(256))]
+
     #[test]
     fn no_answer_makes_reading_fail_otherwise_than_with_words(body in near()) {
         for format in Format::ALL {

@@ -1,0 +1,60 @@
+//! Whether a copy is one of this state, or of one that went on by itself: two machines that began with one copy.
+//!
+//! Owns what of such a copy counts: all before the two parted. What it did after that are no commits of this state, whatever their numbers
+//! say; the visits that it names then are told, and never taken for free.
+
+use super::super::journal::Commit;
+use super::super::survey::{Content, Role};
+use super::super::transition::State;
+use super::{Pool, named, note};
+
+/// The first commit that the copy has differently, if there is one. Where only snapshots tell, nothing of the copy counts.
+pub(super) fn parted(pool: &Pool, theirs: &[(Role, Content)]) -> Option<u64> {
+    let commits = || theirs.iter().flat_map(|(_, content)| if let Content::Journal(lines) = content { &lines.commits[..] } else { &[] });
+    let snapshots = || theirs.iter().filter_map(|(_, content)| if let Content::Snapshot(state) = content { Some(&**state) } else { None });
+    let differs = |commit: &&Commit| pool.commits.get(&commit.sequence).is_some_and(|ours| ours != *commit);
+    let other = commits().filter(differs).map(|commit| commit.sequence);
+    let unheard = pool.base.iter().flat_map(|base| commits().filter(|commit| is_strange(base, commit))).map(|commit| commit.sequence);
+    let unknown = snapshots().flat_map(|state| pool.commits.values().filter(|commit| is_strange(state, commit)));
+    let shrunk = pool.base.iter().flat_map(|base| snapshots().filter(|state| !is_one_line(base, state))).map(|_| 1);
+    other.chain(unheard).chain(unknown.map(|commit| commit.sequence)).chain(shrunk).min()
+}
+
+/// Whether a snapshot does not know what a commit before it was about. No record is ever erased.
+fn is_strange(state: &State, commit: &Commit) -> bool {
+    commit.sequence <= state.through && named(&commit.events).any(|(key, _)| !state.records.contains_key(&key))
+}
+
+/// Whether the later of two snapshots has all records of the earlier one.
+fn is_one_line(one: &State, other: &State) -> bool {
+    let (earlier, later) = if one.through <= other.through { (one, other) } else { (other, one) };
+    earlier.records.keys().all(|key| later.records.contains_key(key))
+}
+
+impl Pool {
+    /// Takes what a copy has before this commit. Of the rest, only names are kept.
+    pub(super) fn take_before(&mut self, from: u64, theirs: Vec<(Role, Content)>) {
+        for (_, content) in theirs {
+            match content {
+                Content::Snapshot(state) if state.through >= from => {
+                    let sent = state.records.iter().filter(|(_, record)| record.had_ticket());
+                    note(&mut self.named, sent.map(|(key, record)| (key.clone(), record.id().map(str::to_owned))));
+                }
+                Content::Journal(mut lines) => {
+                    let (before, after) = lines.commits.into_iter().partition(|commit| commit.sequence < from);
+                    lines.commits = before;
+                    let after: Vec<Commit> = after;
+                    note(&mut self.named, after.iter().flat_map(|commit| named(&commit.events)));
+                    let (known, strange) = lines.damage.into_iter().partition(|damage| damage.sequence.is_some_and(|it| it < from));
+                    lines.damage = known;
+                    let strange: Vec<_> = strange;
+                    note(&mut self.named, strange.into_iter().flat_map(|damage| damage.names).map(|key| (key, None)));
+                    lines.header = lines.header.filter(|header| header.follows < from);
+                    self.lines(lines);
+                }
+                content @ Content::Snapshot(_) => self.contents(content),
+                Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => {}
+            }
+        }
+    }
+}
