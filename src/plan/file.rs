@@ -209,8 +209,8 @@ fn nothing_holds_it(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), 
 fn nobody_came_between(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
     let mut again = steps.to_vec();
     Around::new(world.tickets, world.state, world.sides, &plan.over).block(&mut again);
-    let changed = steps.iter().zip(&again).filter(|(before, after)| before.action != after.action).map(|(_, after)| after);
-    let held = changed.filter_map(|step| Some((step.key.to_string(), step.action.reason()?.clone()))).next();
+    let mut changed = steps.iter().zip(&again).filter(|(before, after)| before.action != after.action).map(|(_, after)| after);
+    let held = changed.find_map(|step| Some((step.key.to_string(), step.action.reason()?.clone())));
     held.map_or(Ok(()), |(address, reason)| Err(Stale::LookAlike { address, reason }))
 }
 
