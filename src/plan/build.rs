@@ -111,13 +111,26 @@ fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
     let trace = world.state.records.get_key_value(&key).filter(|(_, record)| record.is_moved() && verdict == Verdict::CreateAgain);
     let (recorded_as, record) = trace.or(latest).unzip();
     let case = Case { world, side, key: key.clone(), ticket: Some(ticket), record, observed, recorded_as };
-    // The number of a visit that has another address now stays taken.
-    let mut step = step(&case, if trace.is_some() { Verdict::KeepClosed } else { verdict });
+    let mut step = match trace {
+        // The number of a visit that has another address now stays taken.
+        Some(_) => Step { events: over_before(world, side, latest), ..step(&case, Verdict::KeepClosed) },
+        None => step(&case, verdict),
+    };
     if let Some(from) = &moved {
         step.events.splice(0..0, moves(world.state, from, &ticket.address));
         step.notes.insert(0, format!("renamed from {from}"));
     }
     step
+}
+
+/// That the visit before is over, where no step of a further one records it.
+fn over_before(world: &World<'_>, side: &Side, latest: Option<(&Key, &Record)>) -> Vec<Event> {
+    let over = |(key, record): (&Key, &Record)| {
+        let observed = world.observed.of(key);
+        let case = Case { world, side, key: key.clone(), ticket: None, record: Some(record), observed, recorded_as: Some(key) };
+        create::seen_over(&case)
+    };
+    latest.and_then(over).into_iter().collect()
 }
 
 /// Every visit of the old address moves.

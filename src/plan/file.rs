@@ -219,7 +219,8 @@ fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
     // A create that failed before this plan was started left no ticket; one that failed since is this plan's outcome.
     let counts = |record: &&Record| match record.phase {
         Phase::NotCreated { .. } => used.is_some_and(|used| record.since >= used.started),
-        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => !record.is_moved(),
+        // The trace of a rename is the record only of a step that tells where the ticket is now.
+        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => !record.is_moved() || !step.is_change(),
     };
     let address = step.renamed_from().unwrap_or(&step.key.address);
     let own = state.records.get(&step.key).filter(counts);
