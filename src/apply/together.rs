@@ -107,6 +107,10 @@ impl Run<'_> {
                 Err(error) => failed.push(Err(error)),
             }
         }
+        if !failed.is_empty() {
+            // The run ends here, and what is in doubt may name tickets that are written down nowhere.
+            self.finish_all(attempts.drain(..).filter_map(|(task, attempt)| Some((task.step, attempt.ended(usize::MAX)?))).collect());
+        }
         all_of(failed).map(|()| attempts)
     }
 

@@ -24,6 +24,18 @@ pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     Err(first)
 }
 
+/// The error that ends a run is the last that it says: tickets that nobody asked for are in no record, and nowhere else.
+pub(super) fn with_surplus(mut error: Box<Diagnostic>, surplus: &[String]) -> Box<Diagnostic> {
+    if surplus.is_empty() {
+        return error;
+    }
+    error.message = format!("{}\n{}", error.message, surplus.join("\n"));
+    let more =
+        "somebody may be sent for each ticket that nobody asked for: look them up in the portal, and have what nobody wants cancelled";
+    error.help = Some(error.help.iter().map(String::as_str).chain([more]).collect::<Vec<_>>().join("\n"));
+    error
+}
+
 /// The worst moment: it is done, and the state does not say so. The intent still does.
 pub(super) fn unrecorded(key: &Key, write: Write, id: &str, error: &Diagnostic) -> Diagnostic {
     let (what, settles) = match write {

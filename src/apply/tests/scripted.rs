@@ -72,11 +72,15 @@ impl Writer for Scripted {
     }
 }
 
-pub struct Silent;
+/// What was told while it ran.
+#[derive(Default)]
+pub struct Heard(Mutex<Vec<String>>);
 
-impl Progress for Silent {
+impl Progress for Heard {
     fn begin(&self, _: usize) {}
-    fn done(&self, _: &Step, _: &Done) {}
+    fn done(&self, step: &Step, done: &Done) {
+        self.0.lock().expect("lines").push(format!("{}: {done}", step.key));
+    }
 }
 
 /// An answer with these tickets, in this order.
@@ -108,6 +112,7 @@ pub fn later() -> Sent {
 /// What a run left behind.
 pub struct Left {
     pub outcome: Outcome<Report>,
+    pub heard: Vec<String>,
     pub disk: Disk,
 }
 
@@ -145,7 +150,7 @@ pub async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook)
     let clock = JumpingClock::at("2027-01-04T12:00:00Z");
     let side = bench.side();
     let writers: Writers<'_> = BTreeMap::from([(side.system.id(), system as &dyn Writer)]);
-    let plan = bench.plan();
+    let (plan, heard) = (bench.plan(), Heard::default());
     let job = Job {
         plan: &plan,
         ledger: &ledger,
@@ -153,10 +158,11 @@ pub async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook)
         sides: &Sides::from([("Dispatch".to_owned(), side)]),
         rules: &bench.rules,
         clock: clock.as_ref() as &dyn Clock,
-        progress: &Silent,
+        progress: &heard,
         stop,
         parallelism: 1,
         saved: true,
     };
-    Left { outcome: apply(&job).await, disk }
+    let outcome = apply(&job).await;
+    Left { outcome, heard: heard.0.into_inner().expect("lines"), disk }
 }
