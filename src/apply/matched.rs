@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::state::Stray;
 use crate::systems::{Place, Seen, Sent, System};
 
 /// What an answer says of each visit, and what it has besides.
@@ -12,8 +13,10 @@ use crate::systems::{Place, Seen, Sent, System};
 pub(super) struct Matched {
     /// In the order of the places that were asked about.
     pub each: Vec<Sent>,
-    /// What the answer names besides, where it is in no doubt's words: somebody may be sent for it.
-    pub surplus: Option<String>,
+    /// What the answer names and no visit got: somebody may be sent for each.
+    pub surplus: Vec<Stray>,
+    /// The words of a doubt have all of that.
+    pub is_told: bool,
 }
 
 /// What is to be matched.
@@ -29,7 +32,8 @@ impl Answered<'_> {
     /// Gives each place its ticket. A place that is asked about twice gets none: nobody could say whose it is.
     pub fn among(self, places: &[Option<Place>]) -> Matched {
         let Self { system, tickets, nameless, whose } = self;
-        let mut nobodys: Vec<String> = Vec::new();
+        let mut nobodys: Vec<Stray> = Vec::new();
+        let stray = |seen: &Seen, what: String| Stray { id: Some(seen.id.clone()), what };
         let mut of_place: BTreeMap<Place, Vec<Seen>> = BTreeMap::new();
         let shown: Vec<String> = tickets.iter().map(|seen| seen.id.clone()).collect();
         for seen in tickets {
@@ -38,20 +42,26 @@ impl Answered<'_> {
             let place = system.together(&seen.fields).map(|together| together.place);
             let is_one = |place: &Place| places.iter().flatten().filter(|asked| *asked == place).count() == 1;
             match (what, place.filter(is_one)) {
-                (Some(what), _) => nobodys.push(format!("{}, {what}", seen.id)),
+                (Some(what), _) => nobodys.push(stray(&seen, format!("{}, {what}", seen.id))),
                 (None, Some(place)) => of_place.entry(place).or_default().push(seen),
-                (None, None) => nobodys.push(format!("{} for {}", seen.id, system.site(&seen.fields))),
+                (None, None) => nobodys.push(stray(&seen, for_site(system, &seen))),
             }
         }
         nobodys.dedup();
-        nobodys.extend((0..nameless).map(|_| "one without an id".to_owned()));
-        let nobodys = (!nobodys.is_empty()).then(|| nobodys.join("; "));
+        nobodys.extend((0..nameless).map(|_| Stray { id: None, what: "one without an id".to_owned() }));
+        let words = nobodys.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
         let own: Vec<Vec<Seen>> =
             places.iter().map(|place| place.as_ref().and_then(|place| of_place.remove(place)).unwrap_or_default()).collect();
-        let is_told = own.iter().any(Vec::is_empty);
-        let each = own.into_iter().map(|own| sent(system, own, nobodys.as_deref())).collect();
-        Matched { each, surplus: nobodys.filter(|_| !is_told) }
+        let is_told = own.iter().any(Vec::is_empty) || nobodys.is_empty();
+        let crowded = own.iter().filter(|own| own.len() > 1).flatten();
+        let surplus = nobodys.into_iter().chain(crowded.map(|seen| stray(seen, for_site(system, seen)))).collect();
+        let each = own.into_iter().map(|own| sent(system, own, Some(words.as_str()).filter(|words| !words.is_empty()))).collect();
+        Matched { each, surplus, is_told }
     }
+}
+
+fn for_site(system: &dyn System, seen: &Seen) -> String {
+    format!("{} for {}", seen.id, system.site(&seen.fields))
 }
 
 /// One ticket is the visit's. None or several are a doubt, with all ids that a person may need.
@@ -80,9 +90,12 @@ mod tests {
         let place = |number| TechExpress.together(&plain(number).fields).map(|together| together.place);
         let answered =
             Answered { system: &TechExpress, tickets: vec![seen(&plain(1), "7"), seen(&plain(2), "8")], nameless: 0, whose: &|_| None };
-        let Matched { each, surplus } = answered.among(&[place(1), place(2), place(1), None]);
+        let Matched { each, surplus, .. } = answered.among(&[place(1), place(2), place(1), None]);
         let is_done: Vec<bool> = each.iter().map(|sent| matches!(sent, Sent::Done(_))).collect();
-        assert_eq!((is_done, surplus), (vec![false, true, false, false], None));
+        assert_eq!(
+            (is_done, surplus),
+            (vec![false, true, false, false], vec![Stray { id: Some("7".into()), what: "7 for Store 1 (1)".into() }])
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::ticket::Clock;
 pub use report::{Done, Report, Tally};
 use rounds::rounds;
 use run::Run;
-use unrecorded::{all_of, with_surplus};
+use unrecorded::all_of;
 
 /// Writers by the system's key, such as `techexpress`.
 pub type Writers<'a> = BTreeMap<&'static str, &'a dyn Writer>;
@@ -93,16 +93,12 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
     for round in rounds(&writes) {
         let results: Vec<Outcome<()>> =
             stream::iter(round).map(|request| run.send(request)).buffer_unordered(job.parallelism.max(1)).collect().await;
-        if let Err(error) = all_of(results) {
-            return Err(with_surplus(error, &run.report().remarks));
-        }
+        all_of(results)?;
     }
     let report = run.report();
     // A saved plan with steps that were not started may be applied again: it is the plan that was reviewed.
     if job.saved && report.tally().not_started == 0 {
-        let finished = Event::PlanFinished { plan: job.plan.id.clone() };
-        let recorded = job.ledger.record(vec![finished], job.clock.now()).await;
-        recorded.map_err(|error| with_surplus(error, &report.remarks))?;
+        job.ledger.record(vec![Event::PlanFinished { plan: job.plan.id.clone() }], job.clock.now()).await?;
     }
     Ok(report)
 }

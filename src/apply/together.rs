@@ -3,15 +3,16 @@
 //! Who cannot or must not be sent is left out, and the others go on. The request is sent once; what its answer does not name stays in
 //! doubt, alone.
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use super::Done;
 use super::matched::{Answered, Matched};
 use super::run::Run;
-use super::unrecorded::all_of;
+use super::unrecorded::{all_of, unasked};
 use super::write::{Attempt, Task};
 use crate::diagnostics::Outcome;
 use crate::plan::Step;
+use crate::state::{Event, Stray};
 use crate::systems::{Payload, Place, Seen, Sent, Several, Writer};
 
 /// A task and what it sends.
@@ -94,22 +95,19 @@ impl Run<'_> {
         let intentions = laden.iter().map(|(task, payload)| task.intention(payload)).collect();
         let permit = self.job.ledger.intend_all(intentions, self.job.clock.now()).await?;
         let (tasks, payloads): (Vec<&Task<'_>>, Vec<Payload>) = laden.into_iter().unzip();
-        let results = match writer.create_together(permit, &payloads).await {
+        let (results, surplus) = match writer.create_together(permit, &payloads).await {
             Several::Answered { tickets, nameless } => self.matched(&tasks, tickets, nameless).await,
-            Several::Same { sent, stops_system } => self.same(&tasks, sent, stops_system),
+            Several::Same { sent, stops_system } => (self.same(&tasks, sent, stops_system), Vec::new()),
         };
         // All of them, whatever becomes of one: each may hold the only copy of a ticket's id.
-        let recorded = join_all(tasks.iter().zip(results).map(|(task, sent)| self.record(task, sent))).await;
-        let (mut attempts, mut failed) = (Vec::with_capacity(tasks.len()), Vec::new());
+        let results = join_all(tasks.iter().zip(results).map(|(task, sent)| self.record(task, sent)));
+        let (recorded, kept) = join(results, self.keep_surplus(&tasks, surplus)).await;
+        let (mut attempts, mut failed) = (Vec::with_capacity(tasks.len()), vec![kept]);
         for (task, recorded) in tasks.into_iter().zip(recorded) {
             match recorded {
                 Ok(attempt) => attempts.push((task, attempt)),
                 Err(error) => failed.push(Err(error)),
             }
-        }
-        if !failed.is_empty() {
-            // The run ends here, and what is in doubt may name tickets that are written down nowhere.
-            self.finish_all(attempts.drain(..).filter_map(|(task, attempt)| Some((task.step, attempt.ended(usize::MAX)?))).collect());
         }
         all_of(failed).map(|()| attempts)
     }
@@ -122,20 +120,29 @@ impl Run<'_> {
     }
 
     /// Gives each visit its ticket of the answer.
-    async fn matched(&self, tasks: &[&Task<'_>], tickets: Vec<Seen>, nameless: usize) -> Vec<Sent> {
-        let Some(first) = tasks.first() else { return Vec::new() };
+    async fn matched(&self, tasks: &[&Task<'_>], tickets: Vec<Seen>, nameless: usize) -> (Vec<Sent>, Vec<Stray>) {
+        let Some(first) = tasks.first() else { return Default::default() };
         let places: Vec<Option<Place>> = tasks.iter().map(|task| task.place()).collect();
         let matching = |state: &_| {
             // All of them have one mark and one origin.
             let whose = |seen: &Seen| first.whose(state, seen);
             Answered { system: first.system, tickets, nameless, whose: &whose }.among(&places)
         };
-        let Matched { each, surplus } = self.job.ledger.read(matching).await;
-        if let Some(surplus) = surplus {
+        let Matched { each, surplus, is_told } = self.job.ledger.read(matching).await;
+        if !is_told {
             let others = tasks.len() - 1;
             let of = format!("{} and {others} {}", first.step.key, if others == 1 { "other" } else { "others" });
-            self.remark(format!("{} answered the request for {of} with more than their tickets: {surplus}", first.system.title()));
+            let named = surplus.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
+            self.remark(format!("{} answered the request for {of} with more than their tickets: {named}", first.system.title()));
         }
-        each
+        (each, surplus)
+    }
+
+    /// Somebody may come for each of them, so the state remembers them until a person has seen to it.
+    async fn keep_surplus(&self, tasks: &[&Task<'_>], tickets: Vec<Stray>) -> Outcome<()> {
+        let Some(first) = tasks.first().filter(|_| !tickets.is_empty()) else { return Ok(()) };
+        let named = tickets.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
+        let surplus = Event::Surplus { key: first.step.key.clone(), tickets };
+        self.job.ledger.record(vec![surplus], self.job.clock.now()).await.map_err(|error| Box::new(unasked(&named, &error)))
     }
 }

@@ -24,18 +24,6 @@ pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     Err(first)
 }
 
-/// The error that ends a run is the last that it says: tickets that nobody asked for are in no record, and nowhere else.
-pub(super) fn with_surplus(mut error: Box<Diagnostic>, surplus: &[String]) -> Box<Diagnostic> {
-    if surplus.is_empty() {
-        return error;
-    }
-    error.message = format!("{}\n{}", error.message, surplus.join("\n"));
-    let more =
-        "somebody may be sent for each ticket that nobody asked for: look them up in the portal, and have what nobody wants cancelled";
-    error.help = Some(error.help.iter().map(String::as_str).chain([more]).collect::<Vec<_>>().join("\n"));
-    error
-}
-
 /// The worst moment: it is done, and the state does not say so. The intent still does, unless the state was replaced meanwhile.
 pub(super) fn unrecorded(key: &Key, write: Write, id: &str, error: &Diagnostic) -> Diagnostic {
     if write != Write::Create {
@@ -54,6 +42,14 @@ pub(super) fn unanswered(key: &Key, write: Write, why: &str, error: &Diagnostic)
         Write::Update | Write::Close | Write::Delete => format!("then: {}", settle(key, "--not-done")),
     };
     by_hand(key, &format!("the {write} for {key} came to nothing ({why})"), &way, error)
+}
+
+/// Tickets that the state will not remember. An error of its own, also where an earlier one had stopped the writing: nobody else names them.
+pub(super) fn unasked(named: &str, error: &Diagnostic) -> Diagnostic {
+    let message = format!("the answer named tickets that nobody asked for, and that could not be recorded: {named}: {error}");
+    Diagnostic::error("apply/unrecorded", message).help(
+        "nothing more was sent; somebody may come for each of these: look them up in the portal, and have what nobody wants cancelled there",
+    )
 }
 
 const REASON: &str = "--reason \"recorded by hand\"";
@@ -95,6 +91,20 @@ mod tests {
         nothing more was sent; mend the state, which callout state check looks at; then, if no other run sent it since: callout settle 'Dispatch/store-1[x]#1' --not-created --reason "recorded by hand"
         the close for Dispatch/store-1[x]#1 came to nothing (HTTP 422), but that could not be recorded: the journal was replaced
         nothing more was sent; mend the state, which callout state check looks at; then: callout settle 'Dispatch/store-1[x]#1' --not-done --reason "recorded by hand"
+        "#);
+    }
+
+    #[test]
+    fn tickets_that_nobody_asked_for_are_told_also_after_an_earlier_failure() {
+        let stopped = || Diagnostic::error(AFTER, "an earlier write failed");
+        let key = Key::new("Dispatch/store-1".parse().expect("an address"), 0);
+        let errors = [unrecorded(&key, Write::Create, "7", &stopped()), stopped(), unasked("9 for Store 5 (5)", &stopped())];
+        let all = all_of(errors.into_iter().map(|error| Err(Box::new(error))).collect()).expect_err("errors");
+        insta::assert_snapshot!(told(&all), @r#"
+        ticket 7 was created for Dispatch/store-1, but that could not be recorded: an earlier write failed
+        the answer named tickets that nobody asked for, and that could not be recorded: 9 for Store 5 (5): an earlier write failed
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/store-1 --id 7 --reason "recorded by hand"; if the state knows nothing of it any more: callout import Dispatch/store-1 7 --reason "recorded by hand"
+        nothing more was sent; somebody may come for each of these: look them up in the portal, and have what nobody wants cancelled there
         "#);
     }
 }

@@ -11,7 +11,7 @@ use super::progress::Lines;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, typed};
-use crate::plan::{Action, Allowed, Limits, Now, Plan, check_fresh};
+use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
 use crate::render;
 use crate::state::{Ledger, State};
 
@@ -27,7 +27,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let plan = plan(words, &opened, &state, environment).await?;
     let allowed = Allowed { creates: words.allow_creates };
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
-    let plan = plan.limited(&limits, &state, opened.clock().now());
+    let mut plan = plan.limited(&limits, &state, opened.clock().now());
     environment.out.write(&render::plan_text(&plan, words.verbose));
     if !plan.refusals.is_empty() {
         environment.err.line("Nothing was applied.");
@@ -43,6 +43,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
         }
         not_waited_too_long(&plan, opened.clock().now())?;
+        plan = looked_at_again(plan, (&opened, &state), environment).await?;
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
     environment.out.write(&closing(&plan, &report));
@@ -60,11 +61,26 @@ fn not_waited_too_long(plan: &Plan, now: Timestamp) -> Result<(), Failure> {
     Err(Failure { diagnostics: vec![diagnostic], exit: Exit::Stale })
 }
 
-/// Tickets that nobody asked for: told last, because no record remembers them.
+/// Somebody may have changed a ticket in its system while the question stood, as while a saved plan lay: what is to be changed or closed is
+/// read once more, and what is different is told and left alone.
+async fn looked_at_again(plan: Plan, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
+    let observed = planning::read(opened, &plan.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
+    let before: Vec<bool> = plan.steps.iter().map(Step::needs_person).collect();
+    let plan = plan.held_by(&observed, &opened.sides);
+    let held = plan.steps.iter().zip(before).filter(|(step, before)| step.needs_person() && !before).map(|(step, _)| step);
+    let told = held.filter_map(|step| {
+        let warning = Diagnostic::warning("apply/changed", format!("{}: {}", step.key, step.action.reason()?));
+        Some(step.next_step().into_iter().fold(warning, Diagnostic::help))
+    });
+    environment.err.tell(&told.collect::<Vec<_>>());
+    Ok(plan)
+}
+
+/// Tickets that nobody asked for: told last, and remembered until somebody has seen to them.
 fn surplus(remark: &str) -> Diagnostic {
     Diagnostic::warning("apply/surplus", remark).help(
-        "somebody may be sent for each of these: look them up in the portal, and have what nobody wants cancelled there; `callout plan` \
-         does not know them",
+        "somebody may be sent for each of these: look them up in the portal, and have what nobody wants cancelled there; `callout settle` \
+         tells them until somebody has seen to it",
     )
 }
 
@@ -79,11 +95,13 @@ async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Envir
         rules: &opened.rules,
         now: opened.clock().now(),
     };
-    check_fresh(&saved, &now).map_err(|stale| {
+    let fresh = check_fresh(&saved, &now).map_err(|stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", typed(&path.display().to_string())));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
-    })
+    })?;
+    let observed = planning::read(opened, &fresh.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
+    Ok(fresh.held_by(&observed, &opened.sides))
 }
 
 async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan, environment: &Environment) -> Result<Report, Failure> {

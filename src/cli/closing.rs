@@ -24,7 +24,8 @@ pub(super) fn closing(plan: &Plan, report: &Report) -> String {
     let tally = report.tally();
     let parts = parts(&tally, plan.counts().rename);
     let done = match (parts.is_empty(), tally.done() + tally.unknown + plan.counts().rename) {
-        (true, _) => "What was seen is recorded.".to_owned(),
+        (true, _) if plan.has_events() => "What was seen is recorded.".to_owned(),
+        (true, _) => "Nothing was applied.".to_owned(),
         (false, 0) => format!("Nothing was applied: {}.", parts.join(", ")),
         (false, _) => format!("Applied: {}.", parts.join(", ")),
     };

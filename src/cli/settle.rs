@@ -90,7 +90,7 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
         }
         let event = match &settlement.verdict {
             Verdict::Is(id) => link((opened, &remotes), (&state, &companions), settlement, id).await,
-            Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::Ended(_) => {
+            Verdict::NotCreated | Verdict::Write { .. } | Verdict::Accept | Verdict::Cancelled | Verdict::SeenTo | Verdict::Ended(_) => {
                 settlement.event(&state, plan.as_ref(), opened.clock().now())
             }
         };

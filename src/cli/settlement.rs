@@ -21,6 +21,8 @@ pub(super) enum Verdict {
     },
     Accept,
     Cancelled,
+    /// Of tickets that nobody asked for.
+    SeenTo,
     Ended(VisitOutcome),
 }
 
@@ -43,6 +45,7 @@ impl Verdict {
             (words.not_done, Self::Write { done: false }),
             (words.accept, Self::Accept),
             (words.cancelled, Self::Cancelled),
+            (words.seen_to, Self::SeenTo),
         ];
         let flagged = flags.into_iter().find(|(given, _)| *given).map(|(_, verdict)| verdict);
         words.id.clone().map(Self::Is).or_else(|| words.outcome.map(|ended| Self::Ended(ended.into()))).or(flagged)
@@ -57,6 +60,7 @@ impl Verdict {
             "not-done" => Self::Write { done: false },
             "accept" => Self::Accept,
             "cancelled" => Self::Cancelled,
+            "seen-to" => Self::SeenTo,
             "ok" => Self::Ended(VisitOutcome::Ok),
             "failed" => Self::Ended(VisitOutcome::Failed),
             "no-access" => Self::Ended(VisitOutcome::NoAccess),
@@ -76,6 +80,7 @@ impl Verdict {
                 plan.is_some_and(|plan| plan.steps.iter().any(|step| step.is_of(key) && step.needs_person() && step.difference.is_some()))
             }
             Self::Cancelled => record.is_open() || record.in_doubt() || record.is_let_go(),
+            Self::SeenTo => !record.surplus.is_empty(),
             Self::Ended(_) => record.outcome.is_none() && (record.finished || (record.is_live() && has_begun(record, now))),
         }
     }
@@ -87,6 +92,7 @@ impl Verdict {
             Self::Write { .. } => "no update, close or delete is in doubt",
             Self::Accept => "the plan shows no difference that needs a person",
             Self::Cancelled => "nothing is open or in doubt",
+            Self::SeenTo => "no answer named more than was asked for, or somebody has seen to it",
             Self::Ended(_) => "no visit has begun, or its outcome is kept already",
         }
     }
@@ -161,6 +167,8 @@ impl Settlement {
                 Phase::Closed { .. } => Err(self.wrong("it is closed already").into()),
                 Phase::NotCreated { .. } => Err(self.wrong("it was never created").into()),
             },
+            Verdict::SeenTo if record.surplus.is_empty() => Err(self.wrong(self.verdict.awaits()).into()),
+            Verdict::SeenTo => Ok(Event::SurplusSettled { key, reason }),
             Verdict::Ended(outcome) => match &record.phase {
                 Phase::Live { .. } | Phase::Closed { .. } => match not_begun(record, now) {
                     Some(objection) => Err(self.wrong(&objection).into()),
@@ -264,7 +272,9 @@ pub(super) fn in_words(event: &Event) -> String {
         Event::Accepted { key, .. } => format!("{key}: the difference is left alone until the file changes again"),
         Event::Closed { key, why, .. } => format!("{key}: {why}; nothing is ever sent for it again, a new visit is `reissue`"),
         Event::VisitEnded { key, outcome, .. } => format!("{key}: the visit ended as {outcome}"),
-        Event::Intended { .. }
+        Event::SurplusSettled { key, .. } => format!("{key}: what the answer to its request named besides has been seen to"),
+        Event::Surplus { .. }
+        | Event::Intended { .. }
         | Event::Created { .. }
         | Event::Updated { .. }
         | Event::Rejected { .. }

@@ -10,7 +10,7 @@ use super::case::{Case, bare_step, desired_digest};
 use super::gates::{Gates, waves};
 use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
-use super::{Action, Companions, Plan, Reason, Step, Take, batch, create, doubt, existing, file, order, removed};
+use super::{Action, Companions, Plan, Reason, Step, Take, again, batch, create, doubt, existing, file, order, removed, surplus};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
@@ -58,6 +58,7 @@ pub fn build(world: &World<'_>) -> Plan {
         beside_later(ticket, earlier_and_open(world, key, record)?)
     });
     let mut steps: Vec<Step> = wanted.chain(gone).chain(earlier).collect();
+    surplus::tell(world, &mut steps);
     let over: BTreeSet<Key> = world.observed.finished().cloned().collect();
     // What waits is compared with nothing: it is once its turn has come, with all that is known then.
     Gates::new(world.tickets, world.state, world.rollouts, &over).hold(&mut steps);
@@ -67,6 +68,8 @@ pub fn build(world: &World<'_>) -> Plan {
     batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
+        let side = world.sides.get(&step.key.address.kind);
+        step.seen = side.and_then(|side| again::basis(&step.action, side.system, world.observed.of(&again::recorded(step))));
     }
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
     let expires = file::expiry(world, &steps);
@@ -108,13 +111,26 @@ fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
     let trace = world.state.records.get_key_value(&key).filter(|(_, record)| record.is_moved() && verdict == Verdict::CreateAgain);
     let (recorded_as, record) = trace.or(latest).unzip();
     let case = Case { world, side, key: key.clone(), ticket: Some(ticket), record, observed, recorded_as };
-    // The number of a visit that has another address now stays taken.
-    let mut step = step(&case, if trace.is_some() { Verdict::KeepClosed } else { verdict });
+    let mut step = match trace {
+        // The number of a visit that has another address now stays taken.
+        Some(_) => Step { events: over_before(world, side, latest), ..step(&case, Verdict::KeepClosed) },
+        None => step(&case, verdict),
+    };
     if let Some(from) = &moved {
         step.events.splice(0..0, moves(world.state, from, &ticket.address));
         step.notes.insert(0, format!("renamed from {from}"));
     }
     step
+}
+
+/// That the visit before is over, where no step of a further one records it.
+fn over_before(world: &World<'_>, side: &Side, latest: Option<(&Key, &Record)>) -> Vec<Event> {
+    let over = |(key, record): (&Key, &Record)| {
+        let observed = world.observed.of(key);
+        let case = Case { world, side, key: key.clone(), ticket: None, record: Some(record), observed, recorded_as: Some(key) };
+        create::seen_over(&case)
+    };
+    latest.and_then(over).into_iter().collect()
 }
 
 /// Every visit of the old address moves.

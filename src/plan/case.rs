@@ -38,6 +38,7 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
         mark: None,
         place: None,
         batch: None,
+        seen: None,
         desired: None,
         record: None,
         noted: None,

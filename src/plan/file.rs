@@ -209,8 +209,8 @@ fn nothing_holds_it(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), 
 fn nobody_came_between(plan: &Plan, steps: &[Step], world: &Now<'_>) -> Result<(), Stale> {
     let mut again = steps.to_vec();
     Around::new(world.tickets, world.state, world.sides, &plan.over).block(&mut again);
-    let changed = steps.iter().zip(&again).filter(|(before, after)| before.action != after.action).map(|(_, after)| after);
-    let held = changed.filter_map(|step| Some((step.key.to_string(), step.action.reason()?.clone()))).next();
+    let mut changed = steps.iter().zip(&again).filter(|(before, after)| before.action != after.action).map(|(_, after)| after);
+    let held = changed.find_map(|step| Some((step.key.to_string(), step.action.reason()?.clone())));
     held.map_or(Ok(()), |(address, reason)| Err(Stale::LookAlike { address, reason }))
 }
 
@@ -219,7 +219,8 @@ fn is_unmoved(step: &Step, state: &State, used: Option<&PlanUse>) -> bool {
     // A create that failed before this plan was started left no ticket; one that failed since is this plan's outcome.
     let counts = |record: &&Record| match record.phase {
         Phase::NotCreated { .. } => used.is_some_and(|used| record.since >= used.started),
-        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => !record.is_moved(),
+        // The trace of a rename is the record only of a step that tells where the ticket is now.
+        Phase::Pending | Phase::Live { .. } | Phase::Closed { .. } => !record.is_moved() || !step.is_change(),
     };
     let address = step.renamed_from().unwrap_or(&step.key.address);
     let own = state.records.get(&step.key).filter(counts);

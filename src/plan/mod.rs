@@ -3,6 +3,7 @@
 //! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits (`guard`).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
+mod again;
 mod alike;
 mod batch;
 pub mod board;
@@ -12,6 +13,7 @@ mod companions;
 mod counts;
 mod create;
 mod diff;
+mod differences;
 mod doubt;
 mod edit;
 mod existing;
@@ -24,6 +26,8 @@ mod order;
 mod parts;
 mod reason;
 mod removed;
+mod step;
+mod surplus;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verdict;
@@ -33,7 +37,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostics::typed;
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
 use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
@@ -135,6 +138,9 @@ pub struct Step {
     /// The tickets that go out in one request with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Batch>,
+    /// What the ticket that it changes or closes showed, as far as the step goes by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Sighting>,
     /// Of the desired ticket that it was made from; none where the files have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Digest>,
@@ -241,53 +247,6 @@ impl Action {
             | Self::Retire { .. }
             | Self::Keep => None,
         }
-    }
-}
-
-impl Step {
-    /// The next step for a person, with the command to type.
-    pub fn next_step(&self) -> Option<String> {
-        let own = self.key.to_string();
-        // In quotes where a shell would take a location's key for a pattern.
-        let (visit, target) = (typed(self.settles.as_deref().unwrap_or(&own)), typed(&self.key.address.to_string()));
-        self.action.reason()?.next_step(&visit, &target)
-    }
-
-    /// The mark in the text form of a plan.
-    pub fn sign(&self) -> char {
-        if matches!(self.action, Action::Keep) && self.renamed_from().is_some() { '=' } else { self.action.sign() }
-    }
-
-    /// The address that a record is renamed from, if this step renames one.
-    pub fn renamed_from(&self) -> Option<&Address> {
-        self.events.iter().find_map(|event| if let Event::Moved { key, .. } = event { Some(&key.address) } else { None })
-    }
-
-    /// Whether it is about this record, which it may also be renaming.
-    pub fn is_of(&self, key: &Key) -> bool {
-        let is_renamed = |event: &Event| matches!(event, Event::Moved { key: from, to, .. } if from == key && *to == self.key);
-        self.key == *key || self.events.iter().any(is_renamed)
-    }
-
-    /// Whether a person is asked before it is applied.
-    pub fn is_change(&self) -> bool {
-        self.action.is_write() || matches!(self.action, Action::Adopt { .. } | Action::Retire { .. }) || self.renamed_from().is_some()
-    }
-
-    /// Whether somebody has to act on it outside of apply.
-    pub fn needs_person(&self) -> bool {
-        matches!(self.action, Action::Blocked { .. } | Action::InDoubt { .. })
-    }
-
-    /// Whether `--take` has an effect on it. Its remarks end with the flag then.
-    pub fn is_taken(&self, take: Take) -> bool {
-        let flag = format!("({take})");
-        self.notes.iter().any(|note| note.ends_with(&flag))
-    }
-
-    /// Whether the text form lists it: all but what is unchanged and has nothing to tell.
-    pub fn is_listed(&self) -> bool {
-        !matches!(self.action, Action::Keep) || !self.notes.is_empty() || !self.drift.is_empty() || self.renamed_from().is_some()
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::differences::{changed_since, conflict, surplus};
 use super::gates::Shut;
 use super::removed::{Work, left};
 use crate::state::{Intent, Record, Write};
@@ -59,6 +59,10 @@ pub enum Reason {
     DoByHand { remark: String },
     /// The files and the ticket both changed the same fields: from what the ticket shows to what the files ask for.
     Conflict { fields: Vec<Change> },
+    /// The answer to its request named tickets that nobody asked for.
+    Surplus { tickets: Vec<String> },
+    /// The ticket is not what it was when the plan was made: fields from what they were to what they are.
+    ChangedSince { fields: Vec<Change>, is_over: bool },
     /// What was booked is not what was sent.
     BookedDifferently { fields: Vec<Change> },
     /// The record belongs to another API or tenant.
@@ -124,10 +128,9 @@ impl fmt::Display for Reason {
                 ids => write!(f, "{} tickets carry its mark, and this state knows none: {}", ids.len(), ids.join(", ")),
             },
             Self::DoByHand { remark } => write!(f, "do this by hand: {remark}"),
-            Self::Conflict { fields } => {
-                let sides: Vec<String> = fields.iter().map(both_sides).collect();
-                write!(f, "conflict: changed on both sides: {}", sides.join("; "))
-            }
+            Self::Conflict { fields } => conflict(f, fields),
+            Self::Surplus { tickets } => surplus(f, tickets),
+            Self::ChangedSince { fields, is_over } => changed_since(f, fields, *is_over),
             Self::BookedDifferently { fields } => {
                 let names: Vec<_> = fields.iter().map(|change| change.field.as_str()).collect();
                 let are = if names.len() == 1 { "is" } else { "are" };
@@ -201,6 +204,10 @@ impl Reason {
             Self::Conflict { .. } => format!(
                 "send the files' values: callout apply --target {target} --take file; or let the ticket's stand: callout apply --target {target} --take live"
             ),
+            Self::Surplus { .. } => format!(
+                "look it up in the portal and have cancelled what nobody wants, then: callout settle {name} --seen-to --reason TEXT"
+            ),
+            Self::ChangedSince { .. } => format!("look at what it has become: callout plan --target {target}"),
             Self::BookedDifferently { .. } => {
                 format!("have it corrected, then plan again; or leave it: callout settle {name} --accept --reason TEXT")
             }
@@ -268,23 +275,4 @@ fn doubted_create(search: &Search, name: &str) -> String {
             format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
         }
     }
-}
-
-fn both_sides(change: &Change) -> String {
-    let (file, live) = (short(change.after.as_ref()), short(change.before.as_ref()));
-    format!("{} is {file} in the files and {live} in the ticket", change.field)
-}
-
-/// A value within a sentence: one line of it, and not much of that. The whole stands below it.
-fn short(value: Option<&Value>) -> String {
-    const LONGEST: usize = 60;
-    let text = match value {
-        None | Some(Value::Null) => return "empty".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    let line = text.lines().next().unwrap_or_default();
-    let is_cut = line.len() < text.len() || line.chars().count() > LONGEST;
-    let shown: String = line.chars().take(LONGEST).collect();
-    if is_cut { format!("`{}...`", shown.trim_end()) } else { format!("`{shown}`") }
 }

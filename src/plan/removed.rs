@@ -64,7 +64,9 @@ impl Step {
 /// Finished: only the record ends.
 pub(super) fn retire(case: &Case<'_>) -> Step {
     let mut step = case.step(Action::Retire { why: Closing::FinishedAndRemoved });
-    if let Some(Observed::Found(seen)) = case.observed {
+    // Once is enough: a record that may be another visit's stays for a while.
+    let is_known = case.record.is_some_and(|record| record.finished);
+    if let Some(Observed::Found(seen)) = case.observed.filter(|_| !is_known) {
         let seen = crate::refresh::sighting(case.side.system, seen);
         step.events.push(Event::Observed { key: case.key.clone(), seen, baseline: false, booking_checked: true });
     }

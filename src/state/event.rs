@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Key, Record, Request, Sighting};
+use super::model::{Key, Record, Request, Sighting, Stray};
 use crate::ticket::{Digest, Lifecycle, RolloutSite, Visit};
 
 /// A write to a ticket system.
@@ -130,6 +130,10 @@ pub enum Event {
     Accepted { key: Key, difference: Digest, reason: String },
     /// A person says how the visit went.
     VisitEnded { key: Key, outcome: VisitOutcome, reason: String },
+    /// The answer to a request for several named tickets that no visit of it has. `key`: its first visit.
+    Surplus { key: Key, tickets: Vec<Stray> },
+    /// A person has seen to them.
+    SurplusSettled { key: Key, reason: String },
     /// The address changed, the ticket did not.
     Moved { key: Key, to: Key, reason: String },
     /// A record that was lost, or was taken for over by mistake, is taken from a copy of the state again.
@@ -162,6 +166,8 @@ impl Event {
             | Self::WriteSettled { key, .. }
             | Self::Accepted { key, .. }
             | Self::VisitEnded { key, .. }
+            | Self::Surplus { key, .. }
+            | Self::SurplusSettled { key, .. }
             | Self::Moved { key, .. }
             | Self::Restored { key, .. } => Some(key),
             Self::Mended { .. } | Self::PlanStarted { .. } | Self::PlanFinished { .. } => None,
@@ -169,7 +175,7 @@ impl Event {
     }
 
     /// The names that programs know events by: each [`Event::verb`], with hyphens.
-    pub const NAMES: [&'static str; 21] = [
+    pub const NAMES: [&'static str; 23] = [
         "intended",
         "created",
         "updated",
@@ -186,6 +192,8 @@ impl Event {
         "write-settled",
         "accepted",
         "visit-ended",
+        "surplus",
+        "surplus-settled",
         "moved",
         "restored",
         "mended",
@@ -217,6 +225,8 @@ impl Event {
             Self::WriteSettled { .. } => "write settled",
             Self::Accepted { .. } => "accepted",
             Self::VisitEnded { .. } => "visit ended",
+            Self::Surplus { .. } => "surplus",
+            Self::SurplusSettled { .. } => "surplus settled",
             Self::Moved { .. } => "moved",
             Self::Restored { .. } => "restored",
             Self::Mended { .. } => "mended",
@@ -301,6 +311,8 @@ mod tests {
             Event::WriteSettled { key: a(), done: true, reason: text() },
             Event::Accepted { key: a(), difference: Digest::of("x"), reason: text() },
             Event::VisitEnded { key: a(), outcome: VisitOutcome::Ok, reason: text() },
+            Event::Surplus { key: a(), tickets: Vec::new() },
+            Event::SurplusSettled { key: a(), reason: text() },
             Event::Moved { key: a(), to: key("b"), reason: text() },
             Event::Restored { key: a(), record: Box::new(restored()), reason: text() },
             Event::Mended { what: text(), reason: text() },

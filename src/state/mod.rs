@@ -52,7 +52,7 @@ pub use ledger::{Intention, Ledger};
 pub use lineage::{Begun, Home, Start, init, is_just_begun, open_for_reading, open_for_writing};
 pub use lock_file::{GivenUp, LockFile};
 pub use log::{Entry, Log, read_log, set_aside};
-pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
+pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting, Stray};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
 pub use regular::read_regular;

@@ -126,6 +126,19 @@ pub struct Record {
     pub accepted: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<VisitOutcome>,
+    /// Tickets that the answer to its request named and that no visit has, until a person has seen to them: somebody may come for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub surplus: Vec<Stray>,
+}
+
+/// A ticket that nobody asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stray {
+    /// An answer may name a ticket without its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// In words that a person can look it up by: `482009 for Store 409 (0409)`.
+    pub what: String,
 }
 
 impl Record {

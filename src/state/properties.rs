@@ -11,7 +11,7 @@ use proptest::test_runner::TestRunner;
 use super::event::{Closing, Event, VisitOutcome, Write};
 use super::journal::{self, Commit};
 use super::memory::{Disk, MemoryStore};
-use super::model::{Key, Phase, Record, Request};
+use super::model::{Key, Phase, Record, Request, Stray};
 use super::replay::{Named, Parts, assemble, fresh_journal, snapshot_text};
 use super::samples::{at, commit, key, owner, request, seen};
 use super::store::Store as _;
@@ -38,7 +38,7 @@ fn any_key() -> impl Strategy<Value = Key> {
 fn draw() -> impl Strategy<Value = Draw> {
     let values = (select(vec!["7", "8", "9"]), select(vec!["x", "y", "Zürich 🛠 \u{0}\u{2028}\"\\"]));
     // What makes a record comes up often enough that the rest has something to happen to.
-    let kind = prop_oneof![4 => 0..2_usize, 1 => Just(18), 1 => Just(13), 6 => 2..22_usize];
+    let kind = prop_oneof![4 => 0..2_usize, 1 => Just(18), 1 => Just(13), 6 => 2..24_usize];
     (kind, any_key(), any_key(), values, any::<bool>(), any::<Index>()).prop_map(|(kind, key, other, (id, text), yes, earlier)| Draw {
         kind,
         key,
@@ -91,7 +91,12 @@ impl Draw {
                 Some(record) => Event::Restored { key, record: Box::new(record.clone()), reason: text() },
                 None => Event::Mended { what: text(), reason: text() },
             },
-            20 => Event::PlanStarted { plan: text() },
+            20 => {
+                let stray = Stray { id: self.yes.then(|| self.id.to_owned()), what: text() };
+                Event::Surplus { key, tickets: vec![stray] }
+            }
+            21 => Event::SurplusSettled { key, reason: text() },
+            22 => Event::PlanStarted { plan: text() },
             _ => Event::PlanFinished { plan: text() },
         }
     }

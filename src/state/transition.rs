@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Closing, Event, Write};
 use super::listed;
-use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting};
+use super::model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting, Stray};
 use super::outcome::{close, created, done_by_hand, refused, settle_write, sight, undone, updated};
 use crate::ticket::{Address, Digest};
 
@@ -51,7 +51,8 @@ impl State {
                 let request = request.as_deref().ok_or_else(|| impossible(key, "intended", "a create without its request"))?;
                 let intent = Intent { write: Write::Create, payload: payload.clone(), at, request: None };
                 self.free(key, "intended")?;
-                self.records.insert(key.clone(), Record { intent: Some(intent), ..record(Phase::Pending, request, at) });
+                let surplus = self.surplus_of(key);
+                self.records.insert(key.clone(), Record { intent: Some(intent), surplus, ..record(Phase::Pending, request, at) });
             }
             Event::Intended { key, write, payload, request } => {
                 self.intend(key, Intent { write: *write, payload: payload.clone(), at, request: request.clone() })?;
@@ -88,6 +89,8 @@ impl State {
             Event::Closed { key, why, .. } => close(self.unmoved(key, "closed")?, *why),
             Event::Accepted { key, difference, .. } => self.known(key, "accepted")?.accepted = Some(difference.clone()),
             Event::VisitEnded { key, outcome, .. } => self.known(key, "visit ended")?.outcome = Some(*outcome),
+            Event::Surplus { key, tickets } => self.known(key, "surplus")?.surplus.extend(tickets.iter().cloned()),
+            Event::SurplusSettled { key, .. } => self.known(key, "surplus settled")?.surplus.clear(),
             Event::Moved { key, to, .. } => self.rekey(key, to)?,
             Event::Restored { key, record, .. } => self.restore(key, record)?,
             Event::Mended { .. } => {}
@@ -97,10 +100,16 @@ impl State {
         Ok(())
     }
 
+    /// What an earlier answer named besides stays, whatever becomes of the visit.
+    fn surplus_of(&self, key: &Key) -> Vec<Stray> {
+        self.records.get(key).map(|record| record.surplus.clone()).unwrap_or_default()
+    }
+
     fn presume(&mut self, key: &Key, request: &Request, at: Timestamp) -> Result<(), Impossible> {
         self.free(key, "presumed sent")?;
         let intent = Intent { write: Write::Create, payload: Digest::of(request), at, request: None };
-        self.records.insert(key.clone(), Record { intent: Some(intent), adopted: true, ..record(Phase::Pending, request, at) });
+        let surplus = self.surplus_of(key);
+        self.records.insert(key.clone(), Record { intent: Some(intent), adopted: true, surplus, ..record(Phase::Pending, request, at) });
         Ok(())
     }
 
@@ -126,6 +135,7 @@ impl State {
         let doubted = self.records.get(key).filter(|record| record.phase == Phase::Pending);
         adopted.adopted = doubted.is_none_or(|record| record.adopted);
         adopted.since = doubted.map_or(adopted.since, |record| record.since);
+        adopted.surplus = self.surplus_of(key);
         if let Some(seen) = seen {
             sight(&mut adopted, seen, true);
         }
@@ -142,8 +152,12 @@ impl State {
         if matches!(record.phase, Phase::NotCreated { .. }) {
             return Err(impossible(key, "moved", "nothing was created under it"));
         }
-        let left =
-            Record { phase: Phase::Closed { id: record.id().map(str::to_owned), why: Closing::Moved }, intent: None, ..record.clone() };
+        let left = Record {
+            phase: Phase::Closed { id: record.id().map(str::to_owned), why: Closing::Moved },
+            intent: None,
+            surplus: Vec::new(),
+            ..record.clone()
+        };
         let moved = std::mem::replace(record, left);
         self.records.insert(to.clone(), moved);
         Ok(())
@@ -245,6 +259,7 @@ fn record(phase: Phase, request: &Request, since: Timestamp) -> Record {
         finished: false,
         accepted: None,
         outcome: None,
+        surplus: Vec::new(),
     }
 }
 

@@ -223,7 +223,7 @@ fn a_settlement_asks_first_and_needs_a_reason() {
     | error: the following required arguments were not provided:
     |   --reason <TEXT>
     |
-    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> <ADDRESS>...
+    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--seen-to|--outcome <OUTCOME>> <ADDRESS>...
     |
     | For more information, try '--help'.
     exit 1

@@ -165,7 +165,7 @@ fn words_that_fit_nothing_are_mistakes() {
     shows!(site.run("log --event made"), @r"
     $ callout log --event made
     | error: invalid value 'made' for '--event <NAME>'
-    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, moved, restored, mended, plan-started, plan-finished]
+    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, surplus, surplus-settled, moved, restored, mended, plan-started, plan-finished]
     |
     |   tip: a similar value exists: 'adopted'
     |

@@ -2,6 +2,7 @@
 
 #![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
 
+mod again;
 mod answers;
 mod apply;
 mod attachments;
@@ -28,6 +29,7 @@ mod limits;
 mod log;
 mod marks;
 mod mistakes;
+mod new_name;
 mod online;
 mod plan;
 mod private;

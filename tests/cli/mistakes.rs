@@ -114,7 +114,7 @@ fn a_list_that_cannot_be_read_in_one_way_is_not_read() {
     |
     |   x list.csv: line 1 names no column `address`, `settlement`, `id`, `reason`; commas must part them
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");
@@ -124,7 +124,7 @@ fn a_list_that_cannot_be_read_in_one_way_is_not_read() {
     |
     |   x list.csv: line 1 names the column `id` twice
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");
@@ -134,19 +134,19 @@ fn a_list_that_cannot_be_read_in_one_way_is_not_read() {
     |
     |   x list.csv: line 2: the address is missing
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     | settle/csv
     |
     |   x list.csv: line 3: the settlement is missing
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     | settle/csv
     |
     |   x list.csv: line 4: the reason is missing
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");
@@ -156,7 +156,7 @@ fn a_list_that_cannot_be_read_in_one_way_is_not_read() {
     $ callout settle Dispatch/store-0417-router --cancelled --reason x --format json
     | error: the argument '[ADDRESS]...' cannot be used with '--format <FORMAT>'
     |
-    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> <ADDRESS>...
+    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--seen-to|--outcome <OUTCOME>> <ADDRESS>...
     |
     | For more information, try '--help'.
     exit 1

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use callout::systems::sandbox::Call;
 
-use crate::started::{Ended, Started, gated, wait_for};
+use crate::started::{Ended, Started, gated};
 use crate::support::project::Project;
 use crate::vendor::Site;
 
@@ -114,8 +114,8 @@ const CASES: [(&str, &str, Pull, Next); 22] = [
 fn pulled(site: &Site, open: impl FnOnce(), file: &str, pull: Pull, meanwhile: impl FnOnce()) -> Ended {
     let (path, kept) = (site.path(file), site.path("kept"));
     copy(&path, &kept);
-    let run = Started::new(site, "apply --yes --parallelism 1");
-    wait_for("a ticket", || site.vendor.tickets() == 1);
+    let mut run = Started::new(site, "apply --yes --parallelism 1");
+    run.until("a ticket", || site.vendor.tickets() == 1);
     pull(site, &path, &kept);
     meanwhile();
     open();

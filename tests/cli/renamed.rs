@@ -72,6 +72,8 @@ fn a_later_trace_does_not_hide_an_open_ticket() {
         at tickets/a.yaml:4:9
 
     No changes. 2 tickets are unchanged.
+
+    What was seen is recorded.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 3, "a trace is not sent again");

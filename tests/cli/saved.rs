@@ -32,6 +32,35 @@ fn a_saved_plan_is_shown_and_applied_once() {
     assert_eq!(site.vendor.tickets(), 1);
 }
 
+fn git(site: &Site, words: &[&str]) {
+    let who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false", "-C"];
+    let ran = std::process::Command::new("git").args(who).arg(site.path("")).args(words).output().expect("git");
+    assert!(ran.status.success(), "{words:?}: {}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn a_saved_plan_says_whether_its_files_were_committed() {
+    let site = Site::with_dispatch();
+    let shown = || {
+        site.run("plan --out p.plan").ends_with(0);
+        let shown = site.run("show p.plan").ends_with(0).err;
+        let (_, from) = shown.split_once(" from commit ").expect("a commit");
+        from.split_once(' ').expect("what comes after it").1.split(" from state").next().expect("a text").trim().to_owned()
+    };
+    for words in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "x"]] {
+        git(&site, words);
+    }
+    assert_eq!(shown(), "from state 0, good until 2027-01-05T12:00:00Z");
+    // The saved plan itself is a new file, and none that a plan is made from.
+    assert_eq!(shown(), "from state 0, good until 2027-01-05T12:00:00Z");
+    site.edit("tickets/a.yaml", "PO-88213", "PO-1");
+    assert_eq!(shown(), "and changes that were not committed");
+    git(&site, &["commit", "-qam", "y"]);
+    assert_eq!(shown(), "from state 0, good until 2027-01-05T12:00:00Z");
+    site.write("tickets/b.yaml", dispatch("store-0418-router", "0418"));
+    assert_eq!(shown(), "and changes that were not committed");
+}
+
 #[test]
 fn a_saved_plan_asks_too() {
     let site = saved();

@@ -191,7 +191,7 @@ fn a_settlement_that_does_not_fit_is_refused() {
     $ callout settle Dispatch/store-0417-router --cancelled --not-created --reason x
     | error: the argument '--cancelled' cannot be used with '--not-created'
     |
-    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> <ADDRESS>...
+    | Usage: callout settle --reason <TEXT> <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--seen-to|--outcome <OUTCOME>> <ADDRESS>...
     |
     | For more information, try '--help'.
     exit 1
@@ -231,13 +231,13 @@ Dispatch/store-0418,not-created,,
     |
     |   x s.csv: line 3: the settlement `id` needs an id
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     | settle/csv
     |
     |   x s.csv: line 4: `gone` is no settlement
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     | settle/csv
     |
@@ -248,7 +248,7 @@ Dispatch/store-0418,not-created,,
     |
     |   x s.csv: line 6: the reason is missing
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");
@@ -259,7 +259,7 @@ Dispatch/store-0418,not-created,,
     |
     |   x s.csv: line 1 names no column `settlement`, `id`, `reason`
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");
@@ -279,7 +279,7 @@ Dispatch/store-0418,not-created,,
     |
     |   x none.csv: cannot be read: no such file or directory
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");

@@ -99,7 +99,7 @@ fn a_selection_that_means_nothing_settles_nothing() {
     $ callout settle Dispatch/store-0418 --selector wave=pilot --not-created --reason x --yes
     | error: the argument '[ADDRESS]...' cannot be used with '--selector <LABEL=VALUE>'
     |
-    | Usage: callout settle --reason <TEXT> --yes <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> <ADDRESS>...
+    | Usage: callout settle --reason <TEXT> --yes <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--seen-to|--outcome <OUTCOME>> <ADDRESS>...
     |
     | For more information, try '--help'.
     exit 1
@@ -109,7 +109,7 @@ fn a_selection_that_means_nothing_settles_nothing() {
     | error: the following required arguments were not provided:
     |   --reason <TEXT>
     |
-    | Usage: callout settle --reason <TEXT> --selector <LABEL=VALUE> --yes <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--outcome <OUTCOME>> [ADDRESS]...
+    | Usage: callout settle --reason <TEXT> --selector <LABEL=VALUE> --yes <--id <ID>|--not-created|--done|--not-done|--accept|--cancelled|--seen-to|--outcome <OUTCOME>> [ADDRESS]...
     |
     | For more information, try '--help'.
     exit 1
@@ -187,7 +187,7 @@ Dispatch/store-0419,not-created,482001,phoned
     |
     |   x s.csv: line 4: the settlement `not-created` takes no id, and there is `482001`
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");
@@ -224,7 +224,7 @@ Dispatch/store-0419,not-created,,phoned
     |
     |   x s.csv: it has no row, so nothing is settled
     |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
-    |         accept, cancelled, ok, failed or no-access
+    |         accept, cancelled, seen-to, ok, failed or no-access
     |
     exit 1
     ");

@@ -19,8 +19,8 @@ fn state(site: &Site) -> BTreeMap<PathBuf, Vec<u8>> {
 #[test]
 fn a_terminal_that_closes_lets_the_run_end_in_order() {
     let (site, gate) = gated(Call::Create);
-    let run = Started::new(&site, "apply --yes --parallelism 1");
-    wait_for("a ticket", || site.vendor.tickets() == 1);
+    let mut run = Started::new(&site, "apply --yes --parallelism 1");
+    run.until("a ticket", || site.vendor.tickets() == 1);
     run.signal("HUP");
     run.has_told("stopping: what is in flight is finished and recorded; once more to leave at once");
     run.signal("HUP");
@@ -35,8 +35,8 @@ fn a_terminal_that_closes_lets_the_run_end_in_order() {
 fn the_second_signal_leaves_and_what_was_in_flight_is_in_doubt() {
     for (first, second) in [("TERM", "TERM"), ("INT", "INT"), ("INT", "TERM"), ("HUP", "TERM")] {
         let (site, _gate) = gated(Call::Create);
-        let run = Started::new(&site, "apply --yes --parallelism 1");
-        wait_for("a ticket", || site.vendor.tickets() == 1);
+        let mut run = Started::new(&site, "apply --yes --parallelism 1");
+        run.until("a ticket", || site.vendor.tickets() == 1);
         run.signal(first);
         run.has_told("stopping: ");
         run.signal(second);
@@ -55,8 +55,8 @@ fn a_signal_that_the_caller_ignores_stays_ignored() {
     let (site, gate) = gated(Call::Create);
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' HUP; exec \"$0\" apply --yes --parallelism 1", env!("CARGO_BIN_EXE_callout")]);
-    let run = Started::of(within(&site, shell));
-    wait_for("a ticket", || site.vendor.tickets() == 1);
+    let mut run = Started::of(within(&site, shell));
+    run.until("a ticket", || site.vendor.tickets() == 1);
     run.signal("HUP");
     gate.open();
     let ended = run.end().ends_with(0);

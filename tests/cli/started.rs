@@ -154,6 +154,16 @@ impl Started {
         wait_for(&format!("`{text}` in:\n{}", self.told.lock().expect("a text")), || self.told.lock().expect("a text").contains(text));
     }
 
+    /// Waits for something that this process does.
+    pub fn until(&mut self, what: &str, mut is_there: impl FnMut() -> bool) {
+        wait_for(what, || {
+            let is_over = self.is_over();
+            let is_there = is_there();
+            assert!(is_there || !is_over, "it ended before {what}: {}", self.told.lock().expect("a text"));
+            is_there
+        });
+    }
+
     pub fn is_over(&mut self) -> bool {
         self.child.try_wait().expect("a process").is_some()
     }
@@ -195,6 +205,7 @@ pub fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(120);
     while !is_there() {
         assert!(Instant::now() < patience, "waited in vain for {what}");
-        std::thread::yield_now();
+        // It waits for another process, which tells nobody. Spinning would take the processor from it.
+        std::thread::park_timeout(Duration::from_millis(1));
     }
 }

@@ -368,10 +368,72 @@ fn a_ticket_that_nobody_asked_for_is_told_last() {
       ! TechExpress answered the request for Dispatch/store-0401 and 2 others with more than their tickets: 9
       | for Store 0409 (0409)
       help: somebody may be sent for each of these: look them up in the portal, and have what nobody wants
-            cancelled there; `callout plan` does not know them
+            cancelled there; `callout settle` tells them until somebody has seen to it
 
     exit 5
     ");
+}
+
+/// A fourth ticket in the answer to three.
+fn with_surplus() -> Site {
+    let ticket = |id: u32, store: &str| json!({"id": id, "location_name": format!("Store {store}"), "location_number": store});
+    let body = json!([ticket(6, "0401"), ticket(9, "0409"), ticket(7, "0402"), ticket(8, "0403")]);
+    meets("locations_per_request: 3", Reply::json(&body)).0
+}
+
+#[test]
+fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() {
+    let site = with_surplus();
+    shows!(site.run("settle Dispatch/store-0401"), @r"
+    $ callout settle Dispatch/store-0401
+    1 ticket needs a person:
+
+    ! Dispatch/store-0401 (ticket 6)  Store 0401 (0401), account 01230401
+        the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 0409 (0409)
+        next: look it up in the portal and have cancelled what nobody wants, then: callout settle Dispatch/store-0401 --seen-to --reason TEXT
+        it could not be read, and is shown as last known: TechExpress cannot be reached at 127.0.0.1: Connection refused (os error 111)
+        at tickets/0401.yaml:4:9
+        mark: [mark]
+        visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+        system: techexpress at http://127.0.0.1:[port]
+        since: 2027-01-04T12:00:00Z, 0 min ago
+        sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
+    | reading 3 tickets
+    exit 0
+    ");
+    let status = site.run("status --refresh none").ends_with(0);
+    let told: Vec<&str> = status.out.lines().filter(|line| line.contains("named more than")).collect();
+    insta::assert_snapshot!(told.join("\n"), @"      the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 0409 (0409)");
+    let seen_to = ["settle", "Dispatch/store-0401", "--seen-to", "--reason", "cancelled by phone, case 8812", "--yes"];
+    shows!(site.run_words(&seen_to, ""), @r"
+    $ callout settle Dispatch/store-0401 --seen-to --reason cancelled by phone, case 8812 --yes
+    Dispatch/store-0401: what the answer to its request named besides has been seen to
+    Settled.
+    exit 0
+    ");
+    shows!(site.run_words(&seen_to, ""), @r"
+    $ callout settle Dispatch/store-0401 --seen-to --reason cancelled by phone, case 8812 --yes
+    | settle/misfit in Dispatch/store-0401
+    |
+    |   x Dispatch/store-0401 cannot be settled like this: no answer named more than was asked for, or somebody
+    |   | has seen to it
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+    let log = site.run("log --event surplus --event surplus-settled").ends_with(0);
+    shows!(log, @r"
+    $ callout log --event surplus --event surplus-settled
+    2027-01-04T12:00:00Z  callout apply by an unknown user, plan 000000000001
+      12:00:00  surplus        Dispatch/store-0401                 ticket 6, 9 for Store 0409 (0409)
+
+    2027-01-04T12:00:15Z  callout settle by an unknown user
+      12:00:15  surplus settled  Dispatch/store-0401                 ticket 6: cancelled by phone, case 8812
+
+    2 events in 2 runs.
+    exit 0
+    ");
+    assert!(!site.run("settle").out.contains("named more than"));
 }
 
 #[test]

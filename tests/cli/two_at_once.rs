@@ -53,8 +53,8 @@ fn while_one_run_writes_every_other_writer_is_refused_and_every_reader_works() {
     site.run("apply --yes --target Dispatch/store-0416").ends_with(0);
     site.run("plan --out p.plan").ends_with(0);
     crate::started::hold(&site, Call::Create);
-    let run = Started::new(&site, "apply --yes --parallelism 1");
-    wait_for("a ticket", || site.vendor.tickets() == 2);
+    let mut run = Started::new(&site, "apply --yes --parallelism 1");
+    run.until("a ticket", || site.vendor.tickets() == 2);
     let before = site.run("state list --format json").out;
     for words in WRITERS {
         let told = crate::started::plain(&site.run(words).ends_with(1).err);
@@ -81,8 +81,8 @@ fn while_one_run_writes_every_other_writer_is_refused_and_every_reader_works() {
 fn a_saved_plan_is_applied_once_however_its_runs_meet() {
     let (site, gate) = gated(Call::Create);
     site.run("plan --out p.plan").ends_with(0);
-    let first = Started::new(&site, "apply --yes p.plan --parallelism 1");
-    wait_for("a ticket", || site.vendor.tickets() == 1);
+    let mut first = Started::new(&site, "apply --yes p.plan --parallelism 1");
+    first.until("a ticket", || site.vendor.tickets() == 1);
     let told = Started::new(&site, "apply --yes p.plan").end().ends_with(1).told();
     assert!(told.contains(&format!("the state is in use by `callout apply` (process {}, ", first.pid())), "{told}");
     gate.open();
@@ -94,7 +94,7 @@ fn a_saved_plan_is_applied_once_however_its_runs_meet() {
     let (site, _gate) = gated(Call::Create);
     site.run("plan --out p.plan").ends_with(0);
     let mut first = Started::new(&site, "apply --yes p.plan --parallelism 1");
-    wait_for("a ticket", || site.vendor.tickets() == 1);
+    first.until("a ticket", || site.vendor.tickets() == 1);
     first.kill();
     assert_eq!(first.end().signal, Some(9));
     Started::new(&site, "apply --yes p.plan").end().ends_with(5);

@@ -27,17 +27,16 @@ pub struct Project {
     drawn: Arc<AtomicU64>,
 }
 
-/// An answer that takes its time.
+/// An answer that takes its time: something happens while its question stands.
 struct Late {
-    clock: Arc<JumpingClock>,
-    time: Option<SignedDuration>,
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
     answer: Cursor<Vec<u8>>,
 }
 
 impl Read for Late {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(time) = self.time.take() {
-            self.clock.jump(time);
+        if let Some(meanwhile) = self.meanwhile.take() {
+            meanwhile();
         }
         self.answer.read(buffer)
     }
@@ -138,7 +137,13 @@ impl Project {
 
     /// Types a command, and answers its question only after a while.
     pub fn run_answering_after(&self, words: &str, time: SignedDuration, answer: &str) -> Ran {
-        let late = Late { clock: Arc::clone(&self.clock), time: Some(time), answer: Cursor::new(answer.as_bytes().to_vec()) };
+        let clock = Arc::clone(&self.clock);
+        self.run_answering_once(words, move || clock.jump(time), answer)
+    }
+
+    /// Types a command, and answers its question only after something has happened.
+    pub fn run_answering_once(&self, words: &str, meanwhile: impl FnOnce() + Send + 'static, answer: &str) -> Ran {
+        let late = Late { meanwhile: Some(Box::new(meanwhile)), answer: Cursor::new(answer.as_bytes().to_vec()) };
         self.run_reading(&words.split_whitespace().collect::<Vec<_>>(), Box::new(io::BufReader::new(late)))
     }
 

@@ -72,15 +72,11 @@ impl Writer for Scripted {
     }
 }
 
-/// What was told while it ran.
-#[derive(Default)]
-pub struct Heard(Mutex<Vec<String>>);
+pub struct Silent;
 
-impl Progress for Heard {
+impl Progress for Silent {
     fn begin(&self, _: usize) {}
-    fn done(&self, step: &Step, done: &Done) {
-        self.0.lock().expect("lines").push(format!("{}: {done}", step.key));
-    }
+    fn done(&self, _: &Step, _: &Done) {}
 }
 
 /// An answer with these tickets, in this order.
@@ -112,7 +108,6 @@ pub fn later() -> Sent {
 /// What a run left behind.
 pub struct Left {
     pub outcome: Outcome<Report>,
-    pub heard: Vec<String>,
     pub disk: Disk,
 }
 
@@ -150,7 +145,7 @@ pub async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook)
     let clock = JumpingClock::at("2027-01-04T12:00:00Z");
     let side = bench.side();
     let writers: Writers<'_> = BTreeMap::from([(side.system.id(), system as &dyn Writer)]);
-    let (plan, heard) = (bench.plan(), Heard::default());
+    let plan = bench.plan();
     let job = Job {
         plan: &plan,
         ledger: &ledger,
@@ -158,11 +153,10 @@ pub async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook)
         sides: &Sides::from([("Dispatch".to_owned(), side)]),
         rules: &bench.rules,
         clock: clock.as_ref() as &dyn Clock,
-        progress: &heard,
+        progress: &Silent,
         stop,
         parallelism: 1,
         saved: true,
     };
-    let outcome = apply(&job).await;
-    Left { outcome, heard: heard.0.into_inner().expect("lines"), disk }
+    Left { outcome: apply(&job).await, disk }
 }

@@ -3,13 +3,13 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::scripted::{Scripted, all, answered, done, later, rejected, run, run_with, unknown};
+use super::scripted::{Left, Scripted, all, answered, done, later, rejected, run, run_with, unknown};
 use crate::apply::Stop;
 use crate::plan::tests::bench::{Bench, key, plain, seen, ticket};
-use crate::state::Phase;
 use crate::state::memory::{Effect, Hook, Step as DiskStep};
+use crate::state::{Phase, Stray};
 use crate::systems::{Sent, Several, Unready};
-use crate::ticket::Mark;
+use crate::ticket::{Mark, Ticket};
 
 /// So many stores, all in one request.
 fn stores(count: u32) -> Bench {
@@ -90,6 +90,14 @@ async fn a_ticket_of_somebody_else_is_no_match_and_one_too_many_is_told() {
     Dispatch/store-2: created ticket 8
     TechExpress answered the request for Dispatch/store-1 and 1 other with more than their tickets: 9 for Store 5 (5)
     ");
+    let stray = |id: &str, what: &str| Stray { id: Some(id.to_owned()), what: what.to_owned() };
+    let strays = |left: &Left, ticket: &Ticket| left.state().records[&key(ticket)].surplus.clone();
+    assert_eq!((strays(&left, &one), strays(&left, &two)), (vec![stray("9", "9 for Store 5 (5)")], Vec::new()));
+
+    // What only the words of a doubt had is kept, too.
+    let left = run(&stores(2), &Scripted::together(vec![answered([(&one, "7"), (&one, "8"), (&plain(5), "9")])])).await;
+    let kept = [stray("9", "9 for Store 5 (5)"), stray("7", "7 for Store 1 (1)"), stray("8", "8 for Store 1 (1)")];
+    assert_eq!(strays(&left, &one), kept);
 }
 
 #[tokio::test]
@@ -234,43 +242,4 @@ async fn what_came_between_leaves_the_whole_request_unsent() {
     ");
     assert!(left.state().records.is_empty());
     assert!(!matches!(left.state().plans.get("p"), Some(used) if used.finished.is_some()));
-}
-
-/// The first commits fit on the disk, and no more.
-fn fits(commits: u32) -> Hook {
-    let mut appends = 0;
-    Box::new(move |effect| {
-        appends += u32::from(effect == Effect::Before(DiskStep::Append));
-        if appends > commits { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
-    })
-}
-
-#[tokio::test]
-async fn tickets_that_nobody_asked_for_are_told_where_nothing_can_be_recorded_too() {
-    let (one, two) = (plain(1), plain(2));
-    // The plan's start and the intents fit; then also the results, and only the plan's end does not.
-    for (commits, first) in [(2, "ticket 7 was created for Dispatch/store-1, but"), (3, "the run was killed at Before(Append)")] {
-        let surplus = answered([(&two, "8"), (&one, "7"), (&plain(5), "9")]);
-        let left = run_with(&stores(2), &Scripted::together(vec![surplus]), &Stop::default(), fits(commits)).await;
-        let error = left.outcome.expect_err("a disk that is full");
-        assert!(error.message.starts_with(first), "{error}");
-        let help = error.help.unwrap_or_default();
-        let said = [error.message.lines().last(), help.lines().last()].map(Option::unwrap_or_default);
-        assert_eq!(
-            said,
-            [
-                "TechExpress answered the request for Dispatch/store-1 and 1 other with more than their tickets: 9 for Store 5 (5)",
-                "somebody may be sent for each ticket that nobody asked for: look them up in the portal, and have what nobody wants cancelled"
-            ]
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_doubt_is_told_with_its_ids_where_what_came_with_it_cannot_be_recorded() {
-    let (one, two) = (plain(1), plain(2));
-    let twice = answered([(&one, "7"), (&two, "8"), (&two, "9")]);
-    let left = run_with(&stores(2), &Scripted::together(vec![twice]), &Stop::default(), fits(2)).await;
-    assert!(left.outcome.is_err());
-    assert_eq!(left.heard, ["Dispatch/store-2: in doubt: TechExpress answered with 2 tickets for this place: 8, 9"]);
 }

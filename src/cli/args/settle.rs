@@ -8,7 +8,7 @@ use super::{Part, PlanFormat};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[command(group = clap::ArgGroup::new("settlement").args(["id", "not_created", "done", "not_done", "accept", "cancelled", "outcome"]))]
+#[command(group = clap::ArgGroup::new("settlement").args(["id", "not_created", "done", "not_done", "accept", "cancelled", "seen_to", "outcome"]))]
 pub struct Settle {
     /// The tickets to settle alike, each as ADDRESS or ADDRESS#REISSUE. Without one, all that needs a person is listed.
     #[arg(value_name = "ADDRESS", conflicts_with_all = ["target", "selector", "file", "wave"])]
@@ -34,6 +34,9 @@ pub struct Settle {
     /// The ticket was cancelled outside callout.
     #[arg(long, requires = "reason")]
     pub cancelled: bool,
+    /// The tickets that nobody asked for, and that the answer to its request named, have been seen to.
+    #[arg(long, requires = "reason")]
+    pub seen_to: bool,
     /// How the visit went.
     #[arg(long, value_enum, requires = "reason")]
     pub outcome: Option<Ended>,

@@ -77,7 +77,7 @@ async fn selected(
     let selection = selecting::selection(opened, state, &words.part, environment)?;
     let plan = match verdict {
         Verdict::Accept => Some(planning::make(opened, state, &Choice::of_part(words.part.clone()), environment).await?),
-        Verdict::Is(_) | Verdict::NotCreated | Verdict::Write { .. } | Verdict::Cancelled | Verdict::Ended(_) => None,
+        Verdict::Is(_) | Verdict::NotCreated | Verdict::Write { .. } | Verdict::Cancelled | Verdict::SeenTo | Verdict::Ended(_) => None,
     };
     let now = opened.clock().now();
     let visits: Vec<_> = state.records.iter().filter(|(key, record)| selection.holds(&key.address) && !record.is_moved()).collect();
@@ -102,7 +102,7 @@ const COLUMNS: &[&str] = &["address", "settlement", "id", "reason"];
 
 /// Reads `address,settlement,id,reason`.
 fn from_csv(path: &Path, folder: &Path, state: &State) -> Result<Vec<Settlement>, Failure> {
-    let help = "the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done, accept, cancelled, ok, failed or no-access";
+    let help = "the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done, accept, cancelled, seen-to, ok, failed or no-access";
     let table = Table { name: path, code: "settle/csv", columns: COLUMNS, help };
     let rows = table.rows(folder, |line, cells| match cells {
         [address, name, id, reason] => {

@@ -20,5 +20,6 @@ mod parts;
 mod properties;
 mod referring;
 mod saved;
+mod surplus;
 mod together;
 mod worlds;

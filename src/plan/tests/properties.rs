@@ -119,7 +119,8 @@ proptest! {
             prop_assert!(plan.steps.iter().any(|step| step.key.address == ticket.address), "no step for {}", ticket.address);
         }
         for (key, record) in world.bench.state.records.iter().filter(|(_, record)| record.is_open() || record.in_doubt()) {
-            let is_told = plan.steps.iter().any(|step| step.is_of(key) || step.record == Some(Digest::of(record)));
+            let notes = |step: &Step| step.events.iter().any(|event| event.key() == Some(key));
+            let is_told = plan.steps.iter().any(|step| step.is_of(key) || step.record == Some(Digest::of(record)) || notes(step));
             // What needs no person waits for its new name.
             let is_renamed = world.bench.tickets.iter().any(|ticket| renamed_from(ticket, &world.bench.state).as_ref() == Some(&key.address));
             let is_found = matches!(world.bench.observed.found.get(key), Some(Found::One(_)));

@@ -23,7 +23,7 @@ fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     assert_eq!(stale(&bench), Ok(2));
 
     let edited = Bench::new().wants(plain(1)).wants(ticket(2, |document| document["spec"]["po_number"] = json!("PO-1")));
-    assert_snapshot!(stale(&edited).expect_err("stale"), @"Dispatch/store-2; its description changed since this plan was made");
+    assert_snapshot!(stale(&edited).expect_err("stale"), @"Dispatch/store-2: its description changed since this plan was made");
     let mut late = Bench::new().wants(plain(1)).wants(plain(2));
     late.now += SignedDuration::from_hours(25);
     assert_snapshot!(stale(&late).expect_err("stale"), @"this plan expired on 2027-01-05T12:00:00Z");

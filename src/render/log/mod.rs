@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::state::{Entry, Event, Record};
+use crate::state::{Entry, Event, Record, Stray};
 use crate::systems::by_kind;
 
 pub use table::{log_csv, log_csv_head, log_json};
@@ -120,6 +120,10 @@ fn plan<'a>(entry: &Entry<'a>) -> Option<&'a str> {
     own.or(entry.commit.plan.as_deref())
 }
 
+fn strays(tickets: &[Stray]) -> String {
+    tickets.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ")
+}
+
 /// What an event says besides its name.
 #[derive(Default)]
 struct Said {
@@ -154,9 +158,11 @@ impl Said {
                 Self { outcome: Some(ticket.unwrap_or_else(|| "in doubt again".to_owned())), ..reason(why) }
             }
             Event::Mended { what, reason: why } => Self { outcome: Some(what.clone()), ..reason(why) },
-            Event::Presumed { reason: why, .. } | Event::NotCreated { reason: why, .. } | Event::Accepted { reason: why, .. } => {
-                reason(why)
-            }
+            Event::Surplus { tickets, .. } => Self { answer: Some(strays(tickets)), ..Self::default() },
+            Event::SurplusSettled { reason: why, .. }
+            | Event::Presumed { reason: why, .. }
+            | Event::NotCreated { reason: why, .. }
+            | Event::Accepted { reason: why, .. } => reason(why),
             Event::Noted { .. } | Event::PlanStarted { .. } | Event::PlanFinished { .. } => Self::default(),
         }
     }

@@ -65,6 +65,24 @@ fn short(state: &State, name: &str) -> String {
 }
 
 #[test]
+fn what_an_answer_named_besides_stays_whatever_becomes_of_the_visit() {
+    let stray = || Stray { id: None, what: "one without an id".to_owned() };
+    let surplus = Event::Surplus { key: key("a"), tickets: vec![stray()] };
+    let state = State::new("l1");
+    let after = |events: &[Event]| events.iter().fold(state.clone(), |state, event| state.with(event, at(1)).expect("possible"));
+    let refused = [intended("a", Write::Create), surplus.clone(), Event::Rejected { key: key("a"), why: "no".to_owned() }];
+    let again = [&refused[..], &[intended("a", Write::Create)]].concat();
+    let linked = Event::Adopted { key: key("a"), id: "7".into(), request: Box::new(request("x")), seen: None, reason: "found".into() };
+    let linked = [&again[..], &[linked]].concat();
+    let moved = [&linked[..], &[Event::Moved { key: key("a"), to: key("b"), reason: "renamed".into() }]].concat();
+    assert_eq!(after(&again).records[&key("a")].surplus, [stray()]);
+    assert_eq!(after(&linked).records[&key("a")].surplus, [stray()]);
+    let left = after(&moved);
+    assert_eq!((left.records[&key("a")].surplus.len(), left.records[&key("b")].surplus.len()), (0, 1));
+    assert!(state.with(&surplus, at(1)).is_err(), "it belongs to a visit that was sent");
+}
+
+#[test]
 fn every_event_in_every_situation() {
     let mut table = String::new();
     for event in events() {

@@ -91,6 +91,7 @@ pub const LINES: &[&str] = &[
     "settle Dispatch/store-0417-router --not-done --reason x --yes",
     "settle Dispatch/store-0417-router --accept --reason x --yes",
     "settle --target Rollout/routers --selector a=b --file tickets --wave all --cancelled --reason x --yes",
+    "settle Dispatch/store-0417-router --seen-to --reason x --yes",
     "settle Dispatch/store-0417-router --outcome ok --reason x --yes",
     "settle --from none.csv --yes",
     "import Dispatch/store-0417-router 482001 --reason x --yes",

@@ -76,13 +76,15 @@ impl Edit {
     }
 }
 
-/// How many visits each day has, in all and by region.
-fn taken(book: &Visits) -> BTreeMap<(Date, Option<u8>), usize> {
+/// How many visits each day has, in all and by region. Only the list says a site's region, so whoever left it counts in none.
+fn taken(book: &Visits, listed: &BTreeSet<u8>) -> BTreeMap<(Date, Option<u8>), usize> {
     let mut taken = BTreeMap::new();
     for ((key, _), visit) in book {
-        let region = key.parse::<u8>().expect("a number") % 4;
+        let key = key.parse::<u8>().expect("a number");
         *taken.entry((visit.start.date(), None)).or_default() += 1;
-        *taken.entry((visit.start.date(), Some(region))).or_default() += 1;
+        if listed.contains(&key) {
+            *taken.entry((visit.start.date(), Some(key % 4))).or_default() += 1;
+        }
     }
     taken
 }
@@ -117,7 +119,7 @@ proptest! {
                 let kept = draft.book.visits.get(row);
                 prop_assert_eq!(kept.map(when), Some(when(visit)), "{:?} moved", row);
             }
-            let (full, was_full) = (taken(&draft.book.visits), taken(&before));
+            let (full, was_full) = (taken(&draft.book.visits, &edit.sites), taken(&before, &edit.sites));
             for (row, visit) in draft.book.visits.iter().filter(|(row, _)| !before.contains_key(*row)) {
                 let (day, region) = (visit.start.date(), row.0.parse::<u8>().expect("a number") % 4);
                 prop_assert!(edit.is_open(day), "{:?} is on {}", row, day);

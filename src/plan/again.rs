@@ -1,0 +1,100 @@
+//! One more look at what a plan changes or closes, just before it does: a saved plan may be a day old, and a question may have stood on a
+//! screen for hours.
+//!
+//! Owns what a step saw of its ticket, and holding it back where that is not so any more. Refuses to plan anew: somebody reviewed this
+//! plan, and nobody what the ticket has become.
+
+use jiff::Timestamp;
+
+use super::{Action, Plan, Reason, Step};
+use crate::refresh::{Ask, Observations, Question, Sides, searched_since, sighting};
+use crate::state::{Key, Sighting, State};
+use crate::systems::{Observed, System};
+use crate::ticket::{Change, Fields, changes};
+
+/// What an action goes by: a change by the fields that it sets, a close or a delete by all of them. None where it sends nothing.
+pub(super) fn basis(action: &Action, system: &dyn System, observed: Option<&Observed>) -> Option<Sighting> {
+    let Some(Observed::Found(seen)) = observed else { return None };
+    let now = sighting(system, seen);
+    let fields = match action {
+        Action::Update { changed, .. } => only(&now.fields, changed),
+        Action::Close { .. } | Action::Delete { .. } => now.fields,
+        Action::Create { .. }
+        | Action::Adopt { .. }
+        | Action::Retire { .. }
+        | Action::Blocked { .. }
+        | Action::InDoubt { .. }
+        | Action::Deferred { .. }
+        | Action::Keep => return None,
+    };
+    Some(Sighting { fields, status: None, finished: now.finished })
+}
+
+fn only(fields: &Fields, names: &Fields) -> Fields {
+    fields.iter().filter(|(name, _)| names.get(name).is_some()).map(|(name, value)| (name.to_owned(), value.clone())).collect()
+}
+
+/// The record that the step's ticket is known by.
+pub(super) fn recorded(step: &Step) -> Key {
+    Key::new(step.renamed_from().unwrap_or(&step.key.address).clone(), step.key.reissue)
+}
+
+/// The live ticket that a step changes, closes or deletes.
+fn changed_ticket(action: &Action) -> Option<&str> {
+    match action {
+        Action::Update { id, .. } | Action::Close { id } | Action::Delete { id } => Some(id),
+        Action::Create { .. }
+        | Action::Adopt { .. }
+        | Action::Retire { .. }
+        | Action::Blocked { .. }
+        | Action::InDoubt { .. }
+        | Action::Deferred { .. }
+        | Action::Keep => None,
+    }
+}
+
+impl Plan {
+    /// The tickets that it changes or closes, as questions.
+    pub fn looks_again(&self, state: &State, sides: &Sides, now: Timestamp) -> Vec<Ask> {
+        let ask = |step: &Step| {
+            let (id, key) = (changed_ticket(&step.action)?.to_owned(), recorded(step));
+            let system = sides.get(&key.address.kind)?.system.id();
+            let record = state.records.get(&key).or_else(|| state.records.get(&step.key));
+            let made = record.filter(|record| !record.adopted).map(|record| searched_since(record.since, now));
+            Some(Ask { key, system, question: Question::Read { id, made } })
+        };
+        self.steps.iter().filter_map(ask).collect()
+    }
+
+    /// The same plan, without the changes whose tickets are not as it saw them.
+    #[must_use]
+    pub fn held_by(mut self, observed: &Observations, sides: &Sides) -> Self {
+        for step in &mut self.steps {
+            let Some(side) = sides.get(&step.key.address.kind) else { continue };
+            if let Some(reason) = moved_on(step, side.system, observed.of(&recorded(step))) {
+                step.action = Action::Blocked { reason };
+                // What was seen of it then is not recorded as seen now.
+                step.events.clear();
+            }
+        }
+        self
+    }
+}
+
+/// Why a step's ticket is not what the plan was made for, if so.
+fn moved_on(step: &Step, system: &dyn System, observed: Option<&Observed>) -> Option<Reason> {
+    let id = changed_ticket(&step.action)?.to_owned();
+    let unread = |why: &str| Some(Reason::NotRead { why: why.to_owned() });
+    match observed {
+        None => return unread("nobody could be asked"),
+        Some(Observed::Missing) => return Some(Reason::Missing { id }),
+        Some(Observed::Unread { why, .. }) => return unread(why),
+        Some(Observed::Found(_)) => {}
+    }
+    let now = basis(&step.action, system, observed)?;
+    // A plan that does not say what it saw was made by an older callout: nothing can be compared.
+    let Some(then) = &step.seen else { return Some(Reason::ChangedSince { fields: Vec::new(), is_over: false }) };
+    let fields: Vec<Change> = changes(&then.fields, &now.fields, &std::collections::BTreeSet::new());
+    let is_over = now.finished && !then.finished;
+    (!fields.is_empty() || is_over).then_some(Reason::ChangedSince { fields, is_over })
+}
