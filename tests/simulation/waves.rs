@@ -59,13 +59,14 @@ impl World {
         sent
     }
 
-    /// Nobody was forgotten: every visit that is wanted was sent, or its address has a tombstone.
+    /// Nobody was forgotten: every visit that is wanted was sent, or its address has a tombstone. A manifest that was removed and written
+    /// anew may ask for an earlier visit than the last one, which is told.
     pub fn check_known(&self, when: &str) {
         let state = self.state();
         for wanted in &self.wanted {
             let address: Address = wanted.address().parse().expect("an address");
             let latest = state.latest(&address).map(|(key, _)| key.reissue);
-            assert_eq!(latest, Some(wanted.reissue), "{when}: {address} waits for ever");
+            assert!(latest >= Some(wanted.reissue), "{when}: {address} waits for ever, its last visit is {latest:?}");
         }
     }
 
