@@ -8,9 +8,9 @@ use futures_util::future::{join, join_all};
 use super::Done;
 use super::matched::{Answered, Matched};
 use super::run::Run;
-use super::unrecorded::all_of;
+use super::unrecorded::{all_of, unasked};
 use super::write::{Attempt, Task};
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::Outcome;
 use crate::plan::Step;
 use crate::state::{Event, Stray};
 use crate::systems::{Payload, Place, Seen, Sent, Several, Writer};
@@ -143,9 +143,6 @@ impl Run<'_> {
         let Some(first) = tasks.first().filter(|_| !tickets.is_empty()) else { return Ok(()) };
         let named = tickets.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
         let surplus = Event::Surplus { key: first.step.key.clone(), tickets };
-        self.job.ledger.record(vec![surplus], self.job.clock.now()).await.map_err(|error| {
-            let message = format!("the answer named tickets that nobody asked for, and that could not be recorded: {named}: {error}");
-            Box::new(Diagnostic { message, ..*error })
-        })
+        self.job.ledger.record(vec![surplus], self.job.clock.now()).await.map_err(|error| Box::new(unasked(&named, &error)))
     }
 }

@@ -24,25 +24,87 @@ pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     Err(first)
 }
 
-/// The worst moment: it is done, and the state does not say so. The intent still does.
+/// The worst moment: it is done, and the state does not say so. The intent still does, unless the state was replaced meanwhile.
 pub(super) fn unrecorded(key: &Key, write: Write, id: &str, error: &Diagnostic) -> Diagnostic {
-    let (what, settles) = match write {
-        Write::Create => (format!("ticket {id} was created for {key}"), format!("--id {id}")),
-        Write::Update | Write::Close | Write::Delete => (format!("the {write} of ticket {id} for {key} is done"), "--done".to_owned()),
-    };
-    by_hand(key, &what, &settles, error)
+    if write != Write::Create {
+        return by_hand(key, &format!("the {write} of ticket {id} for {key} is done"), &format!("then: {}", settle(key, "--done")), error);
+    }
+    let (address, id) = (typed(&key.address.to_string()), typed(id));
+    let import = format!("callout import {address} {id} {REASON}");
+    let way = format!("then: {}; if the state knows nothing of it any more: {import}", settle(key, &format!("--id {id}")));
+    by_hand(key, &format!("ticket {id} was created for {key}"), &way, error)
 }
 
-/// Nothing came of it, and the state does not say so.
+/// Nothing came of it, and the state does not say so. In a state that was replaced meanwhile, what is in doubt may be another run's create.
 pub(super) fn unanswered(key: &Key, write: Write, why: &str, error: &Diagnostic) -> Diagnostic {
-    let settles = if write == Write::Create { "--not-created" } else { "--not-done" };
-    by_hand(key, &format!("the {write} for {key} came to nothing ({why})"), settles, error)
+    let way = match write {
+        Write::Create => format!("then, if no other run sent it since: {}", settle(key, "--not-created")),
+        Write::Update | Write::Close | Write::Delete => format!("then: {}", settle(key, "--not-done")),
+    };
+    by_hand(key, &format!("the {write} for {key} came to nothing ({why})"), &way, error)
 }
 
-fn by_hand(key: &Key, what: &str, settles: &str, error: &Diagnostic) -> Diagnostic {
-    let help = format!(
-        "nothing more was sent; mend the state's disk, then: callout settle {} {settles} --reason \"recorded by hand\"",
-        typed(&key.to_string())
-    );
-    Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}")).about(key).help(help)
+/// Tickets that the state will not remember. An error of its own, also where an earlier one had stopped the writing: nobody else names them.
+pub(super) fn unasked(named: &str, error: &Diagnostic) -> Diagnostic {
+    let message = format!("the answer named tickets that nobody asked for, and that could not be recorded: {named}: {error}");
+    Diagnostic::error("apply/unrecorded", message).help(
+        "nothing more was sent; somebody may come for each of these: look them up in the portal, and have what nobody wants cancelled there",
+    )
+}
+
+const REASON: &str = "--reason \"recorded by hand\"";
+
+fn settle(key: &Key, verdict: &str) -> String {
+    format!("callout settle {} {verdict} {REASON}", typed(&key.to_string()))
+}
+
+fn by_hand(key: &Key, what: &str, way: &str, error: &Diagnostic) -> Diagnostic {
+    Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}"))
+        .about(key)
+        .help(format!("nothing more was sent; mend the state, which callout state check looks at; {way}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(diagnostic: &Diagnostic) -> String {
+        format!("{}\n{}", diagnostic.message, diagnostic.help.as_deref().unwrap_or_default())
+    }
+
+    #[test]
+    fn each_end_has_its_command_and_only_a_surely_free_address_is_freed() {
+        let key = Key::new("Dispatch/store-1[x]".parse().expect("an address"), 1);
+        let error = Diagnostic::error("state/moved", "the journal was replaced");
+        let ends = [
+            unrecorded(&key, Write::Create, "7", &error),
+            unrecorded(&key, Write::Update, "7", &error),
+            unanswered(&key, Write::Create, "HTTP 422", &error),
+            unanswered(&key, Write::Close, "HTTP 422", &error),
+        ];
+        insta::assert_snapshot!(ends.each_ref().map(told).join("\n"), @r#"
+        ticket 7 was created for Dispatch/store-1[x]#1, but that could not be recorded: the journal was replaced
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle 'Dispatch/store-1[x]#1' --id 7 --reason "recorded by hand"; if the state knows nothing of it any more: callout import 'Dispatch/store-1[x]' 7 --reason "recorded by hand"
+        the update of ticket 7 for Dispatch/store-1[x]#1 is done, but that could not be recorded: the journal was replaced
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle 'Dispatch/store-1[x]#1' --done --reason "recorded by hand"
+        the create for Dispatch/store-1[x]#1 came to nothing (HTTP 422), but that could not be recorded: the journal was replaced
+        nothing more was sent; mend the state, which callout state check looks at; then, if no other run sent it since: callout settle 'Dispatch/store-1[x]#1' --not-created --reason "recorded by hand"
+        the close for Dispatch/store-1[x]#1 came to nothing (HTTP 422), but that could not be recorded: the journal was replaced
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle 'Dispatch/store-1[x]#1' --not-done --reason "recorded by hand"
+        "#);
+    }
+
+    #[test]
+    fn tickets_that_nobody_asked_for_are_told_also_after_an_earlier_failure() {
+        let stopped = || Diagnostic::error(AFTER, "an earlier write failed");
+        let key = Key::new("Dispatch/store-1".parse().expect("an address"), 0);
+        let errors = [unrecorded(&key, Write::Create, "7", &stopped()), stopped(), unasked("9 for Store 5 (5)", &stopped())];
+        let all = all_of(errors.into_iter().map(|error| Err(Box::new(error))).collect()).expect_err("errors");
+        insta::assert_snapshot!(told(&all), @r#"
+        ticket 7 was created for Dispatch/store-1, but that could not be recorded: an earlier write failed
+        the answer named tickets that nobody asked for, and that could not be recorded: 9 for Store 5 (5): an earlier write failed
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/store-1 --id 7 --reason "recorded by hand"; if the state knows nothing of it any more: callout import Dispatch/store-1 7 --reason "recorded by hand"
+        nothing more was sent; somebody may come for each of these: look them up in the portal, and have what nobody wants cancelled there
+        "#);
+    }
 }

@@ -42,11 +42,20 @@ pub(super) struct Opened {
 /// Ends the writing. The journal has everything: if only its folding into the snapshot fails, the next run does it.
 pub(super) async fn finish(ledger: &Ledger, environment: &Environment) {
     if let Err(diagnostic) = ledger.finish().await {
-        let help = diagnostic.help.as_deref().unwrap_or_default();
-        let help = format!("Nothing is lost: the journal has everything, and the next run folds it into the snapshot. {help}");
-        let told = Diagnostic { severity: Severity::Warning, ..*diagnostic }.help(help.trim_end());
-        environment.err.tell(&shortened(&[told], environment));
+        environment.err.tell(&shortened(&[not_folded(*diagnostic)], environment));
     }
+}
+
+/// A journal that somebody else put in the place of this run's may have nothing of it.
+fn not_folded(why: Diagnostic) -> Diagnostic {
+    if why.code == "state/moved" {
+        let help = "Perhaps nothing of what this run did is kept. See that no other callout is running and that nothing synchronises that \
+                    folder, then run callout state check, and compare what is said above with callout state list.";
+        return why.help(help);
+    }
+    let help = why.help.as_deref().unwrap_or_default();
+    let help = format!("Nothing is lost: the journal has everything, and the next run folds it into the snapshot. {help}");
+    Diagnostic { severity: Severity::Warning, ..why }.help(help.trim_end())
 }
 
 /// Connections by the system's key.
@@ -243,4 +252,32 @@ fn context(project: &Project, variables: BTreeMap<String, String>, environment: 
 /// Waits are always told: a run that stands still looks like one that hangs.
 fn wait_line(err: &Output, text: &str) {
     err.line(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_folded_is_lost_only_if_somebody_else_touched_it() {
+        let told = |code| not_folded(Diagnostic::error(code, "no").help("Free some space."));
+        let full = told("state/disk");
+        assert_eq!(
+            (full.severity, full.help.as_deref()),
+            (
+                Severity::Warning,
+                Some("Nothing is lost: the journal has everything, and the next run folds it into the snapshot. Free some space.")
+            )
+        );
+        let moved = told("state/moved");
+        assert_eq!(
+            (moved.severity, moved.help.as_deref()),
+            (
+                Severity::Error,
+                Some(
+                    "Perhaps nothing of what this run did is kept. See that no other callout is running and that nothing synchronises that folder, then run callout state check, and compare what is said above with callout state list."
+                )
+            )
+        );
+    }
 }

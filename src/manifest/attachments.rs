@@ -73,10 +73,14 @@ impl Attachments {
         };
         // On another machine, an absolute path is another file.
         if Path::new(written).components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
-            return Err(outside());
+            return Err(if self.is_below_root(written) { absolute(written, what) } else { outside() });
         }
         let real = fs::canonicalize(folder.join(written)).map_err(|_| missing(folder, written))?;
         if real.starts_with(&self.root) { Ok(real) } else { Err(outside()) }
+    }
+
+    fn is_below_root(&self, written: &str) -> bool {
+        fs::canonicalize(written).is_ok_and(|real| real.starts_with(&self.root))
     }
 
     /// The same for a file that is sent, which may also be in one of the folders that the project names.
@@ -108,6 +112,11 @@ impl Attachments {
         let filename = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Attachment { filename, path: relative(&real, &self.root), size: bytes.len() as u64, sha256: Digest::of_bytes(&bytes) })
     }
+}
+
+fn absolute(written: &str, what: &str) -> Refused {
+    let message = format!("the {what} `{written}` has an absolute path, which is another file elsewhere");
+    Refused::new("attachment/absolute", message, "Write its path relative to this file.")
 }
 
 /// Whether all files of one ticket fit into one request.
@@ -154,6 +163,10 @@ fn missing(folder: &Path, written: &str) -> Refused {
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .collect();
     let name = wanted.file_name().unwrap_or_default().to_string_lossy();
+    if names.iter().any(|there| *there == name) {
+        let message = format!("`{written}` is a link that leads nowhere, or cannot be looked at");
+        return Refused::new("attachment/missing", message, "Put the file itself in its place.");
+    }
     let help = nearest(&name, names.iter().map(String::as_str)).map_or_else(
         || "The path is relative to this manifest's folder.".to_owned(),
         |near| format!("Did you mean `{}`?", wanted.with_file_name(near).display()),

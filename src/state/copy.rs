@@ -2,10 +2,12 @@
 //!
 //! Owns whether it is one of this state. Refuses another project's, and what cannot be read at all.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::file::FileStore;
 use super::lineage::{Home, lineage_of};
+use super::model::Key;
 use super::restore::newer;
 use super::salvage::{as_of, salvage};
 use super::store::Store;
@@ -20,6 +22,16 @@ pub enum Copy {
     Kept(u64),
     /// A snapshot, with the journal and the history beside it, if there are any; or the folder of all these.
     At(PathBuf),
+}
+
+/// What a copy knows, as far as it can be read.
+#[derive(Debug)]
+pub struct Known {
+    pub state: State,
+    /// What of it cannot be read, as the end of a sentence.
+    pub missing: Option<String>,
+    /// Visits that what cannot be read names, with the id of the ticket if one stands there.
+    pub named: BTreeMap<Key, Option<String>>,
 }
 
 impl Copy {
@@ -48,13 +60,24 @@ impl Copy {
         Ok(store)
     }
 
-    /// What the copy knows, for a state that is whole. As far as the copy itself can be read.
-    pub fn read(&self, home: &Home) -> Outcome<State> {
+    /// What the copy knows, for a state that is whole.
+    pub fn read(&self, home: &Home) -> Outcome<Known> {
         let lineage = lineage_of(home)?;
-        match self {
-            Self::Kept(through) => as_of(&FileStore::new(&home.state), &lineage, *through)?.ok_or_else(|| Box::new(no_such(*through))),
-            Self::At(_) => Ok(salvage(&[&self.open(home, &lineage)?], &lineage)?.state),
+        let path = match self {
+            Self::Kept(through) => {
+                let state = as_of(&FileStore::new(&home.state), &lineage, *through)?.ok_or_else(|| Box::new(no_such(*through)))?;
+                return Ok(Known { state, missing: None, named: BTreeMap::new() });
+            }
+            Self::At(path) => path,
+        };
+        let store = self.open(home, &lineage)?;
+        let mut salvage = salvage(&[&store], &lineage)?;
+        // Who names a snapshot alone asks for no more than what it has.
+        if !path.is_dir() && !store.journal_path().exists() {
+            salvage.open_end = None;
         }
+        let missing = (!salvage.is_exact()).then(|| salvage.missing());
+        Ok(Known { state: salvage.state, missing, named: salvage.named })
     }
 
     /// The copy, if it is this state's and anything in it can be read.

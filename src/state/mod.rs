@@ -43,7 +43,7 @@ mod undo;
 
 pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
-pub use copy::Copy;
+pub use copy::{Copy, Known};
 pub use disk::{make_private_folder, open_private};
 pub use event::{Closing, Event, VisitOutcome, Write};
 pub use file::FileStore;

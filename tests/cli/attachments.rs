@@ -81,3 +81,22 @@ fn a_file_that_is_gone_stops_the_command() {
     exit 1
     ");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_the_project_that_cannot_be_taken_is_not_said_to_be_elsewhere() {
+    let site = site();
+    let path = site.path("tickets/plan.pdf").display().to_string();
+    site.edit("tickets/a.yaml", "[plan.pdf]", &format!("[{path}]"));
+    let told = site.run("plan").ends_with(1).err;
+    let message = "x the attachment `tickets/plan.pdf` has an absolute path, which is another file elsewhere";
+    assert!(told.contains("attachment/absolute in "), "{told}");
+    assert!(told.split_whitespace().collect::<Vec<_>>().join(" ").contains(message), "{told}");
+    assert!(told.contains("help: Write its path relative to this file.\n"), "{told}");
+    site.edit("tickets/a.yaml", &format!("[{path}]"), "[plan.pdf]");
+    site.remove("tickets/plan.pdf");
+    std::os::unix::fs::symlink("gone.pdf", site.path("tickets/plan.pdf")).expect("a link");
+    let told = site.run("plan").ends_with(1).err;
+    assert!(told.contains("x `plan.pdf` is a link that leads nowhere, or cannot be looked at\n"), "{told}");
+    assert!(told.contains("help: Put the file itself in its place.\n"), "{told}");
+}

@@ -93,7 +93,7 @@ fn at_every_write_of_an_apply_nothing_is_sent_twice_and_each_ticket_is_told() {
         intent: state/disk x cannot write `.callout/journal.jsonl`: File too large (os error 27) help: Commits up to 1 are kept, this one is not. The file may grow no further: see `ulimit -f` and the file system's largest file, then run the command again. Nothing was sent for Dispatch/store-0417.
         lock: state/disk x cannot write `.callout/lock`: File too large (os error 27) help: The file may grow no further: see `ulimit -f` and the file system's largest file, then run the command again.
         nothing:
-        outcome: apply/unrecorded in Dispatch/store-0417 x ticket 482001 was created for Dispatch/store-0417, but that could not be recorded: cannot write `.callout/journal.jsonl`: File too large (os error 27) help: nothing more was sent; mend the state's disk, then: callout settle Dispatch/store-0417 --id 482001 --reason "recorded by hand"
+        outcome: apply/unrecorded in Dispatch/store-0417 x ticket 482001 was created for Dispatch/store-0417, but that could not be recorded: cannot write `.callout/journal.jsonl`: File too large (os error 27) help: nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/store-0417 --id 482001 --reason "recorded by hand"; if the state knows nothing of it any more: callout import Dispatch/store-0417 482001 --reason "recorded by hand"
         start: state/disk x cannot write `.callout/journal.jsonl`: File too large (os error 27) help: Commits up to 0 are kept, this one is not. The file may grow no further: see `ulimit -f` and the file system's largest file, then run the command again. Perhaps not recorded: plan started.
         "#);
     });

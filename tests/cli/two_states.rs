@@ -118,6 +118,35 @@ fn a_state_that_comes_back_whole_is_told_of_the_other() {
 }
 
 #[test]
+fn what_a_damaged_copy_has_lost_is_told() {
+    let (site, other) = apart();
+    let journal = other.read(JOURNAL);
+    let lines: Vec<&str> = journal.lines().collect();
+    let intent = lines.iter().position(|line| line.contains("store-0419")).expect("its intent");
+    let damaged = |which: &dyn Fn(usize) -> bool, how: fn(&str) -> String| {
+        let line = |(at, line): (usize, &&str)| if which(at) { how(line) } else { (*line).to_owned() };
+        other.write(JOURNAL, lines.iter().enumerate().map(line).map(|line| line + "\n").collect::<String>());
+        copied(&other, &site, "other");
+        site.run("state restore other --reason both --yes")
+    };
+    shows!(damaged(&|at| at == intent, |line| line.replace("ana", "bob")), @r"
+    $ callout state restore other --reason both --yes
+    ! The copy is not whole: commit 4 cannot be read. Whoever was sent by that does not come back, and would be sent again. Look up each `+` of callout plan before you apply it; callout import ADDRESS ID takes over what is there.
+    ! Dispatch/store-0419 stands in what cannot be read, with ticket 482003: callout import Dispatch/store-0419 482003
+    Nothing to restore: the state knows all that can be read of the copy.
+    exit 0
+    ");
+    shows!(damaged(&|at| at >= intent, |_| "#".to_owned()), @r"
+    $ callout state restore other --reason both --yes
+    ! The copy is not whole: commits 4 to 5 cannot be read. Whoever was sent by that does not come back, and would be sent again. Look up each `+` of callout plan before you apply it; callout import ADDRESS ID takes over what is there.
+    Nothing to restore: the state knows all that can be read of the copy.
+    exit 0
+    ");
+    site.write("tickets/0419.yaml", dispatch("store-0419", "0419"));
+    assert!(site.run("plan").out.contains("+ Dispatch/store-0419"), "what was said of it is all that keeps it from being sent again");
+}
+
+#[test]
 fn another_machines_ticket_does_not_answer_this_ones_create() {
     let site = Site::new();
     let other = site.copy_without("nothing");

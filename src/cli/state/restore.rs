@@ -5,7 +5,7 @@ use super::super::{Ending, Environment, Exit, Failure, short, shortened};
 use super::{reason_of, session, standing};
 use crate::diagnostics::{Diagnostic, Severity, typed};
 use crate::render::clean;
-use crate::state::{ComesBack, Copy, Event, Home, Key, Mending, Record, Standing, State, comes_back, open_for_writing};
+use crate::state::{ComesBack, Copy, Event, Home, Key, Known, Mending, Phase, Record, Standing, State, comes_back, open_for_writing};
 
 pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool), how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state restore")?;
@@ -62,16 +62,17 @@ fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes):
 }
 
 async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
-    let copy = copy.read(home)?;
+    let known = copy.read(home)?;
     let ledger = open_for_writing(home, session(home, "callout state restore", environment))?;
     let state = ledger.state().await;
-    let back = comes_back(&state, &copy);
-    environment.out.write(&text(&state, &back));
+    let back = comes_back(&state, &known.state);
+    let unread = unread(&state, &known);
+    environment.out.write(&short(&(text(&state, &back) + &unread), environment));
     if back.records.is_empty() {
-        environment.out.line(if back.twins.is_empty() {
-            "Nothing to restore: the state knows all that the copy knows."
-        } else {
-            "Nothing is restored: it is for a person to say which ticket counts."
+        environment.out.line(match (back.twins.is_empty(), unread.is_empty()) {
+            (true, true) => "Nothing to restore: the state knows all that the copy knows.",
+            (true, false) => "Nothing to restore: the state knows all that can be read of the copy.",
+            (false, _) => "Nothing is restored: it is for a person to say which ticket counts.",
         });
         return Ok(Exit::Done);
     }
@@ -111,6 +112,25 @@ fn text(state: &State, back: &ComesBack<'_>) -> String {
         }
     };
     back.records.iter().map(change).chain(back.twins.iter().map(twin)).collect()
+}
+
+/// What the copy has lost: whom it sent meanwhile, this state would send again.
+fn unread(state: &State, known: &Known) -> String {
+    let Some(missing) = &known.missing else { return String::new() };
+    let is_unknown = |key: &Key| state.records.get(key).is_none_or(|record| matches!(record.phase, Phase::NotCreated { .. }));
+    let named = known.named.iter().filter(|(key, _)| is_unknown(key)).map(|(key, id)| match id {
+        None => format!("! {key} stands in what cannot be read\n"),
+        Some(id) => {
+            let (address, id) = (typed(&key.address.to_string()), clean(id));
+            format!("! {key} stands in what cannot be read, with ticket {id}: callout import {address} {}\n", typed(&id))
+        }
+    });
+    let missing = clean(missing);
+    let told = format!(
+        "! The copy is not whole: {missing}. Whoever was sent by that does not come back, and would be sent again. Look up each `+` of \
+         callout plan before you apply it; callout import ADDRESS ID takes over what is there.\n"
+    );
+    [told].into_iter().chain(named).collect()
 }
 
 /// Where a record stands, with its ticket.

@@ -167,7 +167,7 @@ async fn a_whole_state_gets_back_what_was_said_by_mistake_and_loses_nothing() {
     let cancelled = |name: &str| Event::Closed { key: key(name), why: Closing::Cancelled, reason: None };
     let moved = Event::Moved { key: key("b"), to: key("d"), reason: "renamed".into() };
     ledger.record(vec![cancelled("a"), moved, intended("c", Write::Create)], at(5)).await.expect("recorded");
-    let (state, copied) = (ledger.state().await, copy.read(&project.home).expect("readable"));
+    let (state, copied) = (ledger.state().await, copy.read(&project.home).expect("readable").state);
     let back = comes_back(&state, &copied);
     assert_eq!(back.records, [(&key("a"), &copied.records[&key("a")])]);
     let restored = Event::Restored { key: key("a"), record: Box::new(copied.records[&key("a")].clone()), reason: "a mistake".into() };

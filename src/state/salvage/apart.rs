@@ -3,7 +3,10 @@
 //! Owns what of such a copy counts: all before the two parted. What it did after that are no commits of this state, whatever their numbers
 //! say; the visits that it names then are told, and never taken for free.
 
+use std::collections::BTreeSet;
+
 use super::super::journal::Commit;
+use super::super::model::{Key, Record};
 use super::super::survey::{Content, Role};
 use super::super::transition::State;
 use super::{Pool, named, note};
@@ -14,21 +17,38 @@ pub(super) fn parted(pool: &Pool, theirs: &[(Role, Content)]) -> Option<u64> {
     let snapshots = || theirs.iter().filter_map(|(_, content)| if let Content::Snapshot(state) = content { Some(&**state) } else { None });
     let differs = |commit: &&Commit| pool.commits.get(&commit.sequence).is_some_and(|ours| ours != *commit);
     let other = commits().filter(differs).map(|commit| commit.sequence);
-    let unheard = pool.base.iter().flat_map(|base| commits().filter(|commit| is_strange(base, commit))).map(|commit| commit.sequence);
-    let unknown = snapshots().flat_map(|state| pool.commits.values().filter(|commit| is_strange(state, commit)));
-    let shrunk = pool.base.iter().flat_map(|base| snapshots().filter(|state| !is_one_line(base, state))).map(|_| 1);
+    let base = pool.base.as_ref().map(Memory::of);
+    let unheard = base.iter().flat_map(|base| commits().filter(|commit| base.is_strange(commit))).map(|commit| commit.sequence);
+    let snapshots: Vec<Memory<'_>> = snapshots().map(Memory::of).collect();
+    let unknown = snapshots.iter().flat_map(|theirs| pool.commits.values().filter(|commit| theirs.is_strange(commit)));
+    let shrunk = base.iter().flat_map(|base| snapshots.iter().filter(|theirs| !base.is_one_line(theirs))).map(|_| 1);
     other.chain(unheard).chain(unknown.map(|commit| commit.sequence)).chain(shrunk).min()
 }
 
-/// Whether a snapshot does not know what a commit before it was about. No record is ever erased.
-fn is_strange(state: &State, commit: &Commit) -> bool {
-    commit.sequence <= state.through && named(&commit.events).any(|(key, _)| !state.records.contains_key(&key))
+/// What a snapshot remembers. No record is ever erased, and no ticket's id: two machines may have sent one visit, each with its own ticket.
+struct Memory<'a> {
+    state: &'a State,
+    ids: BTreeSet<&'a str>,
 }
 
-/// Whether the later of two snapshots has all records of the earlier one.
-fn is_one_line(one: &State, other: &State) -> bool {
-    let (earlier, later) = if one.through <= other.through { (one, other) } else { (other, one) };
-    earlier.records.keys().all(|key| later.records.contains_key(key))
+impl<'a> Memory<'a> {
+    fn of(state: &'a State) -> Self {
+        Self { state, ids: state.records.values().filter_map(Record::id).collect() }
+    }
+
+    /// Whether it does not know what a commit before it was about.
+    fn is_strange(&self, commit: &Commit) -> bool {
+        let is_unknown = |(key, id): (Key, Option<String>)| {
+            !self.state.records.contains_key(&key) || id.is_some_and(|id| !self.ids.contains(id.as_str()))
+        };
+        commit.sequence <= self.state.through && named(&commit.events).any(is_unknown)
+    }
+
+    /// Whether the later of two has all records of the earlier one, and all tickets.
+    fn is_one_line(&self, other: &Self) -> bool {
+        let (earlier, later) = if self.state.through <= other.state.through { (self, other) } else { (other, self) };
+        earlier.state.records.keys().all(|key| later.state.records.contains_key(key)) && earlier.ids.is_subset(&later.ids)
+    }
 }
 
 impl Pool {

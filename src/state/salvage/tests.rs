@@ -220,6 +220,30 @@ fn a_snapshot_that_went_on_by_itself_is_not_built_on() {
 }
 
 #[test]
+fn two_tickets_of_one_visit_are_two_states() {
+    let of = |id: &str| vec![commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", id)])];
+    let folder = Folder::with(&of("7"));
+    folder.write("state.json", "{}");
+    // Only a snapshot, further on: the same visit was sent there too.
+    let apart = Folder::with(&[]);
+    std::fs::remove_file(apart.path("journal.jsonl")).expect("removed");
+    std::fs::remove_dir_all(apart.path("history")).expect("removed");
+    let snapshot = |id: &str| snapshot_text(&State { through: 40, ..truth(&of(id)) }).expect("a text");
+    apart.write("state.json", snapshot("8"));
+    let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
+    assert_eq!((both.parted, both.state.records[&key("a")].id()), (Some(2), Some("7")));
+    // A later snapshot of the same ticket is this state's own.
+    apart.write("state.json", snapshot("7"));
+    assert_eq!(salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at").parted, None);
+    // Here too, only a snapshot is left.
+    folder.write("state.json", snapshot_text(&truth(&of("7"))).expect("a text"));
+    folder.write("journal.jsonl", "");
+    apart.write("state.json", snapshot("8"));
+    let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
+    assert_eq!((both.parted, both.state.records[&key("a")].id()), (Some(1), Some("7")));
+}
+
+#[test]
 fn the_state_after_any_commit_can_be_told() {
     let commits = life();
     let folder = Folder::with(&commits);
