@@ -47,7 +47,8 @@ pub(super) fn again(case: &Case<'_>) -> Step {
     let mut step = create(case, ticket, prior.as_deref());
     step.events.extend(seen_over(case));
     let earlier = prior.map_or_else(|| "an earlier visit".to_owned(), |id| format!("ticket {id}"));
-    step.notes.push(format!("visit {} of this address, after {earlier}", ticket.reissue));
+    let why = ticket.lifecycle.reissue_reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    step.notes.push(format!("visit {} of this address, after {earlier}{why}", ticket.reissue));
     step
 }
 

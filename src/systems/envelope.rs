@@ -52,6 +52,10 @@ pub struct LifecycleSpec {
     #[serde(default)]
     #[schemars(range(min = 0, max = 1000))]
     pub reissue: Option<u32>,
+    /// Why there is a second visit. The plan and the log tell it; it is never sent.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 500), extend("examples" = ["Nobody was there to open the door."]))]
+    pub reissue_reason: Option<String>,
     /// The id of a ticket that exists already: it is looked after from now on, and none is created.
     #[serde(default)]
     #[schemars(extend("examples" = [123_456]))]
@@ -143,6 +147,7 @@ impl LifecycleSpec {
         Lifecycle {
             on_remove: self.on_remove.unwrap_or_default(),
             ignore_changes: self.ignore_changes.iter().flatten().cloned().collect(),
+            reissue_reason: self.reissue_reason.clone(),
             adopt: self.adopt.as_ref().map(|id| id.0.clone()),
             renamed_from: self.renamed_from.as_ref().and_then(|text| text.parse().ok()),
             alongside: self.alongside.as_ref().map(|list| addresses(&list.0)).unwrap_or_default(),

@@ -42,6 +42,9 @@ pub struct Lifecycle {
     /// Fields that are sent at create and then take part in no comparison.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ignore_changes: BTreeSet<String>,
+    /// Why there is a further visit, in a person's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reissue_reason: Option<String>,
     /// The id of a ticket that exists already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adopt: Option<String>,

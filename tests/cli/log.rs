@@ -346,3 +346,20 @@ fn a_person_may_type_anything_as_a_reason() {
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\u{fffd}[2J\u{fffd}\""), "{csv}");
     assert_eq!(site.run("log --event closed --format json").json()["reason"], reason);
 }
+
+#[test]
+fn why_there_is_a_further_visit_is_told() {
+    let site = Site::with_dispatch();
+    site.run("apply --yes").ends_with(0);
+    site.run("settle Dispatch/store-0417-router --cancelled --reason closed --yes").ends_with(0);
+    let manifest = site.read("tickets/a.yaml");
+    let again = format!("{manifest}lifecycle: {{reissue: 1, reissue_reason: Nobody opened the door.}}\n");
+    site.write("tickets/a.yaml", again);
+    let plan = site.run("plan").ends_with(0);
+    assert!(plan.out.contains("visit 1 of this address, after ticket 482001: Nobody opened the door.\n"), "{plan}");
+    site.run("apply --yes").ends_with(0);
+    let log = site.run("log --event intended").ends_with(0);
+    assert!(log.out.contains("Dispatch/store-0417-router#1        create: Nobody opened the door.\n"), "{log}");
+    let first = site.run("log --event intended --format csv").ends_with(0);
+    assert_eq!(first.out.matches("Nobody opened the door.").count(), 1, "{first}");
+}

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::state::{Entry, Event, Record, Stray};
+use crate::state::{Entry, Event, Record, Stray, Write};
 use crate::systems::by_kind;
 
 pub use table::{log_csv, log_csv_head, log_json};
@@ -137,7 +137,11 @@ impl Said {
     fn by(event: &Event) -> Self {
         let reason = |reason: &String| Self { reason: Some(reason.clone()), ..Self::default() };
         match event {
-            Event::Intended { write, .. } => Self { write: Some(write.to_string()), ..Self::default() },
+            Event::Intended { key, write, request, .. } => {
+                let why = request.as_ref().filter(|_| key.reissue > 0 && *write == Write::Create);
+                let reason = why.and_then(|request| request.lifecycle.reissue_reason.clone());
+                Self { write: Some(write.to_string()), reason, ..Self::default() }
+            }
             Event::Rejected { why, .. } | Event::Unsent { why, .. } => Self { answer: Some(why.clone()), ..Self::default() },
             Event::Observed { seen, .. } => {
                 Self { outcome: seen.finished.then(|| "finished".to_owned()), answer: seen.status.clone(), ..Self::default() }
