@@ -2,6 +2,7 @@
 
 mod check;
 mod history;
+mod init;
 mod restore;
 mod surgery;
 
@@ -11,28 +12,21 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::args::{Global, PlanFormat, Said, StateCommand};
-use super::opened::{self, home, owner};
+use super::opened::{self, home};
 use super::{Ending, Environment, Exit, Failure, rebuild};
 use crate::diagnostics::{Diagnostic, typed as word};
 use crate::manifest::{self, Project};
 use crate::render::{clean, state_text};
-use crate::state::{Begun, Home, Key, Phase, Record, Session, Start, State, open_for_reading};
+use crate::state::{Home, Key, Phase, Record, Session, State, open_for_reading};
 use crate::systems::{by_kind, nearest};
 
 pub(super) async fn run(command: &StateCommand, global: &Global, environment: &mut Environment) -> Ending {
     let project = project(environment)?;
     let home = home(&project, global.sandbox);
     match command {
-        StateCommand::Init { start_over, reason } => {
-            let start = match (start_over, reason) {
-                (true, Some(reason)) => Start::Over { reason: reason.clone() },
-                (true | false, _) => Start::New,
-            };
-            let begun = crate::state::init(&home, &owner("callout state init", environment), &start)?;
-            environment.out.line(&match begun {
-                Begun::Fresh { lineage } => format!("A new, empty state (lineage {lineage}). Commit callout.lock."),
-                Begun::Completed { lineage } => format!("The state was there; callout.lock names it again (lineage {lineage}). Commit it."),
-            });
+        StateCommand::Init { reason, yes, .. } => {
+            let over = reason.as_deref().map(|reason| init::Over { reason, yes: *yes });
+            return init::run(&home, over.as_ref(), environment);
         }
         StateCommand::Rebuild { from, how } => return rebuild::run(from.as_deref(), how, global, environment).await,
         StateCommand::Check { format } => return check::run(&home, *format, environment),

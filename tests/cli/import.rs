@@ -12,7 +12,7 @@ fn site() -> Site {
         site.vendor.edit(id, &serde_json::json!({"customer_ticket_number": ""}));
     }
     std::fs::remove_dir_all(site.path(".callout")).expect("a state to lose");
-    site.run_words(&["state", "init", "--start-over", "--reason", "the machine is gone"], "").ends_with(0);
+    site.run_words(&["state", "init", "--start-over", "--reason", "the machine is gone", "--yes"], "").ends_with(0);
     site
 }
 

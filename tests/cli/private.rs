@@ -45,7 +45,7 @@ fn lived(umask: &str) -> Site {
         "plan --refresh all --out q.plan",
         "apply --yes",
         "settle Dispatch/store-0417-router --cancelled --reason x --yes",
-        "state init --start-over --reason x",
+        "state init --start-over --reason x --yes",
         "apply --yes --sandbox",
         "state check",
     ] {

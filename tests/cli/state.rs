@@ -114,11 +114,31 @@ fn a_second_start_is_refused_and_starting_over_needs_a_reason() {
     | For more information, try '--help'.
     exit 1
     ");
-    shows!(project.run_words(&["state", "init", "--start-over", "--reason", "the disk is gone"], ""), @r"
+    let over = ["state", "init", "--start-over", "--reason", "the disk is gone"];
+    shows!(project.run_words(&over, ""), @r"
     $ callout state init --start-over --reason the disk is gone
+    The files describe no ticket.
+    |
+    | Start over? No ticket is known then. Nothing is sent now. Only `yes` is taken as yes:
+    | state/declined
+    |
+    |   x nothing was started over
+    |   help: --yes does it without asking. callout state rebuild --reason TEXT keeps back what may have been
+    |         sent.
+    |
+    exit 1
+    ");
+    shows!(Site::with_dispatch().run_words(&over, "yes\n"), @r"
+    $ callout state init --start-over --reason the disk is gone
+    The files describe 1 ticket. Whatever was sent before, the next apply sends it again.
     A new, empty state (lineage [lineage]). Commit callout.lock.
+    |
+    | Start over? No ticket is known then. Nothing is sent now. Only `yes` is taken as yes:
     exit 0
     ");
+    project.write("tickets/0418.yaml", "apiVersion: callout/v1\nkind: Dispatch\n");
+    let ran = project.run_words(&[&over[..], &["--yes"]].concat(), "").ends_with(0);
+    assert!(ran.out.starts_with("The files have mistakes, so nobody can say how many tickets they describe. "), "{ran}");
 }
 
 #[test]

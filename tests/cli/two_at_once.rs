@@ -20,7 +20,7 @@ const WRITERS: [&str; 10] = [
     "state mv Dispatch/store-0416 Dispatch/other --reason x --yes",
     "state rm Dispatch/store-0416 --reason x --yes",
     "state restore 0 --reason x --yes",
-    "state init --start-over --reason x",
+    "state init --start-over --reason x --yes",
 ];
 
 /// What refuses before it asks for the lock, because there is nothing for it to do.

@@ -43,7 +43,7 @@ fn a_ticket_of_another_visit_is_not_imported_after_a_start_over_either() {
     let folder = stage.path().join("examples/one-dispatch");
     callout(&folder, &["--sandbox", "apply", "--yes"]);
     lose_state(&folder);
-    callout(&folder, &["--sandbox", "state", "init", "--start-over", "--reason", "the disk died"]);
+    callout(&folder, &["--sandbox", "state", "init", "--start-over", "--reason", "the disk died", "--yes"]);
     let manifest = folder.join("tickets/store-0417-router.yaml");
     let renamed = fs::read_to_string(&manifest).expect("a manifest").replace("name: store-0417-router", "name: store-0418-router");
     fs::write(&manifest, renamed).expect("a manifest");

@@ -23,6 +23,9 @@ pub enum StateCommand {
         /// Why; kept in the lock file.
         #[arg(long, value_name = "TEXT", requires = "start_over")]
         reason: Option<String>,
+        /// Start over without asking.
+        #[arg(long, requires = "start_over")]
+        yes: bool,
     },
     /// Make a lost state again from the marks of live tickets. What is not found is in doubt afterwards, never sent.
     Rebuild {

@@ -102,7 +102,7 @@ pub const LINES: &[&str] = &[
     "state restore --reason x --yes",
     "state restore 1 --nothing-since --reason x --yes",
     "state rebuild --from .callout --reason x --yes",
-    "state init --start-over --reason x",
+    "state init --start-over --reason x --yes",
     "--sandbox plan --log trace -C tickets",
     "--sandbox apply --yes",
     "sandbox --resolve all",
