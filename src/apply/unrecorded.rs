@@ -39,6 +39,13 @@ pub(super) fn unanswered(key: &Key, write: Write, why: &str, error: &Diagnostic)
     by_hand(key, &format!("the {write} for {key} came to nothing ({why})"), settles, error)
 }
 
+/// Nobody knows what came of it, as the state says already. What was heard, it does not say.
+pub(super) fn unheard(key: &Key, write: Write, why: &str, error: &Diagnostic) -> Diagnostic {
+    let help = format!("nothing more was sent; keep this message, mend the state's disk, then: callout settle {}", typed(&key.to_string()));
+    let message = format!("the {write} for {key} is in doubt ({why}); what was heard of it could not be recorded: {error}");
+    Diagnostic::error("apply/unrecorded", message).about(key).help(help)
+}
+
 fn by_hand(key: &Key, what: &str, settles: &str, error: &Diagnostic) -> Diagnostic {
     let help = format!(
         "nothing more was sent; mend the state's disk, then: callout settle {} {settles} --reason \"recorded by hand\"",

@@ -138,7 +138,9 @@ impl Said {
         let reason = |reason: &String| Self { reason: Some(reason.clone()), ..Self::default() };
         match event {
             Event::Intended { write, .. } => Self { write: Some(write.to_string()), ..Self::default() },
-            Event::Rejected { why, .. } | Event::Unsent { why, .. } => Self { answer: Some(why.clone()), ..Self::default() },
+            Event::Rejected { why, .. } | Event::Unsent { why, .. } | Event::Heard { why, .. } => {
+                Self { answer: Some(why.clone()), ..Self::default() }
+            }
             Event::Observed { seen, .. } => {
                 Self { outcome: seen.finished.then(|| "finished".to_owned()), answer: seen.status.clone(), ..Self::default() }
             }
