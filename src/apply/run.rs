@@ -10,6 +10,7 @@ use crate::diagnostics::Outcome;
 use crate::plan::{Action, Step};
 use crate::refresh::id_of;
 use crate::state::{Event, Key, State};
+use crate::systems::Sent;
 use crate::ticket::Address;
 
 /// Shared by the writes in flight.
@@ -106,14 +107,18 @@ impl<'a> Run<'a> {
         self.finish_all(vec![(step, done)]);
     }
 
-    /// The ends of the steps of one request. However many of them are in doubt, it is one unknown result.
+    /// The results of one request. However many of them are unknown, it counts as one. Called before anything is recorded of them: no other
+    /// write is to start meanwhile.
+    pub fn count_unknown(&self, results: &[Sent]) {
+        self.inner().unknown += usize::from(results.iter().any(|sent| matches!(sent, Sent::Unknown { .. })));
+    }
+
+    /// The ends of the steps of one request.
     pub fn finish_all(&self, results: Vec<(&Step, Done)>) {
         for (step, done) in &results {
             self.job.progress.done(step, done);
         }
-        let mut inner = self.inner();
-        inner.unknown += usize::from(results.iter().any(|(_, done)| matches!(done, Done::Unknown { .. })));
-        inner.results.extend(results.into_iter().map(|(step, done)| (step.key.clone(), done)));
+        self.inner().results.extend(results.into_iter().map(|(step, done)| (step.key.clone(), done)));
     }
 
     /// Something that a person must know and that is about no step.

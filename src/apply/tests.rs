@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::Stop;
 use crate::plan::tests::bench::{Bench, key, open, plain, seen, ticket};
-use crate::state::Phase;
 use crate::state::memory::{Effect, Hook, Step as DiskStep};
-use crate::systems::{Seen, Sent, Unready};
+use crate::state::{Phase, Record};
+use crate::systems::{Seen, Sent, Several, Unready};
 use crate::ticket::{Booking, Fields, Ticket};
 
 mod scripted;
@@ -57,6 +57,42 @@ async fn after_an_unknown_result_the_run_starts_nothing_more() {
     let state = left.state();
     assert!(state.records[&key(&one)].in_doubt());
     assert!(!state.records.contains_key(&key(&two)));
+}
+
+#[tokio::test]
+async fn what_was_heard_of_a_doubt_is_kept_on_a_bounded_line() {
+    let (one, two) = (plain(1), plain(2));
+    let answer = Sent::Unknown { why: format!("TechExpress took the ticket\nand said {}", "x".repeat(400)) };
+    let left = run(&Bench::new().wants(one.clone()).wants(two.clone()), &Scripted::new(vec![answer])).await;
+    assert!(left.said().contains(&"x".repeat(400)), "the terminal has all of it");
+    let intent = left.state().records[&key(&one)].intent.clone().expect("in doubt");
+    assert_eq!(intent.heard, Some(format!("TechExpress took the ticket and said {}...", "x".repeat(263))));
+
+    let several = Several::Same { sent: unknown(), stops_system: false };
+    let system = Scripted::together(vec![several]);
+    let left = run(&Bench::new().per_request(8).wants(one).wants(two), &system).await;
+    let heard = |record: &Record| record.intent.as_ref().and_then(|intent| intent.heard.clone());
+    assert_eq!(left.state().records.values().filter_map(heard).collect::<Vec<_>>(), ["no answer", "no answer"]);
+}
+
+#[tokio::test]
+async fn what_was_heard_and_cannot_be_kept_is_told_and_the_doubt_stays() {
+    let (one, two) = (plain(1), plain(2));
+    let mut appends = 0;
+    let full_disk: Hook = Box::new(move |effect| {
+        appends += u32::from(effect == Effect::Before(DiskStep::Append));
+        if appends > 2 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    });
+    let system = Scripted::new(vec![unknown()]);
+    let left = run_with(&Bench::new().wants(one.clone()).wants(two), &system, &Stop::default(), full_disk).await;
+    let error = left.outcome.as_ref().expect_err("a disk that is full");
+    let said = "the create for Dispatch/store-1 is in doubt (no answer); what was heard of it could not be recorded: ";
+    assert!(error.message.starts_with(said), "{error}");
+    let help = "nothing more was sent; keep this message, mend the state's disk, then: callout settle Dispatch/store-1";
+    assert_eq!(error.help.as_deref(), Some(help));
+    assert_eq!(system.calls().len(), 1);
+    let intent = left.state().records[&key(&one)].intent.clone().expect("in doubt");
+    assert_eq!(intent.heard, None);
 }
 
 #[tokio::test]

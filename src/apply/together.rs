@@ -99,6 +99,7 @@ impl Run<'_> {
             Several::Answered { tickets, nameless } => self.matched(&tasks, tickets, nameless).await,
             Several::Same { sent, stops_system } => (self.same(&tasks, sent, stops_system), Vec::new()),
         };
+        self.count_unknown(&results);
         // All of them, whatever becomes of one: each may hold the only copy of a ticket's id.
         let results = join_all(tasks.iter().zip(results).map(|(task, sent)| self.record(task, sent)));
         let (recorded, kept) = join(results, self.keep_surplus(&tasks, surplus)).await;

@@ -44,6 +44,16 @@ pub(super) fn unanswered(key: &Key, write: Write, why: &str, error: &Diagnostic)
     by_hand(key, &format!("the {write} for {key} came to nothing ({why})"), &way, error)
 }
 
+/// Nobody knows what came of it, as the state says already. What was heard, it does not say.
+pub(super) fn unheard(key: &Key, write: Write, why: &str, error: &Diagnostic) -> Diagnostic {
+    let help = format!(
+        "nothing more was sent; keep this message; mend the state, which callout state check looks at; then: callout settle {}",
+        typed(&key.to_string())
+    );
+    let message = format!("the {write} for {key} is in doubt ({why}); what was heard of it could not be recorded: {error}");
+    Diagnostic::error("apply/unrecorded", message).about(key).help(help)
+}
+
 /// Tickets that the state will not remember. An error of its own, also where an earlier one had stopped the writing: nobody else names them.
 pub(super) fn unasked(named: &str, error: &Diagnostic) -> Diagnostic {
     let message = format!("the answer named tickets that nobody asked for, and that could not be recorded: {named}: {error}");

@@ -1,13 +1,13 @@
 //! The protocol of every write: make ready, intend durably, send once, record.
 //!
-//! An intent without an outcome *is* the doubt, so an unknown result records nothing.
+//! An intent without an outcome *is* the doubt, so an unknown result records no outcome: only what was heard, for whoever looks it up.
 
 use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Done;
 use super::run::Run;
-use super::unrecorded::{unanswered, unrecorded};
+use super::unrecorded::{unanswered, unheard, unrecorded};
 use crate::diagnostics::Outcome;
 use crate::plan::{Action, Reason, Step};
 use crate::refresh::{Sides, booking_mismatch, sighting};
@@ -17,6 +17,9 @@ use crate::ticket::{Change, Digest, Fields};
 
 /// Times that a create is tried again after the system said to wait. Each is a new intent.
 const TRIES: usize = 5;
+
+/// So many characters of what was heard are kept.
+const HEARD: usize = 300;
 
 /// One write, as the plan has it.
 pub(super) struct Task<'a> {
@@ -136,6 +139,7 @@ impl Run<'_> {
     pub(super) async fn carry_out(&self, task: &Task<'_>, payload: &Payload, writer: &dyn Writer) -> Outcome<Attempt> {
         let permit = self.job.ledger.intend(task.intention(payload), self.job.clock.now()).await?;
         let sent = self.own(task, send(task, writer, permit, payload).await).await;
+        self.count_unknown(std::slice::from_ref(&sent));
         self.record(task, sent).await
     }
 
@@ -191,11 +195,20 @@ impl Run<'_> {
                 let attempt = if is_later { Attempt::Again(why.clone()) } else { Attempt::Over(Done::Unsent { why: why.clone() }) };
                 (Event::Unsent { key, why: why.clone() }, attempt, why)
             }
-            Sent::Unknown { why } => return Ok(Attempt::Over(Done::Unknown { why })),
+            Sent::Unknown { why } => return self.record_heard(task, why).await,
         };
         match self.job.ledger.record(vec![event], self.job.clock.now()).await {
             Ok(()) => Ok(attempt),
             Err(error) => Err(Box::new(unanswered(&task.step.key, task.write, &why, &error))),
+        }
+    }
+
+    /// It stays in doubt. What the system said of it may be what settles it later, and the terminal is soon gone.
+    async fn record_heard(&self, task: &Task<'_>, why: String) -> Outcome<Attempt> {
+        let heard = Event::Heard { key: task.step.key.clone(), why: bounded(&why) };
+        match self.job.ledger.record(vec![heard], self.job.clock.now()).await {
+            Ok(()) => Ok(Attempt::Over(Done::Unknown { why })),
+            Err(error) => Err(Box::new(unheard(&task.step.key, task.write, &why, &error))),
         }
     }
 }
@@ -266,6 +279,12 @@ fn differs(task: &Task<'_>, seen: &Fields) -> Vec<Change> {
         Some(Change { field: name.to_owned(), before: None, after: Some(value.clone()) })
     };
     booked.filter(|change| task.fields.get(&change.field).is_some()).chain(task.fields.iter().filter_map(kept)).collect()
+}
+
+/// One line of bounded length: a server may answer with anything, and the journal keeps it for ever.
+fn bounded(why: &str) -> String {
+    let line = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= HEARD { line } else { line.chars().take(HEARD).chain("...".chars()).collect() }
 }
 
 fn done_event(task: &Task<'_>, id: String, seen: Sighting) -> Event {

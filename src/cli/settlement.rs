@@ -279,6 +279,7 @@ pub(super) fn in_words(event: &Event) -> String {
         | Event::Updated { .. }
         | Event::Rejected { .. }
         | Event::Unsent { .. }
+        | Event::Heard { .. }
         | Event::Presumed { .. }
         | Event::Observed { .. }
         | Event::DoneByHand { .. }

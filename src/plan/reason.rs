@@ -44,6 +44,9 @@ pub enum Reason {
         since: Timestamp,
         #[serde(default)]
         search: Search,
+        /// What its system said, where that told no result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard: Option<String>,
     },
     /// The state was rebuilt, and nobody knows whether this was ever sent.
     Presumed { since: Timestamp },
@@ -116,7 +119,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InDoubt { write, since, search } => in_doubt(f, *write, *since, search),
+            Self::InDoubt { write, since, search, heard } => in_doubt(f, (*write, *since), heard.as_deref(), search),
             Self::Presumed { since } => {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
@@ -179,8 +182,8 @@ impl fmt::Display for Reason {
 impl Reason {
     /// Why this write is in doubt.
     pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search) -> Self {
-        let (write, since) = (intent.write, intent.at);
-        if record.is_presumed() { Self::Presumed { since } } else { Self::InDoubt { write, since, search } }
+        let (write, since, heard) = (intent.write, intent.at, intent.heard.clone());
+        if record.is_presumed() { Self::Presumed { since } } else { Self::InDoubt { write, since, search, heard } }
     }
 
     /// The next step for a person, with the command to type.
@@ -247,8 +250,11 @@ impl Reason {
     }
 }
 
-fn in_doubt(f: &mut fmt::Formatter<'_>, write: Write, since: Timestamp, search: &Search) -> fmt::Result {
+fn in_doubt(f: &mut fmt::Formatter<'_>, (write, since): (Write, Timestamp), heard: Option<&str>, search: &Search) -> fmt::Result {
     write!(f, "in doubt: the {write} started at {since:.0} has no known result")?;
+    if let Some(heard) = heard {
+        write!(f, "; what was heard of it: {heard}")?;
+    }
     match search {
         Search::NotMade => Ok(()),
         Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),

@@ -30,6 +30,9 @@ fn record_text(kind: &str, record: &Record) -> String {
     }
     if let Some(intent) = &record.intent {
         line("in doubt", &format!("{} since {:.0}, payload {}", intent.write, intent.at, intent.payload.short()));
+        if let Some(heard) = &intent.heard {
+            line("heard of it", heard);
+        }
     }
     let optional = [
         ("status", record.status.clone()),

@@ -72,6 +72,8 @@ pub enum Event {
     Rejected { key: Key, why: String },
     /// The request never left.
     Unsent { key: Key, why: String },
+    /// What its system said of a write whose result is not known: the write is as much in doubt as before.
+    Heard { key: Key, why: String },
     /// A ticket that existed already now belongs to this address.
     Adopted {
         key: Key,
@@ -155,6 +157,7 @@ impl Event {
             | Self::Updated { key, .. }
             | Self::Rejected { key, .. }
             | Self::Unsent { key, .. }
+            | Self::Heard { key, .. }
             | Self::Adopted { key, .. }
             | Self::Presumed { key, .. }
             | Self::Observed { key, .. }
@@ -175,12 +178,13 @@ impl Event {
     }
 
     /// The names that programs know events by: each [`Event::verb`], with hyphens.
-    pub const NAMES: [&'static str; 23] = [
+    pub const NAMES: [&'static str; 24] = [
         "intended",
         "created",
         "updated",
         "rejected",
         "unsent",
+        "heard",
         "adopted",
         "presumed-sent",
         "observed",
@@ -214,6 +218,7 @@ impl Event {
             Self::Updated { .. } => "updated",
             Self::Rejected { .. } => "rejected",
             Self::Unsent { .. } => "unsent",
+            Self::Heard { .. } => "heard",
             Self::Adopted { .. } => "adopted",
             Self::Presumed { .. } => "presumed sent",
             Self::Observed { .. } => "observed",
@@ -300,6 +305,7 @@ mod tests {
             Event::Updated { key: a(), seen: None },
             Event::Rejected { key: a(), why: text() },
             Event::Unsent { key: a(), why: text() },
+            Event::Heard { key: a(), why: text() },
             Event::Adopted { key: a(), id: text(), request: request(), seen: None, reason: text() },
             Event::Presumed { key: a(), request: request(), reason: text() },
             Event::Observed { key: a(), seen: seen("x"), baseline: false, booking_checked: false },

@@ -13,8 +13,9 @@ use super::store::By;
 use crate::diagnostics::{Diagnostic, Outcome};
 
 pub(super) const HEADER: Form = Form { kind: "journal", version: 1 };
-/// Version 2 has tickets that nobody asked for. A commit without them is written as ever, for a callout that does not know of them.
-pub(super) const COMMIT: Form = Form { kind: "commit", version: 2 };
+/// Version 2 has tickets that nobody asked for, version 3 what was heard of writes in doubt. A commit without them is written as ever, for
+/// a callout that does not know of them.
+pub(super) const COMMIT: Form = Form { kind: "commit", version: 3 };
 
 /// Events that became durable together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,9 +83,10 @@ pub fn commit_line(commit: &Commit) -> Outcome<String> {
 
 /// The format version that a callout has to know to read a commit with this event. What an older one would drop without a word, it must refuse.
 fn version(event: &Event) -> u32 {
-    let has_surplus = match event {
-        Event::Surplus { .. } | Event::SurplusSettled { .. } => true,
-        Event::Restored { record, .. } => !record.surplus.is_empty(),
+    match event {
+        Event::Heard { .. } => 3,
+        Event::Surplus { .. } | Event::SurplusSettled { .. } => 2,
+        Event::Restored { record, .. } => record.format_version(),
         Event::Intended { .. }
         | Event::Created { .. }
         | Event::Updated { .. }
@@ -104,9 +106,8 @@ fn version(event: &Event) -> u32 {
         | Event::Moved { .. }
         | Event::Mended { .. }
         | Event::PlanStarted { .. }
-        | Event::PlanFinished { .. } => false,
-    };
-    if has_surplus { 2 } else { 1 }
+        | Event::PlanFinished { .. } => 1,
+    }
 }
 
 fn unwritable(error: &serde_json::Error) -> Diagnostic {

@@ -96,6 +96,9 @@ pub struct Intent {
     /// What the ticket is if an update took effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Box<Request>>,
+    /// What its system said, where that told no result. Absent if nothing was heard, or the run ended before it could be kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<String>,
 }
 
 /// All that is remembered of one visit.
@@ -186,6 +189,14 @@ impl Record {
     /// In doubt since the state was rebuilt, and not by a create that was started.
     pub fn is_presumed(&self) -> bool {
         self.phase == Phase::Pending && self.adopted
+    }
+
+    /// The format version that a callout has to know to keep all of it. What an older one would drop without a word, it must refuse.
+    pub(super) fn format_version(&self) -> u32 {
+        if self.intent.as_ref().is_some_and(|intent| intent.heard.is_some()) {
+            return 3;
+        }
+        if self.surplus.is_empty() { 1 } else { 2 }
     }
 
     pub fn in_doubt(&self) -> bool {

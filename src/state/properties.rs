@@ -38,7 +38,7 @@ fn any_key() -> impl Strategy<Value = Key> {
 fn draw() -> impl Strategy<Value = Draw> {
     let values = (select(vec!["7", "8", "9"]), select(vec!["x", "y", "Zürich 🛠 \u{0}\u{2028}\"\\"]));
     // What makes a record comes up often enough that the rest has something to happen to.
-    let kind = prop_oneof![4 => 0..2_usize, 1 => Just(18), 1 => Just(13), 6 => 2..24_usize];
+    let kind = prop_oneof![4 => 0..2_usize, 1 => Just(18), 1 => Just(13), 6 => 2..25_usize];
     (kind, any_key(), any_key(), values, any::<bool>(), any::<Index>()).prop_map(|(kind, key, other, (id, text), yes, earlier)| Draw {
         kind,
         key,
@@ -96,7 +96,8 @@ impl Draw {
                 Event::Surplus { key, tickets: vec![stray] }
             }
             21 => Event::SurplusSettled { key, reason: text() },
-            22 => Event::PlanStarted { plan: text() },
+            22 => Event::Heard { key, why: text() },
+            23 => Event::PlanStarted { plan: text() },
             _ => Event::PlanFinished { plan: text() },
         }
     }

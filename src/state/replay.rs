@@ -6,14 +6,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{self, Commit, Header, Journal};
+use super::model::Record;
 use super::restore::CHECK;
 use super::seal::{Broken, Form};
 use super::store::Loaded;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
-/// Version 2 has tickets that nobody asked for. One without them is written as ever.
-pub(super) const SNAPSHOT: Form = Form { kind: "state", version: 2 };
+/// Version 2 has tickets that nobody asked for, version 3 what was heard of writes in doubt. One without them is written as ever.
+pub(super) const SNAPSHOT: Form = Form { kind: "state", version: 3 };
 
 /// A file and its name for messages.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub struct Span {
 
 /// A snapshot's text.
 pub fn snapshot_text(state: &State) -> Outcome<String> {
-    let version = if state.records.values().any(|record| !record.surplus.is_empty()) { 2 } else { 1 };
+    let version = state.records.values().map(Record::format_version).max().unwrap_or(1);
     Form { version, ..SNAPSHOT }.seal(state).map(|text| text + "\n").map_err(|error| {
         Box::new(
             Diagnostic::error("state/unwritable", format!("the state has no JSON form: {error}"))

@@ -49,18 +49,19 @@ impl State {
         match event {
             Event::Intended { key, write: Write::Create, payload, request } => {
                 let request = request.as_deref().ok_or_else(|| impossible(key, "intended", "a create without its request"))?;
-                let intent = Intent { write: Write::Create, payload: payload.clone(), at, request: None };
+                let intent = Intent { write: Write::Create, payload: payload.clone(), at, request: None, heard: None };
                 self.free(key, "intended")?;
                 let surplus = self.surplus_of(key);
                 self.records.insert(key.clone(), Record { intent: Some(intent), surplus, ..record(Phase::Pending, request, at) });
             }
             Event::Intended { key, write, payload, request } => {
-                self.intend(key, Intent { write: *write, payload: payload.clone(), at, request: request.clone() })?;
+                self.intend(key, Intent { write: *write, payload: payload.clone(), at, request: request.clone(), heard: None })?;
             }
             Event::Created { key, id, seen } => created(self.pending(key, "created")?, id, seen),
             Event::Updated { key, seen } => updated(self.changing(key, "updated")?, seen.as_ref()),
             Event::Rejected { key, why } => refused(self.intended(key, "rejected")?, why),
             Event::Unsent { key, why } => undone(self.intended(key, "unsent")?, why),
+            Event::Heard { key, why } => self.intent(key, "heard")?.heard = Some(why.clone()),
             Event::NotCreated { key, reason } => undone(self.pending(key, "not created")?, reason),
             Event::WriteSettled { key, done, .. } => settle_write(self.changing(key, "write settled")?, *done),
             Event::Adopted { key, id, request, seen, .. } => {
@@ -107,7 +108,7 @@ impl State {
 
     fn presume(&mut self, key: &Key, request: &Request, at: Timestamp) -> Result<(), Impossible> {
         self.free(key, "presumed sent")?;
-        let intent = Intent { write: Write::Create, payload: Digest::of(request), at, request: None };
+        let intent = Intent { write: Write::Create, payload: Digest::of(request), at, request: None, heard: None };
         let surplus = self.surplus_of(key);
         self.records.insert(key.clone(), Record { intent: Some(intent), adopted: true, surplus, ..record(Phase::Pending, request, at) });
         Ok(())
@@ -239,6 +240,10 @@ impl State {
     fn intended(&mut self, key: &Key, event: &'static str) -> Result<&mut Record, Impossible> {
         let record = self.known(key, event)?;
         if record.intent.is_some() { Ok(record) } else { Err(impossible(key, event, "no write was intended")) }
+    }
+
+    fn intent(&mut self, key: &Key, event: &'static str) -> Result<&mut Intent, Impossible> {
+        self.known(key, event)?.intent.as_mut().ok_or_else(|| impossible(key, event, "no write was intended"))
     }
 }
 

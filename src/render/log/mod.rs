@@ -142,7 +142,9 @@ impl Said {
                 let reason = why.and_then(|request| request.lifecycle.reissue_reason.clone());
                 Self { write: Some(write.to_string()), reason, ..Self::default() }
             }
-            Event::Rejected { why, .. } | Event::Unsent { why, .. } => Self { answer: Some(why.clone()), ..Self::default() },
+            Event::Rejected { why, .. } | Event::Unsent { why, .. } | Event::Heard { why, .. } => {
+                Self { answer: Some(why.clone()), ..Self::default() }
+            }
             Event::Observed { seen, .. } => {
                 Self { outcome: seen.finished.then(|| "finished".to_owned()), answer: seen.status.clone(), ..Self::default() }
             }

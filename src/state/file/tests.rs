@@ -56,15 +56,23 @@ impl Folder {
 
     /// The same, with tickets that nobody asked for in the snapshot and behind it: nothing else makes a file of version 2.
     fn with_surplus() -> Self {
+        Self::with(vec![surplus("8")], surplus("9"))
+    }
+
+    /// The same, with what was heard of a write in doubt in the snapshot and behind it: nothing else makes a file of version 3.
+    fn with_heard() -> Self {
+        Self::with(vec![intended("a", Write::Update), heard("a")], heard("b"))
+    }
+
+    fn with(folded: Vec<Event>, behind: Event) -> Self {
         let folder = Self::made();
         let (mut store, _) = folder.opened();
-        let third = commit(3, vec![surplus("8")]);
-        for commit in [commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")]), third] {
+        for commit in [commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")]), commit(3, folded)] {
             store.append(&commit).expect("added");
         }
         let state = folder.look().expect("readable");
         store.compact(&state).expect("compacted");
-        store.append(&commit(4, vec![intended("b", Write::Create), surplus("9")])).expect("added");
+        store.append(&commit(4, vec![intended("b", Write::Create), behind])).expect("added");
         folder
     }
 
@@ -78,6 +86,31 @@ impl Folder {
 
 fn surplus(id: &str) -> Event {
     Event::Surplus { key: key("a"), tickets: vec![Stray { id: Some(id.to_owned()), what: format!("{id} for Store 5 (5)") }] }
+}
+
+fn heard(name: &str) -> Event {
+    Event::Heard { key: key(name), why: "the server answered 502 Bad Gateway".to_owned() }
+}
+
+#[test]
+fn what_was_heard_of_a_doubt_is_kept_and_refused_by_who_would_drop_it() {
+    let folder = Folder::with_heard();
+    assert_eq!((folder.versions("state.json"), folder.versions("journal.jsonl")), (vec![3], vec![1, 3]));
+    let state = folder.look().expect("readable");
+    let kept = state.records.values().filter_map(|record| record.intent.as_ref()?.heard.as_deref());
+    assert_eq!(kept.collect::<Vec<_>>(), ["the server answered 502 Bad Gateway"; 2]);
+    // Brought back from a copy, it is the same; and a settlement leaves nothing of it.
+    let (mut store, _) = folder.opened();
+    let record = Box::new(state.records[&key("b")].clone());
+    let settled = Event::NotCreated { key: key("b"), reason: "not in the portal".to_owned() };
+    store.append(&commit(5, vec![settled.clone()])).expect("added");
+    store.append(&commit(6, vec![Event::Restored { key: key("b"), record, reason: "said by mistake".to_owned() }])).expect("added");
+    assert_eq!(folder.versions("journal.jsonl"), [1, 3, 1, 3]);
+    assert_eq!(folder.look().expect("readable").records, state.records);
+    let updated = Event::WriteSettled { key: key("a"), done: false, reason: "looked".to_owned() };
+    store.append(&commit(7, vec![settled, updated])).expect("added");
+    store.compact(&folder.look().expect("readable")).expect("compacted");
+    assert_eq!(folder.versions("state.json"), [1]);
 }
 
 #[test]
@@ -261,15 +294,15 @@ fn the_files_of_every_version_load() {
         assert_eq!((loaded.state.through, loaded.commits), (4, 1), "{}", folder.display());
         read += 1;
     }
-    assert!(read >= 2);
+    assert!(read >= 3);
 }
 
 /// Makes `tests/state/vN` when a format version is new: `cargo test -- --ignored write_the_files`.
 #[test]
 #[ignore = "writes into the repository"]
 fn write_the_files_of_this_version() {
-    let folder = Folder::with_surplus();
-    let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/state/v2");
+    let folder = Folder::with_heard();
+    let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/state/v3");
     assert!(!to.join("state.json").exists(), "files of a version that is out are never written again");
     fs::create_dir_all(&to).expect("made");
     for name in ["state.json", "journal.jsonl"] {

@@ -35,6 +35,7 @@ fn events() -> Vec<Event> {
         Event::Updated { key: key.clone(), seen: Some(seen("read back")) },
         Event::Rejected { key: key.clone(), why: "400".into() },
         Event::Unsent { key: key.clone(), why: "no route".into() },
+        Event::Heard { key: key.clone(), why: "502".into() },
         Event::Adopted { key: key.clone(), id: "9".into(), request: request.clone(), seen: None, reason: reason.clone() },
         Event::Presumed { key: key.clone(), request: request.clone(), reason: reason.clone() },
         Event::Observed { key: key.clone(), seen: seen("now"), baseline: true, booking_checked: true },
@@ -80,6 +81,24 @@ fn what_an_answer_named_besides_stays_whatever_becomes_of_the_visit() {
     let left = after(&moved);
     assert_eq!((left.records[&key("a")].surplus.len(), left.records[&key("b")].surplus.len()), (0, 1));
     assert!(state.with(&surplus, at(1)).is_err(), "it belongs to a visit that was sent");
+}
+
+#[test]
+fn what_was_heard_leaves_the_write_in_doubt_and_goes_with_it() {
+    let heard = |why: &str| Event::Heard { key: key("a"), why: why.into() };
+    let doubted = situation("in doubt");
+    let told = doubted.clone().with(&heard("502"), at(2)).expect("possible");
+    let mut plain = told.clone();
+    plain.records.get_mut(&key("a")).and_then(|record| record.intent.as_mut()).expect("an intent").heard = None;
+    assert_eq!(plain, doubted, "nothing else changes");
+    let of = |state: &State| state.records[&key("a")].intent.as_ref().and_then(|intent| intent.heard.clone());
+    assert_eq!(of(&told).as_deref(), Some("502"));
+    let linked = told.with(&created("a", "7"), at(3)).expect("possible");
+    assert_eq!(linked.records[&key("a")].intent, None);
+    let again = linked.with(&intended("a", Write::Update), at(4)).expect("possible");
+    assert_eq!(of(&again), None, "it was said of another write");
+    let impossible = situation("live").with(&heard("502"), at(2)).expect_err("no intent");
+    assert_eq!(impossible.to_string(), "Dispatch/a: `heard` cannot follow: no write was intended");
 }
 
 #[test]
