@@ -92,7 +92,7 @@ impl Verdict {
             Self::Write { .. } => "no update, close or delete is in doubt",
             Self::Accept => "the plan shows no difference that needs a person",
             Self::Cancelled => "nothing is open or in doubt",
-            Self::SeenTo => "no answer named more than was asked for, or somebody has seen to it",
+            Self::SeenTo => "no ticket is known that nobody asked for, or somebody has seen to it",
             Self::Ended(_) => "no visit has begun, or its outcome is kept already",
         }
     }
@@ -272,7 +272,7 @@ pub(super) fn in_words(event: &Event) -> String {
         Event::Accepted { key, .. } => format!("{key}: the difference is left alone until the file changes again"),
         Event::Closed { key, why, .. } => format!("{key}: {why}; nothing is ever sent for it again, a new visit is `reissue`"),
         Event::VisitEnded { key, outcome, .. } => format!("{key}: the visit ended as {outcome}"),
-        Event::SurplusSettled { key, .. } => format!("{key}: what the answer to its request named besides has been seen to"),
+        Event::SurplusSettled { key, .. } => format!("{key}: the tickets that nobody asked for have been seen to"),
         Event::Surplus { .. }
         | Event::Intended { .. }
         | Event::Created { .. }

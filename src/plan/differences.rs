@@ -24,7 +24,7 @@ pub(super) fn conflict(f: &mut fmt::Formatter<'_>, fields: &[Change]) -> fmt::Re
 
 /// Tickets that nobody asked for.
 pub(super) fn surplus(f: &mut fmt::Formatter<'_>, tickets: &[String]) -> fmt::Result {
-    write!(f, "the answer to its request named more than was asked for, and somebody may come for it: {}", tickets.join("; "))
+    write!(f, "somebody may come for more than was asked for: {}", tickets.join("; "))
 }
 
 fn both_sides(change: &Change) -> String {

@@ -62,7 +62,7 @@ pub enum Reason {
     DoByHand { remark: String },
     /// The files and the ticket both changed the same fields: from what the ticket shows to what the files ask for.
     Conflict { fields: Vec<Change> },
-    /// The answer to its request named tickets that nobody asked for.
+    /// There are tickets that nobody asked for: the answer to its request named them, or a copy of the state.
     Surplus { tickets: Vec<String> },
     /// The ticket is not what it was when the plan was made: fields from what they were to what they are.
     ChangedSince { fields: Vec<Change>, is_over: bool },

@@ -1,4 +1,4 @@
-//! Tickets that an answer named and that nobody asked for: shown until a person has seen to them.
+//! Tickets that an answer named, or a copy of the state, and that nobody asked for: shown until a person has seen to them.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,8 @@ pub(super) fn tell(world: &World<'_>, steps: &mut Vec<Step>) {
     for step in steps.iter_mut() {
         let Some((key, _, strays)) = met.iter().find(|(key, ..)| **key == recorded(step)) else { continue };
         let reason = Reason::Surplus { tickets: strays.clone() };
-        if step.action == Action::Keep {
+        // A visit that was not created may be what one of them is for.
+        if step.action == Action::Keep || (step.key == **key && matches!(step.action, Action::Create { .. })) {
             step.action = Action::Blocked { reason };
         } else {
             step.notes.push(reason.to_string());

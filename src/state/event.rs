@@ -132,7 +132,8 @@ pub enum Event {
     Accepted { key: Key, difference: Digest, reason: String },
     /// A person says how the visit went.
     VisitEnded { key: Key, outcome: VisitOutcome, reason: String },
-    /// The answer to a request for several named tickets that no visit of it has. `key`: its first visit.
+    /// Tickets that no visit has: the answer to a request for several named them (`key`: its first visit), or a copy of the state has
+    /// another ticket for this visit.
     Surplus { key: Key, tickets: Vec<Stray> },
     /// A person has seen to them.
     SurplusSettled { key: Key, reason: String },

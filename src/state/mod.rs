@@ -57,7 +57,7 @@ pub use permit::Permit;
 pub use rebuild::Rebuild;
 pub use regular::read_regular;
 pub use replay::Named;
-pub use restore::{ComesBack, Mending, Standing, comes_back};
+pub use restore::{ComesBack, Mending, Standing, Twin, comes_back};
 pub use seal::{Broken, Form};
 pub use senders::Senders;
 pub use session::Session;

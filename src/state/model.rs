@@ -129,7 +129,8 @@ pub struct Record {
     pub accepted: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<VisitOutcome>,
-    /// Tickets that the answer to its request named and that no visit has, until a person has seen to them: somebody may come for each.
+    /// Tickets that the answer to its request named, or a copy of the state, and that no visit has, until a person has seen to them:
+    /// somebody may come for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub surplus: Vec<Stray>,
 }

@@ -65,8 +65,19 @@ pub(super) fn newer(name: &str, why: &str) -> Diagnostic {
 pub struct ComesBack<'a> {
     /// What is not known any more, what the copy knows better, and what a person said by mistake.
     pub records: Vec<(&'a Key, &'a Record)>,
-    /// Visits with another ticket in the copy (the second id) than in the state, or than the one that is in doubt here: perhaps one too many.
-    pub twins: Vec<(&'a Key, Option<String>, String)>,
+    pub twins: Vec<Twin<'a>>,
+}
+
+/// A visit with another ticket in the copy than in the state, or than the one that is in doubt here: perhaps one too many.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Twin<'a> {
+    /// Under which the state has the visit now: a rename may have moved it.
+    pub key: Key,
+    /// The ticket here; none where its create is in doubt.
+    pub ours: Option<String>,
+    pub theirs: String,
+    /// What the copy knows of it.
+    pub record: &'a Record,
 }
 
 /// Compares a whole state with a copy of it.
@@ -80,10 +91,11 @@ pub fn comes_back<'a>(state: &State, copy: &'a State) -> ComesBack<'a> {
         let now = state.records.get(key);
         match (now.and_then(Record::id), record.id()) {
             (Some(ours), Some(theirs)) if ours != theirs && holder.is_none() => {
-                back.twins.push((key, Some(ours.to_owned()), theirs.to_owned()));
+                let key = now.and_then(|now| state.holder(&now.request, ours)).unwrap_or(key).clone();
+                back.twins.push(Twin { key, ours: Some(ours.to_owned()), theirs: theirs.to_owned(), record });
             }
             (None, Some(theirs)) if holder.is_none() && now.is_some_and(|now| now.phase == Phase::Pending && !now.gives_way_to(record)) => {
-                back.twins.push((key, None, theirs.to_owned()));
+                back.twins.push(Twin { key: key.clone(), ours: None, theirs: theirs.to_owned(), record });
             }
             _ if holder.is_none_or(|holder| holder == key) && now.is_none_or(|now| now.gives_way_to(record)) => {
                 back.records.push((key, record));

@@ -101,7 +101,7 @@ impl State {
         Ok(())
     }
 
-    /// What an earlier answer named besides stays, whatever becomes of the visit.
+    /// What was known besides stays, whatever becomes of the visit.
     fn surplus_of(&self, key: &Key) -> Vec<Stray> {
         self.records.get(key).map(|record| record.surplus.clone()).unwrap_or_default()
     }
@@ -176,7 +176,10 @@ impl State {
         if record.id().and_then(|id| self.holder(&record.request, id)).is_some_and(|holder| holder != key) {
             return Err(impossible(key, "restored", "the ticket belongs to another address"));
         }
-        self.records.insert(key.clone(), record.clone());
+        let mut restored = record.clone();
+        let known = self.surplus_of(key).into_iter().filter(|stray| !record.surplus.contains(stray));
+        restored.surplus.extend(known);
+        self.records.insert(key.clone(), restored);
         Ok(())
     }
 

@@ -389,7 +389,7 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     1 ticket needs a person:
 
     ! Dispatch/store-0401 (ticket 6)  Store 0401 (0401), account 01230401
-        the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 0409 (0409)
+        somebody may come for more than was asked for: 9 for Store 0409 (0409)
         next: look it up in the portal and have cancelled what nobody wants, then: callout settle Dispatch/store-0401 --seen-to --reason TEXT
         it could not be read, and is shown as last known: TechExpress cannot be reached at 127.0.0.1: Connection refused (os error 111)
         at tickets/0401.yaml:4:9
@@ -402,12 +402,12 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     exit 0
     ");
     let status = site.run("status --refresh none").ends_with(0);
-    let told: Vec<&str> = status.out.lines().filter(|line| line.contains("named more than")).collect();
-    insta::assert_snapshot!(told.join("\n"), @"      the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 0409 (0409)");
+    let told: Vec<&str> = status.out.lines().filter(|line| line.contains("more than was asked for")).collect();
+    insta::assert_snapshot!(told.join("\n"), @"      somebody may come for more than was asked for: 9 for Store 0409 (0409)");
     let seen_to = ["settle", "Dispatch/store-0401", "--seen-to", "--reason", "cancelled by phone, case 8812", "--yes"];
     shows!(site.run_words(&seen_to, ""), @r"
     $ callout settle Dispatch/store-0401 --seen-to --reason cancelled by phone, case 8812 --yes
-    Dispatch/store-0401: what the answer to its request named besides has been seen to
+    Dispatch/store-0401: the tickets that nobody asked for have been seen to
     Settled.
     exit 0
     ");
@@ -415,8 +415,8 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     $ callout settle Dispatch/store-0401 --seen-to --reason cancelled by phone, case 8812 --yes
     | settle/misfit in Dispatch/store-0401
     |
-    |   x Dispatch/store-0401 cannot be settled like this: no answer named more than was asked for, or somebody
-    |   | has seen to it
+    |   x Dispatch/store-0401 cannot be settled like this: no ticket is known that nobody asked for, or
+    |   | somebody has seen to it
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1
@@ -433,7 +433,7 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     2 events in 2 runs.
     exit 0
     ");
-    assert!(!site.run("settle").out.contains("named more than"));
+    assert!(!site.run("settle").out.contains("more than was asked for"));
 }
 
 #[test]

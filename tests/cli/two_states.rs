@@ -162,11 +162,61 @@ fn another_machines_ticket_does_not_answer_this_ones_create() {
     copied(&other, &site, "other");
     shows!(site.run("state restore other --reason x --yes"), @r"
     $ callout state restore other --reason x --yes
-    ! Dispatch/store-0417: in doubt here, by another create than that of ticket 482001 in the copy. Look for its mark: there may be two tickets. Nothing is changed
-    Nothing is restored: it is for a person to say which ticket counts.
+    ! Dispatch/store-0417: in doubt here, by another create than that of ticket 482001 in the copy. Look for its mark: there may be two tickets. The copy's is remembered until somebody has seen to it
+    Remembered. Next: callout settle
     exit 0
     ");
-    assert!(site.run("plan").out.contains("in doubt"));
+    let plan = site.run("plan").out;
+    let told: Vec<&str> = plan.lines().filter(|line| line.contains("in doubt") || line.contains("more than")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    Plan: 1 in doubt.
+        in doubt: the create started at 2027-01-04T12:05:00Z has no known result
+        somebody may come for more than was asked for: 482001 for Store 0417 (0417), account 01230417, which a copy of the state has for this visit
+    Plan: 1 in doubt.
+    ");
+    // Nothing was made here, a person says: the other machine's technician comes to this place all the same.
+    site.run("settle Dispatch/store-0417 --not-created --reason x --yes").ends_with(0);
+    assert!(site.run("apply --yes").ends_with(0).out.contains("1 needs a person"));
+    assert_eq!(site.vendor.tickets(), 2);
+    assert!(site.run("settle").out.contains("--seen-to"));
+    site.run("settle Dispatch/store-0417 --seen-to --reason cancelled --yes").ends_with(0);
+    assert!(site.run("plan").ends_with(0).out.contains("1 to create"));
+}
+
+/// Both sent the same visit: one technician too many, which is told until somebody has seen to it.
+#[test]
+fn a_double_of_another_machine_is_remembered_until_somebody_has_seen_to_it() {
+    let (site, other) = apart();
+    other.write("tickets/0418.yaml", dispatch("store-0418", "0418"));
+    other.run("apply --yes").ends_with(0);
+    assert_eq!(site.vendor.tickets(), 4);
+    copied(&other, &site, "other");
+    shows!(site.run("state restore other --reason both --yes"), @r"
+    $ callout state restore other --reason both --yes
+    Dispatch/store-0419: no record -> ticket 482003, Pending Tech Assignment
+    ! Dispatch/store-0418: ticket 482002 here, ticket 482004 in the copy. Look both up: one of them may be too many. The copy's is remembered until somebody has seen to it
+    Restored. Next: callout plan
+    exit 0
+    ");
+    let settle = site.run("settle").ends_with(0).out;
+    let told: Vec<&str> = settle.lines().skip(2).take(3).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    ! Dispatch/store-0418 (ticket 482002)  Store 0418 (0418), account 01230418
+        somebody may come for more than was asked for: 482004 for Store 0418 (0418), account 01230418, which a copy of the state has for this visit
+        next: look it up in the portal and have cancelled what nobody wants, then: callout settle Dispatch/store-0418 --seen-to --reason TEXT
+    ");
+    for command in ["plan", "status", "log"] {
+        let shown = site.run(command).out;
+        assert!(shown.contains("482004 for Store 0418 (0418), account 01230418, which a copy of the state has for this visit"), "{shown}");
+    }
+    shows!(site.run("state restore other --reason again --yes"), @r"
+    $ callout state restore other --reason again --yes
+    ! Dispatch/store-0418: ticket 482002 here, ticket 482004 in the copy. Look both up: one of them may be too many. The copy's is remembered until somebody has seen to it
+    Nothing to restore: what the copy has besides is remembered already. Next: callout settle
+    exit 0
+    ");
+    site.run("settle Dispatch/store-0418 --seen-to --reason cancelled --yes").ends_with(0);
+    assert!(!site.run("settle").out.contains("482004"));
 }
 
 #[test]

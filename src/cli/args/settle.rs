@@ -34,7 +34,7 @@ pub struct Settle {
     /// The ticket was cancelled outside callout.
     #[arg(long, requires = "reason")]
     pub cancelled: bool,
-    /// The tickets that nobody asked for, and that the answer to its request named, have been seen to.
+    /// The tickets that nobody asked for, of an answer or of a copy of the state, have been seen to.
     #[arg(long, requires = "reason")]
     pub seen_to: bool,
     /// How the visit went.

@@ -5,7 +5,10 @@ use super::super::{Ending, Environment, Exit, Failure, short, shortened};
 use super::{reason_of, session, standing};
 use crate::diagnostics::{Diagnostic, Severity, typed};
 use crate::render::clean;
-use crate::state::{ComesBack, Copy, Event, Home, Key, Known, Mending, Phase, Record, Standing, State, comes_back, open_for_writing};
+use crate::state::{
+    ComesBack, Copy, Event, Home, Key, Known, Mending, Phase, Record, Standing, State, Stray, Twin, comes_back, open_for_writing,
+};
+use crate::systems::by_kind;
 
 pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool), how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state restore")?;
@@ -68,17 +71,21 @@ async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), envir
     let back = comes_back(&state, &known.state);
     let unread = unread(&state, &known);
     environment.out.write(&short(&(text(&state, &back) + &unread), environment));
-    if back.records.is_empty() {
-        environment.out.line(match (back.twins.is_empty(), unread.is_empty()) {
-            (true, true) => "Nothing to restore: the state knows all that the copy knows.",
-            (true, false) => "Nothing to restore: the state knows all that can be read of the copy.",
-            (false, _) => "Nothing is restored: it is for a person to say which ticket counts.",
-        });
-        return Ok(Exit::Done);
-    }
-    let count = back.records.len();
-    let question = if count == 1 { "this record".to_owned() } else { format!("these {count} records") };
-    if !yes && !environment.confirms(&format!("\nTake over {question}? Every other record stays as it is, and nothing is sent.")) {
+    let twins = unknown_twins(&state, &back);
+    let (question, done) = match (back.records.len(), twins.len()) {
+        (0, 0) => {
+            environment.out.line(match (back.twins.is_empty(), unread.is_empty()) {
+                (true, true) => "Nothing to restore: the state knows all that the copy knows.",
+                (true, false) => "Nothing to restore: the state knows all that can be read of the copy.",
+                (false, _) => "Nothing to restore: what the copy has besides is remembered already. Next: callout settle",
+            });
+            return Ok(Exit::Done);
+        }
+        (0, _) => ("Remember that? Nothing is sent.".to_owned(), "Remembered. Next: callout settle"),
+        (1, _) => ("Take over this record? Every other record stays as it is, and nothing is sent.".to_owned(), RESTORED),
+        (many, _) => (format!("Take over these {many} records? Every other record stays as it is, and nothing is sent."), RESTORED),
+    };
+    if !yes && !environment.confirms(&format!("\n{question}")) {
         return Err(declined());
     }
     let restored = |(key, record): &(&Key, &Record)| Event::Restored {
@@ -86,10 +93,26 @@ async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), envir
         record: Box::new((*record).clone()),
         reason: reason.to_owned(),
     };
-    ledger.record(back.records.iter().map(restored).collect(), environment.clock.now()).await?;
+    ledger.record(back.records.iter().map(restored).chain(twins).collect(), environment.clock.now()).await?;
     super::super::opened::finish(&ledger, environment).await;
-    environment.out.line("Restored. Next: callout plan");
+    environment.out.line(done);
     Ok(Exit::Done)
+}
+
+const RESTORED: &str = "Restored. Next: callout plan";
+
+/// The tickets that only the copy has for a visit, to be remembered until somebody has seen to them: what is told once is forgotten.
+fn unknown_twins(state: &State, back: &ComesBack<'_>) -> Vec<Event> {
+    let is_known = |twin: &&Twin<'_>| {
+        let record = state.records.get(&twin.key);
+        record.is_some_and(|record| record.surplus.iter().any(|stray| stray.id.as_ref() == Some(&twin.theirs)))
+    };
+    let remembered = |twin: &Twin<'_>| {
+        let site = by_kind(&twin.key.address.kind).map(|system| system.site(&twin.record.request.fields)).unwrap_or_default();
+        let what = format!("{} for {site}, which a copy of the state has for this visit", twin.theirs);
+        Event::Surplus { key: twin.key.clone(), tickets: vec![Stray { id: Some(twin.theirs.clone()), what }] }
+    };
+    back.twins.iter().filter(|twin| !is_known(twin)).map(remembered).collect()
 }
 
 /// What changes, and what a person must look at.
@@ -98,18 +121,17 @@ fn text(state: &State, back: &ComesBack<'_>) -> String {
         let before = state.records.get(key).map_or_else(|| "no record".to_owned(), in_words);
         format!("{key}: {} -> {}\n", clean(&before), clean(&in_words(record)))
     };
-    let twin = |(key, ours, theirs): &(&Key, Option<String>, String)| {
+    let twin = |Twin { key, ours, theirs, record: _ }: &Twin<'_>| {
         let theirs = clean(theirs);
-        match ours {
-            Some(ours) => format!(
-                "! {key}: ticket {} here, ticket {theirs} in the copy. Look both up: one of them may be too many. Nothing is changed\n",
-                clean(ours)
-            ),
+        let told = match ours {
+            Some(ours) => {
+                format!("ticket {} here, ticket {theirs} in the copy. Look both up: one of them may be too many", clean(ours))
+            }
             None => format!(
-                "! {key}: in doubt here, by another create than that of ticket {theirs} in the copy. Look for its mark: there may be two tickets. \
-                 Nothing is changed\n"
+                "in doubt here, by another create than that of ticket {theirs} in the copy. Look for its mark: there may be two tickets"
             ),
-        }
+        };
+        format!("! {key}: {told}. The copy's is remembered until somebody has seen to it\n")
     };
     back.records.iter().map(change).chain(back.twins.iter().map(twin)).collect()
 }

@@ -17,14 +17,14 @@ fn surplus(id: Option<&str>) -> Event {
 fn it_needs_a_person_until_somebody_has_seen_to_it() {
     let one = plain(1);
     let bench = || Bench::new().wants(one.clone()).checked(&one, "7").event(&surplus(Some("9"))).event(&surplus(None));
-    assert_snapshot!(bench().shows(), @"! Dispatch/store-1; the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 5 (5); one without an id");
+    assert_snapshot!(bench().shows(), @"! Dispatch/store-1; somebody may come for more than was asked for: 9 for Store 5 (5); one without an id");
     assert_snapshot!(bench().plan().steps[0].next_step().expect("a next step"), @"look it up in the portal and have cancelled what nobody wants, then: callout settle Dispatch/store-1 --seen-to --reason TEXT");
     let seen_to = Event::SurplusSettled { key: key(&one), reason: "cancelled in the portal".to_owned() };
     assert_eq!(bench().event(&seen_to).shows(), ". Dispatch/store-1");
     // What has become another visit's ticket is nobody's no more.
     let two = plain(2);
     assert_snapshot!(bench().wants(two.clone()).checked(&two, "9").shows(), @r"
-    ! Dispatch/store-1; the answer to its request named more than was asked for, and somebody may come for it: one without an id
+    ! Dispatch/store-1; somebody may come for more than was asked for: one without an id
     . Dispatch/store-2
     ");
 }
@@ -33,13 +33,13 @@ fn it_needs_a_person_until_somebody_has_seen_to_it() {
 fn it_is_told_whatever_became_of_the_visit() {
     let one = plain(1);
     let doubted = Bench::new().wants(one.clone()).intended(&one).event(&surplus(Some("9")));
-    assert_snapshot!(doubted.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 5 (5)");
+    assert_snapshot!(doubted.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; somebody may come for more than was asked for: 9 for Store 5 (5)");
     let gone = Bench::new().closed(&one, "7", Closing::FinishedAndRemoved).event(&surplus(Some("9")));
-    assert_snapshot!(gone.shows(), @"! Dispatch/store-1; the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 5 (5)");
+    assert_snapshot!(gone.shows(), @"! Dispatch/store-1; somebody may come for more than was asked for: 9 for Store 5 (5)");
     let again = ticket(1, |document| document["lifecycle"]["reissue"] = json!(1));
     let further = Bench::new().wants(again).finished(&one, "7").event(&surplus(Some("9")));
     assert_snapshot!(further.shows(), @r"
-    ! Dispatch/store-1; the answer to its request named more than was asked for, and somebody may come for it: 9 for Store 5 (5)
+    ! Dispatch/store-1; somebody may come for more than was asked for: 9 for Store 5 (5)
     + Dispatch/store-1#1; visit 1 of this address, after ticket 7
     ");
 }

@@ -185,6 +185,7 @@ async fn two_tickets_of_one_address_are_told() {
     record.phase = Phase::Live { id: "70".into() };
     let state = project.state();
     let back = comes_back(&state, &copied);
-    assert_eq!(back.twins, [(&key("a"), Some("7".to_owned()), "70".to_owned())]);
+    let record = &copied.records[&key("a")];
+    assert_eq!(back.twins, [Twin { key: key("a"), ours: Some("7".to_owned()), theirs: "70".to_owned(), record }]);
     assert!(back.records.is_empty());
 }
