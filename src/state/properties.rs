@@ -143,7 +143,7 @@ fn parts(states: &[State], commits: &[Commit], snapshot: usize, journal: usize) 
 fn every_kind_of_event_happens_in_these_histories() {
     let mut runner = TestRunner::deterministic();
     let mut happened = BTreeSet::new();
-    for _ in 0..200 {
+    for _ in 0..400 {
         let draws = histories().new_tree(&mut runner).expect("a history").current();
         happened.extend(history(&draws).0.iter().flat_map(|commit| commit.events.iter().map(Event::name)));
     }

@@ -196,7 +196,7 @@ fn a_run_that_failed_in_part_goes_on_where_it_stopped() {
     Plan: 1 to create, 1 in doubt, 1 unchanged.
 
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/b.yaml:4:9

@@ -213,7 +213,7 @@ fn doubts_are_named_with_their_marks() {
         Dispatch/router-0404 (mark [mark])
         one of them in full:
         ? Dispatch/router-0401  Store 0401 (0401), account 01230401
-            in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+            in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
             next: look for its mark in the portal, then: callout settle Dispatch/router-0401 --id ID --reason TEXT, or --not-created
             mark: [mark]
             at tickets/routers.yaml:8:22

@@ -40,7 +40,7 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
     Plan: 1 in doubt.
 
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/a.yaml:4:9
@@ -61,7 +61,7 @@ fn a_cut_connection_leaves_one_ticket_in_doubt_and_no_run_sends_another() {
     1 ticket needs a person:
 
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/a.yaml:4:9
@@ -95,6 +95,42 @@ fn an_answer_that_says_nothing_leaves_a_doubt_too() {
         site.run("apply --yes").ends_with(5);
         assert_eq!(site.vendor.tickets(), made);
     }
+}
+
+#[test]
+fn what_the_system_said_is_told_wherever_the_doubt_is() {
+    let said = |trouble, heard: &str| {
+        let site = doubted_by(trouble);
+        let reason = format!("in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: {heard}");
+        for command in ["plan", "apply --yes", "settle", "status"] {
+            let ran = site.run(command);
+            assert!(ran.out.contains(&reason), "{command}: {ran}");
+        }
+        let listed = site.run("settle --format json").json();
+        let kept = listed["steps"][0]["action"]["reason"]["heard"].as_str().expect("a text").to_owned();
+        assert!(kept.starts_with(heard) && kept.chars().count() <= 303, "{listed:#}");
+        assert!(site.run("log").out.contains(&format!("heard          Dispatch/store-0417-router          {heard}")));
+        let logged = site.run("log --event heard --format json").json();
+        assert_eq!((&logged["event"], &logged["answer"]), (&"heard".into(), &kept.into()));
+        let csv = site.run("log --event heard --format csv").out;
+        assert!(csv.contains(heard), "{csv}");
+        let shown = site.run("state show Dispatch/store-0417-router").out;
+        assert!(shown.contains(&format!("    heard of it: {heard}")), "{shown}");
+    };
+    said(Trouble::NoId, "TechExpress took the ticket and answered with a ticket that has no id");
+    said(Trouble::ErrorBeforeCommit { status: 502 }, "TechExpress answered 502 Bad Gateway");
+}
+
+#[test]
+fn a_settlement_leaves_nothing_of_what_was_heard() {
+    let site = doubted_by(Trouble::DropBeforeCommit);
+    settle(&site, &["--not-created", "--reason", "not in the portal", "--yes"]).ends_with(0);
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::ErrorAfterCommit { status: 500 }).times(1)]);
+    let ran = site.run("apply --yes").ends_with(5);
+    assert!(ran.out.contains("in doubt: TechExpress answered 500 Internal Server Error"), "{ran}");
+    let told = site.run("settle").out;
+    assert!(told.contains("what was heard of it: TechExpress answered 500 Internal Server Error"), "{told}");
+    assert!(!told.contains("connection closed"), "{told}");
 }
 
 #[test]
@@ -195,7 +231,7 @@ fn nothing_was_made_so_the_next_apply_sends_it() {
     $ callout settle Dispatch/store-0417-router --not-created --reason not in the portal --yes
     Dispatch/store-0417-router was not created: its address is free, and the next apply sends it
     Settled.
-    Said by mistake? callout state restore 1 --reason TEXT takes it back, as long as nothing was sent on it.
+    Said by mistake? callout state restore 2 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 0);

@@ -248,7 +248,7 @@ fn a_create_in_doubt_is_looked_for_after_a_minute_and_linked() {
     Plan: 1 in doubt.
     
     ? CustomerTicket/line-rental-4711  customer 4711
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark is looked for from 2027-01-04T12:01:00Z on
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: Billing Platform did not answer: connection closed before message completed; its mark is looked for from 2027-01-04T12:01:00Z on
         next: plan again then: a ticket that carries its mark is linked
         mark: [mark]
         at tickets/a.yaml:4:9
@@ -434,7 +434,7 @@ fn a_mark_that_nobody_has_leaves_the_doubt_to_a_person() {
     Plan: 1 in doubt.
     
     ? CustomerTicket/line-rental-4711  customer 4711
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was looked for, and no ticket made since 2027-01-03T10:00:00Z carries it
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: Billing Platform did not answer: connection closed before message completed; its mark was looked for, and no ticket made since 2027-01-03T10:00:00Z carries it
         next: if the portal shows none either: callout settle CustomerTicket/line-rental-4711 --not-created --reason TEXT; if it does: callout settle CustomerTicket/line-rental-4711 --id ID --reason TEXT
         mark: [mark]
         at tickets/a.yaml:4:9

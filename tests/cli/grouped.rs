@@ -91,7 +91,7 @@ fn waves_stand_in_their_order_and_tickets_of_no_rollout_before_them() {
     Rollout/routers, wave pilot: 1 in doubt, 1 unchanged
 
     ? Dispatch/router-0408  Store 0408 (0408), account 01230408
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/router-0408 --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/routers.yaml:12:22

@@ -165,7 +165,7 @@ fn words_that_fit_nothing_are_mistakes() {
     shows!(site.run("log --event made"), @r"
     $ callout log --event made
     | error: invalid value 'made' for '--event <NAME>'
-    |   [possible values: intended, created, updated, rejected, unsent, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, surplus, surplus-settled, moved, restored, mended, plan-started, plan-finished]
+    |   [possible values: intended, created, updated, rejected, unsent, heard, adopted, presumed-sent, observed, done-by-hand, took-live-values, noted, closed, not-created, write-settled, accepted, visit-ended, surplus, surplus-settled, moved, restored, mended, plan-started, plan-finished]
     |
     |   tip: a similar value exists: 'adopted'
     |
@@ -185,9 +185,10 @@ fn a_saved_plan_and_a_write_in_doubt_are_told() {
     2027-01-04T12:00:00Z  callout apply by an unknown user, plan 000000000001
       12:00:00  plan started
       12:00:00  intended       Dispatch/store-0417-router          create
+      12:00:00  heard          Dispatch/store-0417-router          TechExpress did not answer: connection closed before message completed
       12:00:00  plan finished
 
-    3 events in 1 run.
+    4 events in 1 run.
     1 write has no outcome: callout settle says what is in doubt.
     exit 0
     ");

@@ -24,11 +24,11 @@ fn a_ticket_that_was_said_not_to_be_there_is_in_doubt_again() {
     $ callout settle Dispatch/store-0417-router --not-created --reason guessed --yes
     Dispatch/store-0417-router was not created: its address is free, and the next apply sends it
     Settled.
-    Said by mistake? callout state restore 1 --reason TEXT takes it back, as long as nothing was sent on it.
+    Said by mistake? callout state restore 2 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
-    shows!(site.run("state restore 1 --reason wrong --yes"), @r"
-    $ callout state restore 1 --reason wrong --yes
+    shows!(site.run("state restore 2 --reason wrong --yes"), @r"
+    $ callout state restore 2 --reason wrong --yes
     Dispatch/store-0417-router: not created -> in doubt
     Restored. Next: callout plan
     exit 0
@@ -38,8 +38,8 @@ fn a_ticket_that_was_said_not_to_be_there_is_in_doubt_again() {
     // Once it was sent on that word, there is nothing to take back: both are there.
     site.run(&format!("settle {A} --not-created --reason guessed --yes")).ends_with(0);
     site.run("apply --yes").ends_with(0);
-    shows!(site.run("state restore 1 --reason wrong --yes"), @r"
-    $ callout state restore 1 --reason wrong --yes
+    shows!(site.run("state restore 2 --reason wrong --yes"), @r"
+    $ callout state restore 2 --reason wrong --yes
     Nothing to restore: the state knows all that the copy knows.
     exit 0
     ");
@@ -211,7 +211,7 @@ fn a_command_that_is_told_works_from_where_it_was_told() {
     1 ticket needs a person:
 
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout -C 'its folder' settle Dispatch/store-0417-router --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/a.yaml:4:9

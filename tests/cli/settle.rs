@@ -207,7 +207,7 @@ fn many_are_settled_from_a_file() {
     Dispatch/store-0417 is ticket 482001
     Dispatch/store-0418 was not created: its address is free, and the next apply sends it
     Settled.
-    Said by mistake? callout state restore 2 --reason TEXT takes it back, as long as nothing was sent on it.
+    Said by mistake? callout state restore 4 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
     site.run("apply --yes").ends_with(0);

@@ -33,7 +33,7 @@ fn the_list_tells_who_sent_what_and_takes_a_selection() {
     1 ticket needs a person:
 
     ? Dispatch/store-0420  Store 0420 (0420), account 01230420
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0420 --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/0420.yaml:4:9
@@ -56,7 +56,7 @@ fn every_selected_ticket_that_is_in_doubt_is_settled_and_no_other() {
     Dispatch/store-0419 was not created: its address is free, and the next apply sends it
     1 other selected ticket does not wait for this, and is left as it is.
     Settled.
-    Said by mistake? callout state restore 6 --reason TEXT takes it back, as long as nothing was sent on it.
+    Said by mistake? callout state restore 9 --reason TEXT takes it back, as long as nothing was sent on it.
     |
     | Keep this? Only `yes` is taken as yes:
     exit 0

@@ -46,7 +46,7 @@ fn a_few_tickets_are_listed_one_by_one() {
 
     In doubt: 1
       ? Dispatch/store-0419  Store 0419 (0419), account 01230419
-          in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+          in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
           next: look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created
           mark: [mark]
           at tickets/0419.yaml:4:9
@@ -94,7 +94,7 @@ fn what_was_not_read_is_told_as_last_seen() {
 
     In doubt: 1
       ? Dispatch/store-0419  Store 0419 (0419), account 01230419
-          in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+          in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
           next: look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created
           mark: [mark]
           at tickets/0419.yaml:4:9
@@ -148,7 +148,7 @@ fn a_visit_that_should_be_over_is_overdue_until_somebody_says_how_it_went() {
 
     In doubt: 1
       ? Dispatch/store-0419  Store 0419 (0419), account 01230419
-          in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+          in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
           next: look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created
           mark: [mark]
           at tickets/0419.yaml:4:9
@@ -279,7 +279,7 @@ fn spreadsheets_get_a_row_for_each_visit() {
     address,reissue,ticket,mark,rollout,wave,site_key,site,visit_start,visit_end,timezone,due,standing,status,read_now,sent_from,technician,technician_phone,outcome,overdue,unassigned,in_doubt,needs_person,booked_differently,changed_in_system,why,next
     Dispatch/store-0417,0,482001,[mark],,,,"Store 0417 (0417), account 01230417",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,open,Assigned,yes,,Kim Doe,617-555-0199,,no,no,no,no,no,no,,
     Dispatch/store-0418,0,482002,[mark],,,,"Store 0418 (0418), account 01230418",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,finished,Resolved,yes,,,,,no,no,no,no,no,no,,
-    Dispatch/store-0419,0,,[mark],,,,"Store 0419 (0419), account 01230419",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,in doubt,,no,,,,,no,no,yes,no,no,no,in doubt: the create started at 2027-01-04T12:00:00Z has no known result,"look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created"
+    Dispatch/store-0419,0,,[mark],,,,"Store 0419 (0419), account 01230419",2027-01-11T08:00:00,2027-01-11T12:00:00,America/New_York,,in doubt,,no,,,,,no,no,yes,no,no,no,in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed,"look for its mark in the portal, then: callout settle Dispatch/store-0419 --id ID --reason TEXT, or --not-created"
     Dispatch/store-0420,0,,,,,,"'=HYPERLINK(1) (0420), account 01230420",2027-01-13T08:00:00,2027-01-13T12:00:00,America/New_York,,not sent,,no,,,,,no,no,no,no,no,no,,
     | reading 2 tickets
     exit 0

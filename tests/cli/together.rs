@@ -149,7 +149,7 @@ fn a_ticket_that_the_answer_leaves_out_stays_in_doubt_alone_and_is_settled_by_it
     1 ticket needs a person:
 
     ? Dispatch/store-0403  Store 0403 (0403), account 01230403
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress took the request and names no ticket for this place
         next: look for its mark in the portal, then: callout settle Dispatch/store-0403 --id ID --reason TEXT, or --not-created
         mark: [mark]
         2 other tickets were sent with this mark, too: its own is the one for this place
@@ -224,7 +224,7 @@ fn one_request_without_an_answer_is_one_thing_to_look_up() {
     4 tickets need a person:
 
     ? 3 tickets of one request, in doubt together
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for their mark in the portal. Each ticket that is there, by its place: callout settle ADDRESS --id ID --reason TEXT; if there is none: callout settle Dispatch/store-0401 Dispatch/store-0402 Dispatch/store-0403 --not-created --reason TEXT
         mark: [mark]
         system: techexpress at http://127.0.0.1:[port]
@@ -243,7 +243,7 @@ fn one_request_without_an_answer_is_one_thing_to_look_up() {
             sent: Equipment Install; Dana Ortiz; dana@example.com; Replace the branch router.; PO-88213
 
     ? Dispatch/store-0404  Store 0404 (0404), account 01230404
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0404 --id ID --reason TEXT, or --not-created
         mark: [mark]
         at tickets/0404.yaml:4:9
@@ -258,7 +258,7 @@ fn one_request_without_an_answer_is_one_thing_to_look_up() {
     1 ticket needs a person:
 
     ? Dispatch/store-0402  Store 0402 (0402), account 01230402
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0402 --id ID --reason TEXT, or --not-created
         mark: [mark]
         2 other tickets were sent with this mark, too: its own is the one for this place

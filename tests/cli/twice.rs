@@ -415,7 +415,7 @@ fn a_plan_that_stopped_half_way_is_run_again_and_sends_only_the_rest() {
     Plan: 2 to create, 1 in doubt.
 
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
-        in doubt: the create started at 2027-01-04T12:00:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:00:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         next: look for its mark in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created
         at tickets/0417.yaml:4:9
 
