@@ -16,7 +16,8 @@ use crate::diagnostics::Diagnostic;
 use crate::plan::Companions;
 use crate::refresh::{Filter, Selection, renamed_from};
 use crate::render::{self, Pass};
-use crate::state::{Event, Key, State};
+use crate::state::{Closing, Event, Key, Phase, State};
+use crate::systems::by_kind;
 use crate::ticket::{Address, Mark};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
@@ -35,6 +36,10 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let events = events(&opened, &state, chosen, environment).await?;
     for event in &events {
         environment.out.line(&render::clean(&in_words(event)));
+        // Nobody typed the addresses of a selection: each is told so that it can be recognised.
+        if let Some(known) = known(event, &state).filter(|_| !words.part.is_all()) {
+            environment.out.line(&format!("    {}", render::clean(&known)));
+        }
     }
     match left {
         0 => {}
@@ -44,14 +49,30 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if !words.yes && !environment.confirms("\nKeep this?") {
         return Err(Diagnostic::error("settle/declined", "nothing was settled").help("--yes settles without asking").into());
     }
-    let frees = events.iter().any(|event| matches!(event, Event::NotCreated { .. }));
+    let has_way_back = events.iter().any(|event| has_way_back(event, &state));
     ledger.record(events, opened.clock().now()).await?;
     opened::finish(&ledger, environment).await;
     environment.out.line("Settled.");
-    if frees {
+    if has_way_back {
         environment.out.line(&way_back(state.through));
     }
     Ok(Exit::Done)
+}
+
+/// The ticket of a settlement, its site and its visit.
+fn known(event: &Event, state: &State) -> Option<String> {
+    let key = event.key()?;
+    let record = state.records.get(key)?;
+    let site = by_kind(&key.address.kind).map(|system| system.site(&record.request.fields)).filter(|site| !site.is_empty());
+    let ticket = record.id().map(|id| format!("ticket {id}"));
+    Some([ticket, site, record.request.visit.as_ref().map(render::visit)].into_iter().flatten().collect::<Vec<_>>().join("; "))
+}
+
+/// Whether `state restore` takes it back, if it was said by mistake.
+fn has_way_back(event: &Event, state: &State) -> bool {
+    let was_known = |key: &Key| state.records.get(key).is_some_and(|record| matches!(record.phase, Phase::Live { .. } | Phase::Pending));
+    let is_cancelled = |event: &Event| matches!(event, Event::Closed { key, why: Closing::Cancelled, .. } if was_known(key));
+    matches!(event, Event::NotCreated { .. }) || is_cancelled(event)
 }
 
 /// What a record's address is in the files, which may be about to rename it.

@@ -197,6 +197,7 @@ impl Settlement {
             Search::Unanswered { marked, .. } => {
                 Some(format!("ticket {} carries its mark; plan again, or settle it with --id", marked.join(" and ")))
             }
+            Search::Skipped => Some("its mark was not looked for; plan again, and settle it then".to_owned()),
             Search::NotMade | Search::Nothing { .. } | Search::NotShown => None,
         }
     }

@@ -7,7 +7,7 @@ use super::reason::Search;
 use super::{Action, Reason, Step};
 use crate::refresh::{booking_mismatch, config_changes, searchable_from, searched_since, sighting};
 use crate::state::{Closing, Event, Intent, Key, Phase, Record, Write};
-use crate::systems::{Found, Observed, Seen};
+use crate::systems::{Found, Observed, Seen, System};
 
 /// A write without outcome.
 pub(super) fn in_doubt(case: &Case<'_>) -> Step {
@@ -31,14 +31,20 @@ fn create_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
         Some(Found::Cannot) => Search::NotMade,
         None => not_searched(case, record),
     };
-    doubt(case, record, Reason::of_doubt(record, intent, search))
+    doubt(case, record, Reason::of_doubt(record, intent, search, Some(case.side.system)))
 }
 
 /// Its mark was not looked for: the system cannot, it is too early, or reading was switched off.
 fn not_searched(case: &Case<'_>, record: &Record) -> Search {
     let moment = searchable_from(record.since, case.world.now);
-    let is_early = case.side.system.capabilities().find.yes() && case.world.now < moment;
-    if is_early { Search::From { moment } } else { Search::NotMade }
+    let search = unsearched(record, case.side.system);
+    if search == Search::Skipped && case.world.now < moment { Search::From { moment } } else { search }
+}
+
+/// What is to be said where nobody looked for its mark.
+pub(super) fn unsearched(record: &Record, system: &dyn System) -> Search {
+    let is_searched = record.phase == Phase::Pending && record.request.mark.is_some() && system.capabilities().find.yes();
+    if is_searched { Search::Skipped } else { Search::NotMade }
 }
 
 /// One ticket carries the mark: it is linked, unless another address has it or it is for another place, where a mark was copied.
@@ -67,7 +73,7 @@ fn write_in_doubt(case: &Case<'_>, record: &Record, intent: &Intent) -> Step {
     let settling = seen(case).filter(|seen| took_effect(case, record, intent, seen));
     let Some(seen) = settling else {
         let search = if seen(case).is_some() { Search::NotShown } else { Search::NotMade };
-        return doubt(case, record, Reason::of_doubt(record, intent, search));
+        return doubt(case, record, Reason::of_doubt(record, intent, search, Some(case.side.system)));
     };
     let mut step = case.step(Action::Keep);
     let reason = "the ticket shows that it took effect".to_owned();

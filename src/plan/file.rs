@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::alike::Around;
 use super::build::World;
 use super::case::desired_digest;
+use super::doubt::unsearched;
 use super::gates::Gates;
-use super::{Action, Allowed, Limits, Plan, Reason, Rules, Search, Step, batch};
+use super::{Action, Allowed, Limits, Plan, Reason, Rules, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::refresh::Sides;
 use crate::state::{Form, Phase, PlanUse, Record, State};
@@ -116,7 +117,7 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
             (false, false) => {}
             (false, true) if !is_wanted => return Err(Stale::Desired { address: step.key.to_string() }),
             // Its own earlier run moved it: there is an outcome, or a doubt.
-            (false, true) if used.is_some_and(|used| is_outcome(step, world.state, used)) => steps.extend(left_over(step, world.state)),
+            (false, true) if used.is_some_and(|used| is_outcome(step, world.state, used)) => steps.extend(left_over(step, world)),
             (false, true) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
@@ -180,10 +181,14 @@ fn overtaken(step: &Step) -> Step {
 }
 
 /// What an earlier run of this plan left in doubt, or failed to send, stays in it, so that it is told and counted.
-fn left_over(step: &Step, state: &State) -> Option<Step> {
-    let record = state.records.get(&step.key)?;
+fn left_over(step: &Step, world: &Now<'_>) -> Option<Step> {
+    let record = world.state.records.get(&step.key)?;
+    let system = world.sides.get(&step.key.address.kind).map(|side| side.system);
     let action = match (&record.intent, &record.phase) {
-        (Some(intent), _) => Action::InDoubt { reason: Reason::of_doubt(record, intent, Search::NotMade) },
+        (Some(intent), _) => {
+            let search = system.map(|system| unsearched(record, system)).unwrap_or_default();
+            Action::InDoubt { reason: Reason::of_doubt(record, intent, search, system) }
+        }
         (None, Phase::NotCreated { why, .. }) => {
             Action::Deferred { reason: Reason::CannotSend { why: format!("this plan failed to send it: {why}; a new plan tries again") } }
         }

@@ -9,15 +9,18 @@ use super::differences::{changed_since, conflict, surplus};
 use super::gates::Shut;
 use super::removed::{Work, left};
 use crate::state::{Intent, Record, Write};
+use crate::systems::System;
 use crate::ticket::{Address, Change, RolloutSite};
 
 /// What a search for the mark of a create in doubt, or a look at a changed ticket, has said so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "found", rename_all = "snake_case")]
 pub enum Search {
-    /// Nobody looked: the system cannot search, or reading was switched off.
+    /// Nobody looked: the system cannot search.
     #[default]
     NotMade,
+    /// Nobody looked, though the system can be searched: reading was switched off, or a saved plan went on.
+    Skipped,
     /// It is too early: only from this moment on does it mean something that nothing is found.
     From { moment: Timestamp },
     /// No ticket that was made since then carries the mark.
@@ -49,7 +52,12 @@ pub enum Reason {
         heard: Option<String>,
     },
     /// The state was rebuilt, and nobody knows whether this was ever sent.
-    Presumed { since: Timestamp },
+    Presumed {
+        since: Timestamp,
+        /// Its system makes several tickets by one request, and these have one mark.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shares_mark: bool,
+    },
     /// Several tickets carry this visit's mark.
     SeveralFound { ids: Vec<String> },
     /// The ticket with this visit's mark is another address's.
@@ -120,7 +128,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InDoubt { write, since, search, heard } => in_doubt(f, (*write, *since), heard.as_deref(), search),
-            Self::Presumed { since } => {
+            Self::Presumed { since, shares_mark: _ } => {
                 write!(f, "in doubt: the state was rebuilt at {since:.0} without it, and it may have been sent before")
             }
             Self::FoundHeld { id, holder } => write!(f, "in doubt: ticket {id} carries its mark and already belongs to {holder}"),
@@ -181,9 +189,14 @@ impl fmt::Display for Reason {
 
 impl Reason {
     /// Why this write is in doubt.
-    pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search) -> Self {
+    pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search, system: Option<&dyn System>) -> Self {
         let (write, since, heard) = (intent.write, intent.at, intent.heard.clone());
-        if record.is_presumed() { Self::Presumed { since } } else { Self::InDoubt { write, since, search, heard } }
+        if !record.is_presumed() {
+            return Self::InDoubt { write, since, search, heard };
+        }
+        // Whatever the settings say today: nobody knows which it was sent with.
+        let shares_mark = system.is_some_and(|system| system.together(&record.request.fields).is_some());
+        Self::Presumed { since, shares_mark }
     }
 
     /// The next step for a person, with the command to type.
@@ -195,7 +208,10 @@ impl Reason {
             Self::FoundHeld { .. } | Self::FoundElsewhere { .. } => {
                 format!("find out whose it is in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
-            Self::Presumed { .. } => format!(
+            Self::Presumed { shares_mark: true, .. } => format!(
+                "look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle {name} --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv"
+            ),
+            Self::Presumed { shares_mark: false, .. } => format!(
                 "look for its mark or its site in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv"
             ),
             Self::InDoubt { .. } => format!("look at the ticket, then: callout settle {name} --done --reason TEXT, or --not-done"),
@@ -257,6 +273,7 @@ fn in_doubt(f: &mut fmt::Formatter<'_>, (write, since): (Write, Timestamp), hear
     }
     match search {
         Search::NotMade => Ok(()),
+        Search::Skipped => write!(f, "; its mark was not looked for"),
         Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
         Search::Nothing { since } if *since == Timestamp::UNIX_EPOCH => write!(f, "; its mark was looked for, and no ticket carries it"),
         Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
@@ -267,6 +284,7 @@ fn in_doubt(f: &mut fmt::Formatter<'_>, (write, since): (Write, Timestamp), hear
 
 fn doubted_create(search: &Search, name: &str) -> String {
     match search {
+        Search::Skipped => "let its mark be looked for: callout plan".to_owned(),
         Search::From { .. } => "plan again then: a ticket that carries its mark is linked".to_owned(),
         Search::Nothing { .. } => format!(
             "if the portal shows none either: callout settle {name} --not-created --reason TEXT; if it does: callout settle {name} --id ID --reason TEXT"

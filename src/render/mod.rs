@@ -33,3 +33,4 @@ pub use source::clean;
 pub use state::state_text;
 pub use status::{Depth, status_csv, status_json, status_text};
 pub use systems::{systems_json, systems_page, systems_text};
+pub use values::visit;

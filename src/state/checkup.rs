@@ -9,7 +9,7 @@ use super::file::FileStore;
 use super::journal::Commit;
 use super::lineage::{Home, lineage_of};
 use super::lines::Lines;
-use super::restore::{Standing, incomplete};
+use super::restore::{Standing, incomplete, is_claimed};
 use super::salvage::salvage;
 use super::survey::{Content, Piece, Role};
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -55,7 +55,8 @@ impl Checkup {
 fn mendable(why: Diagnostic, store: &FileStore, lineage: &str) -> Outcome<Diagnostic> {
     let salvage = salvage(&[store], lineage)?;
     if !salvage.is_exact() {
-        return Ok(incomplete(&why, &salvage, None));
+        let is_ours = is_claimed(&why, store, lineage)?;
+        return Ok(incomplete(&why, &salvage, None, is_ours));
     }
     let through = salvage.state.through;
     let help = format!(

@@ -162,7 +162,9 @@ pub(super) fn missing(lineage: &str, name: &str) -> Diagnostic {
     Diagnostic::error("state/missing", format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})"))
             .help(
                 "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
-                 1. With a copy of its folder, from the machine or the backup that has one: callout state restore FOLDER --reason TEXT.\n\
+                 1. With a copy of its folder, from a backup or another machine, if nothing was sent since:\n\
+                 callout state restore FOLDER --nothing-since --reason TEXT\n\
+                 If that is not sure: callout state rebuild --from FOLDER --reason TEXT. It holds back what the copy does not know.\n\
                  2. Gone for good: callout state rebuild --reason \"...\". It looks for the marks of your tickets, and sends nothing again.\n\
                  3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\".",
             )

@@ -135,7 +135,8 @@ impl Mending {
             salvage.open_end = None;
         }
         if !salvage.is_exact() {
-            return Err(Box::new(incomplete(&why, &salvage, copy)));
+            let is_ours = is_claimed(&why, &store, &lineage)?;
+            return Err(Box::new(incomplete(&why, &salvage, copy, is_ours)));
         }
         Ok(Self { store, session, why, salvage })
     }
@@ -171,7 +172,16 @@ fn whole(name: &str) -> Diagnostic {
     Diagnostic::error("state/not-lost", format!("the state `{name}` is whole now")).help("Run the command again.")
 }
 
-pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy>) -> Diagnostic {
+/// Whether a rebuild would take its place. What is another project's, and what may be, it leaves alone.
+pub(super) fn is_claimed(why: &Diagnostic, store: &FileStore, lineage: &str) -> Outcome<bool> {
+    match why.code {
+        "state/missing" => Ok(true),
+        "state/lineage" => Ok(false),
+        _ => store.mentions(lineage),
+    }
+}
+
+pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy>, is_ours: bool) -> Diagnostic {
     let message = format!("the state cannot be restored to what it was: {}", salvage.missing());
     let keeps = match salvage.state.records.len() {
         0 => "No record can be read, so it holds back every ticket of the files.".to_owned(),
@@ -200,7 +210,8 @@ pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy
         None => {}
     }
     let otherwise = if copy.is_none() { "Without one" } else { "Otherwise" };
-    ways.push(format!("{otherwise}: callout state rebuild{from} --reason TEXT. {keeps}"));
+    let first = if is_ours { "" } else { "move the folder of the state that is there away, then " };
+    ways.push(format!("{otherwise}: {first}callout state rebuild{from} --reason TEXT. {keeps}"));
     Diagnostic::error("state/incomplete", message).help(ways.join("\n"))
 }
 

@@ -143,6 +143,26 @@ fn a_create_whose_answer_was_lost_is_found_by_its_mark() {
     assert_eq!((desk.writes(), desk.vendor.tickets()), (vec!["add_ticket".to_owned()], 1));
 }
 
+/// Where nobody looked, nobody has to look by hand either: the next plan does.
+#[test]
+fn a_mark_that_was_not_looked_for_is_looked_for_by_the_next_plan() {
+    let desk = Desk::new("json");
+    desk.project.write("tickets/b.yaml", TICKET.replace("417", "418"));
+    desk.project.run("plan --out p.plan").ends_with(0);
+    desk.vendor.trouble(Call::Create, Trouble::DropAfterCommit);
+    desk.project.run("apply p.plan --yes --parallelism 1").ends_with(5);
+    desk.vendor.well();
+    desk.project.clock.jump(jiff::SignedDuration::from_secs(60));
+    for line in ["apply p.plan --yes", "plan --refresh none"] {
+        let told = desk.project.run(line).to_string();
+        assert!(
+            told.contains("has no known result; its mark was not looked for\n    next: let its mark be looked for: callout plan\n"),
+            "{told}"
+        );
+    }
+    assert!(desk.project.run("plan").ends_with(0).out.contains("its mark was found"));
+}
+
 #[test]
 fn the_key_shows_nowhere_when_things_go_wrong() {
     for trouble in [

@@ -164,8 +164,10 @@ fn an_init_where_the_lock_file_tells_of_a_lost_state_is_refused() {
     |
     |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
-    |         1. With a copy of its folder, from the machine or the backup that has one: callout state restore
-    |         FOLDER --reason TEXT.
+    |         1. With a copy of its folder, from a backup or another machine, if nothing was sent since:
+    |         callout state restore FOLDER --nothing-since --reason TEXT
+    |         If that is not sure: callout state rebuild --from FOLDER --reason TEXT. It holds back what the copy
+    |         does not know.
     |         2. Gone for good: callout state rebuild --reason "...". It looks for the marks of your tickets, and
     |         sends nothing again.
     |         3. Nothing was ever sent: callout state init --start-over --reason "nothing was sent".

@@ -128,7 +128,7 @@ fn what_is_found_is_a_record_and_what_is_not_is_in_doubt() {
 
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/d.yaml:4:9
 

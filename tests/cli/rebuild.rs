@@ -42,13 +42,13 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
 
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/0417.yaml:4:9
 
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/0418.yaml:4:9
 
@@ -63,7 +63,7 @@ fn what_cannot_be_listed_is_in_doubt_and_nobody_is_sent() {
 
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/0417.yaml:4:9
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
@@ -195,13 +195,13 @@ fn a_ticket_that_was_never_sent_is_sent_once_a_person_says_so() {
 
     ? Dispatch/store-0417  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0417 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/0417.yaml:4:9
 
     ? Dispatch/store-0418  Store 0418 (0418), account 01230418
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0418 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/0418.yaml:4:9
 
@@ -256,6 +256,7 @@ fn a_ticket_that_was_never_sent_is_sent_once_a_person_says_so() {
     Dispatch/store-0417: cancelled; nothing is ever sent for it again, a new visit is `reissue`
     Dispatch/store-0418: cancelled; nothing is ever sent for it again, a new visit is `reissue`
     Settled.
+    Said by mistake? callout state restore 6 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
     assert_eq!(site.vendor.tickets(), 4, "the two that were sent, and the two that were new");
@@ -401,12 +402,12 @@ fn a_further_visit_and_a_ticket_that_its_file_names_after_a_rebuild() {
 
     ? Dispatch/store-0417-router  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417-router#0 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0417-router#0 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
 
     ? Dispatch/store-0417-router#1  Store 0417 (0417), account 01230417
         in doubt: the state was rebuilt at 2027-01-04T12:00:00Z without it, and it may have been sent before
-        next: look for its mark or its site in the portal, then: callout settle Dispatch/store-0417-router#1 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
+        next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0417-router#1 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv
         mark: [mark]
         at tickets/a.yaml:4:9
 

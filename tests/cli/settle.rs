@@ -35,6 +35,7 @@ fn a_ticket_cancelled_by_phone_is_never_sent_again() {
     $ callout settle Dispatch/store-0417-router --cancelled --reason phoned, order 5
     Dispatch/store-0417-router: cancelled; nothing is ever sent for it again, a new visit is `reissue`
     Settled.
+    Said by mistake? callout state restore 2 --reason TEXT takes it back, as long as nothing was sent on it.
     |
     | Keep this? Only `yes` is taken as yes:
     exit 0

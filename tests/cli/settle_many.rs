@@ -53,7 +53,9 @@ fn every_selected_ticket_that_is_in_doubt_is_settled_and_no_other() {
     shows!(site.run_words(&["settle", "--selector", "wave=pilot", "--not-created", "--reason", "case 8812"], "yes\n"), @r"
     $ callout settle --selector wave=pilot --not-created --reason case 8812
     Dispatch/store-0418 was not created: its address is free, and the next apply sends it
+        Store 0418 (0418), account 01230418; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
     Dispatch/store-0419 was not created: its address is free, and the next apply sends it
+        Store 0419 (0419), account 01230419; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
     1 other selected ticket does not wait for this, and is left as it is.
     Settled.
     Said by mistake? callout state restore 9 --reason TEXT takes it back, as long as nothing was sent on it.
@@ -127,6 +129,29 @@ fn a_selection_that_means_nothing_settles_nothing() {
 }
 
 #[test]
+fn what_is_cancelled_by_a_selection_is_told_so_that_it_is_recognised_and_can_be_taken_back() {
+    let site = doubted();
+    let cancel = ["settle", "--selector", "wave=pilot", "--cancelled", "--reason", "called off", "--yes"];
+    shows!(site.run_words(&cancel, ""), @r"
+    $ callout settle --selector wave=pilot --cancelled --reason called off --yes
+    Dispatch/store-0417: cancelled; nothing is ever sent for it again, a new visit is `reissue`
+        ticket 482001; Store 0417 (0417), account 01230417; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+    Dispatch/store-0418: cancelled; nothing is ever sent for it again, a new visit is `reissue`
+        Store 0418 (0418), account 01230418; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+    Dispatch/store-0419: cancelled; nothing is ever sent for it again, a new visit is `reissue`
+        Store 0419 (0419), account 01230419; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+    Settled.
+    Said by mistake? callout state restore 6 --reason TEXT takes it back, as long as nothing was sent on it.
+    exit 0
+    ");
+    site.run("state restore 6 --reason mistake --yes").ends_with(0);
+    assert_eq!(site.run("settle --format json").json()["counts"]["in_doubt"], 3);
+    // What was let go of is not taken back: nothing looked after it before.
+    site.run("state rm Dispatch/store-0417 --reason x --yes").ends_with(0);
+    assert!(!site.run("settle Dispatch/store-0417 --cancelled --reason x --yes").ends_with(0).out.contains("by mistake"));
+}
+
+#[test]
 fn an_outcome_is_kept_for_visits_that_have_begun_and_have_none() {
     let site = Site::new();
     for store in ["0417", "0418", "0419"] {
@@ -139,6 +164,7 @@ fn an_outcome_is_kept_for_visits_that_have_begun_and_have_none() {
     shows!(site.run("settle --selector wave=pilot --outcome ok --reason phoned --yes"), @r"
     $ callout settle --selector wave=pilot --outcome ok --reason phoned --yes
     Dispatch/store-0418: the visit ended as ok
+        ticket 482002; Store 0418 (0418), account 01230418; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
     2 other selected tickets do not wait for this, and are left as they are.
     Settled.
     exit 0
@@ -160,6 +186,7 @@ fn differences_are_accepted_by_a_selection() {
     shows!(site.run("settle --selector wave=pilot --accept --reason known --yes"), @r"
     $ callout settle --selector wave=pilot --accept --reason known --yes
     Dispatch/store-0418: the difference is left alone until the file changes again
+        ticket 482001; Store 0418 (0418), account 01230418; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
     1 other selected ticket does not wait for this, and is left as it is.
     Settled.
     exit 0

@@ -415,8 +415,8 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     $ callout settle Dispatch/store-0401 --seen-to --reason cancelled by phone, case 8812 --yes
     | settle/misfit in Dispatch/store-0401
     |
-    |   x Dispatch/store-0401 cannot be settled like this: no ticket is known that nobody asked for, or
-    |   | somebody has seen to it
+    |   x Dispatch/store-0401 cannot be settled like this: no ticket is known that nobody asked for, or somebody
+    |   | has seen to it
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1
@@ -434,6 +434,18 @@ fn a_ticket_that_nobody_asked_for_is_remembered_until_somebody_has_seen_to_it() 
     exit 0
     ");
     assert!(!site.run("settle").out.contains("more than was asked for"));
+}
+
+/// What went out under the first one's mark is not found by its own: whoever looks for that alone would have it sent again.
+#[test]
+fn after_a_rebuild_a_ticket_of_several_is_to_be_looked_for_by_its_site() {
+    let site = site(&THREE);
+    site.run("apply --yes").ends_with(0);
+    fs::remove_dir_all(site.path(".callout")).expect("removed");
+    site.run("state rebuild --reason lost --yes").ends_with(0);
+    let told = site.run("settle Dispatch/store-0402").ends_with(0).out;
+    let next: Vec<&str> = told.lines().filter(|line| line.contains("next:")).collect();
+    insta::assert_snapshot!(next.join("\n"), @"    next: look for its site in the portal, and not for its mark alone: sent in one request with other sites, it carries the mark of one of these; then: callout settle Dispatch/store-0402 --id ID --reason TEXT, or --not-created; many at once: callout import --from FILE.csv");
 }
 
 #[test]

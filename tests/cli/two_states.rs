@@ -246,6 +246,30 @@ fn a_whole_folder_of_another_project_is_put_aside_with_its_history() {
     assert!(site.path(".callout/set-aside-1/history/state-0000000050.json").exists());
 }
 
+/// A rebuild leaves another project's state alone, so the way on begins with taking it out of the way.
+#[test]
+fn the_way_past_another_projects_folder_is_told_and_works() {
+    let (site, stranger) = (Site::with_ticket(), Site::new());
+    copied(&site.project, &site, "backup");
+    stranger.write("tickets/1.yaml", dispatch("s-1", "0201"));
+    stranger.run("apply --yes").ends_with(0);
+    fs::remove_dir_all(site.path(".callout")).expect("removed");
+    copied(&stranger.project, &site, ".callout");
+    let told = |line: &str| site.run(line).ends_with(1).err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let away = "move the folder of the state that is there away, then callout state rebuild";
+    let check = told("state check");
+    assert!(check.contains(&format!("Without one: {away} --reason TEXT. No record can be read")), "{check}");
+    let restore = told("state restore backup --reason x --yes");
+    assert!(
+        restore.contains(&format!("Otherwise: {away} --from backup --reason TEXT. It keeps the 1 record that can be read")),
+        "{restore}"
+    );
+    site.run("state rebuild --from backup --reason x --yes").ends_with(1);
+    fs::rename(site.path(".callout"), site.path("not-ours")).expect("moved");
+    site.run("state rebuild --from backup --reason x --yes").ends_with(0);
+    assert!(site.run("plan").ends_with(0).out.starts_with("No changes. 1 ticket is unchanged.\n"));
+}
+
 #[test]
 fn a_rebuild_that_was_stopped_goes_on_from_what_it_put_aside() {
     let (site, _) = apart();

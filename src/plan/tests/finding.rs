@@ -37,7 +37,10 @@ fn a_doubt_says_how_far_the_search_for_its_mark_got() {
     ");
     let mut unread = bench();
     unread.now += jiff::SignedDuration::from_mins(2);
-    assert_snapshot!(unread.shows(), @"? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result");
+    assert_snapshot!(told(&unread), @r"
+    ? Dispatch/store-1; in doubt: the create started at 2027-01-04T12:00:00Z has no known result; its mark was not looked for
+    let its mark be looked for: callout plan
+    ");
 }
 
 #[test]
