@@ -313,7 +313,8 @@ fn without_a_state_there_is_no_log() {
     $ callout log
     | state/missing
     |
-    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. With a copy of its folder, from the machine or the backup that has one: callout state restore
     |         FOLDER --reason TEXT.
