@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::{Global, Import as Words, MatchBy};
 use super::opened::{self, Opened, Remotes};
-use super::rows::Table;
+use super::rows::{Table, placed};
 use super::settlement::{gone_on, is_doubted_create};
 use super::state::{reasoned, standing, typed};
 use super::taking::{Wanted, take};
@@ -25,7 +25,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let state = ledger.state().await;
     let events = match named {
         Named::Pairs(mut pairs) => {
-            pairs.retain(|(address, id)| words.from.is_none() || !is_linked(&opened, &state, address, id));
+            pairs.retain(|pair| pair.row.is_none() || !is_linked(&opened, &state, pair));
             planning::announce(&opened, pairs.len(), environment);
             let events = events(words, &opened, &state, &pairs).await?;
             environment.out.write(&events.iter().map(in_words).collect::<String>());
@@ -53,9 +53,17 @@ fn counted(count: usize) -> String {
 
 /// What is to be imported, as the command line says it.
 enum Named {
-    Pairs(Vec<(Address, String)>),
+    Pairs(Vec<Pair>),
     /// Whatever carries the mark of one of these addresses.
     Marks(Vec<Address>),
+}
+
+/// An address, and the id of its ticket.
+struct Pair {
+    address: Address,
+    id: String,
+    /// The row of a file that says so, for messages.
+    row: Option<String>,
 }
 
 impl Named {
@@ -67,7 +75,7 @@ impl Named {
         match (&words.by, &words.from, words.words.as_slice()) {
             (Some(MatchBy::Mark), _, addresses) => Ok(Self::Marks(addresses.iter().map(address).collect::<Result<_, _>>()?)),
             (None, Some(path), _) => from_csv(path, folder).map(Self::Pairs),
-            (None, None, [name, id]) => Ok(Self::Pairs(vec![(address(name)?, id.clone())])),
+            (None, None, [name, id]) => Ok(Self::Pairs(vec![Pair { address: address(name)?, id: id.clone(), row: None }])),
             (None, None, _) => {
                 let diagnostic = Diagnostic::error("import/words", "an import needs one address and the id of its ticket");
                 Err(diagnostic.help("callout import ADDRESS ID; many with --from FILE.csv; by their marks with --match mark").into())
@@ -102,31 +110,32 @@ fn in_words(event: &Event) -> String {
 }
 
 /// Reads and checks each ticket before any is linked.
-async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[(Address, String)]) -> Result<Vec<Event>, Failure> {
+async fn events(words: &Words, opened: &Opened, state: &State, pairs: &[Pair]) -> Result<Vec<Event>, Failure> {
     let (mut events, mut diagnostics) = (Vec::new(), Vec::new());
     let companions = Companions::new(&opened.tickets, state, &opened.given_up);
     let mut state = state.clone();
-    let remotes = opened.connect_for(pairs.iter().map(|(address, _)| address))?;
-    for (address, id) in pairs {
+    let remotes = opened.connect_for(pairs.iter().map(|pair| &pair.address))?;
+    for Pair { address, id, row } in pairs {
+        let of_row = |diagnostic| placed(row.as_deref(), diagnostic);
         match event((opened, &remotes), (&state, &companions), address, (id, &words.reason)).await {
             Ok(event) => {
                 // So that a second line for the same address or id is refused too.
                 if let Err(impossible) = state.apply(&event, opened.clock().now()) {
-                    diagnostics.push(Diagnostic::error("import/twice", impossible.to_string()).about(address));
+                    diagnostics.push(of_row(Diagnostic::error("import/twice", impossible.to_string()).about(address)));
                 }
                 events.push(event);
             }
-            Err(diagnostic) => diagnostics.push(*diagnostic),
+            Err(diagnostic) => diagnostics.push(of_row(*diagnostic)),
         }
     }
     all_or(events, diagnostics)
 }
 
 /// A list may be taken a second time, longer than before: what it brought already is passed over.
-fn is_linked(opened: &Opened, state: &State, address: &Address, id: &str) -> bool {
+fn is_linked(opened: &Opened, state: &State, Pair { address, id, .. }: &Pair) -> bool {
     let ticket = opened.tickets.iter().find(|ticket| &ticket.address == address);
     let record = ticket.and_then(|ticket| state.records.get(&Key::new(address.clone(), ticket.reissue)));
-    record.is_some_and(|record| record.is_live() && record.id() == Some(id))
+    record.is_some_and(|record| record.is_live() && record.id() == Some(id.as_str()))
 }
 
 async fn event(
@@ -182,11 +191,14 @@ fn described_as<'a>(opened: &'a Opened, address: &Address) -> Outcome<&'a Ticket
 }
 
 /// Reads `address,id`.
-fn from_csv(path: &Path, folder: &Path) -> Result<Vec<(Address, String)>, Failure> {
+fn from_csv(path: &Path, folder: &Path) -> Result<Vec<Pair>, Failure> {
     let table = Table { name: path, code: "import/csv", columns: &["address", "id"], help: "the columns are address,id" };
-    table.rows(folder, |_, cells| match cells {
+    table.rows(folder, |line, cells| match cells {
         [_, ""] => Err("the id is missing".into()),
-        [address, id] => Ok((address.parse().map_err(|error: NotAnAddress| error.to_string())?, (*id).to_owned())),
+        [address, id] => {
+            let address = address.parse().map_err(|error: NotAnAddress| error.to_string())?;
+            Ok(Pair { address, id: (*id).to_owned(), row: Some(table.row_at(line)) })
+        }
         _ => Err("a cell is missing".into()),
     })
 }

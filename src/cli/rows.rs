@@ -53,11 +53,15 @@ impl Table<'_> {
     pub fn rows<T>(&self, folder: &Path, read: impl Fn(u64, &[&str]) -> Result<T, Mistake>) -> Result<Vec<T>, Failure> {
         let bytes = self.bytes(&folder.join(self.name))?;
         let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(bytes.as_slice());
-        let header = reader.headers().cloned().map_err(|error| self.wrong(&told(&error)))?;
+        let header = reader.headers().cloned().map_err(|error| self.wrong(&told(&error, &bytes)))?;
         self.check(&header)?;
         let (mut rows, mut diagnostics) = (Vec::new(), Vec::new());
         for record in reader.records() {
-            match record.map_err(|error| told(&error).into()).and_then(|record| self.row(&header, &record, &read)) {
+            let row = record.map_err(|error| told(&error, &bytes).into()).and_then(|record| {
+                let line = record.position().map_or(0, |position| line_of(position, &bytes));
+                self.row(&header, (line, &record), &read)
+            });
+            match row {
                 Ok(row) => rows.push(row),
                 Err(Mistake { message, help }) => {
                     let diagnostic = self.wrong(&message);
@@ -97,10 +101,9 @@ impl Table<'_> {
     fn row<T>(
         &self,
         header: &StringRecord,
-        record: &StringRecord,
+        (line, record): (u64, &StringRecord),
         read: impl Fn(u64, &[&str]) -> Result<T, Mistake>,
     ) -> Result<T, Mistake> {
-        let line = record.position().map_or(0, csv::Position::line);
         if record.len() != header.len() {
             return Err(format!("line {line} has {} cells, and line 1 names {} columns", record.len(), header.len()).into());
         }
@@ -109,15 +112,34 @@ impl Table<'_> {
         read(line, &cells).map_err(|Mistake { message, help }| Mistake { message: format!("line {line}: {message}"), help })
     }
 
+    /// How messages name a row that was read.
+    pub fn row_at(&self, line: u64) -> String {
+        format!("{}: line {line}", self.name.display())
+    }
+
     fn wrong(&self, message: &str) -> Diagnostic {
         Diagnostic::error(self.code, format!("{}: {message}", self.name.display())).help(self.help)
     }
 }
 
 /// The reader's own trouble, in our words: it only ever is bytes that are no text, or the disk.
-fn told(error: &csv::Error) -> String {
+fn told(error: &csv::Error, bytes: &[u8]) -> String {
     if let csv::ErrorKind::Utf8 { pos, .. } = error.kind() {
-        return format!("line {} is no UTF-8 text", pos.as_ref().map_or(1, csv::Position::line));
+        return format!("line {} is no UTF-8 text", pos.as_ref().map_or(1, |position| line_of(position, bytes)));
     }
     error.to_string()
+}
+
+/// The line on which a row begins. The reader takes the row before to end at its carriage return, and lets empty lines pass: what is left
+/// of both stands before this row's text, and its own count leaves it out.
+fn line_of(position: &csv::Position, bytes: &[u8]) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
+    let passed = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + passed.count() as u64
+}
+
+/// A diagnostic with the row of a file that it is about.
+pub(super) fn placed(row: Option<&str>, diagnostic: Diagnostic) -> Diagnostic {
+    let Some(row) = row else { return diagnostic };
+    Diagnostic { message: format!("{row}: {}", diagnostic.message), ..diagnostic }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::args::{Ended, Settle as Words};
+use super::rows::placed;
 use super::state::unknown;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Matches, Plan, Reason, Search, Step, Unclear};
@@ -221,8 +222,7 @@ impl Settlement {
 
     /// With the row that it is about.
     pub fn placed(&self, diagnostic: Diagnostic) -> Diagnostic {
-        let Some(row) = &self.row else { return diagnostic };
-        Diagnostic { message: format!("{row}: {}", diagnostic.message), ..diagnostic }
+        placed(self.row.as_deref(), diagnostic)
     }
 
     pub fn wrong(&self, why: &str) -> Diagnostic {

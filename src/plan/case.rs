@@ -57,12 +57,11 @@ impl Case<'_> {
         Key::new(self.key.address.clone(), reissue)
     }
 
-    /// How `settle` knows the record. In quotes where a shell would take a location's key for a pattern.
+    /// How `settle` knows the record. As it is: what shows it in a command puts it in quotes.
     fn settles(&self) -> Option<String> {
         let key = self.recorded_as?;
         let is_one_of_several = self.world.state.visits(&key.address).nth(1).is_some();
-        let name = if is_one_of_several { format!("{}#{}", key.address, key.reissue) } else { key.to_string() };
-        Some(if key.address.key.is_some() { format!("'{name}'") } else { name })
+        Some(if is_one_of_several { format!("{}#{}", key.address, key.reissue) } else { key.to_string() })
     }
 
     /// The live ticket's id.

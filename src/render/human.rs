@@ -7,6 +7,7 @@ use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
 use serde_json::{Value, json};
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::source::{Window, clean};
 use crate::diagnostics::{Diagnostic, Severity};
@@ -30,7 +31,14 @@ pub fn human(diagnostics: &[Diagnostic], look: Look) -> String {
         characters: if look.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
         styles: if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(look.width.max(40)).with_links(false).with_context_lines(1);
+    // Lines break at blanks alone: a flag, an address or a lineage that is broken inside cannot be copied.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(look.width.max(40))
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
+        .with_break_words(false)
+        .with_links(false)
+        .with_context_lines(1);
     let mut text = String::new();
     for diagnostic in diagnostics.iter().take(MOST) {
         // Writing into a String cannot fail; if miette could not draw it, one line is better than none.
@@ -117,5 +125,18 @@ impl miette::Diagnostic for Report<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let window = self.window.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::underline(window.span.clone()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_breaks_at_blanks_alone() {
+        let lineage = "0b7c5a52-6c1e-4b0e-9c53-0d6a4f9d1e77";
+        let told = Diagnostic::error("state/lineage", format!("callout.lock names the lineage {lineage}"))
+            .help(format!("settle it: callout settle Dispatch/a --not-created --reason TEXT; its folder is /srv/{lineage}/{lineage}"));
+        insta::assert_snapshot!(human(&[told], Look { colour: false, unicode: false, width: 40 }), @"");
     }
 }

@@ -261,8 +261,8 @@ fn a_create_in_doubt_is_looked_for_after_a_minute_and_linked() {
     $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
     | settle/misfit in CustomerTicket/line-rental-4711
     |
-    |   x CustomerTicket/line-rental-4711 cannot be settled like this: it may still be on its way; from 2027-01-
-    |   | 04T12:01:00Z on its mark is looked for
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: it may still be on its way; from
+    |   | 2027-01-04T12:01:00Z on its mark is looked for
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1
@@ -336,8 +336,8 @@ fn a_create_that_may_be_on_its_way_is_not_called_not_created() {
     $ callout settle CustomerTicket/line-rental-4711 --not-created --reason lost --yes
     | settle/misfit in CustomerTicket/line-rental-4711
     |
-    |   x CustomerTicket/line-rental-4711 cannot be settled like this: it may still be on its way; from 2027-01-
-    |   | 04T12:01:00Z on its mark is looked for
+    |   x CustomerTicket/line-rental-4711 cannot be settled like this: it may still be on its way; from
+    |   | 2027-01-04T12:01:00Z on its mark is looked for
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1

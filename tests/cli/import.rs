@@ -176,13 +176,25 @@ fn a_file_with_a_mistake_imports_nothing() {
     | reading 3 tickets
     | import/taken in Dispatch/store-0417
     |
-    |   x Dispatch/store-0417 has a record already: ticket 482001
+    |   x i.csv: line 3: Dispatch/store-0417 has a record already: ticket 482001
     |   help: if this is a further visit, raise `reissue` in its file first
     |
     | import/undescribed
     |
-    |   x the files describe no Dispatch/store-9
+    |   x i.csv: line 4: the files describe no Dispatch/store-9
     |   help: did you mean Dispatch/store-0417? describe it in a manifest first, as it is in the ticket system
+    |
+    exit 1
+    ");
+    site.write("i.csv", "address,id\r\nDispatch/store-0417,482001\r\nDispatch/store-0418,999999\r\n");
+    shows!(site.run("import --from i.csv --yes"), @r"
+    $ callout import --from i.csv --yes
+    | reading 2 tickets
+    | import/misfit in Dispatch/store-0418
+    |
+    |   x i.csv: line 3: Dispatch/store-0418 is not linked to ticket 999999: TechExpress has no such ticket, or
+    |   | this credential may not see it
+    |   help: look the ticket up in the portal, and check the id
     |
     exit 1
     ");

@@ -162,7 +162,8 @@ fn an_init_where_the_lock_file_tells_of_a_lost_state_is_refused() {
     $ callout init --name acme
     | state/missing
     |
-    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. With a copy of its folder, from a backup or another machine, if nothing was sent since:
     |         callout state restore FOLDER --nothing-since --reason TEXT

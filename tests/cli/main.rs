@@ -72,6 +72,8 @@ mod twice;
 #[cfg(unix)]
 mod two_at_once;
 mod two_states;
+#[cfg(unix)]
+mod typed;
 mod usage;
 mod validate;
 mod vendor;

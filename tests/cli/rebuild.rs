@@ -112,7 +112,7 @@ fn ids_that_are_known_are_read_checked_and_taken() {
     | reading 2 tickets
     | import/misfit in Dispatch/store-0418
     |
-    |   x Dispatch/store-0418 is not linked to ticket 482001: it belongs to Dispatch/store-0417
+    |   x ids.csv: line 3: Dispatch/store-0418 is not linked to ticket 482001: it belongs to Dispatch/store-0417
     |   help: look the ticket up in the portal, and check the id
     |
     exit 1

@@ -149,7 +149,8 @@ fn a_plan_of_another_state_is_refused() {
     $ callout apply --yes p.plan
     | plan/stale
     |
-    |   x p.plan is not applied: this plan was made from another state (lineage [lineage], here [lineage])
+    |   x p.plan is not applied: this plan was made from another state (lineage
+    |   | [lineage], here [lineage])
     |   help: nothing was sent; make and review a new one: callout plan --out p.plan
     |
     exit 3

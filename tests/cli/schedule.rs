@@ -606,7 +606,8 @@ fn rows_move_only_if_the_state_can_be_read() {
     $ callout schedule --reflow
     | state/missing
     |
-    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. With a copy of its folder, from a backup or another machine, if nothing was sent since:
     |         callout state restore FOLDER --nothing-since --reason TEXT

@@ -105,8 +105,8 @@ fn how_a_visit_went_is_kept_once_it_has_begun() {
     $ callout settle Dispatch/store-0417-router --outcome no-access --reason closed --yes
     | settle/misfit in Dispatch/store-0417-router
     |
-    |   x Dispatch/store-0417-router cannot be settled like this: its visit has not begun, it starts at 2027-01-
-    |   | 11T08:00:00 America/New_York; if it was called off, that is --cancelled
+    |   x Dispatch/store-0417-router cannot be settled like this: its visit has not begun, it starts at
+    |   | 2027-01-11T08:00:00 America/New_York; if it was called off, that is --cancelled
     |   help: `callout settle` lists what needs a person, and how
     |
     exit 1

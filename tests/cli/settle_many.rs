@@ -257,3 +257,81 @@ Dispatch/store-0419,not-created,,phoned
     ");
     assert_eq!(site.run("settle --format json").json()["counts"]["in_doubt"], 3);
 }
+
+/// Programs of Windows end their lines with two characters, and spreadsheets leave empty lines.
+#[test]
+fn a_line_is_told_as_an_editor_counts_it() {
+    let site = doubted();
+    let rows = "address,settlement,id,reason\r
+\"Dispatch/store-0418\",not-created,,\"phoned,\r
+twice\"\r
+Dispatch/store-0419,maybe,482001,phoned\r
+\r
+Dispatch/store-0419,ID,482001,phoned\r
+Dispatch/store-0419,not-created,,phoned,\r
+";
+    site.write("s.csv", rows);
+    shows!(site.run("settle --from s.csv --yes"), @r"
+    $ callout settle --from s.csv --yes
+    | settle/csv
+    |
+    |   x s.csv: line 4: `maybe` is no settlement
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    | settle/csv
+    |
+    |   x s.csv: line 6: `ID` is no settlement
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    | settle/csv
+    |
+    |   x s.csv: line 7 has 5 cells, and line 1 names 4 columns
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    exit 1
+    ");
+    site.write("s.csv", [rows.as_bytes(), b"Dispatch/store-0419,id,\xff,phoned\r\n"].concat());
+    shows!(site.run("settle --from s.csv --yes"), @r"
+    $ callout settle --from s.csv --yes
+    | settle/csv
+    |
+    |   x s.csv: line 4: `maybe` is no settlement
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    | settle/csv
+    |
+    |   x s.csv: line 6: `ID` is no settlement
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    | settle/csv
+    |
+    |   x s.csv: line 7 has 5 cells, and line 1 names 4 columns
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    | settle/csv
+    |
+    |   x s.csv: line 8 is no UTF-8 text
+    |   help: the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done,
+    |         accept, cancelled, seen-to, ok, failed or no-access
+    |
+    exit 1
+    ");
+    site.write("s.csv", rows.replace('\r', ""));
+    assert_eq!(site.run("settle --from s.csv --yes").err.matches("s.csv: line 6: ").count(), 1);
+    site.write("s.csv", "\u{feff}address,settlement,id,reason\r\n\r\nDispatch/store-0417,not-created,,phoned\r\n");
+    shows!(site.run("settle --from s.csv --yes"), @r"
+    $ callout settle --from s.csv --yes
+    | settle/misfit in Dispatch/store-0417
+    |
+    |   x s.csv: line 3: Dispatch/store-0417 cannot be settled like this: no create of it is in doubt
+    |   help: `callout settle` lists what needs a person, and how
+    |
+    exit 1
+    ");
+}

@@ -4,8 +4,7 @@
 pub const DIFFERENT: [(&str, &str); 7] = [
     (r"/[^\s`]*/p{8,}[0-9A-Za-z]{6}", "[folder]"),
     (r"(127\.0\.0\.1|localhost):\d+", "127.0.0.1:[port]"),
-    // A long line may be broken behind its hyphens.
-    (r"[0-9a-f]{8}(-(\n[ |]*)?[0-9a-f]{4}){3}-(\n[ |]*)?[0-9a-f]{12}", "[lineage]"),
+    (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[lineage]"),
     (r"co-[a-z0-9]{8}\b", "[mark]"),
     (r"[0-9a-f]{64}", "[digest]"),
     (r"payload [0-9a-f]+", "payload [digest]"),

@@ -502,20 +502,20 @@ fn after_a_lost_state_the_tickets_of_one_request_are_taken_over_by_their_ids() {
     | reading 3 tickets
     | import/misfit in Dispatch/store-0401
     |
-    |   x Dispatch/store-0401 is not linked to ticket 482002: its location_number is `0402`, and the file says
-    |   | `0401`
+    |   x ids.csv: line 2: Dispatch/store-0401 is not linked to ticket 482002: its location_number is `0402`, and
+    |   | the file says `0401`
     |   help: look the ticket up in the portal, and check the id
     |
     | import/misfit in Dispatch/store-0402
     |
-    |   x Dispatch/store-0402 is not linked to ticket 482003: it carries the mark [mark], which belongs to
-    |   | another visit
+    |   x ids.csv: line 3: Dispatch/store-0402 is not linked to ticket 482003: it carries the mark [mark],
+    |   | which belongs to another visit
     |   help: look the ticket up in the portal, and check the id
     |
     | import/misfit in Dispatch/store-0403
     |
-    |   x Dispatch/store-0403 is not linked to ticket 482001: it carries the mark [mark], which belongs to
-    |   | another visit
+    |   x ids.csv: line 4: Dispatch/store-0403 is not linked to ticket 482001: it carries the mark [mark],
+    |   | which belongs to another visit
     |   help: look the ticket up in the portal, and check the id
     |
     exit 1

@@ -115,7 +115,8 @@ fn a_copy_without_its_state_is_refused() {
     $ callout plan
     | state/missing
     |
-    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. With a copy of its folder, from a backup or another machine, if nothing was sent since:
     |         callout state restore FOLDER --nothing-since --reason TEXT
@@ -131,7 +132,8 @@ fn a_copy_without_its_state_is_refused() {
     $ callout apply --yes
     | state/missing
     |
-    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. With a copy of its folder, from a backup or another machine, if nothing was sent since:
     |         callout state restore FOLDER --nothing-since --reason TEXT
@@ -156,7 +158,8 @@ fn a_copy_with_another_projects_state_is_refused() {
     $ callout apply --yes
     | state/lineage
     |
-    |   x the state `.callout/state.json` belongs to another project: its lineage is [lineage], `callout.lock` says [lineage]
+    |   x the state `.callout/state.json` belongs to another project: its lineage is
+    |   | [lineage], `callout.lock` says [lineage]
     |   help: Nothing was planned or sent. Either put back the folder of `.callout/state.json` that has lineage
     |         [lineage], or, if `callout.lock` was changed by mistake, put that back:
     |         `git checkout -- callout.lock`.

@@ -105,10 +105,7 @@ fn from_csv(path: &Path, folder: &Path, state: &State) -> Result<Vec<Settlement>
     let help = "the columns are address,settlement,id,reason; a settlement is id, not-created, done, not-done, accept, cancelled, seen-to, ok, failed or no-access";
     let table = Table { name: path, code: "settle/csv", columns: COLUMNS, help };
     let rows = table.rows(folder, |line, cells| match cells {
-        [address, name, id, reason] => {
-            let row = format!("{}: line {line}", path.display());
-            Ok(Settlement { row: Some(row), ..row_of(address, (name, id), reason, state)? })
-        }
+        [address, name, id, reason] => Ok(Settlement { row: Some(table.row_at(line)), ..row_of(address, (name, id), reason, state)? }),
         _ => Err("a cell is missing".into()),
     })?;
     if rows.is_empty() {
@@ -127,9 +124,9 @@ fn row_of(address: &str, (name, id): (&str, &str), reason: &str, state: &State) 
     if name == "id" && id.is_empty() {
         return Err("the settlement `id` needs an id".into());
     }
-    if name != "id" && !id.is_empty() {
+    let verdict = Verdict::named(name, id).ok_or_else(|| format!("`{name}` is no settlement"))?;
+    if !matches!(verdict, Verdict::Is(_)) && !id.is_empty() {
         return Err(format!("the settlement `{name}` takes no id, and there is `{id}`").into());
     }
-    let verdict = Verdict::named(name, id).ok_or_else(|| format!("`{name}` is no settlement"))?;
     Ok(Settlement { key: key_of(address, state)?, verdict, reason: reason.to_owned(), row: None })
 }

@@ -11,7 +11,8 @@ fn a_missing_state_is_restored_from_a_copy_at_a_persons_word() {
     $ callout state check
     | state/missing
     |
-    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   x the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |   help: Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:
     |         1. With a copy of its folder, from a backup or another machine, if nothing was sent since:
     |         callout state restore FOLDER --nothing-since --reason TEXT
@@ -30,7 +31,8 @@ fn a_missing_state_is_restored_from_a_copy_at_a_persons_word() {
     The state is restored. Next: callout plan
     | state/missing
     |
-    |   ! the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage [lineage])
+    |   ! the state `.callout/state.json` is missing; `callout.lock` says that there is one (lineage
+    |   | [lineage])
     |
     exit 0
     ");
