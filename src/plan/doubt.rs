@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::diff::{done_by_hand, drift};
 use super::existing::seen;
-use super::reason::Search;
+use super::search::Search;
 use super::{Action, Reason, Step};
 use crate::refresh::{booking_mismatch, config_changes, searchable_from, searched_since, sighting};
 use crate::state::{Closing, Event, Intent, Key, Phase, Record, Write};

@@ -26,6 +26,7 @@ mod order;
 mod parts;
 mod reason;
 mod removed;
+mod search;
 mod step;
 mod surplus;
 #[cfg(test)]
@@ -53,8 +54,9 @@ pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Limits, Refusal, Rules};
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
-pub use reason::{Reason, Search};
+pub use reason::Reason;
 pub use removed::Work;
+pub use search::Search;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

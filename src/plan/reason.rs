@@ -8,34 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::differences::{changed_since, conflict, surplus};
 use super::gates::Shut;
 use super::removed::{Work, left};
+use super::search::Search;
 use crate::state::{Intent, Record, Write};
 use crate::systems::System;
 use crate::ticket::{Address, Change, RolloutSite};
-
-/// What a search for the mark of a create in doubt, or a look at a changed ticket, has said so far.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "found", rename_all = "snake_case")]
-pub enum Search {
-    /// Nobody looked: the system cannot search.
-    #[default]
-    NotMade,
-    /// Nobody looked, though the system can be searched: reading was switched off, or a saved plan went on.
-    Skipped,
-    /// It is too early: only from this moment on does it mean something that nothing is found.
-    From { moment: Timestamp },
-    /// No ticket that was made since then carries the mark.
-    Nothing { since: Timestamp },
-    /// The search was not answered.
-    ///
-    /// `marked`: tickets that carry it among those that were seen.
-    Unanswered {
-        why: String,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        marked: Vec<String>,
-    },
-    /// The ticket was read, and does not show the change.
-    NotShown,
-}
 
 /// The reason beside an action. No code depends on it but what shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -204,7 +180,7 @@ impl Reason {
     /// `name` is how `settle` knows the visit, `target` how `plan` and `apply` do.
     pub fn next_step(&self, name: &str, target: &str) -> Option<String> {
         Some(match self {
-            Self::InDoubt { write: Write::Create, search, .. } => doubted_create(search, name),
+            Self::InDoubt { write: Write::Create, search, .. } => search.next_step(name),
             Self::FoundHeld { .. } | Self::FoundElsewhere { .. } => {
                 format!("find out whose it is in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
             }
@@ -271,32 +247,5 @@ fn in_doubt(f: &mut fmt::Formatter<'_>, (write, since): (Write, Timestamp), hear
     if let Some(heard) = heard {
         write!(f, "; what was heard of it: {heard}")?;
     }
-    match search {
-        Search::NotMade => Ok(()),
-        Search::Skipped => write!(f, "; its mark was not looked for"),
-        Search::From { moment } => write!(f, "; its mark is looked for from {moment:.0} on"),
-        Search::Nothing { since } if *since == Timestamp::UNIX_EPOCH => write!(f, "; its mark was looked for, and no ticket carries it"),
-        Search::Nothing { since } => write!(f, "; its mark was looked for, and no ticket made since {since:.0} carries it"),
-        Search::Unanswered { why, .. } => write!(f, "; its mark was looked for without an answer: {why}"),
-        Search::NotShown => write!(f, "; the ticket does not show it"),
-    }
-}
-
-fn doubted_create(search: &Search, name: &str) -> String {
-    match search {
-        Search::Skipped => "let its mark be looked for: callout plan".to_owned(),
-        Search::From { .. } => "plan again then: a ticket that carries its mark is linked".to_owned(),
-        Search::Nothing { .. } => format!(
-            "if the portal shows none either: callout settle {name} --not-created --reason TEXT; if it does: callout settle {name} --id ID --reason TEXT"
-        ),
-        Search::Unanswered { marked, .. } if !marked.is_empty() => {
-            format!("plan again; or look whether there is another in the portal, then: callout settle {name} --id ID --reason TEXT")
-        }
-        Search::Unanswered { .. } => {
-            format!("plan again; or look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
-        }
-        Search::NotMade | Search::NotShown => {
-            format!("look for its mark in the portal, then: callout settle {name} --id ID --reason TEXT, or --not-created")
-        }
-    }
+    write!(f, "{search}")
 }
