@@ -60,7 +60,7 @@ struct Likeness<'a> {
     kind: &'a str,
     sign: char,
     action: Discriminant<Action>,
-    reason: Option<(Discriminant<Reason>, Option<Doubt>)>,
+    reason: Option<(Discriminant<Reason>, Option<Doubt<'a>>)>,
     sent: Vec<&'a str>,
     changed: Vec<&'a str>,
     drifted: Vec<&'a str>,
@@ -87,18 +87,19 @@ impl<'a> Likeness<'a> {
     }
 }
 
-/// What tells one doubt from another: what was sent, and what the search for it said. A person does something else about each.
-type Doubt = (u8, Discriminant<Search>);
+/// What tells one doubt from another: what was sent, what the search for it said, and what was heard. A person does something else about
+/// each.
+type Doubt<'a> = (u8, Discriminant<Search>, Option<&'a str>);
 
-fn doubt(reason: &Reason) -> Option<Doubt> {
-    let Reason::InDoubt { write, search, .. } = reason else { return None };
+fn doubt(reason: &Reason) -> Option<Doubt<'_>> {
+    let Reason::InDoubt { write, search, heard, .. } = reason else { return None };
     let write = match write {
         Write::Create => 0,
         Write::Update => 1,
         Write::Close => 2,
         Write::Delete => 3,
     };
-    Some((write, discriminant(search)))
+    Some((write, discriminant(search), heard.as_deref()))
 }
 
 /// A remark without the numbers in it, which are ids and other things of one ticket.

@@ -332,3 +332,16 @@ spec:
     desk.project.run("apply --yes").ends_with(0);
     desk.has_no_changes();
 }
+
+#[test]
+fn a_doubt_of_which_something_else_was_heard_stands_alone() {
+    let site = project(5);
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::ErrorAfterCommit { status: 500 })]);
+    site.run("apply --yes --target Rollout/routers[0401]").ends_with(5);
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit)]);
+    site.run("apply --yes --parallelism 1").ends_with(5);
+    let plan = site.run("plan");
+    assert!(plan.out.contains("\n? 4 tickets are in doubt\n"), "{plan}");
+    let (_, alone) = plan.out.split_once("\n? Dispatch/router-0401").unwrap_or_else(|| panic!("{plan}"));
+    assert!(alone.contains("what was heard of it: TechExpress answered 500 Internal Server Error"), "{plan}");
+}

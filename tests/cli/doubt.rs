@@ -107,7 +107,7 @@ fn what_the_system_said_is_told_wherever_the_doubt_is() {
             assert!(ran.out.contains(&reason), "{command}: {ran}");
         }
         let listed = site.run("settle --format json").json();
-        let kept = listed["steps"][0]["action"]["reason"]["heard"].as_str().expect("a text").to_owned();
+        let kept = listed["plan"]["steps"][0]["action"]["reason"]["heard"].as_str().unwrap_or_else(|| panic!("{listed:#}")).to_owned();
         assert!(kept.starts_with(heard) && kept.chars().count() <= 303, "{listed:#}");
         assert!(site.run("log").out.contains(&format!("heard          Dispatch/store-0417-router          {heard}")));
         let logged = site.run("log --event heard --format json").json();
