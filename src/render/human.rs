@@ -137,6 +137,15 @@ mod tests {
         let lineage = "0b7c5a52-6c1e-4b0e-9c53-0d6a4f9d1e77";
         let told = Diagnostic::error("state/lineage", format!("callout.lock names the lineage {lineage}"))
             .help(format!("settle it: callout settle Dispatch/a --not-created --reason TEXT; its folder is /srv/{lineage}/{lineage}"));
-        insta::assert_snapshot!(human(&[told], Look { colour: false, unicode: false, width: 40 }), @"");
+        insta::assert_snapshot!(human(&[told], Look { colour: false, unicode: false, width: 40 }), @r"
+        state/lineage
+
+          x callout.lock names the lineage
+          | 0b7c5a52-6c1e-4b0e-9c53-0d6a4f9d1e77
+          help: settle it: callout settle
+                Dispatch/a --not-created
+                --reason TEXT; its folder is
+                /srv/0b7c5a52-6c1e-4b0e-9c53-0d6a4f9d1e77/0b7c5a52-6c1e-4b0e-9c53-0d6a4f9d1e77
+        ");
     }
 }
