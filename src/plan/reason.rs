@@ -46,7 +46,7 @@ pub enum Reason {
         search: Search,
         /// What its system said, where that told no result.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        heard: Option<String>,
+        heard: Option<Box<str>>,
     },
     /// The state was rebuilt, and nobody knows whether this was ever sent.
     Presumed { since: Timestamp },
@@ -182,7 +182,7 @@ impl fmt::Display for Reason {
 impl Reason {
     /// Why this write is in doubt.
     pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search) -> Self {
-        let (write, since, heard) = (intent.write, intent.at, intent.heard.clone());
+        let (write, since, heard) = (intent.write, intent.at, intent.heard.as_deref().map(Box::from));
         if record.is_presumed() { Self::Presumed { since } } else { Self::InDoubt { write, since, search, heard } }
     }
 
