@@ -3,6 +3,7 @@
 //! Owns the create protocol ([`write`]), the order and the stopping. Makes no choice that the plan did not make:
 //! it only refuses to go on. Every request is preceded by a durable intent, and is sent once.
 
+mod heard;
 mod matched;
 mod report;
 mod rounds;

@@ -88,7 +88,7 @@ async fn what_was_heard_and_cannot_be_kept_is_told_and_the_doubt_stays() {
     let error = left.outcome.as_ref().expect_err("a disk that is full");
     let said = "the create for Dispatch/store-1 is in doubt (no answer); what was heard of it could not be recorded: ";
     assert!(error.message.starts_with(said), "{error}");
-    let help = "nothing more was sent; keep this message, mend the state's disk, then: callout settle Dispatch/store-1";
+    let help = "nothing more was sent; keep this message; mend the state, which callout state check looks at; then: callout settle Dispatch/store-1";
     assert_eq!(error.help.as_deref(), Some(help));
     assert_eq!(system.calls().len(), 1);
     let intent = left.state().records[&key(&one)].intent.clone().expect("in doubt");

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Done;
+use super::heard::heard;
 use super::run::Run;
 use super::unrecorded::{unanswered, unheard, unrecorded};
 use crate::diagnostics::Outcome;
@@ -17,9 +18,6 @@ use crate::ticket::{Change, Digest, Fields};
 
 /// Times that a create is tried again after the system said to wait. Each is a new intent.
 const TRIES: usize = 5;
-
-/// So many characters of what was heard are kept.
-const HEARD: usize = 300;
 
 /// One write, as the plan has it.
 pub(super) struct Task<'a> {
@@ -205,7 +203,7 @@ impl Run<'_> {
 
     /// It stays in doubt. What the system said of it may be what settles it later, and the terminal is soon gone.
     async fn record_heard(&self, task: &Task<'_>, why: String) -> Outcome<Attempt> {
-        let heard = Event::Heard { key: task.step.key.clone(), why: bounded(&why) };
+        let heard = heard(&task.step.key, &why);
         match self.job.ledger.record(vec![heard], self.job.clock.now()).await {
             Ok(()) => Ok(Attempt::Over(Done::Unknown { why })),
             Err(error) => Err(Box::new(unheard(&task.step.key, task.write, &why, &error))),
@@ -279,12 +277,6 @@ fn differs(task: &Task<'_>, seen: &Fields) -> Vec<Change> {
         Some(Change { field: name.to_owned(), before: None, after: Some(value.clone()) })
     };
     booked.filter(|change| task.fields.get(&change.field).is_some()).chain(task.fields.iter().filter_map(kept)).collect()
-}
-
-/// One line of bounded length: a server may answer with anything, and the journal keeps it for ever.
-fn bounded(why: &str) -> String {
-    let line = why.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= HEARD { line } else { line.chars().take(HEARD).chain("...".chars()).collect() }
 }
 
 fn done_event(task: &Task<'_>, id: String, seen: Sighting) -> Event {

@@ -64,10 +64,10 @@ impl Folder {
         Self::with(vec![intended("a", Write::Update), heard("a")], heard("b"))
     }
 
-    fn with(folded: Vec<Event>, behind: Event) -> Self {
+    fn with(third: Vec<Event>, behind: Event) -> Self {
         let folder = Self::made();
         let (mut store, _) = folder.opened();
-        for commit in [commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")]), commit(3, folded)] {
+        for commit in [commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")]), commit(3, third)] {
             store.append(&commit).expect("added");
         }
         let state = folder.look().expect("readable");
