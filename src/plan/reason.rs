@@ -165,20 +165,14 @@ impl fmt::Display for Reason {
 
 impl Reason {
     /// Why this write is in doubt.
-<<<<<<< HEAD
     pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search, system: Option<&dyn System>) -> Self {
-        let (write, since, heard) = (intent.write, intent.at, intent.heard.clone());
+        let (write, since, heard) = (intent.write, intent.at, intent.heard.as_deref().map(Box::from));
         if !record.is_presumed() {
             return Self::InDoubt { write, since, search, heard };
         }
         // Whatever the settings say today: nobody knows which it was sent with.
         let shares_mark = system.is_some_and(|system| system.together(&record.request.fields).is_some());
         Self::Presumed { since, shares_mark }
-=======
-    pub(super) fn of_doubt(record: &Record, intent: &Intent, search: Search) -> Self {
-        let (write, since, heard) = (intent.write, intent.at, intent.heard.as_deref().map(Box::from));
-        if record.is_presumed() { Self::Presumed { since } } else { Self::InDoubt { write, since, search, heard } }
->>>>>>> fb
     }
 
     /// The next step for a person, with the command to type.
