@@ -184,7 +184,7 @@ fn note_with(case: &Case<'_>, record: &Record, ticket: &Ticket, (visit, step): (
     }
     if sent.lifecycle != ticket.lifecycle || sent.labels != ticket.labels || sent.visit != visit || sent.site != site {
         let (lifecycle, labels) = (ticket.lifecycle.clone(), ticket.labels.clone());
-        step.events.push(Event::Noted { key: case.recorded(), lifecycle, labels, visit, site });
+        step.events.push(Event::Noted { key: case.recorded(), lifecycle: Box::new(lifecycle), labels, visit, site });
     }
 }
 

@@ -110,7 +110,7 @@ pub enum Event {
     /// The files changed only what is not sent: lifecycle, labels, a time zone, the wave.
     Noted {
         key: Key,
-        lifecycle: Lifecycle,
+        lifecycle: Box<Lifecycle>,
         labels: BTreeMap<String, String>,
         #[serde(default)]
         visit: Option<Visit>,
@@ -312,7 +312,7 @@ mod tests {
             Event::Observed { key: a(), seen: seen("x"), baseline: false, booking_checked: false },
             Event::DoneByHand { key: a(), request: request(), seen: seen("x") },
             Event::TookLive { key: a(), request: request(), seen: seen("x"), accepted: None },
-            Event::Noted { key: a(), lifecycle: Lifecycle::default(), labels: BTreeMap::new(), visit: None, site: None },
+            Event::Noted { key: a(), lifecycle: Box::default(), labels: BTreeMap::new(), visit: None, site: None },
             Event::Closed { key: a(), why: Closing::Closed, reason: None },
             Event::NotCreated { key: a(), reason: text() },
             Event::WriteSettled { key: a(), done: true, reason: text() },

@@ -17,7 +17,7 @@ use super::samples::{at, commit, key, owner, request, seen};
 use super::store::Store as _;
 use super::transition::State;
 use crate::support::trials::trials;
-use crate::ticket::{Digest, Lifecycle};
+use crate::ticket::Digest;
 
 /// What happens next, before it is known what has happened: it may be impossible then.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ impl Draw {
             9 => Event::Observed { key, seen: sighting(), baseline: self.yes, booking_checked: !self.yes },
             10 => Event::DoneByHand { key, request: request(), seen: sighting() },
             11 => Event::TookLive { key, request: request(), seen: sighting(), accepted: self.yes.then(|| Digest::of(self.text)) },
-            12 => Event::Noted { key, lifecycle: Lifecycle::default(), labels: [(text(), text())].into(), visit: None, site: None },
+            12 => Event::Noted { key, lifecycle: Box::default(), labels: [(text(), text())].into(), visit: None, site: None },
             13 => Event::Closed { key, why: self.closing(), reason: self.yes.then(text) },
             14 => Event::NotCreated { key, reason: text() },
             15 => Event::WriteSettled { key, done: self.yes, reason: text() },

@@ -82,7 +82,7 @@ impl State {
             }
             Event::Noted { key, lifecycle, labels, visit, site } => {
                 let request = &mut self.known(key, "noted")?.request;
-                request.lifecycle.clone_from(lifecycle);
+                request.lifecycle.clone_from(lifecycle.as_ref());
                 request.labels.clone_from(labels);
                 request.visit.clone_from(visit);
                 request.site.clone_from(site);

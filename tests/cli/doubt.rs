@@ -274,7 +274,7 @@ fn what_is_cancelled_in_doubt_is_never_sent_again() {
     $ callout settle Dispatch/store-0417-router --cancelled --reason phoned --yes
     Dispatch/store-0417-router: cancelled; nothing is ever sent for it again, a new visit is `reissue`
     Settled.
-    Said by mistake? callout state restore 1 --reason TEXT takes it back, as long as nothing was sent on it.
+    Said by mistake? callout state restore 2 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
     shows!(site.run("apply --yes"), @r"

@@ -156,7 +156,7 @@ fn a_mark_that_was_not_looked_for_is_looked_for_by_the_next_plan() {
     for line in ["apply p.plan --yes", "plan --refresh none"] {
         let told = desk.project.run(line).to_string();
         assert!(
-            told.contains("has no known result; its mark was not looked for\n    next: let its mark be looked for: callout plan\n"),
+            told.contains("connection closed before message completed; its mark was not looked for\n    next: let its mark be looked for: callout plan\n"),
             "{told}"
         );
     }

@@ -141,10 +141,10 @@ fn what_is_cancelled_by_a_selection_is_told_so_that_it_is_recognised_and_can_be_
     Dispatch/store-0419: cancelled; nothing is ever sent for it again, a new visit is `reissue`
         Store 0419 (0419), account 01230419; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
     Settled.
-    Said by mistake? callout state restore 6 --reason TEXT takes it back, as long as nothing was sent on it.
+    Said by mistake? callout state restore 9 --reason TEXT takes it back, as long as nothing was sent on it.
     exit 0
     ");
-    site.run("state restore 6 --reason mistake --yes").ends_with(0);
+    site.run("state restore 9 --reason mistake --yes").ends_with(0);
     assert_eq!(site.run("settle --format json").json()["counts"]["in_doubt"], 3);
     // What was let go of is not taken back: nothing looked after it before.
     site.run("state rm Dispatch/store-0417 --reason x --yes").ends_with(0);
@@ -180,13 +180,13 @@ fn differences_are_accepted_by_a_selection() {
     for store in ["0417", "0418"] {
         site.write(format!("tickets/{store}.yaml"), in_wave(&format!("store-{store}"), store, "pilot"));
     }
-    site.run("apply --yes").ends_with(0);
+    site.run("apply --yes --parallelism 1").ends_with(0);
     site.run("apply --yes").ends_with(0);
     site.edit("tickets/0418.yaml", "PO-88213", "PO-9");
     shows!(site.run("settle --selector wave=pilot --accept --reason known --yes"), @r"
     $ callout settle --selector wave=pilot --accept --reason known --yes
     Dispatch/store-0418: the difference is left alone until the file changes again
-        ticket 482001; Store 0418 (0418), account 01230418; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+        ticket 482002; Store 0418 (0418), account 01230418; Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
     1 other selected ticket does not wait for this, and is left as it is.
     Settled.
     exit 0

@@ -170,7 +170,7 @@ fn another_machines_ticket_does_not_answer_this_ones_create() {
     let told: Vec<&str> = plan.lines().filter(|line| line.contains("in doubt") || line.contains("more than")).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
     Plan: 1 in doubt.
-        in doubt: the create started at 2027-01-04T12:05:00Z has no known result
+        in doubt: the create started at 2027-01-04T12:05:00Z has no known result; what was heard of it: TechExpress did not answer: connection closed before message completed
         somebody may come for more than was asked for: 482001 for Store 0417 (0417), account 01230417, which a copy of the state has for this visit
     Plan: 1 in doubt.
     ");

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::state::event::{Closing, VisitOutcome};
 use crate::state::samples::{at, created, fields, intended, key, request, seen};
-use crate::ticket::{Digest, Lifecycle};
+use crate::ticket::Digest;
 
 /// Where a record can stand before an event.
 const SITUATIONS: [&str; 6] = ["none", "in doubt", "live", "live, update in doubt", "closed", "not created"];
@@ -41,7 +41,7 @@ fn events() -> Vec<Event> {
         Event::Observed { key: key.clone(), seen: seen("now"), baseline: true, booking_checked: true },
         Event::DoneByHand { key: key.clone(), request: request.clone(), seen: seen("by hand") },
         Event::TookLive { key: key.clone(), request, seen: seen("live"), accepted: None },
-        Event::Noted { key: key.clone(), lifecycle: Lifecycle::default(), labels: BTreeMap::new(), visit: None, site: None },
+        Event::Noted { key: key.clone(), lifecycle: Box::default(), labels: BTreeMap::new(), visit: None, site: None },
         Event::Closed { key: key.clone(), why: Closing::Removed, reason: None },
         Event::NotCreated { key: key.clone(), reason: reason.clone() },
         Event::WriteSettled { key: key.clone(), done: true, reason: reason.clone() },
