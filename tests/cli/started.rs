@@ -93,7 +93,20 @@ pub struct Ended {
 
 /// The program in a project's folder, with nothing of the machine around it.
 pub fn program(project: &Project) -> Command {
-    within(project, Command::new(env!("CARGO_BIN_EXE_callout")))
+    within(project, hearing(env!("CARGO_BIN_EXE_callout")))
+}
+
+/// Whoever runs the tests in the background ignores Ctrl-C, and so would all that they start.
+#[cfg(target_os = "linux")]
+fn hearing(program: &str) -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT,HUP,TERM", program]);
+    command
+}
+
+#[cfg(not(target_os = "linux"))]
+fn hearing(program: &str) -> Command {
+    Command::new(program)
 }
 
 /// Whatever starts the program.
@@ -176,6 +189,13 @@ impl Started {
     pub fn end(mut self) -> Ended {
         use std::os::unix::process::ExitStatusExt;
         drop(self.input.take());
+        let patience = Instant::now() + PATIENCE;
+        while !self.is_over() {
+            if Instant::now() > patience {
+                self.kill();
+            }
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
         let status = self.child.wait().expect("an end");
         let (out, err) = (self.out.join().expect("text"), self.err.join().expect("text"));
         Ended { code: status.code(), signal: status.signal(), out, err }
@@ -200,9 +220,11 @@ pub fn plain(text: &str) -> String {
     text.replace(['\n', '|'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Patience is only for a test that hangs: it decides nothing.
+/// Only for a test that hangs: it decides nothing.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 pub fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(120);
+    let patience = Instant::now() + PATIENCE;
     while !is_there() {
         assert!(Instant::now() < patience, "waited in vain for {what}");
         // It waits for another process, which tells nobody. Spinning would take the processor from it.
