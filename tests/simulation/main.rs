@@ -36,6 +36,11 @@ fn seeds(default: u64) -> impl Iterator<Item = u64> {
     number("SIMULATION_SEED").map_or(1..=number("SIMULATION_SEEDS").unwrap_or(default), |one| one..=one)
 }
 
+/// Whether so many seeds are tried. What fewer of them reach says nothing.
+fn are_enough(default: u64) -> bool {
+    seeds(default).nth(usize::try_from(default).unwrap_or(usize::MAX).saturating_sub(1)).is_some()
+}
+
 /// Kills the run at its first effect, in another world at its second, and so on until it survives.
 #[tokio::test]
 async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
@@ -68,7 +73,7 @@ async fn killed_at_every_effect_nothing_is_sent_twice_and_nothing_is_lost() {
         }
     }
     tally.tell("killed at every effect");
-    assert!(tally.of("kills") > 100, "the simulation no longer reaches into a run: {tally}");
+    assert!(tally.of("kills") > 100 || !are_enough(9), "the simulation no longer reaches into a run: {tally}");
 }
 
 /// A killer, and a clock that is set at some effect of the run.
@@ -157,7 +162,7 @@ async fn through_months_of_edits_nobody_is_sent_twice() {
     tally.tell("months of edits");
     let wanted: Vec<&str> = tally::REACHED.into_iter().chain(troubles::ALL).chain(clocks::jumps()).collect();
     let missed = tally.short_of(2, &wanted);
-    assert!(missed.is_empty(), "the simulation no longer reaches {missed:?}: {tally}");
+    assert!(missed.is_empty() || !are_enough(40), "the simulation no longer reaches {missed:?}: {tally}");
 }
 
 /// Plans and applies, or applies a plan of an earlier day.
@@ -227,7 +232,7 @@ async fn a_lost_state_is_rebuilt_and_sends_nobody_again() {
     }
     tally.tell("a lost state");
     let missed = tally.short_of(3, &["found by rebuild", "presumed sent"]);
-    assert!(missed.is_empty(), "the simulation no longer reaches {missed:?}: {tally}");
+    assert!(missed.is_empty() || !are_enough(12), "the simulation no longer reaches {missed:?}: {tally}");
 }
 
 /// Whatever happens to the visits of the first wave: the second is sent only by a run that begins when all of them are over.
@@ -263,7 +268,10 @@ async fn no_wave_is_sent_before_the_one_before_it_is_over() {
         world.check_known(&format!("seed {seed}, at the end"));
         worlds += usize::from(sent > 0);
     }
-    assert!(early > 20 && worlds > 5, "the simulation no longer reaches the second wave: {early} tickets in {worlds} worlds");
+    assert!(
+        (early > 20 && worlds > 5) || !are_enough(16),
+        "the simulation no longer reaches the second wave: {early} tickets in {worlds} worlds"
+    );
 }
 
 /// A run with the state of yesterday is the one thing that no journal can tell; a run without any state is refused elsewhere.
