@@ -49,7 +49,7 @@ impl Answered<'_> {
         }
         nobodys.dedup();
         nobodys.extend((0..nameless).map(|_| Stray { id: None, what: "one without an id".to_owned() }));
-        let words = nobodys.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
+        let words = Stray::in_words(&nobodys);
         let own: Vec<Vec<Seen>> =
             places.iter().map(|place| place.as_ref().and_then(|place| of_place.remove(place)).unwrap_or_default()).collect();
         let is_told = own.iter().any(Vec::is_empty) || nobodys.is_empty();

@@ -133,7 +133,7 @@ impl Run<'_> {
         if !is_told {
             let others = tasks.len() - 1;
             let of = format!("{} and {others} {}", first.step.key, if others == 1 { "other" } else { "others" });
-            let named = surplus.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
+            let named = Stray::in_words(&surplus);
             self.remark(format!("{} answered the request for {of} with more than their tickets: {named}", first.system.title()));
         }
         (each, surplus)
@@ -142,7 +142,7 @@ impl Run<'_> {
     /// Somebody may come for each of them, so the state remembers them until a person has seen to it.
     async fn keep_surplus(&self, tasks: &[&Task<'_>], tickets: Vec<Stray>) -> Outcome<()> {
         let Some(first) = tasks.first().filter(|_| !tickets.is_empty()) else { return Ok(()) };
-        let named = tickets.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ");
+        let named = Stray::in_words(&tickets);
         let surplus = Event::Surplus { key: first.step.key.clone(), tickets };
         self.job.ledger.record(vec![surplus], self.job.clock.now()).await.map_err(|error| Box::new(unasked(&named, &error)))
     }

@@ -63,10 +63,9 @@ fn not_waited_too_long(plan: &Plan, now: Timestamp) -> Result<(), Failure> {
 
 /// Somebody may have changed a ticket in its system while the question stood, as while a saved plan lay: what is to be changed or closed is
 /// read once more, and what is different is told and left alone.
-async fn looked_at_again(plan: Plan, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
-    let observed = planning::read(opened, &plan.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
+async fn looked_at_again(plan: Plan, opened_state: (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
     let before: Vec<bool> = plan.steps.iter().map(Step::needs_person).collect();
-    let plan = plan.held_by(&observed, &opened.sides);
+    let plan = read_again(plan, opened_state, environment).await?;
     let held = plan.steps.iter().zip(before).filter(|(step, before)| step.needs_person() && !before).map(|(step, _)| step);
     let told = held.filter_map(|step| {
         let warning = Diagnostic::warning("apply/changed", format!("{}: {}", step.key, step.action.reason()?));
@@ -74,6 +73,12 @@ async fn looked_at_again(plan: Plan, (opened, state): (&Opened, &State), environ
     });
     environment.err.tell(&told.collect::<Vec<_>>());
     Ok(plan)
+}
+
+/// Without what is not as the plan saw it.
+async fn read_again(plan: Plan, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
+    let observed = planning::read(opened, &plan.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
+    Ok(plan.held_by(&observed, &opened.sides))
 }
 
 /// Tickets that nobody asked for: told last, and remembered until somebody has seen to them.
@@ -100,8 +105,7 @@ async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Envir
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", typed(&path.display().to_string())));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
     })?;
-    let observed = planning::read(opened, &fresh.looks_again(state, &opened.sides, opened.clock().now()), environment).await?;
-    Ok(fresh.held_by(&observed, &opened.sides))
+    read_again(fresh, (opened, state), environment).await
 }
 
 async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan, environment: &Environment) -> Result<Report, Failure> {

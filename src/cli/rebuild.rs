@@ -8,9 +8,9 @@ use std::path::Path;
 
 use super::args::{Global, Said};
 use super::opened::Opened;
-use super::state::{reason_of, typed};
-use super::{Ending, Environment, Exit, finding, short, shortened};
-use crate::diagnostics::{Diagnostic, Severity, typed as word};
+use super::state::{next, reason_of, typed};
+use super::{Ending, Environment, Exit, finding, shortened};
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::refresh::Selection;
 use crate::render::{Pass, clean, passes_text};
 use crate::state::{Copy, Event, Key, Phase, Rebuild, Request, State};
@@ -43,15 +43,7 @@ pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, enviro
         return Err(diagnostic.help("--yes makes it without asking").into());
     }
     rebuild.finish(found.into_iter().chain(doubted).collect(), reason.to_owned(), opened.clock().now())?;
-    match copy.filter(|_| is_apart) {
-        Some(Copy::At(path)) => {
-            let path = word(&path.display().to_string());
-            let next =
-                format!("The state is rebuilt. Next, for tickets that only the copy knows: callout state restore {path} --reason TEXT");
-            environment.out.line(&short(&next, environment));
-        }
-        Some(Copy::Kept(_)) | None => environment.out.line("The state is rebuilt. Next: callout plan"),
-    }
+    environment.out.line(&next("rebuilt", copy.filter(|_| is_apart).as_ref(), environment));
     Ok(Exit::Done)
 }
 

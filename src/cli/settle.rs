@@ -121,7 +121,9 @@ async fn events(opened: &Opened, state: &State, chosen: Chosen, environment: &En
         });
         match possible {
             Ok(event) => {
-                freed.extend(Some(settlement).filter(|settlement| settlement.verdict == Verdict::NotCreated));
+                if settlement.verdict == Verdict::NotCreated {
+                    freed.push(settlement);
+                }
                 events.push(event);
             }
             Err(diagnostic) => diagnostics.push(settlement.placed(*diagnostic)),

@@ -6,6 +6,8 @@ mod init;
 mod restore;
 mod surgery;
 
+pub(super) use restore::next;
+
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use jiff::tz::TimeZone;

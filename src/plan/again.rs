@@ -9,25 +9,21 @@ use jiff::Timestamp;
 use super::{Action, Plan, Reason, Step};
 use crate::refresh::{Ask, Observations, Question, Sides, searched_since, sighting};
 use crate::state::{Key, Sighting, State};
-use crate::systems::{Observed, System};
+use crate::systems::{Observed, Seen, System};
 use crate::ticket::{Change, Fields, changes};
 
-/// What an action goes by: a change by the fields that it sets, a close or a delete by all of them. None where it sends nothing.
-pub(super) fn basis(action: &Action, system: &dyn System, observed: Option<&Observed>) -> Option<Sighting> {
-    let Some(Observed::Found(seen)) = observed else { return None };
+/// What the step's action goes by: a change by the fields that it sets, a close or a delete by all of them. None where it changes no ticket.
+pub(super) fn basis(step: &Step, sides: &Sides, observed: &Observations) -> Option<Sighting> {
+    changed_ticket(&step.action)?;
+    let side = sides.get(&step.key.address.kind)?;
+    let Some(Observed::Found(seen)) = observed.of(&recorded(step)) else { return None };
+    Some(gone_by(&step.action, side.system, seen))
+}
+
+fn gone_by(action: &Action, system: &dyn System, seen: &Seen) -> Sighting {
     let now = sighting(system, seen);
-    let fields = match action {
-        Action::Update { changed, .. } => only(&now.fields, changed),
-        Action::Close { .. } | Action::Delete { .. } => now.fields,
-        Action::Create { .. }
-        | Action::Adopt { .. }
-        | Action::Retire { .. }
-        | Action::Blocked { .. }
-        | Action::InDoubt { .. }
-        | Action::Deferred { .. }
-        | Action::Keep => return None,
-    };
-    Some(Sighting { fields, status: None, finished: now.finished })
+    let fields = if let Action::Update { changed, .. } = action { only(&now.fields, changed) } else { now.fields };
+    Sighting { fields, status: None, finished: now.finished }
 }
 
 fn only(fields: &Fields, names: &Fields) -> Fields {
@@ -85,13 +81,13 @@ impl Plan {
 fn moved_on(step: &Step, system: &dyn System, observed: Option<&Observed>) -> Option<Reason> {
     let id = changed_ticket(&step.action)?.to_owned();
     let unread = |why: &str| Some(Reason::NotRead { why: why.to_owned() });
-    match observed {
+    let seen = match observed {
         None => return unread("nobody could be asked"),
         Some(Observed::Missing) => return Some(Reason::Missing { id }),
         Some(Observed::Unread { why, .. }) => return unread(why),
-        Some(Observed::Found(_)) => {}
-    }
-    let now = basis(&step.action, system, observed)?;
+        Some(Observed::Found(seen)) => seen,
+    };
+    let now = gone_by(&step.action, system, seen);
     // A plan that does not say what it saw was made by an older callout: nothing can be compared.
     let Some(then) = &step.seen else { return Some(Reason::ChangedSince { fields: Vec::new(), is_over: false }) };
     let fields: Vec<Change> = changes(&then.fields, &now.fields, &std::collections::BTreeSet::new());

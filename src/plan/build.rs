@@ -68,8 +68,7 @@ pub fn build(world: &World<'_>) -> Plan {
     batch::form(world.state, world.sides, &mut steps);
     for step in &mut steps {
         step.noted = file::noted(step, world.state);
-        let side = world.sides.get(&step.key.address.kind);
-        step.seen = side.and_then(|side| again::basis(&step.action, side.system, world.observed.of(&again::recorded(step))));
+        step.seen = again::basis(step, world.sides, world.observed);
     }
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
     let expires = file::expiry(world, &steps);
@@ -125,12 +124,7 @@ fn step_for(world: &World<'_>, ticket: &Ticket) -> Step {
 
 /// That the visit before is over, where no step of a further one records it.
 fn over_before(world: &World<'_>, side: &Side, latest: Option<(&Key, &Record)>) -> Vec<Event> {
-    let over = |(key, record): (&Key, &Record)| {
-        let observed = world.observed.of(key);
-        let case = Case { world, side, key: key.clone(), ticket: None, record: Some(record), observed, recorded_as: Some(key) };
-        create::seen_over(&case)
-    };
-    latest.and_then(over).into_iter().collect()
+    latest.and_then(|(key, record)| create::seen_over(&Case::of_record(world, side, key, record))).into_iter().collect()
 }
 
 /// Every visit of the old address moves.
@@ -157,15 +151,7 @@ fn beside_later(ticket: &Ticket, step: Step) -> Option<Step> {
 fn earlier_and_open(world: &World<'_>, key: &Key, record: &Record) -> Option<Step> {
     let is_earlier = world.state.latest(&key.address).is_some_and(|(latest, _)| latest.reissue > key.reissue);
     let side = world.sides.get(&key.address.kind).filter(|_| is_earlier && (record.is_open() || record.phase == Phase::Pending))?;
-    let case = Case {
-        world,
-        side,
-        key: key.clone(),
-        ticket: None,
-        record: Some(record),
-        observed: world.observed.of(key),
-        recorded_as: Some(key),
-    };
+    let case = Case::of_record(world, side, key, record);
     if record.phase == Phase::Pending {
         return Some(doubt::in_doubt(&case));
     }
@@ -181,9 +167,8 @@ fn step_without(world: &World<'_>, key: &Key, record: &Record) -> Option<Step> {
         let reason = Reason::OtherOrigin { recorded: record.request.origin.clone(), now };
         return (record.is_open() || record.in_doubt()).then(|| bare_step(key.clone(), Action::Blocked { reason }));
     };
-    let observed = world.observed.of(key);
-    let verdict = verdict(Wanted::No, past(Some(record), side), sight(observed));
-    let case = Case { world, side, key: key.clone(), ticket: None, record: Some(record), observed, recorded_as: Some(key) };
+    let case = Case::of_record(world, side, key, record);
+    let verdict = verdict(Wanted::No, past(Some(record), side), sight(case.observed));
     let is_over = matches!(record.phase, Phase::Closed { .. } | Phase::NotCreated { .. });
     (verdict != Verdict::Nothing && !is_over).then(|| step(&case, verdict))
 }

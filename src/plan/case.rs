@@ -50,7 +50,13 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// Of a record for which the files ask nothing, or nothing more.
+    pub fn of_record(world: &'a World<'a>, side: &'a Side, key: &'a Key, record: &'a Record) -> Self {
+        let observed = world.observed.of(key);
+        Self { world, side, key: key.clone(), ticket: None, record: Some(record), observed, recorded_as: Some(key) }
+    }
+
     /// The record's key once its rename is written: events of a step follow its `moved`.
     pub fn recorded(&self) -> Key {
         let reissue = self.recorded_as.map_or(self.key.reissue, |key| key.reissue);

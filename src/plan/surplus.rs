@@ -25,7 +25,8 @@ pub(super) fn tell(world: &World<'_>, steps: &mut Vec<Step>) {
     }
     let mut told: BTreeSet<&Key> = BTreeSet::new();
     for step in steps.iter_mut() {
-        let Some((key, _, strays)) = met.iter().find(|(key, ..)| **key == recorded(step)) else { continue };
+        let own = recorded(step);
+        let Some((key, _, strays)) = met.iter().find(|(key, ..)| **key == own) else { continue };
         let reason = Reason::Surplus { tickets: strays.clone() };
         // A visit that was not created may be what one of them is for.
         if step.action == Action::Keep || (step.key == **key && matches!(step.action, Action::Create { .. })) {
@@ -38,7 +39,6 @@ pub(super) fn tell(world: &World<'_>, steps: &mut Vec<Step>) {
     let apart = met.iter().filter(|(key, ..)| !told.contains(key) && world.selection.holds(&key.address));
     steps.extend(apart.filter_map(|(key, record, strays)| {
         let side = world.sides.get(&key.address.kind)?;
-        let case = Case { world, side, key: (*key).clone(), ticket: None, record: Some(record), observed: None, recorded_as: Some(key) };
-        Some(case.blocked(Reason::Surplus { tickets: strays.clone() }))
+        Some(Case::of_record(world, side, key, record).blocked(Reason::Surplus { tickets: strays.clone() }))
     }));
 }

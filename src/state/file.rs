@@ -31,7 +31,7 @@ pub struct FileStore {
     lock: Option<Lock>,
     live: Option<Live>,
     /// The snapshot that the live journal goes on from.
-    still: Still,
+    still: Option<Still>,
 }
 
 impl FileStore {
@@ -40,8 +40,7 @@ impl FileStore {
         let snapshot = snapshot.into();
         let folder = disk::folder_of(&snapshot).to_owned();
         let (journal, history) = (beside(&snapshot, "journal.jsonl"), History { folder: beside(&snapshot, "history") });
-        let still = Still::of(&snapshot);
-        Self { folder, snapshot, journal, history, lock: None, live: None, still }
+        Self { folder, snapshot, journal, history, lock: None, live: None, still: None }
     }
 
     fn owned(&self) -> Outcome<&Lock> {
@@ -53,9 +52,10 @@ impl FileStore {
     /// The journal that this run adds to, if all that the run holds is as it left it.
     fn untouched(&self) -> Outcome<&Live> {
         self.owned()?;
-        let live = self.live.as_ref().ok_or_else(|| bug("a commit is added only after a load"))?;
+        let both = self.live.as_ref().zip(self.still.as_ref());
+        let (live, still) = both.ok_or_else(|| bug("a commit is added only after a load"))?;
         live.untouched()?;
-        self.still.untouched()?;
+        still.untouched()?;
         Ok(live)
     }
 
@@ -93,7 +93,7 @@ impl FileStore {
 
     /// Opens the journal that was just put in place, for adding.
     fn take_up(&mut self) -> Outcome<()> {
-        self.still = Still::of(&self.snapshot);
+        self.still = Some(Still::of(&self.snapshot));
         let (found, bytes) = Found::open(&self.journal)?.ok_or_else(|| gone(&self.journal))?;
         let read = journal::read(&self.journal.display().to_string(), &bytes)?;
         self.live = Some(found.take_up(bytes, &read)?);
@@ -135,7 +135,7 @@ impl Store for FileStore {
         }
         if let Some(found) = found {
             self.live = Some(found.take_up(parts.journal.bytes, &journal)?);
-            self.still = still;
+            self.still = Some(still);
         }
         Ok(Some(loaded))
     }
@@ -171,7 +171,7 @@ impl Store for FileStore {
         self.untouched()?;
         disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
         // Stopped here, the old journal's lines are part of the snapshot already and are passed over.
-        self.still = Still::of(&self.snapshot);
+        self.still = Some(Still::of(&self.snapshot));
         // A line that somebody else added meanwhile would go with the old journal.
         self.untouched()?;
         disk::replace(&self.journal, replay::fresh_journal(state)?.as_bytes(), Access::Owner)?;

@@ -145,6 +145,13 @@ pub struct Stray {
     pub what: String,
 }
 
+impl Stray {
+    /// All of these, in words.
+    pub fn in_words(strays: &[Self]) -> String {
+        strays.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl Record {
     pub fn id(&self) -> Option<&str> {
         match &self.phase {

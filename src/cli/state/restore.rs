@@ -52,16 +52,16 @@ fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes):
     }
     let what = format!("the state was put together again, up to commit {}", state.through);
     mending.finish(what, reason.to_owned(), environment.clock.now())?;
-    match copy.filter(|_| parted.is_some()) {
-        Some(Copy::At(path)) => {
-            let path = typed(&path.display().to_string());
-            let next =
-                format!("The state is restored. Next, for tickets that only the copy knows: callout state restore {path} --reason TEXT");
-            environment.out.line(&short(&next, environment));
-        }
-        Some(Copy::Kept(_)) | None => environment.out.line("The state is restored. Next: callout plan"),
-    }
+    environment.out.line(&next("restored", copy.filter(|_| parted.is_some()).as_ref(), environment));
     Ok(Exit::Done)
+}
+
+/// What comes after a state was put together. `apart`: a copy of a state that went on by itself.
+pub(in crate::cli) fn next(made: &str, apart: Option<&Copy>, environment: &Environment) -> String {
+    let Some(Copy::At(path)) = apart else { return format!("The state is {made}. Next: callout plan") };
+    let path = typed(&path.display().to_string());
+    let text = format!("The state is {made}. Next, for tickets that only the copy knows: callout state restore {path} --reason TEXT");
+    short(&text, environment)
 }
 
 async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {

@@ -120,10 +120,6 @@ fn plan<'a>(entry: &Entry<'a>) -> Option<&'a str> {
     own.or(entry.commit.plan.as_deref())
 }
 
-fn strays(tickets: &[Stray]) -> String {
-    tickets.iter().map(|stray| stray.what.as_str()).collect::<Vec<_>>().join("; ")
-}
-
 /// What an event says besides its name.
 #[derive(Default)]
 struct Said {
@@ -164,7 +160,7 @@ impl Said {
                 Self { outcome: Some(ticket.unwrap_or_else(|| "in doubt again".to_owned())), ..reason(why) }
             }
             Event::Mended { what, reason: why } => Self { outcome: Some(what.clone()), ..reason(why) },
-            Event::Surplus { tickets, .. } => Self { answer: Some(strays(tickets)), ..Self::default() },
+            Event::Surplus { tickets, .. } => Self { answer: Some(Stray::in_words(tickets)), ..Self::default() },
             Event::SurplusSettled { reason: why, .. }
             | Event::Presumed { reason: why, .. }
             | Event::NotCreated { reason: why, .. }
