@@ -37,9 +37,6 @@ mod process;
 mod proxy;
 #[cfg(unix)]
 mod pulled;
-#[allow(dead_code, reason = "the simulation uses more of it")]
-#[path = "../simulation/random.rs"]
-mod random;
 mod rebuild;
 mod redirects;
 mod renamed;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use callout::systems::sandbox::{Call, Stored};
 
-use crate::random::Random;
 use crate::started::{Ended, Started, gated, wait_for, write_dispatches};
+use crate::support::random::Random;
 use crate::vendor::{Site, dispatch};
 
 /// Everything that writes, while another run does.

@@ -8,14 +8,11 @@ mod listed;
 mod mutations;
 mod targets;
 
-#[path = "../simulation/random.rs"]
-mod random;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use corpus::entries;
-use random::Random;
 use targets::run;
+use targets::support::random::Random;
 
 /// Damaged inputs for each target, if nobody asks for more.
 const RUNS: u64 = 40;

@@ -1,6 +1,6 @@
 //! Small damages to an input, as a fuzzer makes them: the same seed makes the same ones.
 
-use super::random::Random;
+use super::targets::support::random::Random;
 
 /// Signs that formats are made of, and numbers at the ends of their ranges.
 const WORDS: [&str; 24] = [

@@ -10,8 +10,6 @@ mod files;
 mod footprint;
 mod person;
 mod program;
-#[path = "../simulation/random.rs"]
-mod random;
 mod story;
 mod tally;
 #[allow(dead_code, reason = "the simulation uses more of it")]

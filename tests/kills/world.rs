@@ -13,9 +13,9 @@ use tokio::runtime::Runtime;
 
 use crate::footprint::{Folding, Look};
 use crate::program::{self, Moment, Run};
-use crate::random::Random;
 use crate::support::clock::JumpingClock;
 use crate::support::project::{Project, Ran};
+use crate::support::random::Random;
 use crate::tally::{Hit, Tally};
 use crate::tickets::Wanted;
 use crate::wire::{STAGES, Stage, Wire};

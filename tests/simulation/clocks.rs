@@ -8,8 +8,8 @@ use std::time::Duration;
 use callout::ticket::Clock;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::random::Random;
 use crate::support::clock::JumpingClock;
+use crate::support::random::Random;
 
 /// What a clock can be wrong by: a correction, another zone, a wrong day, a wrong month. In seconds.
 const JUMPS: [(&str, i64); 9] = [

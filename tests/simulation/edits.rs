@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::killer::Killer;
 use crate::portal;
-use crate::random::Random;
+use crate::support::random::Random;
 use crate::surgery;
 use crate::tickets::Wanted;
 use crate::world::World;

@@ -11,7 +11,6 @@ mod killer;
 mod lost;
 mod person;
 mod portal;
-mod random;
 mod saved;
 mod surgery;
 mod tally;
@@ -26,7 +25,7 @@ mod support;
 use callout::systems::sandbox::{Call, Fault, Trouble};
 use jiff::SignedDuration;
 use killer::Killer;
-use random::Random;
+use support::random::Random;
 use tally::Tally;
 use world::World;
 

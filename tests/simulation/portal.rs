@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::random::Random;
+use crate::support::random::Random;
 use crate::tickets::Shown;
 use crate::world::World;
 

@@ -4,7 +4,7 @@ use callout::state::{Closing, Event, Key, Phase, Record, comes_back};
 use callout::ticket::Address;
 
 use crate::killer::Killer;
-use crate::random::Random;
+use crate::support::random::Random;
 use crate::world::World;
 
 const REASON: &str = "simulated";

@@ -8,7 +8,7 @@ use callout::systems::sandbox::Stored;
 use callout::ticket::{Address, Mark, Ticket};
 use serde_json::{Value, json};
 
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// The kind of what is wanted at a site; it never changes.
 const KINDS: [&str; 4] = ["Dispatch", "NocTicket", "CustomerTicket", "HelpdeskTicket"];

@@ -18,8 +18,8 @@ use serde_json::json;
 
 use crate::clocks::TrueClock;
 use crate::killer::{Killer, Mortal};
-use crate::random::Random;
 use crate::support::clock::JumpingClock;
+use crate::support::random::Random;
 use crate::tally::Tally;
 use crate::tickets::{Shown, Wanted, first_files, ticket};
 use crate::waves::in_its_wave;

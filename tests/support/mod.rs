@@ -3,5 +3,6 @@
 
 pub mod clock;
 pub mod project;
+pub mod random;
 pub mod server;
 pub mod trials;

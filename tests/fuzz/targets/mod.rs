@@ -22,7 +22,7 @@ mod token;
 mod told;
 
 #[path = "../../support/mod.rs"]
-mod support;
+pub mod support;
 
 /// A target: its name, which is that of its corpus and of its file in `fuzz/fuzz_targets`, and what it does with an input.
 pub struct Target {
