@@ -18,6 +18,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// `encrypted`: the address is https. `timeout` is for a whole request.
 pub fn builder(encrypted: bool, timeout: Duration) -> Outcome<ClientBuilder> {
     let builder = Client::builder()
+        .http1_only()
         .user_agent(concat!("callout/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
