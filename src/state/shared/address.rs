@@ -147,17 +147,32 @@ mod tests {
     #[test]
     fn what_is_no_address_says_how_one_is_written() {
         for (text, wanted) in [
-            ("field-ops/acme", "url is no address of an object store: Write it like s3://bucket/project, az://container/project or gs://bucket/project."),
+            (
+                "field-ops/acme",
+                "url is no address of an object store: Write it like s3://bucket/project, az://container/project or gs://bucket/project.",
+            ),
             ("file:///var/state", "url is no address of an object store that callout knows: For a file, write `path` in place of `url`."),
             ("gcs://field-ops/acme", "url is no address of an object store that callout knows: Begin it with gs://."),
-            ("abfss://ops@acme.dfs.core.windows.net/x", "url is no address of an object store that callout knows: Begin it with az://, and write the storage account as `account`."),
-            ("https://s3.amazonaws.com/ops/acme", "url is no address of an object store that callout knows: Write it like s3://bucket/project, az://container/project or gs://bucket/project. A server of your own goes into `endpoint`."),
+            (
+                "abfss://ops@acme.dfs.core.windows.net/x",
+                "url is no address of an object store that callout knows: Begin it with az://, and write the storage account as `account`.",
+            ),
+            (
+                "https://s3.amazonaws.com/ops/acme",
+                "url is no address of an object store that callout knows: Write it like s3://bucket/project, az://container/project or gs://bucket/project. A server of your own goes into `endpoint`.",
+            ),
             ("s3://AKIA:s3cr3t@field-ops/acme", "url holds a user name or a password: Take it out: the credential goes into `credential`."),
-            ("az://field-ops/acme?sig=s3cr3t", "url has a `?` or a `#`: Write only the bucket and the prefix; a SAS token goes into `credential`."),
+            (
+                "az://field-ops/acme?sig=s3cr3t",
+                "url has a `?` or a `#`: Write only the bucket and the prefix; a SAS token goes into `credential`.",
+            ),
             ("s3:///acme", "url names no bucket: It has 3 to 63 signs: lower-case letters, digits, `-`, `.` and `_`."),
             ("s3://Field/acme", "url names no bucket: It has 3 to 63 signs: lower-case letters, digits, `-`, `.` and `_`."),
             ("s3://field-ops", "url has no prefix: Add a part of the project's own, so that others fit beside it: s3://field-ops/PROJECT."),
-            ("s3://field-ops//acme", "url has a prefix that cannot be used: Its parts have letters, digits, `-`, `.` and `_`, with one `/` between two of them."),
+            (
+                "s3://field-ops//acme",
+                "url has a prefix that cannot be used: Its parts have letters, digits, `-`, `.` and `_`, with one `/` between two of them.",
+            ),
         ] {
             assert_eq!(told(text), wanted, "{text}");
         }

@@ -1,5 +1,18 @@
-//! A state that a whole team shares, in object storage.
+//! One state for a whole team, in object storage.
+//!
+//! Owns how the state lies in objects, and the fence between two runs: a commit's number can be taken once. Refuses to believe an
+//! answer that may be about somebody else's object: it reads it back and compares.
 
 mod address;
+mod connect;
+mod objects;
+mod transport;
+mod trouble;
+mod variables;
+
+#[cfg(test)]
+mod faulty;
 
 pub use address::{Cloud, NotAStore, StoreUrl};
+pub use connect::{Credential, Settings, connect};
+pub use objects::{Created, Found, Listed, Objects, Replaced, Version};
