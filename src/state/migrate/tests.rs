@@ -33,7 +33,7 @@ impl Project {
         let ledger = open_for_writing(home, session()).expect("opened");
         let intention = intention(name);
         let key = intention.key.clone();
-        drop(ledger.intend(intention, at(0)).await.expect("intended"));
+        let _permit = ledger.intend(intention, at(0)).await.expect("intended");
         let created = Event::Created { key, id: format!("id-{name}"), seen: seen("as booked") };
         ledger.record(vec![created], at(1)).await.expect("recorded");
         if is_folded {
