@@ -25,6 +25,7 @@ pub mod memory;
 mod mendable;
 mod model;
 mod outcome;
+mod patience;
 mod permit;
 #[cfg(test)]
 mod properties;
@@ -58,6 +59,7 @@ pub use lock_file::{GivenUp, LockFile};
 pub use log::{Entry, Log, read_log, set_aside};
 pub use mendable::Mendable;
 pub use model::{Intent, Key, Phase, PlanUse, Record, Request, Sighting, Stray};
+pub use patience::{Next, Patience};
 pub use permit::Permit;
 pub use rebuild::Rebuild;
 pub use regular::read_regular;
