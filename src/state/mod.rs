@@ -38,6 +38,7 @@ mod samples;
 mod seal;
 mod senders;
 mod session;
+pub mod shared;
 mod store;
 mod survey;
 mod transition;
