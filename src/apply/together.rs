@@ -129,7 +129,7 @@ impl Run<'_> {
             let whose = |seen: &Seen| first.whose(state, seen);
             Answered { system: first.system, tickets, nameless, whose: &whose }.among(&places)
         };
-        let Matched { each, surplus, is_told } = self.job.ledger.read(matching).await;
+        let Matched { each, surplus, is_told } = self.job.ledger.read(matching);
         if !is_told {
             let others = tasks.len() - 1;
             let of = format!("{} and {others} {}", first.step.key, if others == 1 { "other" } else { "others" });

@@ -108,7 +108,7 @@ impl Run<'_> {
 
     /// What is sent, with the ids of the tickets that it refers to.
     pub(super) async fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
-        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address))).await;
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address)));
         let fields = filled.map_err(|address| format!("it waits for {}, which has no ticket", self.meant(&address)))?;
         Ok(Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() })
     }
@@ -155,7 +155,7 @@ impl Run<'_> {
     /// A create that is answered with somebody else's ticket is not known to have made its own. It is in doubt, and never tried again.
     async fn own(&self, task: &Task<'_>, sent: Sent) -> Sent {
         let (Sent::Done(seen), Write::Create) = (&sent, task.write) else { return sent };
-        match self.job.ledger.read(|state| task.whose(state, seen)).await {
+        match self.job.ledger.read(|state| task.whose(state, seen)) {
             Some(whose) => Sent::Unknown { why: format!("{} answered with ticket {}, {whose}", task.system.title(), seen.id) },
             None => sent,
         }
