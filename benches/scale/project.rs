@@ -92,7 +92,7 @@ impl Project {
     }
 
     fn home(&self) -> Home {
-        Home { lock_file: self.folder().join("callout.lock"), state: self.folder().join(".callout/state.json") }
+        Home { lock_file: self.folder().join("callout.lock"), state: self.folder().join(".callout/state.json").into() }
     }
 
     /// Writes a state in which every ticket was created and its booking was compared, as after a rollout.

@@ -34,7 +34,7 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
             .into());
     }
     let name = name(words, folder)?;
-    let home = Home { lock_file: folder.join("callout.lock"), state: folder.join(".callout/state.json") };
+    let home = Home { lock_file: folder.join("callout.lock"), state: folder.join(".callout/state.json").into() };
     // The state first: it refuses where a lineage is already written, and then nothing else is touched. One that an init has just made, and
     // that was stopped here, is gone on with.
     if !is_just_begun(&home)? {

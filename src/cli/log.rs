@@ -1,6 +1,7 @@
 //! `callout log`: everything that ever happened, from the journals. Reads without a lock, and asks no system.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::args::{Global, Log as Words, LogFormat};
 use super::opened::home;
@@ -44,9 +45,9 @@ fn tell(words: &Words, log: &Log, home: &Home, environment: &Environment) {
     }
     let aside = if words.set_aside.is_none() { set_aside(home) } else { BTreeSet::new() };
     for number in aside {
-        let folder = home.state.with_file_name(format!("set-aside-{number}"));
-        let shown = folder.strip_prefix(&environment.folder).unwrap_or(&folder);
-        environment.err.line(&format!("An earlier state was set aside in {}: callout log --set-aside {number}", shown.display()));
+        let folder = home.state.aside(number);
+        let shown = Path::new(&folder).strip_prefix(&environment.folder).map_or(folder.clone(), |shown| shown.display().to_string());
+        environment.err.line(&format!("An earlier state was set aside in {shown}: callout log --set-aside {number}"));
     }
 }
 

@@ -192,9 +192,9 @@ fn given_up(home: &Home) -> Outcome<Vec<String>> {
 pub(super) fn home(project: &Project, sandboxed: bool) -> Home {
     if sandboxed {
         let folder = sandbox::folder(project);
-        return Home { lock_file: folder.join("callout.lock"), state: folder.join("state.json") };
+        return Home { lock_file: folder.join("callout.lock"), state: folder.join("state.json").into() };
     }
-    Home { lock_file: project.folder.join("callout.lock"), state: project.state.clone() }
+    Home { lock_file: project.folder.join("callout.lock"), state: project.state.clone().into() }
 }
 
 fn rules(project: &Project) -> Rules {

@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 
 use super::by::By;
-use super::file::FileStore;
 use super::journal::Commit;
 use super::lineage::{Home, lineage_of};
 use super::lines::Lines;
+use super::mendable::Mendable;
 use super::restore::{Standing, incomplete, is_claimed};
 use super::salvage::salvage;
 use super::survey::{Content, Piece, Role};
@@ -37,13 +37,13 @@ pub struct Finding {
 impl Checkup {
     /// Reads everything. An error only where the lineage is not known.
     pub fn of(home: &Home) -> Outcome<Self> {
-        let (store, lineage) = (FileStore::new(&home.state), lineage_of(home)?);
+        let (store, lineage) = (home.state.open()?, lineage_of(home)?);
         let pieces = store.pieces()?;
-        let findings: Vec<Finding> = pieces.iter().map(|piece| finding(piece, &lineage)).collect();
+        let findings: Vec<Finding> = pieces.iter().map(|piece| finding(&*store, piece, &lineage)).collect();
         let (records, wrong) = match Standing::of(home) {
             Ok(Standing::Whole(state)) => (Some(state.records.len()), history(&pieces, &findings)),
             Ok(Standing::Missing(why)) => (None, Some(why)),
-            Ok(Standing::Damaged(why)) => (None, Some(mendable(why, &store, &lineage)?)),
+            Ok(Standing::Damaged(why)) => (None, Some(mendable(why, &*store, &lineage)?)),
             Err(why) => (None, Some(*why)),
         };
         // Of a state that is not there, there are no files to tell of.
@@ -52,7 +52,7 @@ impl Checkup {
     }
 }
 
-fn mendable(why: Diagnostic, store: &FileStore, lineage: &str) -> Outcome<Diagnostic> {
+fn mendable(why: Diagnostic, store: &dyn Mendable, lineage: &str) -> Outcome<Diagnostic> {
     let salvage = salvage(&[store], lineage)?;
     if !salvage.is_exact() {
         let is_ours = is_claimed(&why, store, lineage)?;
@@ -77,8 +77,8 @@ fn history(pieces: &[Piece], findings: &[Finding]) -> Option<Diagnostic> {
     ))
 }
 
-fn finding(piece: &Piece, lineage: &str) -> Finding {
-    let (what, is_fine) = match (piece.read(lineage), piece.role) {
+fn finding(store: &dyn Mendable, piece: &Piece, lineage: &str) -> Finding {
+    let (what, is_fine) = match (store.content(piece.role, lineage), piece.role) {
         (Content::Missing, _) => ("missing".to_owned(), false),
         (Content::Unreadable(why), _) => (why.message, false),
         (Content::Newer(why), _) => (why, false),
@@ -93,7 +93,7 @@ fn finding(piece: &Piece, lineage: &str) -> Finding {
         }
         (Content::Journal(lines), role) => journal(&lines, role),
     };
-    Finding { name: piece.name(), what, is_fine }
+    Finding { name: piece.name.clone(), what, is_fine }
 }
 
 fn journal(lines: &Lines, role: Role) -> (String, bool) {
@@ -140,10 +140,10 @@ pub struct Kept {
 
 /// Every snapshot of the history, the oldest first.
 pub fn kept(home: &Home) -> Outcome<Vec<Kept>> {
-    let (store, lineage) = (FileStore::new(&home.state), lineage_of(home)?);
+    let (store, lineage) = (home.state.open()?, lineage_of(home)?);
     let (mut kept, mut last): (Vec<Kept>, Vec<Commit>) = (Vec::new(), Vec::new());
     for piece in store.pieces()? {
-        let content = piece.read(&lineage);
+        let content = store.content(piece.role, &lineage);
         if let Role::KeptSnapshot(through) = piece.role {
             let records = match content {
                 Content::Snapshot(state) => Ok(state.records.len()),
@@ -152,7 +152,7 @@ pub fn kept(home: &Home) -> Outcome<Vec<Kept>> {
                 Content::Broken(why) | Content::Newer(why) => Err(why),
                 Content::Foreign(other) => Err(format!("it is of another state (lineage {other})")),
             };
-            kept.push(Kept { name: piece.name(), through, at: None, by: None, records });
+            kept.push(Kept { name: piece.name, through, at: None, by: None, records });
         } else if let Content::Journal(lines) = content {
             last.extend(lines.commits.into_iter().map(|commit| Commit { events: Vec::new(), ..commit }));
         }

@@ -3,15 +3,14 @@
 //! Owns whether it is one of this state. Refuses another project's, and what cannot be read at all.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::file::FileStore;
 use super::lineage::{Home, lineage_of};
+use super::mendable::Mendable;
 use super::model::Key;
 use super::restore::newer;
 use super::salvage::{as_of, salvage};
-use super::store::Store;
-use super::survey::{Content, store_at};
+use super::survey::{Content, Role};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
@@ -35,79 +34,94 @@ pub struct Known {
 }
 
 impl Copy {
-    fn store(&self, home: &Home) -> Outcome<FileStore> {
-        let store = match self {
-            Self::Kept(through) => {
-                let path = FileStore::new(&home.state).history().snapshot(*through);
-                if !path.exists() {
-                    let message = format!("the history has no snapshot that ends with commit {through}");
-                    return Err(Box::new(Diagnostic::error("state/no-copy", message).help("callout state history lists what is kept")));
-                }
-                FileStore::new(path)
-            }
-            Self::At(path) => store_at(path, &home.state),
-        };
-        // A file that is named must be there; of a folder, its journal alone is worth something too.
-        let is_there = match self {
-            Self::At(path) if path.is_dir() => store.snapshot_path().exists() || store.journal_path().exists(),
-            Self::At(_) | Self::Kept(_) => store.snapshot_path().exists(),
-        };
-        if !is_there {
-            let message = format!("there is no state at `{}`", store.snapshot_path().display());
-            let help = "name a copy of the folder `.callout`, or the file `state.json` in it";
-            return Err(Box::new(Diagnostic::error("state/no-copy", message).help(help)));
-        }
-        Ok(store)
-    }
-
     /// What the copy knows, for a state that is whole.
     pub fn read(&self, home: &Home) -> Outcome<Known> {
         let lineage = lineage_of(home)?;
         let path = match self {
             Self::Kept(through) => {
-                let state = as_of(&FileStore::new(&home.state), &lineage, *through)?.ok_or_else(|| Box::new(no_such(*through)))?;
+                let state = as_of(&*home.state.open()?, &lineage, *through)?.ok_or_else(|| Box::new(no_such(*through)))?;
                 return Ok(Known { state, missing: None, named: BTreeMap::new() });
             }
             Self::At(path) => path,
         };
-        let store = self.open(home, &lineage)?;
-        let mut salvage = salvage(&[&store], &lineage)?;
+        let store = at(path, home, &lineage)?;
+        let mut salvage = salvage(&[&*store], &lineage)?;
         // Who names a snapshot alone asks for no more than what it has.
-        if !path.is_dir() && !store.journal_path().exists() {
+        if !path.is_dir() && !store.has(Role::Journal)? {
             salvage.open_end = None;
         }
         let missing = (!salvage.is_exact()).then(|| salvage.missing());
         Ok(Known { state: salvage.state, missing, named: salvage.named })
     }
 
-    /// The copy, if it is this state's and anything in it can be read.
-    pub(super) fn open(&self, home: &Home, lineage: &str) -> Outcome<FileStore> {
-        let store = self.store(home)?;
-        self.is_ours(&store, lineage)?;
-        Ok(store)
+    /// The copy, if it is this state's and anything in it can be read. A snapshot that the state keeps itself is no other place: where it can be
+    /// read, it is among the state's own pieces.
+    pub(super) fn open(&self, home: &Home, lineage: &str) -> Outcome<Option<Box<dyn Mendable>>> {
+        match self {
+            Self::Kept(through) => kept(*through, &*home.state.open()?, lineage).map(|()| None),
+            Self::At(path) => at(path, home, lineage).map(Some),
+        }
     }
+}
 
-    fn is_ours(&self, store: &FileStore, lineage: &str) -> Outcome<()> {
-        let name = store.name();
-        for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
-            match piece.read(lineage) {
-                Content::Foreign(other) => return Err(Box::new(not_ours(lineage, &other, &piece.name()))),
-                Content::Unreadable(why) => return Err(Box::new(why)),
-                Content::Newer(why) => return Err(Box::new(newer(&piece.name(), &why))),
-                Content::Broken(why) if matches!(self, Self::Kept(_)) => {
-                    let message = format!("`{}` is damaged: {why}", piece.name());
-                    let help = "callout state history lists what else is kept";
-                    return Err(Box::new(Diagnostic::error("state/damaged", message).help(help)));
-                }
-                Content::Missing | Content::Broken(_) | Content::Snapshot(_) | Content::Journal(_) => {}
-            }
-        }
-        if store.load_is_hopeless(lineage)? {
-            let message = format!("nothing of the state at `{name}` can be read");
-            return Err(Box::new(Diagnostic::error("state/no-copy", message).help("Try another copy.")));
-        }
-        Ok(())
+fn at(path: &Path, home: &Home, lineage: &str) -> Outcome<Box<dyn Mendable>> {
+    let place = home.state.at(path);
+    let store = place.open()?;
+    // A file that is named must be there; of a folder, its journal alone is worth something too.
+    let is_there = store.has(Role::Snapshot)? || (path.is_dir() && store.has(Role::Journal)?);
+    if !is_there {
+        let message = format!("there is no state at `{place}`");
+        let help = "name a copy of the folder `.callout`, or the file `state.json` in it";
+        return Err(Box::new(Diagnostic::error("state/no-copy", message).help(help)));
     }
+    is_ours(&*store, lineage)?;
+    Ok(store)
+}
+
+fn is_ours(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
+    for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
+        match store.content(piece.role, lineage) {
+            Content::Foreign(other) => return Err(Box::new(not_ours(lineage, &other, &piece.name))),
+            Content::Unreadable(why) => return Err(Box::new(why)),
+            Content::Newer(why) => return Err(Box::new(newer(&piece.name, &why))),
+            Content::Missing | Content::Broken(_) | Content::Snapshot(_) | Content::Journal(_) => {}
+        }
+    }
+    if is_hopeless(store, lineage)? {
+        let message = format!("nothing of the state at `{}` can be read", store.name());
+        return Err(Box::new(Diagnostic::error("state/no-copy", message).help("Try another copy.")));
+    }
+    Ok(())
+}
+
+fn is_hopeless(store: &dyn Mendable, lineage: &str) -> Outcome<bool> {
+    let useful = |content: Content| match content {
+        Content::Snapshot(_) => true,
+        Content::Journal(lines) => !lines.commits.is_empty(),
+        Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => false,
+    };
+    Ok(!store.pieces()?.into_iter().any(|piece| useful(store.content(piece.role, lineage))))
+}
+
+/// Whether a snapshot of the history is there, and can be read.
+fn kept(through: u64, store: &dyn Mendable, lineage: &str) -> Outcome<()> {
+    let role = Role::KeptSnapshot(through);
+    let Some(piece) = store.pieces()?.into_iter().find(|piece| piece.role == role) else {
+        let message = format!("the history has no snapshot that ends with commit {through}");
+        return Err(Box::new(Diagnostic::error("state/no-copy", message).help("callout state history lists what is kept")));
+    };
+    match store.content(role, lineage) {
+        Content::Snapshot(_) | Content::Journal(_) => Ok(()),
+        Content::Foreign(other) => Err(Box::new(not_ours(lineage, &other, &piece.name))),
+        Content::Unreadable(why) => Err(Box::new(why)),
+        Content::Newer(why) => Err(Box::new(newer(&piece.name, &why))),
+        Content::Missing => Err(Box::new(unusable(&piece.name, "it is not there any more"))),
+        Content::Broken(why) => Err(Box::new(unusable(&piece.name, &why))),
+    }
+}
+
+fn unusable(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("state/damaged", format!("`{name}` is damaged: {why}")).help("callout state history lists what else is kept")
 }
 
 fn not_ours(lineage: &str, other: &str, name: &str) -> Diagnostic {
@@ -119,15 +133,4 @@ fn no_such(through: u64) -> Diagnostic {
     let message = format!("what the state was after commit {through} cannot be told: it is not there yet, or its journal is not kept");
     Diagnostic::error("state/no-copy", message)
         .help("callout log --format json numbers the commits (`sequence`), and callout state history lists the snapshots")
-}
-
-impl FileStore {
-    fn load_is_hopeless(&self, lineage: &str) -> Outcome<bool> {
-        let useful = |content: Content| match content {
-            Content::Snapshot(_) => true,
-            Content::Journal(lines) => !lines.commits.is_empty(),
-            Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => false,
-        };
-        Ok(!self.pieces()?.into_iter().any(|piece| useful(piece.read(lineage))))
-    }
 }

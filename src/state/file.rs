@@ -59,12 +59,6 @@ impl FileStore {
         Ok(live)
     }
 
-    /// Makes a state together with its first commit: at no moment is there one without it, which would pass for a state that remembers
-    /// nothing. Needs the lock; refuses where there is one.
-    pub fn create_with(&mut self, state: &State, first: &Commit) -> Outcome<()> {
-        self.begin(state, &(replay::fresh_journal(state)? + &journal::commit_line(first)?))
-    }
-
     /// The journal first: stopped in between, what is there is no state at all, or a damaged one, but never an empty one.
     fn begin(&mut self, state: &State, journal: &str) -> Outcome<()> {
         self.owned()?;
@@ -78,17 +72,6 @@ impl FileStore {
         disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
         self.take_up()?;
         self.history.keep_snapshot(state.through, &text)
-    }
-
-    /// Whether any of its files, readable or not, has this text in it.
-    pub fn mentions(&self, text: &str) -> Outcome<bool> {
-        for path in [&self.snapshot, &self.journal].into_iter().chain(&self.history.files()?) {
-            let bytes = disk::read(path)?.unwrap_or_default();
-            if String::from_utf8_lossy(&bytes).contains(text) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Opens the journal that was just put in place, for adding.

@@ -59,13 +59,6 @@ impl History {
         self.folder.join(format!("state-{through:010}.json"))
     }
 
-    /// Every file in it.
-    pub fn files(&self) -> Outcome<Vec<PathBuf>> {
-        let kept = self.list()?;
-        let snapshots = kept.snapshots.into_iter().map(|through| self.snapshot(through));
-        Ok(snapshots.chain(kept.journals.into_iter().map(|span| self.journal(span))).collect())
-    }
-
     pub fn journal(&self, span: Span) -> PathBuf {
         self.folder.join(format!("journal-{:010}-{:010}.jsonl", span.first, span.last))
     }

@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 
-use super::file::FileStore;
 use super::ledger::Ledger;
+use super::location::Location;
 use super::lock_file::{GivenUp, LockFile};
 use super::session::Session;
 use super::store::{Loaded, Owner, Store};
@@ -18,8 +18,7 @@ use crate::diagnostics::{Diagnostic, Outcome};
 pub struct Home {
     /// `callout.lock`, beside `callout.yaml`.
     pub lock_file: PathBuf,
-    /// The snapshot, `.callout/state.json`; everything else lies beside it.
-    pub state: PathBuf,
+    pub state: Location,
 }
 
 /// How to begin.
@@ -43,7 +42,7 @@ pub enum Begun {
 /// Makes the state, its lineage and `callout.lock`.
 pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
     let lock_file = LockFile::read(&home.lock_file)?;
-    let mut store = FileStore::new(&home.state);
+    let mut store = home.state.open()?;
     match (lock_file, start) {
         (Some(lock), Start::New) => Err(already(home, &lock, store.load()?.as_ref()).into()),
         (Some(lock), Start::Over { reason }) => {
@@ -56,11 +55,11 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
             }
             store.lock(owner)?;
             still_says(home, Some(&lock))?;
-            refuse_a_living_state(&mut store, &lock.lineage)?;
+            refuse_a_living_state(&mut *store, &lock.lineage)?;
             store.set_aside()?;
             let mut given_up = lock.given_up;
             given_up.push(GivenUp { lineage: lock.lineage, at: owner.since, reason: reason.to_owned() });
-            fresh(home, &mut store, given_up)
+            fresh(home, &mut *store, given_up)
         }
         (None, Start::New | Start::Over { .. }) => {
             store.lock(owner)?;
@@ -71,7 +70,7 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
                     LockFile { lineage: lineage.clone(), given_up: Vec::new() }.write(&home.lock_file)?;
                     Ok(Begun::Completed { lineage })
                 }
-                None => fresh(home, &mut store, Vec::new()),
+                None => fresh(home, &mut *store, Vec::new()),
             }
         }
     }
@@ -80,7 +79,7 @@ pub fn init(home: &Home, owner: &Owner, start: &Start) -> Outcome<Begun> {
 /// Whether `callout.lock` and its state are there and nothing was ever recorded: an `init` was stopped before it wrote the project's files.
 pub fn is_just_begun(home: &Home) -> Outcome<bool> {
     let Some(lock) = LockFile::read(&home.lock_file)? else { return Ok(false) };
-    let loaded = FileStore::new(&home.state).load()?;
+    let loaded = home.state.open()?.load()?;
     Ok(loaded.is_some_and(|loaded| loaded.state.lineage == lock.lineage && loaded.state.through == 0))
 }
 
@@ -94,7 +93,7 @@ fn still_says(home: &Home, before: Option<&LockFile>) -> Outcome<()> {
 }
 
 /// Starting over is for a state that is lost. One that is whole and remembers tickets is not lost.
-fn refuse_a_living_state(store: &mut FileStore, lineage: &str) -> Outcome<()> {
+fn refuse_a_living_state(store: &mut dyn Store, lineage: &str) -> Outcome<()> {
     let Ok(Some(loaded)) = store.load() else { return Ok(()) };
     let open = loaded.state.records.values().filter(|record| record.is_open() || record.in_doubt() || record.is_let_go()).count();
     if loaded.state.lineage != lineage || open == 0 {
@@ -109,7 +108,7 @@ fn refuse_a_living_state(store: &mut FileStore, lineage: &str) -> Outcome<()> {
 }
 
 /// The state first: stopped in between, the next `init` finds it and adds the lock file.
-fn fresh(home: &Home, store: &mut FileStore, given_up: Vec<GivenUp>) -> Outcome<Begun> {
+fn fresh(home: &Home, store: &mut dyn Store, given_up: Vec<GivenUp>) -> Outcome<Begun> {
     let lineage = uuid::Uuid::new_v4().to_string();
     store.create(&State::new(lineage.clone()))?;
     LockFile { lineage: lineage.clone(), given_up }.write(&home.lock_file)?;
@@ -118,7 +117,7 @@ fn fresh(home: &Home, store: &mut FileStore, given_up: Vec<GivenUp>) -> Outcome<
 
 /// The state as it is now, without a lock: for planning and looking.
 pub fn open_for_reading(home: &Home) -> Outcome<State> {
-    let (mut store, lineage) = (FileStore::new(&home.state), lineage_of(home)?);
+    let (mut store, lineage) = (home.state.open()?, lineage_of(home)?);
     let loaded = store.load()?;
     Ok(expect(loaded, &lineage, &store.name())?.state)
 }
@@ -126,11 +125,11 @@ pub fn open_for_reading(home: &Home) -> Outcome<State> {
 /// The state under its lock: for everything that writes.
 pub fn open_for_writing(home: &Home, session: Session) -> Outcome<Ledger> {
     let lineage = lineage_of(home)?;
-    let mut store = FileStore::new(&home.state);
+    let mut store = home.state.open()?;
     // Looks before it locks: locking makes a folder, and a refusal should leave none behind.
     let loaded = store.load()?;
     expect(loaded, &lineage, &store.name())?;
-    Ledger::open(Box::new(store), &lineage, session)
+    Ledger::open(store, &lineage, session)
 }
 
 /// The loaded state, if it is there and of this lineage.
@@ -146,8 +145,8 @@ pub(super) fn lineage_of(home: &Home) -> Outcome<String> {
     if let Some(lock) = LockFile::read(&home.lock_file)? {
         return Ok(lock.lineage);
     }
-    let (lock, state) = (home.lock_file.display(), home.state.display());
-    Err(Box::new(match FileStore::new(&home.state).load()? {
+    let (lock, state) = (home.lock_file.display(), &home.state);
+    Err(Box::new(match home.state.open()?.load()? {
         None => Diagnostic::error("state/none", format!("this project has no state yet: neither `{lock}` nor `{state}` is there"))
             .help("For a new project: callout init. If it has sent tickets before, get both back first: the lock file from git, the state from a backup. The sandbox's state is begun by the first callout --sandbox apply."),
         Some(loaded) => Diagnostic::error(
@@ -182,7 +181,7 @@ pub(super) fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
 }
 
 fn already(home: &Home, lock: &LockFile, loaded: Option<&Loaded>) -> Diagnostic {
-    let name = home.state.display().to_string();
+    let name = home.state.to_string();
     match loaded {
         None => missing(&lock.lineage, &name),
         Some(loaded) if loaded.state.lineage != lock.lineage => foreign(&lock.lineage, &loaded.state.lineage, &name),

@@ -6,13 +6,11 @@
 
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use super::event::Event;
-use super::file::FileStore;
 use super::journal::{self, Commit, Journal};
 use super::lineage::{self, Home};
+use super::mendable::Mendable;
 use super::model::{Key, Record};
 use super::replay::{self, Named};
 use super::store::Store;
@@ -70,12 +68,14 @@ impl Log {
 
 /// The log of a project: of its state or, by its number, of one that was set aside.
 pub fn read_log(home: &Home, aside: Option<u16>, each: &mut dyn FnMut(Entry<'_>)) -> Outcome<Log> {
-    let (path, lineage) = match aside {
-        Some(number) => (aside_path(home, number)?, None),
-        None => (home.state.clone(), Some(lineage::lineage_of(home)?)),
+    let own = home.state.open()?;
+    let (store, lineage) = match aside {
+        Some(number) => (put_aside(home, &*own, number)?, None),
+        None => (own, Some(lineage::lineage_of(home)?)),
     };
-    let store = FileStore::new(&path);
-    let log = Reading::new(lineage.as_deref(), Box::new(move || latest(&path)), each).all(&store);
+    let again = || if let Some(number) = aside { put_aside(home, &*home.state.open()?, number) } else { home.state.open() };
+    let later = || again().ok().and_then(|mut store| store.load().ok().flatten()).map(|loaded| loaded.state).unwrap_or_default();
+    let log = Reading::new(lineage.as_deref(), Box::new(later), each).all(&*store);
     match lineage {
         Some(lineage) if !log.is_there && log.damage.is_empty() => lineage::expect(None, &lineage, &store.name()).map(|_| log),
         Some(_) | None => Ok(log),
@@ -84,27 +84,18 @@ pub fn read_log(home: &Home, aside: Option<u16>, each: &mut dyn FnMut(Entry<'_>)
 
 /// The states of a project that were set aside, by their numbers, rising.
 pub fn set_aside(home: &Home) -> BTreeSet<u16> {
-    let entries = home.state.parent().and_then(|folder| fs::read_dir(folder).ok());
-    let names = entries.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.filter_map(|name| name.strip_prefix(ASIDE)?.parse().ok()).collect()
+    home.state.open().and_then(|store| store.asides()).unwrap_or_default()
 }
 
-const ASIDE: &str = "set-aside-";
-
-fn aside_path(home: &Home, number: u16) -> Outcome<PathBuf> {
-    let folder = home.state.with_file_name(format!("{ASIDE}{number}"));
-    if let Some(name) = home.state.file_name().filter(|_| folder.is_dir()) {
-        return Ok(folder.join(name));
+fn put_aside(home: &Home, store: &dyn Mendable, number: u16) -> Outcome<Box<dyn Mendable>> {
+    let known = store.asides()?;
+    if known.contains(&number) {
+        return store.aside(number);
     }
-    let known: Vec<String> = set_aside(home).iter().map(|number| format!("--set-aside {number}")).collect();
+    let known: Vec<String> = known.iter().map(|number| format!("--set-aside {number}")).collect();
     let help =
         if known.is_empty() { "No state of this project was set aside.".to_owned() } else { format!("There is: {}.", known.join(", ")) };
-    Err(Diagnostic::error("log/set-aside", format!("there is no `{}`", folder.display())).help(help).into())
-}
-
-/// The state as far as it can be loaded, for what the log itself does not know.
-fn latest(path: &Path) -> State {
-    FileStore::new(path).load().ok().flatten().map(|loaded| loaded.state).unwrap_or_default()
+    Err(Diagnostic::error("log/set-aside", format!("there is no `{}`", home.state.aside(number))).help(help).into())
 }
 
 impl Log {

@@ -9,21 +9,19 @@ use jiff::Timestamp;
 
 use super::copy::Copy;
 use super::event::Event;
-use super::file::FileStore;
 use super::lineage::{Home, foreign, lineage_of};
-use super::log::set_aside;
+use super::mendable::Mendable;
 use super::model::Key;
 use super::restore::{is_damage, newer};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
-use super::store::Store;
-use super::survey::{Content, store_at};
+use super::survey::{Content, Role};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 
 /// A state that is about to be rebuilt. Holds the lock, so that no other run makes one meanwhile.
 pub struct Rebuild {
-    store: FileStore,
+    store: Box<dyn Mendable>,
     session: Session,
     damage: Option<Diagnostic>,
     salvage: Salvage,
@@ -33,18 +31,18 @@ impl Rebuild {
     /// Makes sure that the state is lost, missing or damaged, and takes its lock. Changes nothing else. What a copy knows is kept too.
     pub fn begin(home: &Home, session: Session, copy: Option<&Copy>) -> Outcome<Self> {
         let lineage = lineage_of(home)?;
-        let mut store = FileStore::new(&home.state);
+        let mut store = home.state.open()?;
         // Looks before it locks: locking makes a folder, and a refusal should leave none behind. Looks again behind the lock.
-        damage(&mut store, &lineage)?;
-        nothing_newer(&store, &lineage)?;
+        damage(&mut *store, &lineage)?;
+        nothing_newer(&*store, &lineage)?;
         store.lock(&session.owner)?;
-        let damage = damage(&mut store, &lineage)?;
-        nothing_newer(&store, &lineage)?;
-        if copy.is_none() && !store.journal_path().exists() {
-            refuse_what_was_put_aside(home, &lineage)?;
+        let damage = damage(&mut *store, &lineage)?;
+        nothing_newer(&*store, &lineage)?;
+        if copy.is_none() && !store.has(Role::Journal)? {
+            refuse_what_was_put_aside(home, &*store, &lineage)?;
         }
-        let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?;
-        let stores: Vec<&FileStore> = [&store].into_iter().chain(&other).collect();
+        let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?.flatten();
+        let stores: Vec<&dyn Mendable> = [&store].into_iter().chain(&other).map(|store| &**store).collect();
         let salvage = salvage(&stores, &lineage)?;
         match &damage {
             Some(why) if salvage.is_exact() => Err(Box::new(restorable(&store.name(), why, copy))),
@@ -93,14 +91,14 @@ impl Rebuild {
 }
 
 /// A rebuild that was stopped has put aside what it was made from: begun again without that, it would know less than the first time.
-fn refuse_what_was_put_aside(home: &Home, lineage: &str) -> Outcome<()> {
-    for number in set_aside(home).into_iter().rev() {
-        let folder = home.state.with_file_name(format!("set-aside-{number}"));
-        if !store_at(&folder, &home.state).mentions(lineage)? {
+fn refuse_what_was_put_aside(home: &Home, store: &dyn Mendable, lineage: &str) -> Outcome<()> {
+    for number in store.asides()?.into_iter().rev() {
+        if !store.aside(number)?.mentions(lineage)? {
             continue;
         }
-        let message = format!("an earlier state of this project was put aside in `{}`, and may know tickets", folder.display());
-        let from = typed(&folder.display().to_string());
+        let folder = home.state.aside(number);
+        let message = format!("an earlier state of this project was put aside in `{folder}`, and may know tickets");
+        let from = typed(&folder);
         return Err(Box::new(Diagnostic::error("state/set-aside", message).help(format!(
             "callout state rebuild --from {from} --reason TEXT keeps what it knows. If nothing of it counts, move that folder away."
         ))));
@@ -109,7 +107,7 @@ fn refuse_what_was_put_aside(home: &Home, lineage: &str) -> Outcome<()> {
 }
 
 /// What is wrong with the state; none where there is none. A whole one, and one that may be another project's, are refused.
-fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
+fn damage(store: &mut dyn Mendable, lineage: &str) -> Outcome<Option<Diagnostic>> {
     let name = store.name();
     match store.load() {
         Ok(None) => Ok(None),
@@ -127,10 +125,10 @@ fn damage(store: &mut FileStore, lineage: &str) -> Outcome<Option<Diagnostic>> {
 }
 
 /// Beside what is damaged, a file may be one that only a newer callout reads. It may be whole, and a rebuild would pass over all of it.
-fn nothing_newer(store: &FileStore, lineage: &str) -> Outcome<()> {
+fn nothing_newer(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
     for piece in store.pieces()?.into_iter().filter(|piece| !piece.role.is_kept()) {
-        if let Content::Newer(why) = piece.read(lineage) {
-            return Err(Box::new(newer(&piece.name(), &why)));
+        if let Content::Newer(why) = store.content(piece.role, lineage) {
+            return Err(Box::new(newer(&piece.name, &why)));
         }
     }
     Ok(())

@@ -7,13 +7,12 @@ use jiff::Timestamp;
 
 use super::copy::Copy;
 use super::event::Event;
-use super::file::FileStore;
 use super::journal::Commit;
 use super::lineage::{Home, foreign, lineage_of, missing};
+use super::mendable::Mendable;
 use super::model::{Key, Phase, Record};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
-use super::store::Store;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 
@@ -32,11 +31,11 @@ pub enum Standing {
 impl Standing {
     /// Looks, without a lock. A state that is only out of reach, or newer than this callout, is an error: it may be whole.
     pub fn of(home: &Home) -> Outcome<Self> {
-        let (mut store, lineage) = (FileStore::new(&home.state), lineage_of(home)?);
-        Self::judge(&mut store, &lineage)
+        let (mut store, lineage) = (home.state.open()?, lineage_of(home)?);
+        Self::judge(&mut *store, &lineage)
     }
 
-    pub(super) fn judge(store: &mut FileStore, lineage: &str) -> Outcome<Self> {
+    pub(super) fn judge(store: &mut dyn Mendable, lineage: &str) -> Outcome<Self> {
         match store.load() {
             Ok(None) => Ok(Self::Missing(missing(lineage, &store.name()))),
             Ok(Some(loaded)) if loaded.state.lineage != lineage => {
@@ -108,7 +107,7 @@ pub fn comes_back<'a>(state: &State, copy: &'a State) -> ComesBack<'a> {
 
 /// A damaged state that is about to be put together again. Holds its lock.
 pub struct Mending {
-    store: FileStore,
+    store: Box<dyn Mendable>,
     session: Session,
     why: Diagnostic,
     salvage: Salvage,
@@ -119,23 +118,23 @@ impl Mending {
     /// word that the copy is the newest.
     pub fn begin(home: &Home, session: Session, copy: Option<&Copy>, nothing_since: bool) -> Outcome<Self> {
         let lineage = lineage_of(home)?;
-        let mut store = FileStore::new(&home.state);
+        let mut store = home.state.open()?;
         store.lock(&session.owner)?;
-        let standing = Standing::judge(&mut store, &lineage)?;
+        let standing = Standing::judge(&mut *store, &lineage)?;
         let why = match standing {
             Standing::Whole(_) => return Err(Box::new(whole(&store.name()))),
             Standing::Missing(why) if copy.is_none() => return Err(Box::new(why)),
             Standing::Missing(why) | Standing::Damaged(why) => why,
         };
-        let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?;
-        let stores: Vec<&FileStore> = [&store].into_iter().chain(&other).collect();
+        let other = copy.map(|copy| copy.open(home, &lineage)).transpose()?.flatten();
+        let stores: Vec<&dyn Mendable> = [&store].into_iter().chain(&other).map(|store| &**store).collect();
         let mut salvage = salvage(&stores, &lineage)?;
         // A copy that went on by itself is none that nothing was sent since.
         if nothing_since && salvage.gaps.is_empty() && salvage.parted.is_none() {
             salvage.open_end = None;
         }
         if !salvage.is_exact() {
-            let is_ours = is_claimed(&why, &store, &lineage)?;
+            let is_ours = is_claimed(&why, &*store, &lineage)?;
             return Err(Box::new(incomplete(&why, &salvage, copy, is_ours)));
         }
         Ok(Self { store, session, why, salvage })
@@ -173,7 +172,7 @@ fn whole(name: &str) -> Diagnostic {
 }
 
 /// Whether a rebuild would take its place. What is another project's, and what may be, it leaves alone.
-pub(super) fn is_claimed(why: &Diagnostic, store: &FileStore, lineage: &str) -> Outcome<bool> {
+pub(super) fn is_claimed(why: &Diagnostic, store: &dyn Mendable, lineage: &str) -> Outcome<bool> {
     match why.code {
         "state/missing" => Ok(true),
         "state/lineage" => Ok(false),

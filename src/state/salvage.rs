@@ -9,9 +9,9 @@ mod past;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::Event;
-use super::file::FileStore;
 use super::journal::Commit;
 use super::lines::Lines;
+use super::mendable::Mendable;
 use super::model::{Key, Phase};
 use super::replay::Span;
 use super::survey::{Content, Role};
@@ -71,15 +71,15 @@ struct Pool {
 }
 
 /// Puts together what these stores have of a lineage; the first one is the state's own.
-pub(super) fn salvage(stores: &[&FileStore], lineage: &str) -> Outcome<Salvage> {
+pub(super) fn salvage(stores: &[&dyn Mendable], lineage: &str) -> Outcome<Salvage> {
     let mut pool = Pool::default();
     let (mut end, mut parted) = (None, None);
     for (index, store) in stores.iter().enumerate() {
         let mut contents = Vec::new();
         for piece in store.pieces()? {
-            let content = piece.read(lineage);
+            let content = store.content(piece.role, lineage);
             if index == 0 && piece.role == Role::Journal {
-                end = Some(last_line(&piece.name(), &content));
+                end = Some(last_line(&piece.name, &content));
             }
             contents.push((piece.role, content));
         }

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 
 use super::by::By;
 use super::event::Event;
-use super::file::FileStore;
 use super::lineage::Home;
 use super::lock_file::LockFile;
 use super::model::Key;
@@ -23,11 +22,12 @@ impl Senders {
     pub fn of(home: &Home) -> Self {
         let mut senders = Self::default();
         let Ok(Some(lock_file)) = LockFile::read(&home.lock_file) else { return senders };
-        for piece in FileStore::new(&home.state).pieces().unwrap_or_default() {
+        let Ok(store) = home.state.open() else { return senders };
+        for piece in store.pieces().unwrap_or_default() {
             if matches!(piece.role, Role::Snapshot | Role::KeptSnapshot(_)) {
                 continue;
             }
-            let Content::Journal(lines) = piece.read(&lock_file.lineage) else { continue };
+            let Content::Journal(lines) = store.content(piece.role, &lock_file.lineage) else { continue };
             for commit in lines.commits.iter().filter(|commit| !commit.by.is_unknown()) {
                 for event in &commit.events {
                     if let Event::Intended { key, .. } | Event::Adopted { key, .. } | Event::Presumed { key, .. } = event {

@@ -2,20 +2,17 @@
 //!
 //! Owns reading without believing. Refuses nothing: a file that cannot be read is a finding, not an error.
 
-use std::path::{Path, PathBuf};
-
-use super::disk;
-use super::file::FileStore;
 use super::lines::Lines;
 use super::replay::{SNAPSHOT, Span};
 use super::seal::Broken;
 use super::transition::State;
 use crate::diagnostics::Diagnostic;
 
-/// A file of a state, by its name.
+/// A file of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    pub path: PathBuf,
+    /// For messages.
+    pub name: String,
     pub role: Role,
 }
 
@@ -53,21 +50,12 @@ pub enum Content {
     Journal(Lines),
 }
 
-impl Piece {
-    pub fn name(&self) -> String {
-        self.path.display().to_string()
-    }
-
-    /// Reads it, as the state of this lineage.
-    pub fn read(&self, lineage: &str) -> Content {
-        let bytes = match disk::read(&self.path) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return Content::Missing,
-            Err(why) => return Content::Unreadable(*why),
-        };
-        match self.role {
-            Role::Snapshot | Role::KeptSnapshot(_) => snapshot(&bytes, lineage),
-            Role::Journal | Role::KeptJournal(_) => journal(&bytes, lineage),
+impl Content {
+    /// What these bytes are, in this role, to the state of this lineage.
+    pub fn of(role: Role, bytes: &[u8], lineage: &str) -> Self {
+        match role {
+            Role::Snapshot | Role::KeptSnapshot(_) => snapshot(bytes, lineage),
+            Role::Journal | Role::KeptJournal(_) => journal(bytes, lineage),
         }
     }
 }
@@ -107,10 +95,4 @@ fn journal(bytes: &[u8], lineage: &str) -> Content {
         }
         None => Content::Journal(lines),
     }
-}
-
-/// The state that a path means: a snapshot, or the folder that one of this name lies in.
-pub(super) fn store_at(path: &Path, name: &Path) -> FileStore {
-    let snapshot = if path.is_dir() { path.join(name.file_name().unwrap_or(name.as_os_str())) } else { path.to_owned() };
-    FileStore::new(snapshot)
 }

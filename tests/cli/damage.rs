@@ -32,7 +32,7 @@ fn sent() -> Site {
 
 /// Folds the journal into the snapshot, as a long run does at its end.
 fn fold(site: &Site) {
-    let home = Home { lock_file: site.path("callout.lock"), state: site.path(SNAPSHOT) };
+    let home = Home { lock_file: site.path("callout.lock"), state: site.path(SNAPSHOT).into() };
     let owner = Owner { by: By::default(), pid: 1, command: "a test".to_owned(), since: Timestamp::UNIX_EPOCH };
     site.vendor.block_on(async {
         open_for_writing(&home, Session::new(owner)).expect("opened").compact().await.expect("folded");

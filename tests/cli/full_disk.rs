@@ -122,7 +122,7 @@ fn of_several_in_flight_each_is_told() {
 fn a_snapshot_that_does_not_fit_costs_nothing() {
     const COMMITS: usize = 1001;
     let site = three();
-    let home = Home { lock_file: site.path("callout.lock"), state: site.path(".callout/state.json") };
+    let home = Home { lock_file: site.path("callout.lock"), state: site.path(".callout/state.json").into() };
     let owner = Owner { by: By::default(), pid: 1, command: "a test".to_owned(), since: Timestamp::UNIX_EPOCH };
     site.vendor.block_on(async {
         let ledger = open_for_writing(&home, Session::new(owner)).expect("opened");

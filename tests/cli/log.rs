@@ -43,7 +43,7 @@ fn told() -> Site {
 }
 
 fn compact(site: &Site) {
-    let home = Home { lock_file: site.path("callout.lock"), state: site.path(".callout/state.json") };
+    let home = Home { lock_file: site.path("callout.lock"), state: site.path(".callout/state.json").into() };
     let owner = Owner { by: By::default(), pid: 1, command: "a test".to_owned(), since: "2027-01-04T12:00:00Z".parse().expect("a moment") };
     let ledger = open_for_writing(&home, Session::new(owner)).expect("a state");
     site.vendor.block_on(ledger.compact()).expect("compacted");

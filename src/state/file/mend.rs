@@ -7,16 +7,13 @@ use super::FileStore;
 use crate::diagnostics::Outcome;
 use crate::state::disk::{self, Access};
 use crate::state::journal::{self, Commit, Header};
+use crate::state::mendable::Mendable;
 use crate::state::replay;
 use crate::state::survey::{Content, Piece};
 use crate::state::transition::State;
 
 impl FileStore {
-    /// Makes `base` the snapshot, with the commits behind it as the journal. Needs the lock.
-    ///
-    /// Copies of the damaged files are put aside first. Then the order is such that a stop at any point leaves a state that is still told
-    /// to be damaged, and from which the same can be put together again. The history stays where it is.
-    pub fn mend(&mut self, base: &State, commits: &[Commit]) -> Outcome<()> {
+    pub(super) fn put_together(&mut self, base: &State, commits: &[Commit]) -> Outcome<()> {
         self.owned()?;
         let aside = self.put_copies_aside()?;
         self.put_foreign_history_aside(aside, &base.lineage)?;
@@ -50,8 +47,9 @@ impl FileStore {
 
     /// Another state's files in the history would make this one look like an older copy for ever.
     fn put_foreign_history_aside(&self, mut aside: Option<PathBuf>, lineage: &str) -> Outcome<()> {
-        let foreign = |piece: &Piece| piece.role.is_kept() && matches!(piece.read(lineage), Content::Foreign(_));
-        for Piece { path, .. } in self.pieces()?.into_iter().filter(foreign) {
+        let foreign = |piece: &Piece| piece.role.is_kept() && matches!(self.content(piece.role, lineage), Content::Foreign(_));
+        for piece in self.pieces()?.into_iter().filter(foreign) {
+            let path = self.path(piece.role);
             let history = self.aside(&mut aside)?.join("history");
             disk::private_folder(&history)?;
             let Some(name) = path.file_name() else { continue };

@@ -10,7 +10,7 @@ struct Project {
 impl Project {
     fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let home = Home { lock_file: folder.path().join("callout.lock"), state: folder.path().join(".callout/state.json") };
+        let home = Home { lock_file: folder.path().join("callout.lock"), state: folder.path().join(".callout/state.json").into() };
         Self { folder, home }
     }
 
@@ -85,7 +85,7 @@ fn a_state_of_another_project_is_refused() {
     std::fs::copy(&other.home.lock_file, &project.home.lock_file).expect("copied");
     let (reading, writing) = project.refusals();
     assert_eq!(reading, writing);
-    let loaded = FileStore::new(&project.home.state).load().expect("readable").expect("a state");
+    let loaded = project.home.state.open().expect("a place").load().expect("readable").expect("a state");
     insta::assert_snapshot!(reading.replace(&loaded.state.lineage, "FOUND").replace(&project.lineage(), "WANTED"));
     assert_eq!(init(&project.home, &owner(), &Start::New).expect_err("refused").code, "state/lineage");
 }

@@ -1,8 +1,11 @@
 use std::ops::ControlFlow;
 
 use super::super::event::{Closing, Write};
+use super::super::file::FileStore;
 use super::super::memory::{Contents, Disk, Effect, MemoryStore};
 use super::super::samples::{commit, created, intended, key, owner};
+use std::path::Path;
+
 use super::super::store::Loaded;
 use super::*;
 

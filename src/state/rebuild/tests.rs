@@ -15,7 +15,7 @@ struct Project {
 impl Project {
     fn begun() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let home = Home { lock_file: folder.path().join("callout.lock"), state: folder.path().join(".callout/state.json") };
+        let home = Home { lock_file: folder.path().join("callout.lock"), state: folder.path().join(".callout/state.json").into() };
         init(&home, &owner(), &Start::New).expect("begun");
         Self { folder, home }
     }
@@ -69,7 +69,7 @@ async fn a_missing_state_is_made_again_under_its_lineage_and_never_empty() {
 #[tokio::test]
 async fn what_a_newer_callout_wrote_is_not_passed_over() {
     let project = Project::filled().await;
-    std::fs::write(&project.home.state, "").expect("emptied");
+    std::fs::write(project.path("state.json"), "").expect("emptied");
     let journal = std::fs::read_to_string(project.path("journal.jsonl")).expect("text");
     std::fs::write(project.path("journal.jsonl"), journal.replace("\"format_version\":1,", "\"format_version\":7,")).expect("written");
     let this = env!("CARGO_PKG_VERSION");
@@ -89,7 +89,7 @@ async fn a_stop_between_any_two_files_leaves_no_state_that_could_be_planned_with
     std::fs::remove_dir_all(project.folder.path().join(".callout")).expect("removed");
     let whole = project.rebuild();
     // As it is after the first of the two files.
-    std::fs::remove_file(&project.home.state).expect("removed");
+    std::fs::remove_file(project.path("state.json")).expect("removed");
     std::fs::remove_dir_all(project.path("history")).expect("removed");
     assert_eq!(open_for_reading(&project.home).expect_err("half a state").code, "state/damaged");
     assert!(project.refusal().contains("is damaged, and nothing of it is lost"), "{}", project.refusal());

@@ -15,7 +15,7 @@ impl Project {
     /// Some commits, folded, and some behind them.
     async fn filled() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let home = Home { lock_file: folder.path().join("callout.lock"), state: folder.path().join(".callout/state.json") };
+        let home = Home { lock_file: folder.path().join("callout.lock"), state: folder.path().join(".callout/state.json").into() };
         init(&home, &owner(), &Start::New).expect("begun");
         let project = Self { folder, home };
         let ledger = project.ledger();
@@ -75,7 +75,7 @@ async fn a_lost_snapshot_comes_back_and_the_log_stays_whole() {
     let after = project.mend(None, false);
     assert_eq!((after.records, after.through), (before.records, before.through + 1));
     assert_eq!(std::fs::read(project.path("set-aside-1/state.json")).expect("kept"), b"");
-    let salvage = salvage(&[&FileStore::new(&project.home.state)], &before.lineage).expect("looked at");
+    let salvage = salvage(&[&*project.home.state.open().expect("a place")], &before.lineage).expect("looked at");
     assert_eq!(salvage.commits.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4]);
     project.ledger().compact().await.expect("goes on");
 }

@@ -1,16 +1,16 @@
 //! The state as it was after some commit: what a person takes a mistake back from.
 
-use super::super::file::FileStore;
+use super::super::mendable::Mendable;
 use super::super::survey::Content;
 use super::super::transition::State;
 use super::Pool;
 use crate::diagnostics::Outcome;
 
 /// The state after this commit, from its own journals; none where one up to there cannot be read, or is not there yet.
-pub(in crate::state) fn as_of(store: &FileStore, lineage: &str, through: u64) -> Outcome<Option<State>> {
+pub(in crate::state) fn as_of(store: &dyn Mendable, lineage: &str, through: u64) -> Outcome<Option<State>> {
     let mut pool = Pool::default();
     for piece in store.pieces()? {
-        let content = piece.read(lineage);
+        let content = store.content(piece.role, lineage);
         if !matches!(&content, Content::Snapshot(later) if later.through > through) {
             pool.contents(content);
         }

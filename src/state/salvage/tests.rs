@@ -1,4 +1,5 @@
 use super::super::event::{Closing, Write};
+use super::super::file::FileStore;
 use super::super::replay::{fresh_journal, snapshot_text};
 use super::super::samples::{at, commit, created, intended, key, owner, request};
 use super::super::store::Store;

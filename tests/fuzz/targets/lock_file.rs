@@ -14,7 +14,7 @@ pub fn run(input: &[u8]) {
     for (name, bytes) in story::files() {
         folder.write(name, bytes);
     }
-    let home = Home { lock_file: folder.at(story::LOCK_FILE), state: folder.at(story::SNAPSHOT) };
+    let home = Home { lock_file: folder.at(story::LOCK_FILE), state: folder.at(story::SNAPSHOT).into() };
     let opened = open_for_reading(&home);
     let lock = match LockFile::read(&home.lock_file) {
         Ok(lock) => lock.expect("the file is there"),

@@ -62,6 +62,6 @@ pub fn started(base_url: &str) -> Project {
 }
 
 pub fn state(project: &Project) -> State {
-    let home = Home { lock_file: project.path(story::LOCK_FILE), state: project.path(story::SNAPSHOT) };
+    let home = Home { lock_file: project.path(story::LOCK_FILE), state: project.path(story::SNAPSHOT).into() };
     open_for_reading(&home).expect("a whole state")
 }

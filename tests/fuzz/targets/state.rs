@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use callout::state::{Checkup, Commit, Event, FileStore, Form, Home, Key, Mending, Phase, Rebuild, Session, State, Store as _, read_log};
+use callout::state::{Checkup, Commit, Event, Form, Home, Key, Mending, Phase, Rebuild, Session, State, read_log};
 
 use super::folder::Folder;
 use super::story::{self, LAST};
@@ -22,7 +22,7 @@ pub fn run(input: &[u8]) {
         folder.write(name, bytes);
     }
     folder.write(name, input.get(end + 1..).unwrap_or_default());
-    Damaged { home: Home { lock_file: folder.at(story::LOCK_FILE), state: folder.at(story::SNAPSHOT) }, folder }.judge();
+    Damaged { home: Home { lock_file: folder.at(story::LOCK_FILE), state: folder.at(story::SNAPSHOT).into() }, folder }.judge();
 }
 
 struct Damaged {
@@ -34,7 +34,7 @@ impl Damaged {
     fn judge(&self) {
         let written = self.written();
         self.looks();
-        match FileStore::new(&self.home.state).load() {
+        match self.home.state.open().expect("a place").load() {
             Ok(None) => panic!("a damaged state passes for none"),
             Ok(Some(loaded)) => {
                 is_part_of_the_story(&loaded.state);
