@@ -5,14 +5,26 @@
 
 mod address;
 mod connect;
+mod lease;
+mod lock_object;
+mod neighbours;
 mod objects;
+mod probe;
 mod transport;
 mod trouble;
+mod unlock;
 mod variables;
+mod watch;
 
 #[cfg(test)]
 mod faulty;
 
 pub use address::{Cloud, NotAStore, StoreUrl};
 pub use connect::{Credential, Settings, connect};
+pub use lease::{Asking, Lease, RENEW_EVERY};
+pub use lock_object::{Break, Hold, LENGTH, LockObject, Moved, Through};
+pub use neighbours::{Neighbour, hint, neighbours};
 pub use objects::{Created, Found, Listed, Objects, Replaced, Version};
+pub use probe::probe;
+pub use unlock::{Unlocked, unlock};
+pub use watch::{LOOK_EVERY, Watch};
