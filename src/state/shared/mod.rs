@@ -8,5 +8,7 @@ mod trouble;
 
 #[cfg(test)]
 mod faulty;
+#[cfg(test)]
+mod proof;
 
 pub use objects::{Created, Found, Listed, Objects, Replaced, Version};
