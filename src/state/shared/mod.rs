@@ -3,6 +3,7 @@
 //! Owns how the state lies in objects, and the fence between two runs: a commit's number can be taken once. Refuses to believe an
 //! answer that may be about somebody else's object: it reads it back and compares.
 
+mod address;
 mod lease;
 mod lock_object;
 mod neighbours;
@@ -15,6 +16,7 @@ mod watch;
 #[cfg(test)]
 mod faulty;
 
+pub use address::{Cloud, NotAStore, StoreUrl};
 pub use lease::{Asking, Lease, RENEW_EVERY};
 pub use lock_object::{Break, Hold, LENGTH, LockObject, Moved, Through};
 pub use neighbours::{Neighbour, hint, neighbours};
