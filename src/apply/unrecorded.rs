@@ -1,17 +1,22 @@
 //! What is told where the state takes no more: each ticket that was made meanwhile, with the command that puts it on record by hand.
 
+use std::collections::HashSet;
+
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::state::{Key, Write};
 
 /// What the ledger says to everybody after the first failure.
 const AFTER: &str = "state/stopped";
 
-/// Every error, not only the first: each may hold the only copy of a ticket's id. Who merely met the same failure later adds nothing.
+/// Every error, not only the first: each may hold the only copy of a ticket's id. Who merely met the same failure, in the same commit or
+/// later, adds nothing.
 pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     let mut errors: Vec<_> = results.into_iter().filter_map(Result::err).collect();
     if errors.iter().any(|error| error.code != AFTER) {
         errors.retain(|error| error.code != AFTER);
     }
+    let mut told = HashSet::new();
+    errors.retain(|error| told.insert((error.message.clone(), error.help.clone())));
     let mut errors = errors.into_iter();
     let Some(mut first) = errors.next() else { return Ok(()) };
     for error in errors {

@@ -167,6 +167,14 @@ impl Objects {
         })
     }
 
+    /// Access to the folder that this prefix lies in, and the prefix's own name there; nothing for the root of a bucket.
+    pub fn beside(&self) -> Outcome<Option<(Self, String)>> {
+        let Inner { store, prefix, name, .. } = &*self.0;
+        let (parent, own) = prefix.rsplit_once('/').unwrap_or(("", prefix));
+        let Some(place) = name.strip_suffix(own).filter(|_| !own.is_empty()) else { return Ok(None) };
+        Ok(Some((Self::new(Arc::clone(store), parent, place.to_owned())?, own.to_owned())))
+    }
+
     /// Deletes an object; that there is none any more is as good.
     pub fn delete(&self, key: &str) -> Outcome<()> {
         let (inner, key) = (Arc::clone(&self.0), key.to_owned());

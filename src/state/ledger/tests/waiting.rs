@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::super::super::journal::Commit;
 use super::super::super::replay::Named;
 use super::super::super::store::{Loaded, Owner};
 use super::*;
@@ -77,6 +78,25 @@ async fn a_commit_that_is_under_way_is_made_whole_though_its_caller_is_dropped()
     first.abort();
     assert!(first.await.is_err());
     go_on.send(()).expect("the store waits");
-    assert!(ledger.read(|state| state.records.contains_key(&key("a"))).await, "it holds the state until it is done");
+    ledger.finish().await.expect("its turn comes when the other is done");
+    assert!(ledger.read(|state| state.records.contains_key(&key("a"))));
     assert!(on_disk(&disk).records.contains_key(&key("a")));
+}
+
+#[tokio::test]
+async fn who_looks_at_the_state_does_not_wait_for_a_commit_and_sees_nothing_of_it() {
+    let disk = fresh();
+    let (ledger, first, go_on) = under_way(&disk).await;
+    let mut others = [ledger.intend(intention("b"), at(2)), ledger.intend(intention("a"), at(2))].map(Box::pin);
+    for other in &mut others {
+        assert!(other.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    assert_eq!(ledger.read(|state| (state.records.len(), state.through)), (0, 0), "nothing is durable yet");
+    for _ in 0..2 {
+        go_on.send(()).expect("the store waits");
+    }
+    first.await.expect("no panic").expect("recorded");
+    let [b, again] = others;
+    assert!(b.await.is_ok() && again.await.is_err());
+    assert_eq!(ledger.state(), on_disk(&disk));
 }
