@@ -18,6 +18,8 @@ mod watch;
 
 #[cfg(test)]
 mod faulty;
+#[cfg(test)]
+mod proof;
 
 pub use address::{Cloud, NotAStore, StoreUrl};
 pub use connect::{Credential, Settings, connect};
