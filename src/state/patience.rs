@@ -41,7 +41,7 @@ impl Patience {
             _ => return Next::GiveUp(refused),
         };
         if self.waited >= patience {
-            return Next::GiveUp(self.in_vain(refused));
+            return Next::GiveUp(self.in_vain(*refused).into());
         }
         self.waited += LOOK_EVERY;
         let tell = format!("{}; {what}, for at most {} s", refused.message, patience.as_secs());
@@ -50,12 +50,12 @@ impl Patience {
         Next::Wait { tell, pause: LOOK_EVERY }
     }
 
-    fn in_vain(&self, refused: Box<Diagnostic>) -> Box<Diagnostic> {
+    fn in_vain(&self, refused: Diagnostic) -> Diagnostic {
         if self.waited.is_zero() {
             return refused;
         }
         let message = format!("{} (waited for {} s)", refused.message, self.waited.as_secs());
-        Box::new(Diagnostic { message, ..*refused })
+        Diagnostic { message, ..refused }
     }
 }
 

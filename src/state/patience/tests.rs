@@ -1,17 +1,17 @@
 use super::*;
 
-fn refusal(code: &'static str, message: &str) -> Box<Diagnostic> {
-    Diagnostic::error(code, message).help("Wait.").into()
+fn refusal(code: &'static str, message: &str) -> Diagnostic {
+    Diagnostic::error(code, message).help("Wait.")
 }
 
 /// What is told and how often it is asked, until the patience ends.
-fn asked(timeout: u64, refusal: impl Fn(usize) -> Box<Diagnostic>) -> (Vec<String>, usize) {
+fn asked(timeout: u64, refusal: impl Fn(usize) -> Diagnostic) -> (Vec<String>, usize) {
     let mut patience = Patience::new(Duration::from_secs(timeout));
     let mut told = Vec::new();
     let mut asked = 0;
     loop {
         asked += 1;
-        match patience.after(refusal(asked)) {
+        match patience.after(refusal(asked).into()) {
             Next::Wait { tell, pause } => {
                 assert_eq!(pause, LOOK_EVERY);
                 told.extend(tell);

@@ -10,7 +10,7 @@ use super::line::commit_in;
 use super::objects::{Created, Objects, Replaced};
 use super::setting_aside::{self, PutAside};
 use super::stretch::numbers;
-use super::trouble;
+use super::told;
 use crate::diagnostics::Outcome;
 use crate::state::by::Owner;
 use crate::state::journal::{self, Commit, Header};
@@ -78,7 +78,7 @@ pub async fn put_snapshot(objects: &Objects, text: String, through: u64) -> Outc
         Some(_) => false,
     };
     if !put {
-        return Err(trouble::replaced(&name).into());
+        return Err(told::replaced(&name).into());
     }
     // One of these numbers from before was put aside with its state; where it was not, it is the older copy of the two.
     objects.make(&layout::kept_snapshot(through), text.into_bytes()).await?;

@@ -204,14 +204,14 @@ impl Held {
                 self.given_back.store(is_end, Ordering::Release);
                 return Ok(());
             }
-            let Some((found, version)) = lock_object::look(&self.objects)? else { return Err(self.lose(None)) };
+            let Some((found, version)) = lock_object::look(&self.objects)? else { return Err(self.lose(None).into()) };
             if found == lock && is_end {
                 // An earlier try, whose answer never came, was carried out after all.
                 self.given_back.store(true, Ordering::Release);
                 return Ok(());
             }
             if found.lease.as_ref().is_none_or(|hold| hold.id != self.id) {
-                return Err(self.lose(Some(&found)));
+                return Err(self.lose(Some(&found)).into());
             }
             // So was an earlier renewal.
             *known = Known { lock: found, version };
@@ -219,8 +219,8 @@ impl Held {
         Err(told::restless(self.objects.name()).into())
     }
 
-    fn lose(&self, now: Option<&LockObject>) -> Box<Diagnostic> {
-        self.lost.get_or_init(|| told::lost(self.objects.name(), &self.id, now)).clone().into()
+    fn lose(&self, now: Option<&LockObject>) -> Diagnostic {
+        self.lost.get_or_init(|| told::lost(self.objects.name(), &self.id, now)).clone()
     }
 }
 

@@ -10,7 +10,7 @@ use super::objects::{Created, Found, Objects, Replaced, Version};
 use super::parts::pieces;
 use super::setting_aside::{copy, next_number};
 use super::store::SharedStore;
-use super::{fold, trouble};
+use super::{fold, told};
 use crate::diagnostics::Outcome;
 use crate::state::journal::{self, Commit, Header};
 use crate::state::replay;
@@ -28,7 +28,7 @@ struct Repair {
 impl SharedStore {
     /// The last of the commits is new; all others stand somewhere already, or stood.
     pub(super) fn put_together(&mut self, base: &State, commits: &[Commit]) -> Outcome<()> {
-        let Some((new, old)) = commits.split_last() else { return Err(trouble::bug("a state is mended by a commit that says so").into()) };
+        let Some((new, old)) = commits.split_last() else { return Err(told::bug("a state is mended by a commit that says so").into()) };
         self.change(|store| {
             let (lineage, old) = (base.lineage.clone(), old.to_vec());
             let version = store.on(async move |objects: Objects| {
@@ -42,7 +42,7 @@ impl SharedStore {
                 Some(version) => matches!(store.objects.replace(layout::SNAPSHOT, text.as_bytes(), &version)?, Replaced::Done(_)),
                 None => matches!(store.objects.create(layout::SNAPSHOT, text.as_bytes())?, Created::New(_)),
             };
-            if is_done { Ok(()) } else { Err(trouble::replaced(&store.objects.name_of(layout::SNAPSHOT)).into()) }
+            if is_done { Ok(()) } else { Err(told::replaced(&store.objects.name_of(layout::SNAPSHOT)).into()) }
         })
     }
 }
@@ -97,7 +97,7 @@ impl Repair {
         match there {
             Some(Ok(there)) if there == *commit => Ok(()),
             // It can be read, and says something else: that is no damage, but another run's.
-            Some(Ok(_)) => Err(trouble::replaced(&self.objects.name_of(key)).into()),
+            Some(Ok(_)) => Err(told::replaced(&self.objects.name_of(key)).into()),
             Some(Err(_)) | None => self.write(key, journal::commit_line(commit)?, found).await,
         }
     }
@@ -110,7 +110,7 @@ impl Repair {
                 matches!(self.objects.put(key, line.into_bytes(), &found.version).await?, Replaced::Done(_))
             }
         };
-        if is_done { Ok(()) } else { Err(trouble::replaced(&self.objects.name_of(key)).into()) }
+        if is_done { Ok(()) } else { Err(told::replaced(&self.objects.name_of(key)).into()) }
     }
 
     async fn keep(&self, key: &str, bytes: Vec<u8>) -> Outcome<()> {

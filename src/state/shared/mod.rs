@@ -3,7 +3,9 @@
 //! Owns how the state lies in objects, and the fence between two runs: a commit's number can be taken once. Refuses to believe an
 //! answer that may be about somebody else's object: it reads it back and compares.
 
+mod address;
 mod begin;
+mod connect;
 mod fold;
 mod found;
 mod layout;
@@ -19,14 +21,23 @@ mod put_aside;
 mod setting_aside;
 mod store;
 mod stretch;
+mod told;
 mod told_over;
+mod transport;
 mod trouble;
 mod unlock;
+mod variables;
 mod watch;
 
 #[cfg(test)]
 pub(super) mod faulty;
+#[cfg(test)]
+mod proof;
+#[cfg(test)]
+mod tests;
 
+pub use address::{Cloud, NotAStore, StoreUrl};
+pub use connect::{Credential, Settings, connect};
 pub use lease::{Asking, Lease, RENEW_EVERY};
 pub use lock_object::{Break, Hold, LENGTH, LockObject, Moved, Through};
 pub use neighbours::{Neighbour, hint, neighbours};

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use super::found::{Ground, covered, history};
 use super::layout;
 use super::line::as_line;
-use super::objects::Objects;
+use super::objects::{Created, Objects};
 use super::put_aside::PutAsideStore;
 use super::setting_aside::PutAside;
 use super::store::SharedStore;
 use super::stretch::Stretch;
-use super::{begin, told_over};
+use super::{begin, told, told_over};
 use crate::diagnostics::Outcome;
 use crate::state::history::Kept;
 use crate::state::journal::Commit;
 use crate::state::mendable::Mendable;
+use crate::state::migrate::Farewell;
 use crate::state::survey::{Content, Piece, Role};
 use crate::state::transition::State;
 
@@ -39,6 +40,16 @@ impl Mendable for SharedStore {
         }
     }
 
+    fn bytes(&self, role: Role) -> Outcome<Option<Vec<u8>>> {
+        if role != Role::Journal {
+            return Ok(self.objects.get(&key(role))?.map(|found| found.bytes));
+        }
+        self.on(async |objects: Objects| {
+            let Some(lineage) = told_over::lineage(&objects).await? else { return Ok(None) };
+            journal_text(&objects, &lineage).await.map(|read| read.map(|(text, _)| text))
+        })
+    }
+
     fn has(&self, role: Role) -> Outcome<bool> {
         let snapshot = self.objects.get(layout::SNAPSHOT)?;
         let is_put_aside = snapshot.as_ref().is_some_and(|found| PutAside::is(&found.bytes));
@@ -61,6 +72,18 @@ impl Mendable for SharedStore {
 
     fn mend(&mut self, base: &State, commits: &[Commit]) -> Outcome<()> {
         self.put_together(base, commits)
+    }
+
+    fn keep(&mut self, role: Role, bytes: &[u8]) -> Outcome<()> {
+        let key = key(role);
+        self.change(|store| match store.objects.create(&key, bytes)? {
+            Created::New(_) => Ok(()),
+            Created::Other(_) => Err(told::replaced(&store.objects.name_of(&key)).into()),
+        })
+    }
+
+    fn leave(&mut self, farewell: &Farewell) -> Outcome<()> {
+        self.leave_for(&farewell.to, &farewell.by)
     }
 
     fn asides(&self) -> Outcome<BTreeSet<u16>> {
@@ -89,20 +112,7 @@ fn key(role: Role) -> String {
 
 /// What the objects hold that no kept journal has, read as the file that they would be.
 async fn journal(objects: &Objects, lineage: &str) -> Outcome<Content> {
-    let Ground { lock, kept, .. } = Ground::read(objects).await?;
-    let folded = covered(objects, &kept, lineage).await?;
-    let first = if folded == 0 { 0 } else { folded + 1 };
-    let stretch = Stretch::read(objects, lineage, first, lock.surely(lineage)).await?;
-    if stretch.end.is_none() {
-        return other(objects, lineage).await;
-    }
-    let mut text = stretch.text()?;
-    if first == 0 {
-        let own =
-            stretch.lines.get(&0).map_or_else(|| as_line(b"the object is missing").collect(), |bytes| as_line(bytes).collect::<Vec<_>>());
-        let behind = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1);
-        text.splice(..behind, own);
-    }
+    let Some((text, stretch)) = journal_text(objects, lineage).await? else { return other(objects, lineage).await };
     let mut content = Content::of(Role::Journal, &text, lineage);
     if let Content::Journal(lines) = &mut content {
         for damage in &mut lines.damage {
@@ -116,6 +126,25 @@ async fn journal(objects: &Objects, lineage: &str) -> Outcome<Content> {
         }
     }
     Ok(content)
+}
+
+/// The text of that file, and what it was made of; nothing where this lineage has no journal.
+async fn journal_text(objects: &Objects, lineage: &str) -> Outcome<Option<(Vec<u8>, Stretch)>> {
+    let Ground { lock, kept, .. } = Ground::read(objects).await?;
+    let folded = covered(objects, &kept, lineage).await?;
+    let first = if folded == 0 { 0 } else { folded + 1 };
+    let stretch = Stretch::read(objects, lineage, first, lock.surely(lineage)).await?;
+    if stretch.end.is_none() {
+        return Ok(None);
+    }
+    let mut text = stretch.text()?;
+    // The journal's own first line, where the text begins at the beginning.
+    if first == 0 && (stretch.lines.contains_key(&1) || stretch.is_unused()) {
+        let own: Vec<u8> = as_line(stretch.lines.get(&0).map_or(b"the object is missing".as_slice(), Vec::as_slice)).collect();
+        let behind = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1);
+        text.splice(..behind, own);
+    }
+    Ok(Some((text, stretch)))
 }
 
 /// Where this lineage has no journal: another's, if one goes on here.

@@ -25,14 +25,14 @@ pub fn probe(objects: &Objects) -> Outcome<Option<Diagnostic>> {
 
 fn try_out(objects: &Objects, folder: &str, key: &str) -> Outcome<()> {
     let unfit = |what| Err(unfit(objects, what).into());
-    let created = objects.create(key, FIRST).map_err(perhaps_unfit)?;
+    let created = objects.create(key, FIRST).map_err(|why| perhaps_unfit(*why))?;
     let Created::New(first) = created else { return unfit(Unfit::OtherBytes) };
     match objects.create(key, SECOND)? {
         Created::New(_) => return unfit(Unfit::CreateTwice),
         Created::Other(Found { bytes, .. }) if bytes != FIRST => return unfit(Unfit::OtherBytes),
         Created::Other(_) => {}
     }
-    let replaced = objects.replace(key, SECOND, &first).map_err(|why| not_replaced(objects, why))?;
+    let replaced = objects.replace(key, SECOND, &first).map_err(|why| not_replaced(objects, *why))?;
     let Replaced::Done(second) = replaced else { return unfit(Unfit::Replace) };
     if second == first {
         return unfit(Unfit::SameVersion);
@@ -94,22 +94,22 @@ fn unfit(objects: &Objects, what: Unfit) -> Diagnostic {
 }
 
 /// The object was just made, so it is not the way there that fails.
-fn not_replaced(objects: &Objects, why: Box<Diagnostic>) -> Box<Diagnostic> {
+fn not_replaced(objects: &Objects, why: Diagnostic) -> Diagnostic {
     if why.code == "state/denied" {
         return why;
     }
     let unfit = unfit(objects, Unfit::Replace);
-    Diagnostic { message: format!("{}: {}", unfit.message, why.message), ..unfit }.into()
+    Diagnostic { message: format!("{}: {}", unfit.message, why.message), ..unfit }
 }
 
 /// Nobody can tell a store that refuses the condition from one that fails.
-fn perhaps_unfit(why: Box<Diagnostic>) -> Box<Diagnostic> {
+fn perhaps_unfit(why: Diagnostic) -> Diagnostic {
     if why.code == "state/denied" {
         return why;
     }
     let help = why.help.as_deref().unwrap_or_default();
     let help = format!("{help} If it answers to everything else, it does not know conditional writes, and cannot hold a state.");
-    why.help(help.trim_start()).into()
+    why.help(help.trim_start())
 }
 
 fn left_over(objects: &Objects, key: &str, why: &Diagnostic) -> Diagnostic {

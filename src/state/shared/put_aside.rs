@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parts::pieces;
-use super::{layout, trouble};
+use super::{layout, told};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::by::Owner;
 use crate::state::history::Kept;
 use crate::state::journal::Commit;
 use crate::state::mendable::Mendable;
+use crate::state::migrate::Farewell;
 use crate::state::replay::{self, Named, Parts};
 use crate::state::shared::Objects;
 use crate::state::store::{Loaded, Store};
@@ -41,7 +42,7 @@ impl PutAsideStore {
     }
 
     fn refused<T>(&self) -> Outcome<T> {
-        Err(trouble::bug(&format!("`{}` was put aside, and is only read", self.name)).into())
+        Err(told::bug(&format!("`{}` was put aside, and is only read", self.name)).into())
     }
 }
 
@@ -112,6 +113,10 @@ impl Mendable for PutAsideStore {
         self.files.get(&key(role)).map_or(Content::Missing, |bytes| Content::of(role, bytes, lineage))
     }
 
+    fn bytes(&self, role: Role) -> Outcome<Option<Vec<u8>>> {
+        Ok(self.files.get(&key(role)).cloned())
+    }
+
     fn has(&self, role: Role) -> Outcome<bool> {
         Ok(self.files.contains_key(&key(role)))
     }
@@ -125,6 +130,14 @@ impl Mendable for PutAsideStore {
     }
 
     fn mend(&mut self, _: &State, _: &[Commit]) -> Outcome<()> {
+        self.refused()
+    }
+
+    fn keep(&mut self, _: Role, _: &[u8]) -> Outcome<()> {
+        self.refused()
+    }
+
+    fn leave(&mut self, _: &Farewell) -> Outcome<()> {
         self.refused()
     }
 

@@ -9,7 +9,7 @@ use super::found::{Ground, covered, history};
 use super::layout;
 use super::objects::{Created, Objects, Replaced, Version};
 use super::stretch::Stretch;
-use super::trouble;
+use super::told;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::seal::Form;
 
@@ -66,7 +66,7 @@ async fn mark(objects: &Objects, version: Option<&Version>, folder: &str) -> Out
         Some(version) => matches!(objects.put(layout::SNAPSHOT, text, version).await?, Replaced::Done(_)),
         None => matches!(objects.make(layout::SNAPSHOT, text).await?, Created::New(_)),
     };
-    if is_done { Ok(()) } else { Err(trouble::replaced(&objects.name_of(layout::SNAPSHOT)).into()) }
+    if is_done { Ok(()) } else { Err(told::replaced(&objects.name_of(layout::SNAPSHOT)).into()) }
 }
 
 /// Only after all of it was copied.
@@ -90,7 +90,7 @@ pub async fn next_number(objects: &Objects) -> Outcome<u16> {
 pub async fn copy(objects: &Objects, key: &str, bytes: Vec<u8>) -> Outcome<()> {
     match objects.make(key, bytes).await? {
         Created::New(_) => Ok(()),
-        Created::Other(_) => Err(trouble::replaced(&objects.name_of(key)).into()),
+        Created::Other(_) => Err(told::replaced(&objects.name_of(key)).into()),
     }
 }
 

@@ -13,9 +13,9 @@ use super::line::commit_in;
 use super::lock_object::Through;
 use super::objects::{Created, Objects, Replaced};
 use super::watch::Watch;
-use super::{begin, layout, setting_aside, told_over, trouble};
+use super::{begin, layout, setting_aside, told, told_over};
 use crate::diagnostics::Outcome;
-use crate::state::by::Owner;
+use crate::state::by::{By, Owner};
 use crate::state::journal::{self, Commit};
 use crate::state::replay::{self, Named};
 use crate::state::store::{Loaded, Store};
@@ -48,7 +48,7 @@ impl SharedStore {
     }
 
     fn held(&self) -> Outcome<&Held> {
-        let held = self.held.as_ref().ok_or_else(|| trouble::bug("a state is changed only under its lock"))?;
+        let held = self.held.as_ref().ok_or_else(|| told::bug("a state is changed only under its lock"))?;
         held.lease.check()?;
         Ok(held)
     }
@@ -64,7 +64,7 @@ impl SharedStore {
     }
 
     fn position(&mut self) -> Outcome<&mut Position> {
-        self.position.as_mut().ok_or_else(|| trouble::bug("a commit is added only after a load").into())
+        self.position.as_mut().ok_or_else(|| told::bug("a commit is added only after a load").into())
     }
 
     /// Waits for something that is done with the objects.
@@ -82,8 +82,8 @@ impl SharedStore {
         let Created::Other(found) = self.objects.create(&key, line.as_bytes())? else { return Ok(()) };
         let (place, name) = (self.objects.name(), self.objects.name_of(&key));
         Err(match commit_in(&name, &found.bytes, &commit.lineage, commit.sequence) {
-            Ok(other) => trouble::taken(place, &other).into(),
-            Err(why) => trouble::taken_by_what(place, commit.sequence, &why).into(),
+            Ok(other) => told::taken(place, &other).into(),
+            Err(why) => told::taken_by_what(place, commit.sequence, &why).into(),
         })
     }
 
@@ -93,11 +93,18 @@ impl SharedStore {
         }
     }
 
+    /// Closes this place: the state lies elsewhere from now on.
+    pub(super) fn leave_for(&mut self, to: &str, by: &By) -> Outcome<()> {
+        self.held()?;
+        self.position = None;
+        self.held.take().map_or(Ok(()), |held| held.lease.leave(to, by))
+    }
+
     /// Makes a state with these first lines.
     pub(super) fn begin(&mut self, state: &State, first: Option<&Commit>) -> Outcome<()> {
         self.change(|store| {
             if store.load()?.is_some() {
-                return Err(trouble::exists(&store.objects.name_of(layout::SNAPSHOT)).into());
+                return Err(told::exists(&store.objects.name_of(layout::SNAPSHOT)).into());
             }
             let ending = begin::Ending { owner: store.held()?.owner.clone(), run: store.run.clone(), at: store.clock.now() };
             let lineage = state.lineage.clone();
@@ -149,7 +156,7 @@ impl Store for SharedStore {
         self.held()?;
         let last = self.position()?.last;
         if commit.sequence != last + 1 {
-            return Err(trouble::bug(&format!("commit {} cannot follow commit {last}", commit.sequence)).into());
+            return Err(told::bug(&format!("commit {} cannot follow commit {last}", commit.sequence)).into());
         }
         self.change(|store| store.add(commit, &line))?;
         self.reached(&commit.lineage, commit.sequence);
@@ -172,7 +179,7 @@ impl Store for SharedStore {
             let position = store.position()?;
             if state.through != position.last {
                 let message = format!("the snapshot ends with commit {}, the journal with {}", state.through, position.last);
-                return Err(trouble::bug(&message).into());
+                return Err(told::bug(&message).into());
             }
             let text = replay::snapshot_text(state)?;
             fold::fold(&objects, position)?;
@@ -181,7 +188,7 @@ impl Store for SharedStore {
             let position = store.position()?;
             match objects.replace(layout::SNAPSHOT, text.as_bytes(), &position.snapshot)? {
                 Replaced::Done(version) => position.snapshot = version,
-                Replaced::Stale => return Err(trouble::replaced(&objects.name_of(layout::SNAPSHOT)).into()),
+                Replaced::Stale => return Err(told::replaced(&objects.name_of(layout::SNAPSHOT)).into()),
             }
             fold::prune(&objects)
         })

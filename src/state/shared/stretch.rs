@@ -96,9 +96,11 @@ impl Stretch {
         Err(Diagnostic::error("state/gap", message).help(format!("{CHECK} {GONE}")).into())
     }
 
-    /// The commits as the text of a journal, with a first line of its own. What is missing or damaged keeps its line.
+    /// The commits as the text of a journal, with a first line of its own. What is missing or damaged keeps its line, unless it is missing
+    /// from the beginning on: a state that came from elsewhere begins here with a later commit.
     pub fn text(&self) -> Outcome<Vec<u8>> {
-        let first = self.first.max(1);
+        let begins = self.lines.keys().copied().find(|number| *number > 0).filter(|_| self.first <= 1);
+        let first = begins.unwrap_or(self.first.max(1));
         let mut text = journal::header_line(&Header { lineage: self.lineage.clone(), follows: first - 1 })?.into_bytes();
         let numbers: BTreeSet<u64> = self.lines.keys().chain(&self.missing).copied().filter(|number| *number >= first).collect();
         for number in numbers {

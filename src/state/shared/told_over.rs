@@ -47,7 +47,10 @@ pub fn journals(objects: &Objects, each: &mut dyn FnMut(Named)) -> Outcome<()> {
         if span.first > told + 1 {
             let (this, lineage, span) = (objects.clone(), lineage.clone(), Span { first: told + 1, last: span.first - 1 });
             let stretch = objects.wait(async move { Stretch::between(&this, &lineage, span).await })?;
-            each(named(objects, &stretch)?);
+            // Of a state that came from elsewhere, what was before may not have been kept.
+            if told > 0 || !stretch.lines.is_empty() {
+                each(named(objects, &stretch)?);
+            }
         }
         told = span.last;
         each(file);

@@ -71,10 +71,10 @@ mod tests {
     }
 
     /// The letters of what a waiting run `mine` sees: each look has the version's number and the lease.
-    fn seen(looks: &[(u32, &Option<Hold>)], now: Timestamp) -> String {
+    fn seen(looks: &[(u32, Option<&Hold>)], now: Timestamp) -> String {
         let mut watch = Watch::default();
-        let letter = |(version, lease): &(u32, &Option<Hold>)| {
-            let lock = LockObject { lease: (*lease).clone(), ..LockObject::default() };
+        let letter = |(version, lease): &(u32, Option<&Hold>)| {
+            let lock = LockObject { lease: lease.cloned(), ..LockObject::default() };
             match watch.look(&lock, &self::version(*version), "mine", now) {
                 Standing::Free => 'f',
                 Standing::Ours => 'm',
@@ -86,14 +86,14 @@ mod tests {
         looks.iter().map(letter).collect()
     }
 
-    fn held(id: &str) -> Option<Hold> {
-        Some(Hold::begin(id, &owner(), at(0)))
+    fn held(id: &str) -> Hold {
+        Hold::begin(id, &owner(), at(0))
     }
 
     #[test]
     fn a_lease_is_over_only_after_its_whole_length_was_watched() {
         let lease = held("other");
-        let still = vec![(1, &lease); 14];
+        let still = vec![(1, Some(&lease)); 14];
         assert_eq!(seen(&still, at(30)), "aaaaaaaaaaaaoo", "it looks alive by the clock");
         assert_eq!(seen(&still, at(9000)), "ssssssssssssoo", "it looks over by the clock");
         assert_eq!(seen(&still[..1], at(9000)), "s", "never at first sight");
@@ -102,24 +102,25 @@ mod tests {
     #[test]
     fn every_renewal_begins_the_count_anew_whatever_the_clocks_say() {
         let lease = held("other");
-        let mut looks = vec![(1, &lease); 12];
-        looks.extend(vec![(2, &lease); 13]);
+        let mut looks = vec![(1, Some(&lease)); 12];
+        looks.extend(vec![(2, Some(&lease)); 13]);
         assert_eq!(seen(&looks, at(9000)), "ssssssssssssaaaaaaaaaaaao", "its holder's clock is behind, and it is alive");
-        assert_eq!(seen(&[(1, &lease), (2, &lease), (1, &lease)], at(30)), "aaa");
+        assert_eq!(seen(&[1, 2, 1].map(|version| (version, Some(&lease))), at(30)), "aaa");
     }
 
     #[test]
     fn a_free_lock_and_the_own_lease_are_told_at_once() {
-        let (own, other, free) = (held("mine"), held("other"), None);
-        assert_eq!(seen(&[(1, &other), (2, &free), (3, &other), (4, &own)], at(0)), "afam");
+        let (own, other) = (held("mine"), held("other"));
+        assert_eq!(seen(&[(1, Some(&other)), (2, None), (3, Some(&other)), (4, Some(&own))], at(0)), "afam");
     }
 
     #[test]
     fn how_long_it_still_takes_is_told() {
-        let (mut watch, lock) = (Watch::default(), LockObject { lease: held("other"), ..LockObject::default() });
-        let mut left = || match watch.look(&lock, &version(1), "mine", at(60)) {
-            Standing::Silent(_, left) => left.as_secs(),
-            standing => panic!("{standing:?}"),
+        let (mut watch, lock) = (Watch::default(), LockObject { lease: Some(held("other")), ..LockObject::default() });
+        let mut left = || {
+            let standing = watch.look(&lock, &version(1), "mine", at(60));
+            let Standing::Silent(_, left) = standing else { panic!("{standing:?}") };
+            left.as_secs()
         };
         assert_eq!([left(), left(), left()], [60, 55, 50]);
     }

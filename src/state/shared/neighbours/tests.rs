@@ -1,3 +1,8 @@
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::memory::InMemory;
+
 use super::*;
 use crate::state::samples::{at, owner};
 use crate::state::shared::faulty::Faulty;
@@ -36,6 +41,20 @@ fn states_beside_this_one_are_found_with_who_works_there() {
     let requests = store.requests();
     let listed = requests.iter().filter(|request| request.starts_with("LIST")).count();
     assert_eq!((listed, requests.len()), (1, 7), "{requests:?}");
+}
+
+#[test]
+fn states_deeper_in_a_bucket_have_neighbours_and_one_at_its_root_has_none() {
+    let store = Arc::new(InMemory::new());
+    let at_prefix = |prefix: &str| {
+        let place = format!("mem://bucket/{prefix}");
+        Objects::new(Arc::clone(&store) as Arc<dyn ObjectStore>, prefix, place).expect("threads")
+    };
+    beside(&at_prefix("teams/a/ops"), "other", &LockObject::default());
+    let found = neighbours(&at_prefix("teams/a/ops"), at(0)).expect("listed");
+    assert_eq!(found, [Neighbour { place: "mem://bucket/teams/a/other".to_owned(), at_work: None }]);
+    assert_eq!(neighbours(&at_prefix("teams/b/ops"), at(0)).expect("listed"), []);
+    assert_eq!(neighbours(&at_prefix(""), at(0)).expect("listed"), []);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Inner {
         let path = self.path(key).map_err(|error| Error::Generic { store: "callout", source: error })?;
         let found: GetResult = match self.store.get(&path).await {
             Ok(found) => found,
-            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) if trouble::is_missing(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         let version = Version(UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() });

@@ -23,7 +23,8 @@ impl Objects {
     /// As [`Objects::delete`].
     pub(in crate::state::shared) async fn remove(&self, key: &str) -> Outcome<()> {
         match self.0.store.delete(&self.0.path(key)?).await {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Ok(()) => Ok(()),
+            Err(error) if trouble::is_missing(&error) => Ok(()),
             Err(error) => Err(trouble::of(Verb::Delete, &self.name_of(key), &error).into()),
         }
     }
