@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Environment, sandbox};
 use crate::diagnostics::Outcome;
-use crate::manifest::{EncryptionSpec, Project, SharedPlace, StatePlace, StoreCredential};
+use crate::manifest::{EncryptionSpec, Project, SharedSpec, StatePlace, StoreCredential};
 use crate::state::shared::{Credential, Settings, connect};
 use crate::state::{Cipher, Home, Location};
 use crate::systems::{SecretKind, secret};
@@ -60,8 +60,8 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    async fn settings(&self, place: &SharedPlace) -> Outcome<Settings> {
-        let SharedPlace { url, endpoint, region, account, credential } = place.clone();
+    async fn settings(&self, place: &SharedSpec) -> Outcome<Settings> {
+        let SharedSpec { url, endpoint, region, account, credential } = place.clone();
         let credential = match credential {
             Some(credential) => self.credential(&credential).await?,
             None => None,
