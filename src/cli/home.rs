@@ -10,9 +10,9 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Environment, sandbox};
-use crate::diagnostics::Outcome;
+use crate::diagnostics::{Diagnostic, Outcome};
 use crate::manifest::{EncryptionSpec, Project, SharedSpec, StatePlace, StoreCredential};
-use crate::state::shared::{Credential, Settings, connect};
+use crate::state::shared::{Credential, NotAStore, Settings, connect};
 use crate::state::{Cipher, Home, Location};
 use crate::systems::{SecretKind, secret};
 
@@ -36,6 +36,15 @@ pub(super) async fn home(project: &Project, sandboxed: bool, environment: &Envir
 /// Says whether the project has a state at all.
 fn lock_file(project: &Project) -> PathBuf {
     project.folder.join("callout.lock")
+}
+
+/// A place in object storage that somebody typed. Who asks there, and at which server, the cloud's usual variables tell.
+pub(super) fn typed(text: &str, environment: &Environment) -> Outcome<Location> {
+    let url = text.parse().map_err(|why: NotAStore| {
+        Box::new(Diagnostic::error("state/url", format!("the place that was typed {}", why.message)).help(why.help))
+    })?;
+    let settings = Settings { url, endpoint: None, region: None, account: None, credential: None };
+    Ok(Location::shared(connect(&settings, &environment.variables)?, Arc::clone(&environment.clock)))
 }
 
 /// For commands that never open the state: no secret is looked up for it.

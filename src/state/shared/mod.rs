@@ -46,5 +46,5 @@ pub use objects::{Created, Found, Listed, Objects, Replaced, Version};
 pub use place::SharedPlace;
 pub use probe::probe;
 pub use store::SharedStore;
-pub use unlock::{Unlocked, unlock};
+pub use unlock::{Unlocked, holder, unlock};
 pub use watch::{LOOK_EVERY, Watch};
