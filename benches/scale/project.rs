@@ -109,7 +109,7 @@ impl Project {
                 per_request: system.tickets_per_request(settings),
                 endings: system.endings(settings),
             };
-            let state = ledger.state().await;
+            let state = ledger.state();
             let events = loaded.tickets.iter().enumerate().flat_map(|(at, ticket)| created(at, ticket, &side, &state)).collect();
             ledger.record(events, now()).await.expect("a commit");
             ledger.compact().await.expect("a snapshot");

@@ -2,9 +2,13 @@
 //!
 //! Owns the create protocol ([`write`]), the order and the stopping. Makes no choice that the plan did not make:
 //! it only refuses to go on. Every request is preceded by a durable intent, and is sent once.
+//!
+//! A request has one of so many places, from making ready until its outcome is queued. Whoever has the place next queues its intent behind
+//! that outcome, so both share a commit, and nothing is sent in a place while what was sent there before may still be forgotten.
 
 mod heard;
 mod matched;
+mod queued;
 mod report;
 mod rounds;
 mod run;
@@ -92,8 +96,9 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
     let writes: Vec<&Step> = job.plan.steps.iter().filter(|step| step.action.is_write()).collect();
     job.progress.begin(writes.len());
     for round in rounds(&writes) {
-        let results: Vec<Outcome<()>> =
-            stream::iter(round).map(|request| run.send(request)).buffer_unordered(job.parallelism.max(1)).collect().await;
+        // As many wait for their outcome to be durable as are in flight: each of these has its place from one of those.
+        let begun = 2 * job.parallelism.max(1);
+        let results: Vec<Outcome<()>> = stream::iter(round).map(|request| run.send(request)).buffer_unordered(begun).collect().await;
         all_of(results)?;
     }
     let report = run.report();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Done, Job, Report, Stop};
 use crate::diagnostics::Outcome;
@@ -20,6 +21,8 @@ pub(super) struct Run<'a> {
     visits: BTreeMap<&'a Address, &'a Key>,
     /// Asked once a write to the state failed. Nothing could be sent after that, and nobody waits for a turn to learn it.
     pub unrecordable: Stop,
+    /// For requests in flight.
+    places: Semaphore,
     inner: Mutex<Inner>,
 }
 
@@ -30,6 +33,8 @@ struct Inner {
     unknown: usize,
     results: Vec<(Key, Done)>,
     remarks: Vec<String>,
+    /// The tickets that answers named, by system: what the state is told of them may not be durable yet.
+    named: BTreeMap<(&'static str, String), Key>,
 }
 
 impl<'a> Run<'a> {
@@ -39,7 +44,14 @@ impl<'a> Run<'a> {
             let last = visits.entry(&key.address).or_insert(key);
             *last = (*last).max(key);
         }
-        Self { job, visits, unrecordable: Stop::default(), inner: Mutex::default() }
+        let places = Semaphore::new(job.parallelism.max(1));
+        Self { job, visits, unrecordable: Stop::default(), places, inner: Mutex::default() }
+    }
+
+    /// Waits for a place among the requests in flight. They are given in the order in which they were asked for.
+    pub async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes the semaphore, so there always is one.
+        self.places.acquire().await.ok()
     }
 
     /// The id of a ticket that another one refers to. While the plan is about a further visit that has no ticket yet, or got none, the id
@@ -101,6 +113,13 @@ impl<'a> Run<'a> {
     /// Sends nothing more to this system in this run.
     pub fn close(&self, system: &str, why: &str) {
         self.inner().closed.entry(system.to_owned()).or_insert_with(|| why.to_owned());
+    }
+
+    /// The visit that has this ticket by an earlier answer of this run, if it is another one's. Otherwise it is this one's from now on.
+    pub fn named_before(&self, system: &'static str, id: &str, key: &Key) -> Option<Key> {
+        let mut inner = self.inner();
+        let first = inner.named.entry((system, id.to_owned())).or_insert_with(|| key.clone());
+        (first != key).then(|| first.clone())
     }
 
     pub fn finish(&self, step: &Step, done: Done) {

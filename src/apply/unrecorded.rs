@@ -1,17 +1,22 @@
 //! What is told where the state takes no more: each ticket that was made meanwhile, with the command that puts it on record by hand.
 
+use std::collections::HashSet;
+
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::state::{Key, Write};
 
 /// What the ledger says to everybody after the first failure.
 const AFTER: &str = "state/stopped";
 
-/// Every error, not only the first: each may hold the only copy of a ticket's id. Who merely met the same failure later adds nothing.
+/// Every error, not only the first: each may hold the only copy of a ticket's id. Who merely met the same failure, in the same commit or
+/// later, adds nothing.
 pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     let mut errors: Vec<_> = results.into_iter().filter_map(Result::err).collect();
     if errors.iter().any(|error| error.code != AFTER) {
         errors.retain(|error| error.code != AFTER);
     }
+    let mut told = HashSet::new();
+    errors.retain(|error| told.insert((error.message.clone(), error.help.clone())));
     let mut errors = errors.into_iter();
     let Some(mut first) = errors.next() else { return Ok(()) };
     for error in errors {
@@ -101,6 +106,20 @@ mod tests {
         nothing more was sent; mend the state, which callout state check looks at; then, if no other run sent it since: callout settle 'Dispatch/store-1[x]#1' --not-created --reason "recorded by hand"
         the close for Dispatch/store-1[x]#1 came to nothing (HTTP 422), but that could not be recorded: the journal was replaced
         nothing more was sent; mend the state, which callout state check looks at; then: callout settle 'Dispatch/store-1[x]#1' --not-done --reason "recorded by hand"
+        "#);
+    }
+
+    #[test]
+    fn a_commit_that_several_shared_is_told_once() {
+        let failed = || Diagnostic::error("state/disk", "the disk is full").help("Nothing was sent for Dispatch/a, Dispatch/b.");
+        let key = Key::new("Dispatch/c".parse().expect("an address"), 0);
+        let errors = [failed(), unrecorded(&key, Write::Close, "7", &failed()), failed()];
+        let all = all_of(errors.into_iter().map(|error| Err(Box::new(error))).collect()).expect_err("errors");
+        insta::assert_snapshot!(told(&all), @r#"
+        the disk is full
+        the close of ticket 7 for Dispatch/c is done, but that could not be recorded: the disk is full
+        Nothing was sent for Dispatch/a, Dispatch/b.
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/c --done --reason "recorded by hand"
         "#);
     }
 

@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::Done;
 use super::heard::heard;
+use super::queued::Queued;
 use super::run::Run;
 use super::unrecorded::{unanswered, unheard, unrecorded};
-use crate::diagnostics::Outcome;
+use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::{Action, Reason, Step};
 use crate::refresh::{Sides, booking_mismatch, sighting};
-use crate::state::{Closing, Event, Intention, Permit, Request, Sighting, State, Write};
+use crate::state::{Closing, Event, Intention, Key, Permit, Request, Sighting, State, Write};
 use crate::systems::{Answer, Payload, Place, Seen, Sent, System, Unready, Writer};
 use crate::ticket::{Change, Digest, Fields};
 
@@ -55,7 +56,8 @@ impl Attempt {
 }
 
 impl Run<'_> {
-    /// Carries out what one request does, and keeps its results. An error means that the state cannot be written any more.
+    /// Carries out what one request does once there is a place for it, and keeps its results. An error means that the state cannot be
+    /// written any more.
     pub async fn send(&self, steps: Vec<&Step>) -> Outcome<()> {
         let sent = self.send_once(steps).await;
         if sent.is_err() {
@@ -79,10 +81,18 @@ impl Run<'_> {
     }
 
     async fn write(&self, task: &Task<'_>, writer: &dyn Writer) -> Outcome<()> {
+        let mut place = self.place().await;
         let mut tries = 0;
         let done = loop {
             tries += 1;
-            if let Some(done) = self.attempt(task, writer).await?.ended(tries) {
+            let Queued { attempt, durable } = self.attempt(task, writer).await?;
+            let ended = attempt.ended(tries);
+            if ended.is_some() {
+                // What is intended in this place from now on is durable only together with the outcome, or after it.
+                drop(place.take());
+            }
+            durable.await?;
+            if let Some(done) = ended {
                 break done;
             }
         };
@@ -90,25 +100,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(super) async fn attempt(&self, task: &Task<'_>, writer: &dyn Writer) -> Outcome<Attempt> {
-        let payload = match self.payload(task).await {
+    pub(super) async fn attempt<'r>(&'r self, task: &'r Task<'_>, writer: &dyn Writer) -> Outcome<Queued<'r>> {
+        let payload = match self.payload(task) {
             Ok(payload) => payload,
-            Err(why) => return Ok(Attempt::not_started(why)),
+            Err(why) => return Ok(Queued::not_started(why)),
         };
         let ready = writer.ready(Some(&payload).filter(|_| task.write == Write::Create));
         if let Err(why) = self.made_ready(task.system, ready).await {
-            return Ok(Attempt::not_started(why));
+            return Ok(Queued::not_started(why));
         }
         // That may have taken a while: look again.
         if let Some(why) = self.stopped(task.system.id()).or_else(|| self.passed(task)) {
-            return Ok(Attempt::not_started(why));
+            return Ok(Queued::not_started(why));
         }
         self.carry_out(task, &payload, writer).await
     }
 
     /// What is sent, with the ids of the tickets that it refers to.
-    pub(super) async fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
-        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address))).await;
+    pub(super) fn payload(&self, task: &Task<'_>) -> Result<Payload, String> {
+        let filled = self.job.ledger.read(|state| task.fields.filled(|address| self.id_of(state, address)));
         let fields = filled.map_err(|address| format!("it waits for {}, which has no ticket", self.meant(&address)))?;
         Ok(Payload { fields, attachments: task.request.map(|request| request.attachments.clone()).unwrap_or_default() })
     }
@@ -134,11 +144,11 @@ impl Run<'_> {
     }
 
     /// From the intent on: the part of which something is left in the state.
-    pub(super) async fn carry_out(&self, task: &Task<'_>, payload: &Payload, writer: &dyn Writer) -> Outcome<Attempt> {
+    pub(super) async fn carry_out<'r>(&'r self, task: &'r Task<'_>, payload: &Payload, writer: &dyn Writer) -> Outcome<Queued<'r>> {
         let permit = self.job.ledger.intend(task.intention(payload), self.job.clock.now()).await?;
-        let sent = self.own(task, send(task, writer, permit, payload).await).await;
+        let sent = self.own(task, send(task, writer, permit, payload).await);
         self.count_unknown(std::slice::from_ref(&sent));
-        self.record(task, sent).await
+        Ok(self.queue(task, sent))
     }
 
     /// A start that has passed, or come too near, since the plan was made.
@@ -153,37 +163,47 @@ impl Run<'_> {
     }
 
     /// A create that is answered with somebody else's ticket is not known to have made its own. It is in doubt, and never tried again.
-    async fn own(&self, task: &Task<'_>, sent: Sent) -> Sent {
+    fn own(&self, task: &Task<'_>, sent: Sent) -> Sent {
         let (Sent::Done(seen), Write::Create) = (&sent, task.write) else { return sent };
-        match self.job.ledger.read(|state| task.whose(state, seen)).await {
-            Some(whose) => Sent::Unknown { why: format!("{} answered with ticket {}, {whose}", task.system.title(), seen.id) },
+        match self.job.ledger.read(|state| task.whose(state, seen)) {
+            Some(whose) => doubted(task, &seen.id, &whose),
+            None => self.first_named(task, sent),
+        }
+    }
+
+    /// The same for a ticket that an earlier answer of this run named, whether or not the state shows it yet.
+    pub(super) fn first_named(&self, task: &Task<'_>, sent: Sent) -> Sent {
+        let Sent::Done(seen) = &sent else { return sent };
+        match self.named_before(task.system.id(), &seen.id, &task.step.key) {
+            Some(other) => doubted(task, &seen.id, &belongs_to(&other)),
             None => sent,
         }
     }
 
-    pub(super) async fn record(&self, task: &Task<'_>, sent: Sent) -> Outcome<Attempt> {
-        let key = task.step.key.clone();
-        let (event, attempt, why) = match sent {
+    /// Hands what became of a request to the state, in the order of the calls.
+    pub(super) fn queue<'r>(&'r self, task: &'r Task<'_>, sent: Sent) -> Queued<'r> {
+        let (key, write) = (task.step.key.clone(), task.write);
+        match sent {
             Sent::Done(seen) => {
                 let sight = sighting(task.system, &seen);
                 let differs = differs(task, &sight.fields);
-                let done = match task.write {
-                    Write::Create => Done::Created { id: seen.id.clone(), differs },
-                    Write::Update => Done::Updated { id: seen.id.clone(), differs },
-                    Write::Close => Done::Closed { id: seen.id.clone() },
-                    Write::Delete => Done::Deleted { id: seen.id.clone() },
+                let id = seen.id;
+                let done = match write {
+                    Write::Create => Done::Created { id: id.clone(), differs },
+                    Write::Update => Done::Updated { id: id.clone(), differs },
+                    Write::Close => Done::Closed { id: id.clone() },
+                    Write::Delete => Done::Deleted { id: id.clone() },
                 };
-                let event = done_event(task, seen.id.clone(), sight);
-                return match self.job.ledger.record(vec![event], self.job.clock.now()).await {
-                    Ok(()) => Ok(Attempt::Over(done)),
-                    Err(error) => Err(Box::new(unrecorded(&task.step.key, task.write, &seen.id, &error))),
-                };
+                let event = done_event(task, id.clone(), sight);
+                self.queued(event, Attempt::Over(done), move |error| unrecorded(&key, write, &id, error))
             }
             Sent::Rejected { why, stops_system } => {
                 if stops_system {
                     self.close(task.system.id(), &format!("an earlier request was refused: {why}"));
                 }
-                (Event::Rejected { key, why: why.clone() }, Attempt::Over(Done::Rejected { why: why.clone() }), why)
+                let (event, attempt) =
+                    (Event::Rejected { key: key.clone(), why: why.clone() }, Attempt::Over(Done::Rejected { why: why.clone() }));
+                self.queued(event, attempt, move |error| unanswered(&key, write, &why, error))
             }
             Sent::Unsent { why, retry_after, stops_system } => {
                 if stops_system {
@@ -191,23 +211,22 @@ impl Run<'_> {
                 }
                 let is_later = retry_after.is_some() && !stops_system;
                 let attempt = if is_later { Attempt::Again(why.clone()) } else { Attempt::Over(Done::Unsent { why: why.clone() }) };
-                (Event::Unsent { key, why: why.clone() }, attempt, why)
+                self.queued(Event::Unsent { key: key.clone(), why: why.clone() }, attempt, move |error| {
+                    unanswered(&key, write, &why, error)
+                })
             }
-            Sent::Unknown { why } => return self.record_heard(task, why).await,
-        };
-        match self.job.ledger.record(vec![event], self.job.clock.now()).await {
-            Ok(()) => Ok(attempt),
-            Err(error) => Err(Box::new(unanswered(&task.step.key, task.write, &why, &error))),
+            // It stays in doubt. What the system said of it may be what settles it later, and the terminal is soon gone.
+            Sent::Unknown { why } => {
+                let (event, done) = (heard(&key, &why), Done::Unknown { why: why.clone() });
+                self.queued(event, Attempt::Over(done), move |error| unheard(&key, write, &why, error))
+            }
         }
     }
 
-    /// It stays in doubt. What the system said of it may be what settles it later, and the terminal is soon gone.
-    async fn record_heard(&self, task: &Task<'_>, why: String) -> Outcome<Attempt> {
-        let heard = heard(&task.step.key, &why);
-        match self.job.ledger.record(vec![heard], self.job.clock.now()).await {
-            Ok(()) => Ok(Attempt::Over(Done::Unknown { why })),
-            Err(error) => Err(Box::new(unheard(&task.step.key, task.write, &why, &error))),
-        }
+    /// Queued by the call itself; `lost` tells what to do where it cannot be recorded.
+    fn queued<'r>(&'r self, event: Event, attempt: Attempt, lost: impl FnOnce(&Diagnostic) -> Diagnostic + Send + 'r) -> Queued<'r> {
+        let recorded = self.job.ledger.record(vec![event], self.job.clock.now());
+        Queued { attempt, durable: Box::pin(async { recorded.await.map_err(|error| Box::new(lost(&error))) }) }
     }
 }
 
@@ -230,11 +249,19 @@ impl Task<'_> {
     pub(super) fn whose(&self, state: &State, seen: &Seen) -> Option<String> {
         let request = self.request?;
         if let Some(holder) = state.holder(request, &seen.id) {
-            return Some(format!("which belongs to {holder}"));
+            return Some(belongs_to(holder));
         }
         let other = self.system.mark_of(&seen.fields).filter(|mark| request.mark.as_ref().is_some_and(|own| own != mark))?;
         Some(format!("which carries another mark, {other}"))
     }
+}
+
+fn belongs_to(holder: &Key) -> String {
+    format!("which belongs to {holder}")
+}
+
+fn doubted(task: &Task<'_>, id: &str, whose: &str) -> Sent {
+    Sent::Unknown { why: format!("{} answered with ticket {id}, {whose}", task.system.title()) }
 }
 
 fn task<'a>(step: &'a Step, sides: &Sides) -> Option<Task<'a>> {

@@ -23,7 +23,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         environment.err.tell(&[warning]);
     }
     let ledger = opened.ledger("callout apply", environment)?;
-    let state = ledger.state().await;
+    let state = ledger.state();
     let plan = plan(words, &opened, &state, environment).await?;
     let allowed = Allowed { creates: words.allow_creates };
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
@@ -126,7 +126,7 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
         parallelism: usize::from(words.parallelism),
         saved: words.plan.is_some(),
     };
-    ledger.carries_out(&plan.id).await;
+    ledger.carries_out(&plan.id).await?;
     let applied = apply(&job).await;
     progress.end();
     let report = applied?;

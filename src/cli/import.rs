@@ -22,7 +22,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let named = Named::of(words, &environment.folder)?;
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout import", environment)?;
-    let state = ledger.state().await;
+    let state = ledger.state();
     let events = match named {
         Named::Pairs(mut pairs) => {
             pairs.retain(|pair| pair.row.is_none() || !is_linked(&opened, &state, pair));

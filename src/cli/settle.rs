@@ -30,7 +30,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     let opened = Opened::open(global, environment).await?;
     let ledger = opened.ledger("callout settle", environment)?;
-    let state = ledger.state().await;
+    let state = ledger.state();
     let chosen = chosen(words, &opened, &state, environment).await?;
     let left = chosen.left;
     let events = events(&opened, &state, chosen, environment).await?;

@@ -203,7 +203,7 @@ proptest! {
             let before = states.last().expect("a first state");
             let (mut in_place, mut taken_back) = (before.clone(), before.clone());
             if let Ok(undo) = taken_back.apply_all(std::slice::from_ref(&event), at(1)) {
-                taken_back.take_back(undo);
+                drop(taken_back.turn_back(undo));
             }
             prop_assert_eq!(&taken_back, before);
             if let Ok(after) = before.clone().with(&event, at(1)) {

@@ -2,6 +2,8 @@
 //!
 //! Owns the copy of what a batch of events is about to change. Refuses to copy the whole state: a run makes thousands of batches.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::event::Event;
@@ -18,6 +20,14 @@ enum Former {
     Plan(String, Option<PlanUse>),
 }
 
+impl Undo {
+    /// This batch and a later one, as one.
+    pub fn followed_by(mut self, later: Self) -> Self {
+        self.0.extend(later.0);
+        self
+    }
+}
+
 impl State {
     /// Applies all the events or, where one is impossible, none of them.
     pub(super) fn apply_all(&mut self, events: &[Event], at: Timestamp) -> Result<Undo, Impossible> {
@@ -25,23 +35,26 @@ impl State {
         for event in events {
             self.keep_former(event, &mut undo);
             if let Err(impossible) = self.apply(event, at) {
-                self.take_back(undo);
+                drop(self.turn_back(undo));
                 return Err(impossible);
             }
         }
         Ok(undo)
     }
 
-    /// The state as it was before the batch.
-    pub(super) fn take_back(&mut self, undo: Undo) {
-        for former in undo.0.into_iter().rev() {
-            match former {
-                Former::Record(key, Some(record)) => drop(self.records.insert(key, *record)),
-                Former::Record(key, None) => drop(self.records.remove(&key)),
-                Former::Plan(plan, Some(usage)) => drop(self.plans.insert(plan, usage)),
-                Former::Plan(plan, None) => drop(self.plans.remove(&plan)),
+    /// Goes back to before a batch, and answers with the way forth again: turned back once more, the batch is there as it was.
+    pub(super) fn turn_back(&mut self, undo: Undo) -> Undo {
+        let turned = undo.0.into_iter().rev().map(|former| match former {
+            Former::Record(key, record) => {
+                let now = swap(&mut self.records, key.clone(), record.map(|record| *record));
+                Former::Record(key, now.map(Box::new))
             }
-        }
+            Former::Plan(plan, usage) => {
+                let now = swap(&mut self.plans, plan.clone(), usage);
+                Former::Plan(plan, now)
+            }
+        });
+        Undo(turned.collect())
     }
 
     fn keep_former(&self, event: &Event, undo: &mut Undo) {
@@ -53,5 +66,13 @@ impl State {
         if let Event::PlanStarted { plan } | Event::PlanFinished { plan } = event {
             undo.0.push(Former::Plan(plan.clone(), self.plans.get(plan).cloned()));
         }
+    }
+}
+
+/// Puts there what was there, and answers with what is.
+fn swap<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, former: Option<V>) -> Option<V> {
+    match former {
+        Some(former) => map.insert(key, former),
+        None => map.remove(&key),
     }
 }

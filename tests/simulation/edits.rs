@@ -261,7 +261,7 @@ fn resolve(world: &mut World, random: &mut Random) -> &'static str {
 /// Somebody cancels a ticket by phone and says so.
 async fn cancel(world: &mut World, random: &mut Random) -> &'static str {
     let Some(ledger) = world.ledger(&Killer::never()) else { return "nothing" };
-    let state = ledger.state().await;
+    let state = ledger.state();
     let live: Vec<_> = state.records.iter().filter(|(_, record)| record.is_open()).collect();
     if let Some((key, record)) = random.pick(&live) {
         if let Phase::Live { id } = &record.phase {

@@ -50,9 +50,9 @@ impl World {
     pub async fn look_up_presumed(&self) {
         let ledger = self.ledger(&Killer::never()).expect("a state");
         let doubted: Vec<Key> =
-            ledger.state().await.records.iter().filter(|(_, record)| record.is_presumed()).map(|(key, _)| key.clone()).collect();
+            ledger.state().records.iter().filter(|(_, record)| record.is_presumed()).map(|(key, _)| key.clone()).collect();
         for key in doubted {
-            let state = ledger.state().await;
+            let state = ledger.state();
             let event = match self.ticket_of(&key, &state.records[&key], &state) {
                 Some(ticket) => Event::Adopted {
                     id: ticket.id.to_string(),

@@ -14,7 +14,7 @@ impl World {
     pub async fn settle_truthfully(&mut self) {
         self.clock.jump(SignedDuration::from_mins(3));
         let Some(ledger) = self.ledger(&Killer::never()) else { return };
-        let state = ledger.state().await;
+        let state = ledger.state();
         let portal = self.everything();
         for (key, record) in &state.records {
             if let (Phase::Live { id }, Some(intent)) = (&record.phase, &record.intent) {

@@ -16,7 +16,7 @@ pub async fn rename(world: &mut World, random: &mut Random) -> &'static str {
     let name = format!("moved-{}-{}", wanted.site, random.below(9));
     let to: Address = wanted.address_as(&name).parse().expect("an address");
     let Some(ledger) = world.ledger(&Killer::never()) else { return "nothing" };
-    let state = ledger.state().await;
+    let state = ledger.state();
     let is_trace = |record: &Record| record.is_moved() || matches!(record.phase, Phase::NotCreated { .. });
     let visits: Vec<&Key> = state.visits(&from).filter(|(_, record)| !is_trace(record)).map(|(key, _)| key).collect();
     let is_free = state.visits(&to).all(|(_, record)| is_trace(record)) && world.wanted.iter().all(|wanted| wanted.name != name);
@@ -43,7 +43,7 @@ pub async fn rename(world: &mut World, random: &mut Random) -> &'static str {
 /// `state rm`: nobody looks after a ticket any more.
 pub async fn take_out(world: &World, random: &mut Random) -> &'static str {
     let Some(ledger) = world.ledger(&Killer::never()) else { return "nothing" };
-    let state = ledger.state().await;
+    let state = ledger.state();
     let live: Vec<&Key> = state.records.iter().filter(|(_, record)| record.is_live() && !record.in_doubt()).map(|(key, _)| key).collect();
     let Some(key) = random.pick(&live) else { return "nothing" };
     let event = Event::Closed { key: (*key).clone(), why: Closing::Removed, reason: Some(REASON.to_owned()) };
@@ -60,7 +60,7 @@ pub async fn bring_back(world: &mut World, random: &mut Random) -> &'static str 
         return "state copied";
     };
     let Some(ledger) = world.ledger(&Killer::never()) else { return "nothing" };
-    let state = ledger.state().await;
+    let state = ledger.state();
     let restored = |(key, record): &(&Key, &Record)| Event::Restored {
         key: (*key).clone(),
         record: Box::new((*record).clone()),

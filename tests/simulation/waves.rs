@@ -74,7 +74,7 @@ impl World {
     pub async fn tell_outcomes(&self) {
         let Some(ledger) = self.ledger(&Killer::never()) else { return };
         let portal = self.portal();
-        for (key, record) in ledger.state().await.records {
+        for (key, record) in ledger.state().records {
             let id = record.id().map(str::to_owned);
             let is_this = |ticket: &&Shown| record.request.system == ticket.system && Some(ticket.id.to_string()) == id;
             if !record.is_live() || !portal.iter().find(is_this).is_some_and(|ticket| ticket.resolved) {

@@ -142,7 +142,7 @@ impl World {
     }
 
     async fn plan_and_apply(&self, ledger: &Ledger, killer: &Arc<Killer>) -> Option<Plan> {
-        let state = ledger.state().await;
+        let state = ledger.state();
         let plan = self.plan(&state, &self.mortals(killer)).await;
         assert!(plan.refusals.is_empty(), "the limits are wide");
         self.apply(&plan, (ledger, killer), false).await?;

@@ -6,4 +6,5 @@ pub mod keys;
 pub mod project;
 pub mod random;
 pub mod server;
+pub mod stores;
 pub mod trials;

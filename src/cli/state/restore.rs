@@ -67,7 +67,7 @@ pub(in crate::cli) fn next(made: &str, apart: Option<&Copy>, environment: &Envir
 async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
     let known = copy.read(home)?;
     let ledger = open_for_writing(home, session(home, "callout state restore", environment))?;
-    let state = ledger.state().await;
+    let state = ledger.state();
     let back = comes_back(&state, &known.state);
     let unread = unread(&state, &known);
     environment.out.write(&short(&(text(&state, &back) + &unread), environment));

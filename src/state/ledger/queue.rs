@@ -1,7 +1,6 @@
 //! What waits for the next commit of a ledger.
 //!
-//! Owns who sees to it: the caller that queued an entry, unless it was dropped. Refuses to be served by tasks that only look at the
-//! state: each would make a commit of its own out of what several could share.
+//! Owns who sees to it: the caller that queued an entry, unless it was dropped.
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -10,11 +9,14 @@ use super::Shared;
 use crate::diagnostics::Outcome;
 use crate::state::Event;
 
+/// To the caller that queued an entry.
+pub type Answer = oneshot::Sender<Outcome<()>>;
+
 /// One caller's events, which become durable together or not at all.
 pub struct Entry {
     pub events: Vec<Event>,
     pub now: Timestamp,
-    pub answer: oneshot::Sender<Outcome<()>>,
+    pub answer: Answer,
 }
 
 /// The entries, in the order in which they came.

@@ -2,12 +2,14 @@ mod waiting;
 
 use std::future::Future;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use super::super::file::FileStore;
 use super::super::memory::{Disk, Effect, MemoryStore, Step};
 use super::super::samples::{at, created, intended, intention, key, owner, session};
+use super::commits::MANY_COMMITS;
 use super::*;
 
 fn fresh() -> Disk {
@@ -49,8 +51,8 @@ async fn a_permit_comes_after_the_intent_is_durable_and_only_once() {
     );
     assert_eq!((error.address.as_deref(), lines(&disk)), (Some("Dispatch/a"), 1));
     ledger.record(vec![created("a", "7")], at(3)).await.expect("recorded");
-    assert_eq!(ledger.state().await, on_disk(&disk));
-    assert_eq!(ledger.read(|state| state.through).await, 2);
+    assert_eq!(ledger.state(), on_disk(&disk));
+    assert_eq!(ledger.read(|state| state.through), 2);
 }
 
 #[tokio::test]
@@ -76,10 +78,10 @@ async fn the_intents_of_one_request_are_one_commit_and_one_permit_or_none() {
 async fn a_callers_events_are_all_recorded_or_none() {
     let disk = fresh();
     let ledger = open(&disk);
-    let before = ledger.state().await;
+    let before = ledger.state();
     let events = vec![intended("a", Write::Create), created("a", "7"), created("b", "8")];
     ledger.record(events, at(1)).await.expect_err("nothing was intended for b");
-    assert_eq!((ledger.state().await, lines(&disk)), (before, 0));
+    assert_eq!((ledger.state(), lines(&disk)), (before, 0));
     ledger.record(Vec::new(), at(1)).await.expect("nothing to do");
     assert_eq!(lines(&disk), 0);
 }
@@ -96,18 +98,8 @@ async fn callers_that_come_together_share_one_line_and_the_wrong_one_alone_is_re
     );
     assert!(a.is_ok() && b.is_ok() && again.is_err() && wrong.is_err());
     assert_eq!(lines(&disk), 1);
-    assert_eq!(on_disk(&disk), ledger.state().await);
+    assert_eq!(on_disk(&disk), ledger.state());
     assert_eq!(on_disk(&disk).records[&key("a")].since, at(3), "a line has one moment");
-}
-
-#[tokio::test]
-async fn who_looks_at_the_state_meanwhile_does_not_part_them() {
-    let disk = fresh();
-    let ledger = open(&disk);
-    let look = async || ledger.read(|state| state.records.len()).await;
-    let (a, _, b, _) = tokio::join!(ledger.intend(intention("a"), at(1)), look(), ledger.intend(intention("b"), at(1)), look());
-    assert!(a.is_ok() && b.is_ok());
-    assert_eq!(lines(&disk), 1);
 }
 
 #[tokio::test]
@@ -125,15 +117,46 @@ async fn what_a_dropped_caller_queued_is_written() {
 async fn what_a_caller_queued_that_is_dropped_behind_another_is_written_by_that_one() {
     let disk = fresh();
     let ledger = open(&disk);
-    let held = ledger.shared.core.lock().await;
-    let mut recording = Box::pin(ledger.record(vec![intended("a", Write::Create)], at(1)));
+    let held = ledger.core().await;
+    let recording = waiting(&ledger, "a");
+    drop(recording);
+    assert_eq!(lines(&disk), 0);
+    ledger.work(held, |_| ()).await.expect("done");
+    assert!(on_disk(&disk).records.contains_key(&key("a")));
+}
+
+#[tokio::test]
+async fn what_a_caller_queued_that_is_dropped_while_one_that_was_answered_has_the_turn_is_written_by_that_one() {
+    let disk = fresh();
+    let ledger = open(&disk);
+    let held = ledger.core().await;
+    let answered = waiting(&ledger, "a");
+    ledger.work(held, |_| ()).await.expect("done");
+    drop(waiting(&ledger, "b"));
+    assert_eq!(lines(&disk), 1, "the turn is the first caller's, who does not know yet that it was answered");
+    answered.await.expect("recorded");
+    assert!(on_disk(&disk).records.contains_key(&key("b")));
+}
+
+/// A caller that queued its event and waits for its turn.
+fn waiting<'a>(ledger: &'a Ledger, name: &str) -> Pin<Box<dyn Future<Output = Outcome<()>> + 'a>> {
+    let mut recording = Box::pin(ledger.record(vec![intended(name, Write::Create)], at(1)));
     for _ in 0..3 {
         assert!(recording.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
-    drop(recording);
-    drop(held);
-    ledger.read(|state| assert!(state.records.is_empty())).await;
-    assert!(on_disk(&disk).records.contains_key(&key("a")), "a reader serves the queue when it leaves");
+    recording
+}
+
+#[tokio::test]
+async fn what_is_queued_is_written_in_the_order_of_the_calls_though_nobody_asked_for_the_answer() {
+    let disk = fresh();
+    let ledger = open(&disk);
+    let outcome = ledger.record(vec![intended("a", Write::Create), created("a", "7")], at(1));
+    let next = ledger.record(vec![Event::Heard { key: key("a"), why: "it cannot follow".into() }], at(1));
+    assert!(next.await.is_err(), "a was created before");
+    assert!(on_disk(&disk).records[&key("a")].is_live());
+    drop(outcome);
+    assert_eq!(lines(&disk), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -147,7 +170,7 @@ async fn many_tasks_on_many_threads_lose_nothing() {
                 let name = format!("t{number}");
                 ledger.intend(intention(&name), at(1)).await.expect("a permit");
                 if number % 3 == 0 {
-                    assert!(ledger.state().await.records[&key(&name)].in_doubt());
+                    assert!(ledger.state().records[&key(&name)].in_doubt());
                 }
                 let recording = ledger.record(vec![created(&name, &format!("{number}"))], at(2));
                 recording.await.expect("recorded");
@@ -159,7 +182,7 @@ async fn many_tasks_on_many_threads_lose_nothing() {
     }
     let state = on_disk(&disk);
     assert_eq!(state.records.values().filter(|record| record.is_live()).count(), 200);
-    assert_eq!(state, ledger.state().await);
+    assert_eq!(state, ledger.state());
 }
 
 #[tokio::test]
@@ -170,15 +193,15 @@ async fn a_kill_at_every_effect_of_an_append_leaves_a_true_state() {
         let ledger = open_until(&disk, effect);
         let error = ledger.intend(intention("a"), at(1)).await.expect_err("no permit without an answer");
         assert_eq!(error.help.as_deref(), Some("Nothing was changed. Nothing was sent for Dispatch/a."));
-        assert!(ledger.state().await.records.is_empty(), "only what is durable is seen");
+        assert!(ledger.state().records.is_empty(), "only what is durable is seen");
         let error = ledger.record(vec![intended("b", Write::Create)], at(2)).await.expect_err("the run is over");
         assert_eq!(error.message, format!("not recorded, because an earlier write to the state failed: the run was killed at {effect:?}"));
         assert!(ledger.finish().await.is_ok() && ledger.compact().await.is_err());
         drop(ledger);
         let ledger = open(&disk);
-        assert_eq!(ledger.state().await.records.contains_key(&key("a")), kept, "{effect:?}");
+        assert_eq!(ledger.state().records.contains_key(&key("a")), kept, "{effect:?}");
         ledger.intend(intention("c"), at(3)).await.expect("the next run goes on");
-        assert_eq!(ledger.state().await, on_disk(&disk));
+        assert_eq!(ledger.state(), on_disk(&disk));
     }
 }
 
@@ -190,14 +213,14 @@ async fn a_kill_at_every_effect_of_a_compaction_changes_no_state() {
             let ledger = open_until(&disk, effect);
             ledger.intend(intention("a"), at(1)).await.expect("a permit");
             ledger.record(vec![created("a", "7")], at(2)).await.expect("recorded");
-            let whole = ledger.state().await;
+            let whole = ledger.state();
             ledger.compact().await.expect_err("killed");
             drop(ledger);
             assert_eq!(on_disk(&disk), whole, "{effect:?}");
             let ledger = open(&disk);
             ledger.intend(intention("b"), at(3)).await.expect("the next run goes on");
             ledger.compact().await.expect("compacted");
-            assert_eq!(on_disk(&disk), ledger.state().await, "{effect:?}");
+            assert_eq!(on_disk(&disk), ledger.state(), "{effect:?}");
             assert_eq!(lines(&disk), 0);
         }
     }
@@ -214,7 +237,7 @@ async fn a_short_journal_is_left_alone_and_a_long_one_is_folded() {
         }
         ledger.record(vec![Event::PlanStarted { plan: format!("p{number}") }], at(1)).await.expect("recorded");
     }
-    let whole = ledger.state().await;
+    let whole = ledger.state();
     ledger.finish().await.expect("ended");
     assert_eq!((lines(&disk), on_disk(&disk)), (0, whole));
 }
@@ -240,5 +263,5 @@ async fn a_ledger_over_files_goes_on_after_compaction() {
     ledger.compact().await.expect("compacted");
     ledger.record(vec![created("a", "7")], at(2)).await.expect("recorded");
     let loaded = FileStore::new(&path).load().expect("readable").expect("a state");
-    assert_eq!((loaded.state, loaded.commits), (ledger.state().await, 1));
+    assert_eq!((loaded.state, loaded.commits), (ledger.state(), 1));
 }

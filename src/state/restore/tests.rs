@@ -167,12 +167,12 @@ async fn a_whole_state_gets_back_what_was_said_by_mistake_and_loses_nothing() {
     let cancelled = |name: &str| Event::Closed { key: key(name), why: Closing::Cancelled, reason: None };
     let moved = Event::Moved { key: key("b"), to: key("d"), reason: "renamed".into() };
     ledger.record(vec![cancelled("a"), moved, intended("c", Write::Create)], at(5)).await.expect("recorded");
-    let (state, copied) = (ledger.state().await, copy.read(&project.home).expect("readable").state);
+    let (state, copied) = (ledger.state(), copy.read(&project.home).expect("readable").state);
     let back = comes_back(&state, &copied);
     assert_eq!(back.records, [(&key("a"), &copied.records[&key("a")])]);
     let restored = Event::Restored { key: key("a"), record: Box::new(copied.records[&key("a")].clone()), reason: "a mistake".into() };
     ledger.record(vec![restored], at(6)).await.expect("recorded");
-    let after = ledger.state().await;
+    let after = ledger.state();
     assert_eq!((after.records[&key("a")].id(), after.records.len()), (Some("7"), state.records.len()));
     assert!(comes_back(&after, &copied).records.is_empty());
 }

@@ -133,13 +133,17 @@ fn an_impossible_event_changes_nothing_and_says_why() {
 }
 
 #[test]
-fn whatever_is_applied_can_be_taken_back() {
+fn whatever_is_applied_can_be_taken_back_and_put_there_again() {
     for event in events() {
         for name in SITUATIONS {
             let (mut state, before) = (situation(name), situation(name));
             let plan = Event::PlanStarted { plan: "p".into() };
             if let Ok(undo) = state.apply_all(&[plan, event.clone()], at(9)) {
-                state.take_back(undo);
+                let after = state.clone();
+                let redo = state.turn_back(undo);
+                let mut again = state.clone();
+                drop(again.turn_back(redo));
+                assert_eq!(again, after, "{event} on {name}");
             }
             assert_eq!(state, before, "{event} on {name}");
         }
