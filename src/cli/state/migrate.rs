@@ -8,7 +8,7 @@ use crate::state::{Home, Location, Migration, setting};
 
 pub(super) fn run(home: &Home, to: &str, how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state migrate")?.to_owned();
-    let place = Location::named(to, &environment.folder);
+    let place = Location::named(to, &environment.folder).encrypted(home.state.cipher().clone());
     let migration = Migration::begin(home, &place, session(home, "callout state migrate", environment))?;
     let state = migration.state();
     let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
