@@ -2,6 +2,7 @@
 //!
 //! Each story is told once without trouble, to count its requests, and then again for a fault at each request in turn.
 
+mod fitness;
 mod writes;
 
 use std::sync::Arc;
