@@ -4,13 +4,16 @@
 //! answer that may be about somebody else's object: it reads it back and compares.
 
 mod address;
+mod connect;
 mod lease;
 mod lock_object;
 mod neighbours;
 mod objects;
 mod probe;
+mod transport;
 mod trouble;
 mod unlock;
+mod variables;
 mod watch;
 
 #[cfg(test)]
@@ -19,6 +22,7 @@ mod faulty;
 mod proof;
 
 pub use address::{Cloud, NotAStore, StoreUrl};
+pub use connect::{Credential, Settings, connect};
 pub use lease::{Asking, Lease, RENEW_EVERY};
 pub use lock_object::{Break, Hold, LENGTH, LockObject, Moved, Through};
 pub use neighbours::{Neighbour, hint, neighbours};

@@ -180,7 +180,8 @@ impl Objects {
         let (inner, key) = (Arc::clone(&self.0), key.to_owned());
         self.wait(async move {
             match inner.store.delete(&inner.path(&key)?).await {
-                Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+                Ok(()) => Ok(()),
+                Err(error) if trouble::is_missing(&error) => Ok(()),
                 Err(error) => Err(trouble::of(Verb::Delete, &inner.name_of(&key), &error).into()),
             }
         })
@@ -225,7 +226,7 @@ impl Inner {
         let path = self.path(key).map_err(|error| Error::Generic { store: "callout", source: error })?;
         let found: GetResult = match self.store.get(&path).await {
             Ok(found) => found,
-            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) if trouble::is_missing(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         let version = Version(UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() });
