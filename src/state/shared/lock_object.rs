@@ -136,7 +136,13 @@ fn unreadable(place: &str, why: &Broken) -> Diagnostic {
     match why {
         Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{place}/{KEY}` was written by a newer callout: {why}"))
             .help("Install that version or a later one. Nothing was changed."),
-        Broken::NotSealed(_) | Broken::OtherKind { .. } | Broken::Checksum | Broken::Content(_) => Diagnostic::error(
+        // Nothing in it is encrypted.
+        Broken::NotSealed(_)
+        | Broken::OtherKind { .. }
+        | Broken::Checksum
+        | Broken::Content(_)
+        | Broken::Undecipherable(_)
+        | Broken::Locked(_) => Diagnostic::error(
             "state/damaged",
             format!("`{place}/{KEY}` is damaged: {why}"),
         )
