@@ -142,11 +142,7 @@ fn unreadable(place: &str, why: &Broken) -> Diagnostic {
         | Broken::Checksum
         | Broken::Content(_)
         | Broken::Undecipherable(_)
-        | Broken::Locked(_) => Diagnostic::error(
-            "state/damaged",
-            format!("`{place}/{KEY}` is damaged: {why}"),
-        )
-        .help(
+        | Broken::Locked(_) => Diagnostic::error("state/damaged", format!("`{place}/{KEY}` is damaged: {why}")).help(
             "Nothing was planned or sent. That object says who writes, and whether the state was moved elsewhere; no ticket is in it. See \
                  that no other callout runs and that this is still the state's place, put a copy of the object aside, then delete it: the \
                  next run makes a new one.",
