@@ -11,6 +11,7 @@ pub mod rollout;
 pub mod state;
 pub mod systems;
 pub mod ticket;
+mod transport;
 
 /// Lets unit tests share the helpers of `tests/support`, which name this crate from outside.
 #[cfg(test)]

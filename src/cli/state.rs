@@ -3,6 +3,7 @@
 mod check;
 mod history;
 mod init;
+mod migrate;
 mod restore;
 mod surgery;
 
@@ -35,6 +36,12 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
         StateCommand::History { format } => return history::run(&home, *format, environment),
         StateCommand::Restore { copy, nothing_since, how } => {
             return restore::run(&home, (copy.as_deref(), *nothing_since), how, environment).await;
+        }
+        StateCommand::Migrate { to, how } => {
+            if global.sandbox {
+                return Err(migrate::of_the_sandbox().into());
+            }
+            return migrate::run(&home, to, how, environment);
         }
         StateCommand::Mv { from, to, how } => return surgery::mv(&home, (from, to), how, environment).await,
         StateCommand::Rm { address, how } => return surgery::rm(&home, address, how, environment).await,

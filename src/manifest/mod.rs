@@ -24,6 +24,7 @@ pub mod schema;
 mod secrets;
 mod shape;
 mod sketch;
+mod state_spec;
 mod syntax;
 mod templated;
 mod tree;

@@ -16,9 +16,9 @@ use super::secrets;
 use super::tree::{Content, Entry, Node, Sources, Span};
 use super::typed::typed;
 use super::violations::{Judged, violations};
-use super::{envelope, load, unfilled};
+use super::{envelope, load, state_spec, unfilled};
 use crate::diagnostics::{Diagnostic, Place, Severity, SourceFile};
-use crate::systems::by_id;
+use crate::systems::{Finding, by_id};
 
 /// The name of the project file.
 pub const FILE: &str = "callout.yaml";
@@ -206,19 +206,25 @@ pub fn judge_document(document: &Node<'_>) -> (Value, Vec<(Diagnostic, Span)>) {
     let read = typed(document, schema.shapes.root());
     let mut problems = read.problems;
     problems.extend(violations(Judged { node: document, value: &read.value, system: "callout" }, schema));
+    let state = read.value.pointer("/spec/state").map(state_spec::check).unwrap_or_default();
+    problems.extend(state.into_iter().map(|finding| placed(finding, "The state", "state", document)));
     let sections = read.value.pointer("/spec/systems").and_then(Value::as_object);
     for (id, settings) in sections.into_iter().flatten() {
         let Some(system) = by_id(id) else { continue };
-        for mut finding in system.check_settings(settings) {
-            let span = document.span_of(&format!("/spec/systems/{id}{}", finding.pointer));
-            if finding.severity == Severity::Warning {
-                // It is told again with every plan, by people who do not have the line before their eyes.
-                finding.message = format!("{}: {}", system.title(), finding.message);
-            }
-            problems.push((super::document::told(finding), span));
-        }
+        let findings = system.check_settings(settings).into_iter();
+        problems.extend(findings.map(|finding| placed(finding, system.title(), &format!("systems/{id}"), document)));
     }
     (read.value, problems)
+}
+
+/// What was found in a section of `spec`.
+fn placed(mut finding: Finding, title: &str, section: &str, document: &Node<'_>) -> (Diagnostic, Span) {
+    let span = document.span_of(&format!("/spec/{section}{}", finding.pointer));
+    if finding.severity == Severity::Warning {
+        // It is told again with every plan, by people who do not have the line before their eyes.
+        finding.message = format!("{title}: {}", finding.message);
+    }
+    (super::document::told(finding), span)
 }
 
 fn defaults(document: Node<'_>) -> BTreeMap<String, Node<'_>> {

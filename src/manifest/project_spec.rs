@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::state_spec::StateSpec;
 use crate::systems::registry;
 use crate::systems::schema::tidy;
 
@@ -71,17 +72,6 @@ pub struct ProjectSpec {
     #[serde(default = "day")]
     #[schemars(range(min = 1, max = 720))]
     pub plan_expires_hours: u32,
-}
-
-/// Where callout remembers what it created.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(transform = tidy)]
-pub struct StateSpec {
-    /// The state's file, relative to this file. `.callout/state.json` without it.
-    #[serde(default)]
-    #[schemars(length(min = 1), extend("examples" = [".callout/state.json"]))]
-    pub path: Option<String>,
 }
 
 /// How much one run may do.

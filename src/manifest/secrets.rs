@@ -40,7 +40,9 @@ fn credentials(node: &Node<'_>, inside: bool, spans: &mut Vec<Span>) {
 /// Also under a misspelt key: what people call a secret.
 fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["credential", "secret", "token", "bearer", "password", "api_key", "apikey"].iter().any(|word| key.contains(word))
+    ["credential", "secret", "token", "bearer", "password", "api_key", "apikey", "access_key", "identity"]
+        .iter()
+        .any(|word| key.contains(word))
 }
 
 /// Words of 16 and more characters with a digit, as tokens are.

@@ -225,7 +225,7 @@ impl<'j, 'a> Violation<'j, 'a> {
 
     /// Whether it may be a secret that somebody wrote where a reference belongs.
     fn is_secret(&self) -> bool {
-        self.pointer.contains("/credential")
+        self.pointer.contains("/credential") || self.pointer.ends_with("/identity")
     }
 
     /// A value for a message: short, on one line, and never a secret.

@@ -98,6 +98,7 @@ impl Store for FileStore {
     }
 
     fn load(&mut self) -> Outcome<Option<Loaded>> {
+        self.still_here()?;
         // History first, journal last: a run that compacts meanwhile then never makes the rest look older than the history.
         let kept = self.history.list()?;
         let still = Still::of(&self.snapshot);

@@ -94,7 +94,12 @@ fn still_says(home: &Home, before: Option<&LockFile>) -> Outcome<()> {
 
 /// Starting over is for a state that is lost. One that is whole and remembers tickets is not lost.
 fn refuse_a_living_state(store: &mut dyn Store, lineage: &str) -> Outcome<()> {
-    let Ok(Some(loaded)) = store.load() else { return Ok(()) };
+    let loaded = match store.load() {
+        Ok(Some(loaded)) => loaded,
+        // It lives, elsewhere.
+        Err(why) if why.code == "state/left" => return Err(why),
+        Ok(None) | Err(_) => return Ok(()),
+    };
     let open = loaded.state.records.values().filter(|record| record.is_open() || record.in_doubt() || record.is_let_go()).count();
     if loaded.state.lineage != lineage || open == 0 {
         return Ok(());

@@ -24,6 +24,12 @@ impl Location {
         }
     }
 
+    /// A place that somebody typed: a snapshot, or the folder for one.
+    pub fn named(text: &str, folder: &Path) -> Self {
+        let path = folder.join(text);
+        Self::Files(if path.extension().is_some_and(|ending| ending == "json") { path } else { path.join("state.json") })
+    }
+
     /// What a person means by a path: a snapshot, or the folder that one lies in, under the name that this state's has.
     #[must_use]
     pub fn at(&self, path: &Path) -> Self {

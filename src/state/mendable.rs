@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::journal::Commit;
+use super::migrate::Farewell;
 use super::store::Store;
 use super::survey::{Content, Piece, Role};
 use super::transition::State;
@@ -17,6 +18,9 @@ pub trait Mendable: Store {
 
     /// One of them, read without believing it, as the state of this lineage.
     fn content(&self, role: Role, lineage: &str) -> Content;
+
+    /// The same, as it lies there; `None` where it is not there.
+    fn bytes(&self, role: Role) -> Outcome<Option<Vec<u8>>>;
 
     /// Whether a snapshot or a journal is there, whatever it is worth.
     fn has(&self, role: Role) -> Outcome<bool>;
@@ -33,6 +37,12 @@ pub trait Mendable: Store {
     /// Copies of what is damaged are put aside first. Then the order is such that a stop at any point leaves a state that is still told
     /// to be damaged, and from which the same can be put together again. The history stays where it is.
     fn mend(&mut self, base: &State, commits: &[Commit]) -> Outcome<()>;
+
+    /// Adds an earlier snapshot or journal to the history, as it was elsewhere. Needs the lock.
+    fn keep(&mut self, role: Role, bytes: &[u8]) -> Outcome<()>;
+
+    /// Closes the place: from now on every load and every lock refuses, and says where the state went. Needs the lock.
+    fn leave(&mut self, farewell: &Farewell) -> Outcome<()>;
 
     /// The states of this place that were put aside, by their numbers, rising.
     fn asides(&self) -> Outcome<BTreeSet<u16>>;

@@ -72,7 +72,8 @@ fn is_insecure(value: &Value) -> bool {
 pub fn check_places(value: &Value, paths: &[(&str, &str)]) -> Vec<Finding> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
     let insecure = is_insecure(value);
-    let base_url = text("/base_url").map(|url| check_address("settings/base-url", "/base_url", url, insecure)).unwrap_or_default();
+    let base_url =
+        text("/base_url").map(|url| check_address("settings/base-url", "/base_url", url, "the token", insecure)).unwrap_or_default();
     // Put after the host as it is, a path without its slash could name another host.
     let paths = paths.iter().filter_map(|(name, part)| {
         let pointer = format!("/{name}");

@@ -28,6 +28,7 @@ mod insecure;
 mod limits;
 mod log;
 mod marks;
+mod migrate;
 mod mistakes;
 mod new_name;
 mod online;

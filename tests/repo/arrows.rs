@@ -18,7 +18,8 @@ const ROOMS: [&[&str]; 9] = [
     // A system's calls consume the state's permits, and the planner holds no more of it than that.
     &["systems"],
     &["state"],
-    &["ticket"],
+    // Neither knows the other.
+    &["ticket", "transport"],
 ];
 
 /// Known to all, and knows nobody.

@@ -5,4 +5,5 @@ pub mod clock;
 pub mod project;
 pub mod random;
 pub mod server;
+pub mod stores;
 pub mod trials;

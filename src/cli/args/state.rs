@@ -72,6 +72,14 @@ pub enum StateCommand {
         #[command(flatten)]
         how: Said,
     },
+    /// Move the whole state to another place: snapshot, journal, history and lineage. The old place then refuses, and says where it went.
+    Migrate {
+        /// A folder, or the state.json in it.
+        #[arg(long, value_name = "PLACE")]
+        to: String,
+        #[command(flatten)]
+        how: Said,
+    },
     /// Give a ticket's records another address, as after a rename of its document.
     Mv {
         /// The address that it has.

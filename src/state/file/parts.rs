@@ -5,10 +5,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{FileStore, beside, bug};
-use crate::diagnostics::Outcome;
-use crate::state::disk;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::disk::{self, Access};
 use crate::state::journal::{self, Commit};
 use crate::state::mendable::Mendable;
+use crate::state::migrate::Farewell;
 use crate::state::replay;
 use crate::state::survey::{Content, Piece, Role};
 use crate::state::transition::State;
@@ -30,6 +31,10 @@ impl Mendable for FileStore {
             Ok(None) => Content::Missing,
             Err(why) => Content::Unreadable(*why),
         }
+    }
+
+    fn bytes(&self, role: Role) -> Outcome<Option<Vec<u8>>> {
+        disk::read(&self.path(role))
     }
 
     fn has(&self, role: Role) -> Outcome<bool> {
@@ -54,6 +59,18 @@ impl Mendable for FileStore {
         self.put_together(base, commits)
     }
 
+    fn keep(&mut self, role: Role, bytes: &[u8]) -> Outcome<()> {
+        self.owned()?;
+        disk::private_folder(&self.history.folder)?;
+        disk::replace(&self.path(role), bytes, Access::Owner)
+    }
+
+    fn leave(&mut self, farewell: &Farewell) -> Outcome<()> {
+        self.untouched()?;
+        let text = Farewell::FORM.seal(farewell).map_err(|error| bug(&format!("the farewell has no JSON form: {error}")))?;
+        disk::replace(&self.farewell(), (text + "\n").as_bytes(), Access::Owner)
+    }
+
     fn asides(&self) -> Outcome<BTreeSet<u16>> {
         let entries = fs::read_dir(&self.folder).ok();
         let names = entries.into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -75,6 +92,26 @@ impl FileStore {
             Role::KeptSnapshot(through) => self.history.snapshot(through),
             Role::KeptJournal(span) => self.history.journal(span),
         }
+    }
+
+    fn farewell(&self) -> PathBuf {
+        beside(&self.snapshot, "moved.json")
+    }
+
+    /// Refuses where the state has gone to another place. What cannot be read is no sign that it has not.
+    pub(super) fn still_here(&self) -> Outcome<()> {
+        let path = self.farewell();
+        let Some(bytes) = disk::read(&path)? else { return Ok(()) };
+        let name = self.snapshot.display().to_string();
+        let farewell = Farewell::FORM.unseal::<Farewell>(String::from_utf8_lossy(&bytes).trim_end());
+        Err(Box::new(match farewell {
+            Ok(farewell) => farewell.refusal(&name),
+            Err(why) => Diagnostic::error(
+                "state/left",
+                format!("the state `{name}` went to another place, and `{}` cannot be used: {why}", path.display()),
+            )
+            .help("Nothing was planned or sent. The git history of callout.yaml, or callout log of the new place, tell where it is."),
+        }))
     }
 
     /// A new folder for what is put aside.

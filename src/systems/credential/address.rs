@@ -3,14 +3,16 @@
 //! Owns the one rule for the API's address and the token's: encrypted, or this machine. Refuses to repeat an address that
 //! may hold a password.
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::systems::Finding;
+use crate::transport::is_this_machine;
 
-/// What is wrong with an address of the settings. `pointer` ends with the setting's name; `insecure` allows `http://` anywhere.
-pub fn check(code: &'static str, pointer: &str, text: &str, insecure: bool) -> Vec<Finding> {
+/// What is wrong with an address of the settings, which gets `what`. `pointer` ends with the setting's name; `insecure` allows `http://`
+/// anywhere.
+pub fn check(code: &'static str, pointer: &str, text: &str, what: &str, insecure: bool) -> Vec<Finding> {
     let name = pointer.rsplit('/').next().unwrap_or_default();
-    let wrong = |what: &str, help: &str| vec![Finding::error(code, pointer, format!("{name} {what}")).help(help)];
+    let wrong = |how: &str, help: &str| vec![Finding::error(code, pointer, format!("{name} {how}")).help(help)];
     let Ok(url) = Url::parse(text) else {
         return wrong("is no web address", "Write it like https://api.example.com.");
     };
@@ -22,25 +24,16 @@ pub fn check(code: &'static str, pointer: &str, text: &str, insecure: bool) -> V
     }
     match url.scheme() {
         "https" => Vec::new(),
-        "http" if is_loopback(&url) => Vec::new(),
+        "http" if is_this_machine(&url) => Vec::new(),
         "http" if insecure => {
-            let message = format!("{name} is not encrypted: anybody on the way can read the token");
+            let message = format!("{name} is not encrypted: anybody on the way can read {what}");
             vec![Finding::warning("settings/insecure", pointer, message)]
         }
         "http" => wrong(
-            "is not encrypted, and the token would travel in the open",
+            &format!("is not encrypted, and {what} would travel in the open"),
             "Write https://. For a test server of yours, add `insecure_http: true`.",
         ),
         _ => wrong("is neither https nor http", "Write it like https://api.example.com."),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
@@ -52,7 +45,7 @@ mod tests {
     fn the_address_must_be_safe_to_send_a_token_to() {
         let told_of = |pointer: &str, text: &str, insecure: bool| {
             let told = |finding: Finding| format!("{:?} {}: {}", finding.severity, finding.pointer, finding.message);
-            check("settings/base-url", pointer, text, insecure).into_iter().map(told).collect::<Vec<_>>()
+            check("settings/base-url", pointer, text, "the token", insecure).into_iter().map(told).collect::<Vec<_>>()
         };
         let url = |text: &str| told_of("/base_url", text, false);
         let this_machine =

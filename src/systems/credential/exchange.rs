@@ -19,8 +19,9 @@ use super::settings::{ClientAuthentication, ClientCredentials};
 use super::{Defaults, redact, unusable};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::systems::Context;
-use crate::systems::http::{Answer, answer, transport};
+use crate::systems::http::{Answer, answer};
 use crate::ticket::Clock;
+use crate::transport;
 
 /// A request that met trouble is made at most so many times more. It changes nothing, but it keeps others waiting.
 const MORE_TRIES: usize = 2;

@@ -25,7 +25,7 @@ use redact::redact;
 use reference::{Kind, Reference, Secret};
 
 pub use address::check as check_address;
-pub use settings::{CredentialSettings, KeySettings, check, check_key};
+pub use settings::{CredentialSettings, KeySettings, check, check_key, check_reference};
 
 /// A secret that a request carries.
 #[derive(Debug, Clone)]

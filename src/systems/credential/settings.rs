@@ -109,7 +109,8 @@ fn check_choice(credential: &Value) -> Option<Finding> {
 fn check_pair(pair: &Value, insecure: bool) -> Vec<Finding> {
     const AT: &str = "/credential/client_credentials";
     let text = |name: &str| Some((format!("{AT}/{name}"), pair.get(name)?.as_str()?));
-    let url = text("token_url").map(|(at, text)| address::check("settings/token-url", &at, text, insecure)).unwrap_or_default();
+    let url =
+        text("token_url").map(|(at, text)| address::check("settings/token-url", &at, text, "the token", insecure)).unwrap_or_default();
     let secret = text("client_secret").and_then(|(at, text)| check_reference(&at, text));
     let id = text("client_id").filter(|(_, text)| Reference::is_meant(text)).and_then(|(at, text)| {
         Reference::parse(text).err()?;
@@ -119,7 +120,8 @@ fn check_pair(pair: &Value, insecure: bool) -> Vec<Finding> {
     url.into_iter().chain(id).chain(secret).collect()
 }
 
-fn check_reference(pointer: &str, text: &str) -> Option<Finding> {
+/// What is wrong with a text that must say where a secret is.
+pub fn check_reference(pointer: &str, text: &str) -> Option<Finding> {
     let why = Reference::parse(text).err()?;
     Some(Finding::error(CODE, pointer, why.message).help(why.help))
 }

@@ -10,6 +10,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::diagnostics::is_hidden;
+use crate::transport;
 
 /// A page of 100 tickets with whole mails in them is shorter. An answer without an end must not fill the memory.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -141,12 +142,7 @@ fn text_of_html(text: &str) -> String {
 
 /// The innermost reason of a failed request, without its address: `connection refused`.
 pub fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut innermost: &dyn std::error::Error = &error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    plain(&innermost.to_string())
+    plain(&transport::reason(&error.without_url()))
 }
 
 #[cfg(test)]

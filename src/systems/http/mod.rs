@@ -5,7 +5,6 @@
 
 pub mod answer;
 mod pacing;
-pub mod transport;
 mod write;
 
 use std::time::Duration;
@@ -19,6 +18,7 @@ use url::Url;
 use super::Context;
 use super::credential::{Credential, Token};
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::transport;
 use answer::Cut;
 pub use answer::{Answer, json, plain};
 use pacing::Pacer;

@@ -1,14 +1,15 @@
-//! How connections are made, to a ticket system and to where its tokens are given.
+//! How connections are made: to a ticket system, to where its tokens are given, and to an object store.
 //!
-//! Owns encryption, and what is never done below: no redirect is followed, nothing is sent again.
+//! Owns encryption, and what is never done below: no redirect is followed, nothing is sent again. Refuses to know who is connected to.
 
+use std::error::Error;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, redirect};
+use url::{Host, Url};
 
-use super::answer;
 use crate::diagnostics::{Diagnostic, Outcome};
 
 /// Long enough for a slow handshake. It must end before the request's own time, or a connection that never
@@ -43,7 +44,26 @@ pub fn builder(encrypted: bool, timeout: Duration) -> Outcome<ClientBuilder> {
 
 pub fn build(builder: ClientBuilder) -> Outcome<Client> {
     builder.build().map_err(|error| {
-        let message = format!("callout cannot make connections: {}", answer::reason(error));
+        let message = format!("callout cannot make connections: {}", reason(&error.without_url()));
         Diagnostic::error("http/client", message).help("On Linux, install the package `ca-certificates`.").into()
     })
+}
+
+/// Whether what is sent to this address leaves the machine: if not, it needs no encryption.
+pub fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The innermost reason of a failure: `connection refused`.
+pub fn reason(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }

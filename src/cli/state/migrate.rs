@@ -1,0 +1,40 @@
+//! `callout state migrate`: the state goes to another place, and the old one says where.
+
+use super::super::args::Said;
+use super::super::{Ending, Environment, Exit};
+use super::{reason_of, session};
+use crate::diagnostics::Diagnostic;
+use crate::state::{Home, Location, Migration, setting};
+
+pub(super) fn run(home: &Home, to: &str, how: &Said, environment: &mut Environment) -> Ending {
+    let reason = reason_of(how, "state migrate")?.to_owned();
+    let place = Location::named(to, &environment.folder);
+    let migration = Migration::begin(home, &place, session(home, "callout state migrate", environment))?;
+    let state = migration.state();
+    let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
+    let records = if state.records.len() == 1 { "1 record".to_owned() } else { format!("{} records", state.records.len()) };
+    environment.out.line(&format!("{records}, {open} open or in doubt, up to commit {}.", state.through));
+    environment.out.line(&format!("from {}\nto   {place}", home.state));
+    if !how.yes && !environment.confirms("\nMove the state? The old place then refuses every run. Nothing is sent.") {
+        return Err(Diagnostic::error("state/declined", "the state was not moved").help("--yes moves it without asking").into());
+    }
+    let named = shown(home, &place);
+    migration.finish(named.clone(), reason, environment.clock.now())?;
+    environment.out.line("The state has moved, and was read back.");
+    environment
+        .out
+        .line(&format!("Next, in callout.yaml, under `spec`: {}\nCommit that for everybody, then: callout plan", setting(&named)));
+    Ok(Exit::Done)
+}
+
+/// What is tried there is of no worth elsewhere.
+pub(super) fn of_the_sandbox() -> Diagnostic {
+    Diagnostic::error("state/sandbox", "the sandbox's state stays in its folder").help("leave out --sandbox to move the real one")
+}
+
+/// As `callout.yaml` can name it: a path below its own folder.
+fn shown(home: &Home, place: &Location) -> String {
+    let place = place.to_string();
+    let folder = home.lock_file.parent().map(|folder| format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR));
+    folder.and_then(|folder| place.strip_prefix(&folder)).unwrap_or(&place).to_owned()
+}

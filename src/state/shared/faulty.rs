@@ -1,0 +1,158 @@
+//! A store in memory that answers badly, as asked.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions,
+    PutPayload, PutResult, Result,
+};
+
+use super::Objects;
+
+/// What becomes of one write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It happens, and the answer is lost.
+    LostAnswer,
+    /// It does not happen.
+    Refused,
+    /// It does not happen, and the answer is that there is one already: another's request was in flight, and failed.
+    Conflict,
+    /// It does not happen, and asking again is no use.
+    Denied,
+    /// It is as it should be.
+    Fine,
+}
+
+/// Clones share one memory and one list of faults.
+#[derive(Debug, Clone, Default)]
+pub struct Faulty(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    memory: InMemory,
+    faults: Mutex<Faults>,
+}
+
+#[derive(Debug, Default)]
+struct Faults {
+    /// One for each write to come.
+    writes: VecDeque<(String, Fault)>,
+    /// So many reads to come fail.
+    reads: usize,
+    /// Keys that no list shows.
+    hidden: Vec<String>,
+    requests: Vec<String>,
+}
+
+impl Faulty {
+    /// Access to a prefix of it, which waits for nothing.
+    pub fn objects(&self) -> Objects {
+        let objects = Objects::new(Arc::new(self.clone()), "team", "mem://bucket/team".to_owned()).expect("threads");
+        objects.with_pauses(&[Duration::ZERO; 2]).expect("threads")
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next writes to keys that end so go like this, one after the other.
+    pub fn on_writes(&self, end: &str, faults: &[Fault]) {
+        self.faults().writes.extend(faults.iter().map(|fault| (end.to_owned(), *fault)));
+    }
+
+    pub fn fail_reads(&self, count: usize) {
+        self.faults().reads = count;
+    }
+
+    /// Lists do not show keys that end so: as on a store that lists what was a moment ago.
+    pub fn hide(&self, end: &str) {
+        self.faults().hidden.push(end.to_owned());
+    }
+
+    /// What was asked since the last time.
+    pub fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.faults().requests)
+    }
+
+    fn next_for(&self, path: &Path) -> Fault {
+        let mut faults = self.faults();
+        faults.requests.push(format!("PUT {path}"));
+        let at = faults.writes.iter().position(|(end, _)| path.as_ref().ends_with(end.as_str()));
+        at.and_then(|at| faults.writes.remove(at)).map_or(Fault::Fine, |(_, fault)| fault)
+    }
+
+    fn is_hidden(&self, path: &Path) -> bool {
+        self.faults().hidden.iter().any(|end| path.as_ref().ends_with(end.as_str()))
+    }
+}
+
+fn unavailable() -> Error {
+    Error::Generic { store: "memory", source: "503 Service Unavailable".into() }
+}
+
+impl fmt::Display for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("faulty memory")
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Faulty {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        match self.next_for(location) {
+            Fault::Fine => self.0.memory.put_opts(location, payload, options).await,
+            Fault::LostAnswer => {
+                self.0.memory.put_opts(location, payload, options).await?;
+                Err(unavailable())
+            }
+            Fault::Refused => Err(unavailable()),
+            Fault::Conflict => Err(Error::AlreadyExists { path: location.to_string(), source: "409 Conflict".into() }),
+            Fault::Denied => Err(Error::PermissionDenied { path: location.to_string(), source: "403 Forbidden".into() }),
+        }
+    }
+
+    async fn put_multipart_opts(&self, location: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        self.0.memory.put_multipart_opts(location, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        {
+            let mut faults = self.faults();
+            faults.requests.push(format!("GET {location}"));
+            if faults.reads > 0 {
+                faults.reads -= 1;
+                return Err(unavailable());
+            }
+        }
+        self.0.memory.get_opts(location, options).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        self.0.memory.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.faults().requests.push(format!("LIST {}", prefix.map(Path::as_ref).unwrap_or_default()));
+        let this = self.clone();
+        let shown = move |meta: &Result<ObjectMeta>| meta.as_ref().is_ok_and(|meta| !this.is_hidden(&meta.location));
+        self.0.memory.list(prefix).filter(move |meta| std::future::ready(shown(meta))).boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.faults().requests.push(format!("LIST {}/", prefix.map(Path::as_ref).unwrap_or_default()));
+        self.0.memory.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.0.memory.copy_opts(from, to, options).await
+    }
+}
