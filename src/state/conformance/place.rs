@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use crate::state::file::FileStore;
 use crate::state::memory::{Disk, MemoryStore};
+use crate::state::samples::cipher;
 use crate::state::store::Store;
+use crate::support::keys::ANA;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
@@ -69,5 +71,29 @@ impl Place for Folder {
     }
     fn put_journal(&self, bytes: Option<&[u8]>) {
         self.put("journal.jsonl", bytes);
+    }
+}
+
+/// The same, encrypted.
+pub(super) struct Safe(Folder);
+
+impl Place for Safe {
+    fn empty() -> Self {
+        Self(Folder::empty())
+    }
+    fn store(&self) -> Box<dyn Store> {
+        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&cipher(&[ANA], Some(ANA))))
+    }
+    fn snapshot(&self) -> Vec<u8> {
+        self.0.snapshot()
+    }
+    fn put_snapshot(&self, bytes: Option<&[u8]>) {
+        self.0.put_snapshot(bytes);
+    }
+    fn journal(&self) -> Vec<u8> {
+        self.0.journal()
+    }
+    fn put_journal(&self, bytes: Option<&[u8]>) {
+        self.0.put_journal(bytes);
     }
 }
