@@ -138,7 +138,7 @@ fn journal(lines: &Lines, role: Role, secret: bool) -> (String, bool) {
         0 => String::new(),
         _ if !secret => String::new(),
         all if all == lines.commits.len() => "; not encrypted".to_owned(),
-        some => format!("; {some} of {} are not encrypted", lines.commits.len()),
+        some => format!("; not encrypted: {some} of {}", lines.commits.len()),
     };
     (format!("{has}{plain}{end}"), true)
 }

@@ -27,6 +27,7 @@ use age::{DecryptError, Decryptor, EncryptError, Encryptor};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::seal::{Broken, Form};
@@ -123,6 +124,15 @@ impl Cipher {
         self.read(&letter).map(Cow::Owned)
     }
 
+    /// A text that was written elsewhere, as it is written here: encrypted for the recipients of today, whatever it was before. What this run
+    /// has no key for, and what is damaged, stays as it is.
+    pub(super) fn renew(&self, form: Form, text: &str, before: &Self) -> Outcome<String> {
+        match before.unwrap(form.kind, text) {
+            Ok(sealed) if form.unseal::<IgnoredAny>(&sealed).is_ok() => self.wrap(form.kind, sealed.into_owned()),
+            Ok(_) | Err(_) => Ok(text.to_owned()),
+        }
+    }
+
     /// Whether a text names something, as it is written or inside of what is encrypted, as far as it can be read.
     pub(super) fn names(&self, bytes: &[u8], what: &str) -> bool {
         let inside = |line: &str| {
@@ -184,7 +194,7 @@ pub(super) fn is_encrypted(text: &str) -> bool {
 /// What to say of a text that this run has no key for. It is no damage: nothing may be mended or made anew because of it.
 pub(super) fn locked(name: &str, why: &str) -> Diagnostic {
     Diagnostic::error("state/encrypted", format!("{name} cannot be read: {why}")).help(
-        "Nothing was changed, and nothing is known to be damaged: do not rebuild the state. Get an identity of one of these recipients from \
+        "Nothing was changed. What this run has no key for may be whole: do not rebuild the state. Get an identity of one of these recipients from \
          whoever runs callout here, and put it where `identity` of `spec.state.encryption` in callout.yaml says.",
     )
 }
@@ -208,5 +218,7 @@ fn decrypt(keys: &Keys, age: &[u8]) -> Result<Vec<u8>, DecryptError> {
     Ok(text)
 }
 
+#[cfg(test)]
+mod state_tests;
 #[cfg(test)]
 mod tests;

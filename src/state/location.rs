@@ -68,7 +68,7 @@ impl Location {
     /// A place that somebody typed: a snapshot, or the folder for one.
     pub fn named(text: &str, folder: &Path) -> Self {
         let path = folder.join(text);
-        if path.extension().is_some_and(|ending| ending == "json") { path } else { path.join("state.json") }.into()
+        Self::from(if path.extension().is_some_and(|ending| ending == "json") { path } else { path.join("state.json") })
     }
 
     /// What a person means by a path: a snapshot, or the folder that one lies in, under the name that this state's has.

@@ -9,7 +9,7 @@ use crate::state::{Home, Location, Migration, setting};
 
 pub(super) async fn run(home: &Home, to: &str, how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state migrate")?.to_owned();
-    let place = Location::named(to, &environment.folder);
+    let place = Location::named(to, &environment.folder).encrypted(home.state.cipher().clone());
     let session = session(home, "callout state migrate", environment);
     let migration = locked(how.waiting, environment, || Migration::begin(home, &place, session.clone())).await?;
     let state = migration.state();

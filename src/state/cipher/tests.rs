@@ -113,6 +113,22 @@ fn damage_is_told_apart_from_a_missing_key_also_without_one() {
     }
 }
 
+#[test]
+fn every_flipped_bit_and_every_cut_is_found() {
+    let reader = cipher(&[ANA], Some(ANA));
+    let whole = line(&reader).trim_end().as_bytes().to_vec();
+    let read = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|text| read(text, &reader).ok());
+    for at in 0..whole.len() {
+        for bit in 0..8 {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1 << bit;
+            assert_eq!(read(&damaged), None, "bit {bit} of byte {at}");
+        }
+        assert_eq!(read(&whole[..at]), None, "cut at {at}");
+    }
+    assert!(read(&whole).is_some());
+}
+
 /// Whoever makes an envelope anew around something else.
 fn forged(age: &[u8], recipient: &str) -> String {
     let letter = Letter { holds: "commit".into(), recipients: vec![recipient.into()], age: STANDARD.encode(age) };
