@@ -22,7 +22,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             .help("let one machine alone apply, and keep its .callout folder safe: a run without this state is refused");
         environment.err.tell(&[warning]);
     }
-    let ledger = opened.ledger("callout apply", environment)?;
+    let ledger = opened.ledger("callout apply", words.waiting, environment).await?;
     let state = ledger.state();
     let plan = plan(words, &opened, &state, environment).await?;
     let allowed = Allowed { creates: words.allow_creates };

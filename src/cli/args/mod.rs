@@ -13,6 +13,7 @@ mod settle;
 mod state;
 mod status;
 mod validate;
+mod waiting;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ pub use settle::{Ended, Settle};
 pub use state::{Said, State, StateCommand};
 pub use status::{Status, StatusFormat};
 pub use validate::{Validate, ValidateFormat};
+pub use waiting::Waiting;
 
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
 #[derive(Debug, Parser)]
