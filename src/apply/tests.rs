@@ -11,6 +11,8 @@ use crate::state::{Phase, Record};
 use crate::systems::{Seen, Sent, Several, Unready};
 use crate::ticket::{Booking, Fields, Ticket};
 
+mod gates;
+mod places;
 mod scripted;
 mod together;
 

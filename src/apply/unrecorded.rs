@@ -110,6 +110,20 @@ mod tests {
     }
 
     #[test]
+    fn a_commit_that_several_shared_is_told_once() {
+        let failed = || Diagnostic::error("state/disk", "the disk is full").help("Nothing was sent for Dispatch/a, Dispatch/b.");
+        let key = Key::new("Dispatch/c".parse().expect("an address"), 0);
+        let errors = [failed(), unrecorded(&key, Write::Close, "7", &failed()), failed()];
+        let all = all_of(errors.into_iter().map(|error| Err(Box::new(error))).collect()).expect_err("errors");
+        insta::assert_snapshot!(told(&all), @r#"
+        the disk is full
+        the close of ticket 7 for Dispatch/c is done, but that could not be recorded: the disk is full
+        Nothing was sent for Dispatch/a, Dispatch/b.
+        nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/c --done --reason "recorded by hand"
+        "#);
+    }
+
+    #[test]
     fn tickets_that_nobody_asked_for_are_told_also_after_an_earlier_failure() {
         let stopped = || Diagnostic::error(AFTER, "an earlier write failed");
         let key = Key::new("Dispatch/store-1".parse().expect("an address"), 0);

@@ -64,6 +64,7 @@ pub type Hook = Box<dyn FnMut(Effect) -> ControlFlow<()> + Send>;
 pub struct MemoryStore {
     disk: Disk,
     hook: Hook,
+    is_instant: bool,
     killed: bool,
     locked: bool,
     /// The journal's length and its last commit, as this store left them.
@@ -77,7 +78,14 @@ impl MemoryStore {
 
     /// A store that a hook may kill. A killed store changes nothing any more.
     pub fn with_hook(disk: &Disk, hook: Hook) -> Self {
-        Self { disk: disk.clone(), hook, killed: false, locked: false, left: None }
+        Self { disk: disk.clone(), hook, is_instant: true, killed: false, locked: false, left: None }
+    }
+
+    /// The same where the hook takes its time, as a device or a network does.
+    pub fn with_slow_hook(disk: &Disk, hook: Hook) -> Self {
+        let mut store = Self::with_hook(disk, hook);
+        store.is_instant = false;
+        store
     }
 
     fn reach(&mut self, effect: Effect) -> Outcome<()> {
@@ -113,7 +121,7 @@ impl Store for MemoryStore {
     }
 
     fn is_instant(&self) -> bool {
-        true
+        self.is_instant
     }
 
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {

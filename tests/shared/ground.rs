@@ -67,6 +67,16 @@ async fn a_look_has_the_version_that_a_replacement_needs(bucket: Bucket) {
     assert_eq!((seen.e_tag, seen.version), (made.e_tag, made.version));
 }
 
+/// A client whose connection breaks asks for the rest.
+async fn a_part_is_read(bucket: Bucket) {
+    let client = bucket.client();
+    create(&client, "a", "0123456789").await.expect("made");
+    let part = client.get_range(&Path::from("a"), 3..7).await.expect("a part");
+    assert_eq!(&part[..], b"3456");
+    let end = client.get_range(&Path::from("a"), 8..10).await.expect("a part");
+    assert_eq!(&end[..], b"89");
+}
+
 async fn lists_have_every_key(bucket: Bucket, count: usize) {
     let client = bucket.client();
     let keys: BTreeSet<String> = (0..count).map(|number| format!("team/journal/{:03}/{number:06}", number / 5)).collect();
@@ -121,6 +131,7 @@ on_each_store! {
     a_stale_version_replaces_nothing();
     of_many_replacers_one_wins();
     a_look_has_the_version_that_a_replacement_needs();
+    a_part_is_read();
     // More than one page of moto, which gives 1,000, and of the stub.
     lists_have_every_key(1003, 33, 33);
     // The ETag of S3 is made of the content alone.

@@ -133,18 +133,27 @@ pub async fn run(bench: &Bench, system: &Scripted) -> Left {
 }
 
 pub async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook) -> Left {
-    let disk = Disk::default();
-    {
-        let mut store = MemoryStore::new(&disk);
-        store.lock(&owner()).expect("a free disk");
-        store.create(&bench.state).expect("an empty disk");
-    }
+    let disk = began(bench);
     let store = MemoryStore::with_hook(&disk, hook);
+    Left { outcome: carried_out(bench, store, (system, stop), 1).await, disk }
+}
+
+/// A disk with the state of a bench.
+pub fn began(bench: &Bench) -> Disk {
+    let disk = Disk::default();
+    let mut store = MemoryStore::new(&disk);
+    store.lock(&owner()).expect("a free disk");
+    store.create(&bench.state).expect("an empty disk");
+    disk
+}
+
+/// Plans and applies, over this store.
+pub async fn carried_out(bench: &Bench, store: MemoryStore, (system, stop): (&dyn Writer, &Stop), parallelism: usize) -> Outcome<Report> {
     let session = Session { run: "run".to_owned(), owner: owner() };
     let ledger = Ledger::open(Box::new(store), &bench.state.lineage, session).expect("a ledger");
     let clock = JumpingClock::at("2027-01-04T12:00:00Z");
     let side = bench.side();
-    let writers: Writers<'_> = BTreeMap::from([(side.system.id(), system as &dyn Writer)]);
+    let writers: Writers<'_> = BTreeMap::from([(side.system.id(), system)]);
     let plan = bench.plan();
     let job = Job {
         plan: &plan,
@@ -155,8 +164,8 @@ pub async fn run_with(bench: &Bench, system: &Scripted, stop: &Stop, hook: Hook)
         clock: clock.as_ref() as &dyn Clock,
         progress: &Silent,
         stop,
-        parallelism: 1,
+        parallelism,
         saved: true,
     };
-    Left { outcome: apply(&job).await, disk }
+    apply(&job).await
 }

@@ -82,7 +82,7 @@ async fn answer(State(objects): State<Objects>, request: Request) -> Response {
             response.expect("an answer")
         }
         ("GET" | "HEAD", false, true) => match objects.0.get(&at) {
-            Some(object) => described(object).body(object.bytes.clone().into()).expect("an answer"),
+            Some(object) => read(object, headers.get("range").and_then(|range| range.to_str().ok())),
             None => refusal(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist."),
         },
         ("DELETE", false, true) => match objects.0.remove(&at) {
@@ -95,8 +95,24 @@ async fn answer(State(objects): State<Objects>, request: Request) -> Response {
 
 /// A header that would change the answer, and that is not known here.
 fn unknown(headers: &HeaderMap) -> Option<String> {
-    let changes = |name: &str| (name.starts_with("x-goog-") && name != MATCH) || name.starts_with("if-") || name == "range";
+    let changes = |name: &str| (name.starts_with("x-goog-") && name != MATCH) || name.starts_with("if-");
     headers.keys().map(ToString::to_string).find(|name| changes(name))
+}
+
+/// The whole content, or a part such as `bytes=5-9`, which a client asks for whose connection broke.
+fn read(object: &Object, range: Option<&str>) -> Response {
+    let whole = object.bytes.len();
+    let Some(range) = range else { return described(object).body(object.bytes.clone().into()).expect("an answer") };
+    let ends = range.strip_prefix("bytes=").and_then(|ends| ends.split_once('-'));
+    match ends.map(|(first, last)| (first.parse::<usize>(), last.parse::<usize>())) {
+        Some((Ok(first), Ok(last))) if first <= last && first < whole => {
+            let last = last.min(whole - 1);
+            let part =
+                described(object).status(StatusCode::PARTIAL_CONTENT).header("Content-Range", format!("bytes {first}-{last}/{whole}"));
+            part.body(object.bytes.slice(first..=last).into()).expect("an answer")
+        }
+        _ => refusal(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", range),
+    }
 }
 
 fn described(object: &Object) -> axum::http::response::Builder {

@@ -97,12 +97,19 @@ impl Bucket {
         format!("{scheme}://{}", self.name)
     }
 
+    /// The server, as `spec.state.endpoint` names it.
+    pub fn endpoint(&self) -> String {
+        match self.cloud {
+            Cloud::S3 | Cloud::Google => self.origin.clone(),
+            Cloud::Azure => format!("{}/{AZURITE_ACCOUNT}", self.origin),
+        }
+    }
+
     /// The cloud's usual environment variables: where it is, and who is asking.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        let origin = &self.origin;
         let variables = match self.cloud {
             Cloud::S3 => vec![
-                ("AWS_ENDPOINT_URL", origin.clone()),
+                ("AWS_ENDPOINT_URL", self.endpoint()),
                 ("AWS_ALLOW_HTTP", "true".to_owned()),
                 ("AWS_REGION", "us-east-1".to_owned()),
                 // The one pair that s3rver knows; moto takes any.
@@ -110,14 +117,14 @@ impl Bucket {
                 ("AWS_SECRET_ACCESS_KEY", "S3RVER".to_owned()),
             ],
             Cloud::Azure => vec![
-                ("AZURE_STORAGE_ENDPOINT", format!("{origin}/{AZURITE_ACCOUNT}")),
+                ("AZURE_STORAGE_ENDPOINT", self.endpoint()),
                 ("AZURE_ALLOW_HTTP", "true".to_owned()),
                 ("AZURE_STORAGE_ACCOUNT_NAME", AZURITE_ACCOUNT.to_owned()),
                 ("AZURE_STORAGE_ACCOUNT_KEY", AZURITE_KEY.to_owned()),
             ],
             Cloud::Google => {
                 let account = serde_json::json!({
-                    "gcs_base_url": origin, "disable_oauth": true, "client_email": "", "private_key": "", "private_key_id": "",
+                    "gcs_base_url": self.endpoint(), "disable_oauth": true, "client_email": "", "private_key": "", "private_key_id": "",
                 });
                 vec![("GOOGLE_SERVICE_ACCOUNT_KEY", account.to_string()), ("GOOGLE_ALLOW_HTTP", "true".to_owned())]
             }

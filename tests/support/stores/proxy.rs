@@ -88,10 +88,15 @@ impl Proxy {
         self.shared.orders().seen.clone()
     }
 
-    /// What is held reaches the store now. Answers with the first line that the store had for each.
+    /// What is held reaches the store now. Answers with each request and what the store said, like `PUT /bucket/key: 412 Precondition Failed`.
     pub fn land(&self) -> Vec<String> {
         let held = std::mem::take(&mut self.shared.orders().held);
-        held.iter().map(|(_, request)| self.shared.forward(request).map_or_else(String::new, |answer| wire::title(&answer))).collect()
+        let said = |request: &[u8]| self.shared.forward(request).map(|answer| wire::title(&answer));
+        let told = |request: &[u8]| {
+            let said = said(request).unwrap_or_else(|| "HTTP/1.1 nothing".to_owned());
+            format!("{}: {}", wire::title(request), said.split_once(' ').map_or("", |(_, status)| status))
+        };
+        held.iter().map(|(_, request)| told(request)).collect()
     }
 }
 

@@ -1,53 +1,21 @@
 //! A store that keeps its callers waiting, as every real one does.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 
-use super::super::super::journal::Commit;
-use super::super::super::replay::Named;
-use super::super::super::store::{Loaded, Owner};
 use super::*;
-
-/// A store whose appends wait until somebody lets them go on, as a disk does.
-struct Gated {
-    store: MemoryStore,
-    entered: Sender<()>,
-    go_on: Receiver<()>,
-}
-
-impl Store for Gated {
-    fn name(&self) -> String {
-        self.store.name()
-    }
-    fn lock(&mut self, owner: &Owner) -> Outcome<()> {
-        self.store.lock(owner)
-    }
-    fn load(&mut self) -> Outcome<Option<Loaded>> {
-        self.store.load()
-    }
-    fn create(&mut self, state: &State) -> Outcome<()> {
-        self.store.create(state)
-    }
-    fn append(&mut self, commit: &Commit) -> Outcome<u64> {
-        // Only the first is waited for.
-        let _ = self.entered.send(());
-        self.go_on.recv().expect("the test lets it go on");
-        self.store.append(commit)
-    }
-    fn compact(&mut self, state: &State) -> Outcome<()> {
-        self.store.compact(state)
-    }
-    fn journals(&self, each: &mut dyn FnMut(Named)) -> Outcome<()> {
-        self.store.journals(each)
-    }
-    fn set_aside(&mut self) -> Outcome<()> {
-        self.store.set_aside()
-    }
-}
 
 /// A ledger whose first append is under way for a task of its own, and both ends of its gate.
 async fn under_way(disk: &Disk) -> (Arc<Ledger>, tokio::task::JoinHandle<Outcome<()>>, Sender<()>) {
     let ((entered, was_entered), (go_on, gate)) = (channel(), channel());
-    let store = Gated { store: MemoryStore::new(disk), entered, go_on: gate };
+    let wait = move |effect| {
+        if effect == Effect::Before(Step::Append) {
+            // Only the first is waited for.
+            let _ = entered.send(());
+            gate.recv().expect("the test lets it go on");
+        }
+        ControlFlow::Continue(())
+    };
+    let store = MemoryStore::with_slow_hook(disk, Box::new(wait));
     let ledger = Arc::new(Ledger::open(Box::new(store), "l1", session()).expect("opened"));
     let first = {
         let ledger = Arc::clone(&ledger);

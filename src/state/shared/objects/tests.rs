@@ -92,7 +92,10 @@ fn what_cannot_be_known_is_an_error_and_is_looked_for_again_first() {
     memory.on_writes("c", &[Fault::Denied]);
     memory.requests();
     let error = objects.create("c", b"three").expect_err("not allowed");
-    assert_eq!((error.code, error.message.as_str()), ("state/denied", "cannot write `mem://bucket/team/c`: 403 Forbidden"));
+    assert_eq!(
+        (error.code, error.message.as_str()),
+        ("state/denied", "cannot write `mem://bucket/team/c`: that is not allowed (403 Forbidden)")
+    );
     assert_eq!(memory.requests(), ["PUT team/c"], "it is asked once");
 }
 
