@@ -15,9 +15,10 @@ use super::objects::{Created, Objects, Replaced};
 use super::watch::Watch;
 use super::{begin, layout, setting_aside, told, told_over};
 use crate::diagnostics::Outcome;
-use crate::state::by::{By, Owner};
+use crate::state::by::Owner;
 use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit};
+use crate::state::migrate::Farewell;
 use crate::state::replay::{self, Named};
 use crate::state::store::{Loaded, Store};
 use crate::state::transition::State;
@@ -102,10 +103,10 @@ impl SharedStore {
     }
 
     /// Closes this place: the state lies elsewhere from now on.
-    pub(super) fn leave_for(&mut self, to: &str, by: &By) -> Outcome<()> {
+    pub(super) fn leave_for(&mut self, farewell: &Farewell) -> Outcome<()> {
         self.held()?;
         self.position = None;
-        self.held.take().map_or(Ok(()), |held| held.lease.leave(to, by))
+        self.held.take().map_or(Ok(()), |held| held.lease.leave(farewell))
     }
 
     /// Makes a state with these first lines.
@@ -142,6 +143,8 @@ impl Store for SharedStore {
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         self.objects.cipher().may_write()?;
         self.position = None;
+        // An earlier lease of this run has the same id: it is given back before it could be taken for the next one.
+        self.held = None;
         let (owner, id, clock) = (owner.clone(), self.run.clone(), Arc::clone(&self.clock));
         let asking = Asking { owner: owner.clone(), id, clock, renew_every: self.renew_every };
         let lease = Lease::take(&self.objects, asking, &mut self.watch.lock().unwrap_or_else(PoisonError::into_inner))?;
