@@ -27,7 +27,8 @@ pub fn seal_plan(plan: &Plan, cipher: &Cipher) -> Outcome<String> {
 pub fn open_plan(name: &str, text: &str, cipher: &Cipher) -> Outcome<Plan> {
     FORM.open(text.trim_end(), cipher).map_err(|broken| {
         if let Broken::Locked(why) = broken {
-            let help = "Nothing was applied. Get an identity of one of these recipients from whoever runs callout here, and put it where `identity` of `spec.state.encryption` in callout.yaml says.";
+            let help = "Nothing was applied. Get an identity of one of these recipients from whoever runs callout here, and put it where \
+                        `identity` of `spec.state.encryption` in callout.yaml says.";
             return Box::new(Diagnostic::error("plan/encrypted", format!("the plan {name} cannot be read: {why}")).help(help));
         }
         let help = format!("make a new one: callout plan --out {}", typed(name));

@@ -61,7 +61,7 @@ struct Letter {
 impl Cipher {
     /// Encrypts for these recipients (`age1…`), and reads with an identity: what `age-keygen` writes, with one secret key or more.
     pub fn new(recipients: &[String], identity: Option<SecretString>) -> Outcome<Self> {
-        let keys = Keys::new(recipients, identity.as_ref())?;
+        let keys = Keys::new(recipients, identity)?;
         Ok(Self { keys: Some(Arc::new(keys)), why_none: None })
     }
 

@@ -13,14 +13,14 @@ use crate::diagnostics::{Diagnostic, Outcome, listed};
 pub(super) struct Keys {
     /// As they are written.
     pub recipients: Vec<String>,
-    keys: Vec<Recipient>,
+    public: Vec<Recipient>,
     pub identities: Vec<Identity>,
     /// The recipients of these identities.
     pub ours: Vec<String>,
 }
 
 impl Keys {
-    pub fn new(recipients: &[String], identity: Option<&SecretString>) -> Outcome<Self> {
+    pub fn new(recipients: &[String], identity: Option<SecretString>) -> Outcome<Self> {
         let mut keys = Vec::with_capacity(recipients.len());
         for text in recipients {
             let key = recipient(text)?;
@@ -32,13 +32,13 @@ impl Keys {
             let message = "`spec.state.encryption` names no recipient, so nobody could read the state";
             return Err(Box::new(Diagnostic::error("state/recipient", message).help(HOW)));
         }
-        let identities = identity.map(identities).transpose()?.unwrap_or_default();
+        let identities = identity.map(|secret| identities(&secret)).transpose()?.unwrap_or_default();
         let ours = identities.iter().map(|identity| identity.to_public().to_string()).collect();
-        Ok(Self { recipients: keys.iter().map(ToString::to_string).collect(), keys, identities, ours })
+        Ok(Self { recipients: keys.iter().map(ToString::to_string).collect(), public: keys, identities, ours })
     }
 
     pub fn recipients(&self) -> impl Iterator<Item = &dyn age::Recipient> {
-        self.keys.iter().map(|key| key as _)
+        self.public.iter().map(|key| key as _)
     }
 
     pub fn identities(&self) -> impl Iterator<Item = &dyn age::Identity> {
@@ -85,7 +85,7 @@ fn identities(secret: &SecretString) -> Outcome<Vec<Identity>> {
 }
 
 /// Says of what sort it is, and nothing of what it is.
-fn no_identity(line: &str) -> Box<Diagnostic> {
+fn no_identity(line: &str) -> Diagnostic {
     let what = if line.starts_with("age1") {
         "the identity is a recipient, the half that is no secret"
     } else if line.starts_with("AGE-PLUGIN-") {
@@ -98,7 +98,7 @@ fn no_identity(line: &str) -> Box<Diagnostic> {
         "the identity is no secret key of age"
     };
     let help = format!("It must be the content of a file that `age-keygen` wrote, or the line of it that begins with `{SECRET}1`.");
-    Box::new(Diagnostic::error("state/identity", what).help(help))
+    Diagnostic::error("state/identity", what).help(help)
 }
 
 /// Whom a text was encrypted for, as far as it tells. What is no recipient is not repeated.
