@@ -188,14 +188,19 @@ pub(super) fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8]) -> R
 }
 
 fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
-    if let Broken::Newer { .. } = why {
-        let message = format!("`{name}` line {line} was written by a newer callout: {why}");
-        return Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed.");
-    }
-    damaged(name, &format!("`{name}` line {line} is damaged: {why}"))
+    unusable(name, &format!("`{name}` line {line}"), why)
 }
 
-fn damaged(name: &str, message: &str) -> Diagnostic {
+/// What to say of a line that cannot be read. `place` is what it is called, in the journal of this name.
+pub(super) fn unusable(name: &str, place: &str, why: &Broken) -> Diagnostic {
+    if let Broken::Newer { .. } = why {
+        let message = format!("{place} was written by a newer callout: {why}");
+        return Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed.");
+    }
+    damaged(name, &format!("{place} is damaged: {why}"))
+}
+
+pub(super) fn damaged(name: &str, message: &str) -> Diagnostic {
     let help = format!("{CHECK} Do not delete lines of `{name}`: each may stand for a technician who was sent.");
     Diagnostic::error("state/damaged", message).help(help)
 }

@@ -4,12 +4,25 @@
 //! answer that may be about somebody else's object: it reads it back and compares.
 
 mod address;
+mod begin;
 mod connect;
+mod fold;
+mod found;
+mod layout;
 mod lease;
+mod line;
 mod lock_object;
+mod mend;
 mod neighbours;
 mod objects;
+mod parts;
 mod probe;
+mod put_aside;
+mod setting_aside;
+mod store;
+mod stretch;
+mod told;
+mod told_over;
 mod transport;
 mod trouble;
 mod unlock;
@@ -17,9 +30,11 @@ mod variables;
 mod watch;
 
 #[cfg(test)]
-mod faulty;
+pub(super) mod faulty;
 #[cfg(test)]
 mod proof;
+#[cfg(test)]
+mod tests;
 
 pub use address::{Cloud, NotAStore, StoreUrl};
 pub use connect::{Credential, Settings, connect};
@@ -28,5 +43,6 @@ pub use lock_object::{Break, Hold, LENGTH, LockObject, Moved, Through};
 pub use neighbours::{Neighbour, hint, neighbours};
 pub use objects::{Created, Found, Listed, Objects, Replaced, Version};
 pub use probe::probe;
+pub use store::SharedStore;
 pub use unlock::{Unlocked, unlock};
 pub use watch::{LOOK_EVERY, Watch};
