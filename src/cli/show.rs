@@ -1,11 +1,16 @@
 //! `callout show`: a saved plan.
 
 use super::args::Show as Words;
+use super::opened::home;
 use super::{Ending, Environment, Exit, plan, plan_file};
+use crate::manifest;
 use crate::render::clean;
 
 pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
-    let saved = plan_file::read(&environment.folder.join(&words.plan))?;
+    // What is wrong in the project file keeps nobody from looking at a plan.
+    let project = manifest::project_only(&environment.folder).ok();
+    let cipher = project.map(|project| home(&project, false).state.cipher().clone()).unwrap_or_default();
+    let saved = plan_file::read(&environment.folder.join(&words.plan), &cipher)?;
     let changes = if saved.uncommitted { " and changes that were not committed" } else { "" };
     let commit = saved.commit.as_ref().map(|commit| format!(" from commit {commit}{changes}")).unwrap_or_default();
     environment.err.line(&clean(&format!(

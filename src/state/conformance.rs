@@ -4,6 +4,7 @@ mod logged;
 mod place;
 mod stage;
 
+use super::cipher::Cipher;
 use super::journal::Commit;
 use super::memory::Disk;
 use super::samples::{commit, created, owner};
@@ -12,7 +13,7 @@ use logged::{
     a_damaged_line_ends_its_journal_in_the_log, a_stopped_compaction_doubles_nothing_in_the_log, the_log_needs_no_snapshot_and_no_lock,
     the_log_outlives_every_compaction,
 };
-use place::{Bucket, Folder, LineFile, Place};
+use place::{Bucket, Folder, LineFile, Place, Safe, Vault};
 use stage::{commits, filled, look, made, opened, state_after};
 
 fn nothing_is_none_and_a_state_is_made_once<P: Place>() {
@@ -163,7 +164,7 @@ fn files_of_two_states_do_not_mix<P: Place>() {
     place.put_journal(Some(&other.journal()));
     let error = look(&place).expect_err("mixed");
     assert!(error.contains("belong to different states (lineages l1 and l2)"), "{error}");
-    let foreign = super::journal::commit_line(&Commit { lineage: "l2".into(), ..commit(1, vec![]) }).expect("a line");
+    let foreign = super::journal::commit_line(&Commit { lineage: "l2".into(), ..commit(1, vec![]) }, &Cipher::default()).expect("a line");
     let place = made::<P>();
     place.put_journal(Some(&[place.journal(), foreign.into_bytes()].concat()));
     let error = look(&place).expect_err("mixed");
@@ -233,6 +234,8 @@ macro_rules! suite {
         mod memory { $(#[test] fn $case() { super::$case::<super::Disk>(); })* }
         mod files { $(#[test] fn $case() { super::$case::<super::Folder>(); })* }
         mod objects { $(#[test] fn $case() { super::$case::<super::Bucket>(); })* }
+        mod encrypted_files { $(#[test] fn $case() { super::$case::<super::Safe>(); })* }
+        mod encrypted_objects { $(#[test] fn $case() { super::$case::<super::Vault>(); })* }
     };
 }
 
@@ -257,7 +260,7 @@ suite![
 ];
 
 mod one_file {
-    use super::{Disk, Folder, a_torn_tail_is_passed_over_and_cut};
+    use super::{Disk, Folder, Safe, a_torn_tail_is_passed_over_and_cut};
 
     #[test]
     fn a_torn_tail_in_memory() {
@@ -267,5 +270,10 @@ mod one_file {
     #[test]
     fn a_torn_tail_in_files() {
         a_torn_tail_is_passed_over_and_cut::<Folder>();
+    }
+
+    #[test]
+    fn a_torn_tail_in_encrypted_files() {
+        a_torn_tail_is_passed_over_and_cut::<Safe>();
     }
 }

@@ -96,8 +96,8 @@ fn still_says(home: &Home, before: Option<&LockFile>) -> Outcome<()> {
 fn refuse_a_living_state(store: &mut dyn Store, lineage: &str) -> Outcome<()> {
     let loaded = match store.load() {
         Ok(Some(loaded)) => loaded,
-        // It lives, elsewhere.
-        Err(why) if why.code == "state/left" => return Err(why),
+        // It lives: elsewhere, or for whoever has its key.
+        Err(why) if matches!(why.code, "state/left" | "state/encrypted") => return Err(why),
         Ok(None) | Err(_) => return Ok(()),
     };
     let open = loaded.state.records.values().filter(|record| record.is_open() || record.in_doubt() || record.is_let_go()).count();

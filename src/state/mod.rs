@@ -5,6 +5,7 @@
 
 mod by;
 mod checkup;
+mod cipher;
 #[cfg(test)]
 mod conformance;
 mod copy;
@@ -48,6 +49,7 @@ mod undo;
 
 pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
+pub use cipher::Cipher;
 pub use copy::{Copy, Known};
 pub use disk::{make_private_folder, open_private};
 pub use event::{Closing, Event, VisitOutcome, Write};

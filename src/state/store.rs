@@ -3,6 +3,7 @@
 //! Owns the contract. An implementation passes the one conformance suite unchanged, whatever lies below it.
 
 pub use super::by::{By, Owner};
+use super::cipher::Cipher;
 use super::journal::Commit;
 use super::replay::Named;
 use super::transition::State;
@@ -18,6 +19,11 @@ pub trait Store: Send {
     /// Whether no change waits for a device or a network. One that waits is made on a thread where that holds up nobody.
     fn is_instant(&self) -> bool {
         false
+    }
+
+    /// What its texts are encrypted with: whoever is handed some of them reads them with it.
+    fn cipher(&self) -> Cipher {
+        Cipher::default()
     }
 
     /// Makes this the only writer, or says who is. Ends with the store or with its process.

@@ -9,15 +9,15 @@ use super::bench::{Bench, key, open, over, plain, seen, ticket};
 use super::guarding::twin;
 use crate::plan::{Action, Plan, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Sides, sighting};
-use crate::state::Event;
+use crate::state::{Cipher, Event};
 use crate::systems::{Found, Seen};
 use crate::ticket::{Booking, Ticket};
 
 #[test]
 fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     let bench = Bench::new().wants(plain(1)).wants(plain(2));
-    let sealed = seal_plan(&bench.plan()).expect("a plan");
-    let plan = open_plan("plan.json", &sealed).expect("the same plan");
+    let sealed = seal_plan(&bench.plan(), &Cipher::default()).expect("a plan");
+    let plan = open_plan("plan.json", &sealed, &Cipher::default()).expect("the same plan");
     assert_eq!(plan, bench.plan());
     let stale = |bench: &Bench| check(&plan, bench);
     assert_eq!(stale(&bench), Ok(2));
@@ -182,7 +182,7 @@ fn what_somebody_else_did_to_a_record_is_no_outcome_of_the_plan() {
 
 #[test]
 fn a_damaged_plan_is_refused() {
-    let sealed = seal_plan(&Bench::new().wants(plain(1)).plan()).expect("a plan").replace("Site Audit", "Site audit");
-    let error = open_plan("plan.json", &sealed).expect_err("damaged");
+    let sealed = seal_plan(&Bench::new().wants(plain(1)).plan(), &Cipher::default()).expect("a plan").replace("Site Audit", "Site audit");
+    let error = open_plan("plan.json", &sealed, &Cipher::default()).expect_err("damaged");
     assert_snapshot!(error.message, @"plan.json cannot be used as a plan: its checksum does not fit its content");
 }

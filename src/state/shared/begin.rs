@@ -13,6 +13,7 @@ use super::stretch::numbers;
 use super::told;
 use crate::diagnostics::Outcome;
 use crate::state::by::Owner;
+use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit, Header};
 
 /// Who ends the journals of other lineages.
@@ -20,6 +21,7 @@ pub struct Ending {
     pub owner: Owner,
     pub run: String,
     pub at: Timestamp,
+    pub cipher: Cipher,
 }
 
 /// Ends what was here before, and makes the journal's first line.
@@ -37,10 +39,10 @@ pub async fn make_ready(objects: &Objects, lineage: &str, ending: &Ending) -> Ou
 
 async fn end(objects: &Objects, lineage: &str, ending: &Ending) -> Outcome<()> {
     let mut last = numbers(objects, lineage, 0).await?.last().copied().unwrap_or(0);
-    if is_ended(objects, lineage, last).await? {
+    if is_ended(objects, &ending.cipher, lineage, last).await? {
         return Ok(());
     }
-    let Ending { owner, run, at } = ending;
+    let Ending { owner, run, at, cipher } = ending;
     loop {
         last += 1;
         let commit = Commit {
@@ -54,17 +56,17 @@ async fn end(objects: &Objects, lineage: &str, ending: &Ending) -> Outcome<()> {
             events: Vec::new(),
         };
         // A list may be stale, and a run of that lineage may still add to it: then the next number is the end.
-        if let Created::New(_) = objects.make(&layout::commit(lineage, last), journal::commit_line(&commit)?.into_bytes()).await? {
+        if let Created::New(_) = objects.make(&layout::commit(lineage, last), journal::commit_line(&commit, cipher)?.into_bytes()).await? {
             return Ok(());
         }
     }
 }
 
 /// Whether this commit is the end of its journal.
-pub async fn is_ended(objects: &Objects, lineage: &str, last: u64) -> Outcome<bool> {
+pub async fn is_ended(objects: &Objects, cipher: &Cipher, lineage: &str, last: u64) -> Outcome<bool> {
     let key = layout::commit(lineage, last);
     let Some(found) = objects.read(&key).await? else { return Ok(false) };
-    Ok(commit_in(&objects.name_of(&key), &found.bytes, lineage, last).is_ok_and(|commit| commit.events.is_empty()))
+    Ok(commit_in(&objects.name_of(&key), &found.bytes, lineage, last, cipher).is_ok_and(|commit| commit.events.is_empty()))
 }
 
 /// Puts a first snapshot in its place, and beside it into the history.

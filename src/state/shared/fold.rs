@@ -10,6 +10,7 @@ use super::found::Position;
 use super::layout;
 use super::objects::{Created, Listed, Objects};
 use crate::diagnostics::Outcome;
+use crate::state::cipher::Cipher;
 use crate::state::history::Kept;
 use crate::state::journal::{self, Header};
 use crate::state::replay::{self, Named, Span};
@@ -23,15 +24,16 @@ const SNAPSHOTS_AT_MOST: usize = 100;
 const YOUNG: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Puts the commits that no kept journal has into one.
-pub fn fold(objects: &Objects, position: &mut Position) -> Outcome<()> {
+pub fn fold(objects: &Objects, cipher: &Cipher, position: &mut Position) -> Outcome<()> {
     let span = Span { first: position.folded + 1, last: position.last };
     if span.first > span.last {
         return Ok(());
     }
     let mut text = journal::header_line(&Header { lineage: position.lineage.clone(), follows: position.folded })?.into_bytes();
     text.extend(&position.unfolded);
-    let says_the_same =
-        |bytes: &[u8]| journal::read("", bytes).is_ok_and(|kept| kept.header.lineage == position.lineage && kept.end() == span.last);
+    let says_the_same = |bytes: &[u8]| {
+        journal::read("", bytes, cipher).is_ok_and(|kept| kept.header.lineage == position.lineage && kept.end() == span.last)
+    };
     keep(objects, &layout::kept_journal(span), &text, says_the_same)?;
     position.folded = span.last;
     position.unfolded.clear();
@@ -39,10 +41,10 @@ pub fn fold(objects: &Objects, position: &mut Position) -> Outcome<()> {
 }
 
 /// Keeps a snapshot beside the one that counts.
-pub fn keep_snapshot(objects: &Objects, through: u64, text: &str) -> Outcome<()> {
+pub fn keep_snapshot(objects: &Objects, cipher: &Cipher, through: u64, text: &str) -> Outcome<()> {
     let says_the_same = |bytes: &[u8]| {
         let kept = Named { name: String::new(), bytes: bytes.to_vec() };
-        replay::read_snapshot(&kept).is_ok_and(|state| state.through == through)
+        replay::read_snapshot(&kept, cipher).is_ok_and(|state| state.through == through)
     };
     keep(objects, &layout::kept_snapshot(through), text.as_bytes(), says_the_same)
 }

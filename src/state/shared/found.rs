@@ -10,6 +10,7 @@ use super::objects::{Objects, Version};
 use super::setting_aside::PutAside;
 use super::stretch::Stretch;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::cipher::Cipher;
 use crate::state::history::Kept;
 use crate::state::journal::{self, Journal};
 use crate::state::replay::{self, Named, Span};
@@ -54,7 +55,7 @@ pub async fn history(objects: &Objects) -> Outcome<Kept> {
 }
 
 /// Reads the state; nothing where there is no trace of one, or where it was put aside.
-pub async fn load(objects: &Objects) -> Outcome<Option<(Loaded, Position)>> {
+pub async fn load(objects: &Objects, cipher: &Cipher) -> Outcome<Option<(Loaded, Position)>> {
     let Ground { snapshot, lock, kept } = Ground::read(objects).await?;
     let Some((snapshot, version)) = snapshot else {
         never_used(objects, &lock, &kept).await?;
@@ -63,9 +64,9 @@ pub async fn load(objects: &Objects) -> Outcome<Option<(Loaded, Position)>> {
     if PutAside::is(&snapshot.bytes) {
         return Ok(None);
     }
-    let mut state = replay::read_snapshot(&snapshot)?;
+    let mut state = replay::read_snapshot(&snapshot, cipher)?;
     let (since, surely) = (state.through, lock.surely(&state.lineage));
-    let journals = journals_with(objects, &kept, Span { first: since + 1, last: u64::MAX }, &state.lineage).await?;
+    let journals = journals_with(objects, cipher, &kept, since + 1, &state.lineage).await?;
     let mut journal_size = journals.iter().map(|(_, size)| *size).sum::<u64>();
     for (journal, _) in journals {
         // Read before and whole: what cannot follow is in the objects as well.
@@ -86,7 +87,7 @@ pub async fn load(objects: &Objects) -> Outcome<Option<(Loaded, Position)>> {
             continue;
         }
         let name = objects.name_of(&layout::commit(&state.lineage, number));
-        let commit = commit_in(&name, bytes, &state.lineage, number)?;
+        let commit = commit_in(&name, bytes, &state.lineage, number, cipher)?;
         replay::advance(&mut state, &commit, &name, || format!("`{name}`"))?;
         unfolded.extend(bytes);
     }
@@ -111,18 +112,18 @@ fn follows(objects: &Objects, snapshot: &str, state: &State, stretch: &Stretch) 
     Ok(())
 }
 
-/// The kept journals that follow one another from `span.first` on, as far as they can be read, with their sizes.
-pub async fn journals_with(objects: &Objects, kept: &Kept, span: Span, lineage: &str) -> Outcome<Vec<(Journal, u64)>> {
-    let spans: Vec<Span> = kept.journals.iter().filter(|kept| kept.last >= span.first && kept.first <= span.last).copied().collect();
+/// The kept journals that follow one another from commit `next` on, as far as they can be read, with their sizes.
+async fn journals_with(objects: &Objects, cipher: &Cipher, kept: &Kept, mut next: u64, lineage: &str) -> Outcome<Vec<(Journal, u64)>> {
+    let spans: Vec<Span> = kept.journals.iter().filter(|kept| kept.last >= next).copied().collect();
     let keys: Vec<String> = spans.iter().map(|span| layout::kept_journal(*span)).collect();
-    let (mut found, mut next) = (Vec::new(), span.first);
+    let mut found = Vec::new();
     for ((span, key), bytes) in spans.iter().zip(&keys).zip(objects.read_all(&keys).await?) {
         if span.first > next || span.last < next {
             continue;
         }
         let Some(bytes) = bytes.map(|found| found.bytes) else { continue };
         let file = Named { name: objects.name_of(key), bytes };
-        if let Some(journal) = kept_journal(&file, *span, lineage) {
+        if let Some(journal) = kept_journal(&file, *span, lineage, cipher) {
             next = span.last + 1;
             found.push((journal, file.bytes.len() as u64));
         }
@@ -131,15 +132,15 @@ pub async fn journals_with(objects: &Objects, kept: &Kept, span: Span, lineage: 
 }
 
 /// A kept journal, if it is whole and holds what its name says.
-pub fn kept_journal(file: &Named, span: Span, lineage: &str) -> Option<Journal> {
-    let journal = journal::read(&file.name, &file.bytes).ok()?;
+pub fn kept_journal(file: &Named, span: Span, lineage: &str, cipher: &Cipher) -> Option<Journal> {
+    let journal = journal::read(&file.name, &file.bytes, cipher).ok()?;
     let is_it = journal.header.lineage == lineage && journal.header.follows + 1 == span.first && journal.end() == span.last;
     is_it.then_some(journal)
 }
 
 /// The last commit up to which kept journals have all of them.
-pub async fn covered(objects: &Objects, kept: &Kept, lineage: &str) -> Outcome<u64> {
-    let journals = journals_with(objects, kept, Span { first: 1, last: u64::MAX }, lineage).await?;
+pub async fn covered(objects: &Objects, cipher: &Cipher, kept: &Kept, lineage: &str) -> Outcome<u64> {
+    let journals = journals_with(objects, cipher, kept, 1, lineage).await?;
     Ok(journals.last().map_or(0, |(journal, _)| journal.end()))
 }
 

@@ -12,6 +12,7 @@ use super::setting_aside::{copy, next_number};
 use super::store::SharedStore;
 use super::{fold, told};
 use crate::diagnostics::Outcome;
+use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit, Header};
 use crate::state::replay;
 use crate::state::survey::{Content, Role};
@@ -23,6 +24,7 @@ struct Repair {
     lineage: String,
     /// For copies of what is replaced.
     aside: String,
+    cipher: Cipher,
 }
 
 impl SharedStore {
@@ -31,13 +33,13 @@ impl SharedStore {
         let Some((new, old)) = commits.split_last() else { return Err(told::bug("a state is mended by a commit that says so").into()) };
         self.change(|store| {
             let (lineage, old) = (base.lineage.clone(), old.to_vec());
-            let version = store.on(async move |objects: Objects| {
+            let version = store.on(async move |objects: Objects, cipher| {
                 let aside = layout::aside(next_number(&objects).await?);
-                Repair { objects, lineage, aside }.journal(&old).await
+                Repair { objects, lineage, aside, cipher }.journal(&old).await
             })?;
-            store.add(new, &journal::commit_line(new)?)?;
-            let text = replay::snapshot_text(base)?;
-            fold::keep_snapshot(&store.objects, base.through, &text)?;
+            store.add(new, &journal::commit_line(new, &store.cipher)?)?;
+            let text = replay::snapshot_text(base, &store.cipher)?;
+            fold::keep_snapshot(&store.objects, &store.cipher, base.through, &text)?;
             let is_done = match version {
                 Some(version) => matches!(store.objects.replace(layout::SNAPSHOT, text.as_bytes(), &version)?, Replaced::Done(_)),
                 None => matches!(store.objects.create(layout::SNAPSHOT, text.as_bytes())?, Created::New(_)),
@@ -54,7 +56,7 @@ impl Repair {
         if let Some((snapshot, _)) = &snapshot {
             self.keep(layout::SNAPSHOT, snapshot.bytes.clone()).await?;
         }
-        let folded = covered(&self.objects, &kept, &self.lineage).await?;
+        let folded = covered(&self.objects, &self.cipher, &kept, &self.lineage).await?;
         for role in pieces(kept) {
             self.put_foreign_aside(role).await?;
         }
@@ -77,7 +79,7 @@ impl Repair {
             Role::Snapshot | Role::Journal => return Ok(()),
         };
         let Some(found) = self.objects.read(&key).await? else { return Ok(()) };
-        if matches!(Content::of(role, &found.bytes, &self.lineage), Content::Foreign(_)) {
+        if matches!(Content::of(role, &found.bytes, &self.lineage, &self.cipher), Content::Foreign(_)) {
             self.keep(&key, found.bytes).await?;
             self.objects.remove(&key).await?;
         }
@@ -93,12 +95,12 @@ impl Repair {
     }
 
     async fn commit(&self, commit: &Commit, key: &str, found: Option<Found>) -> Outcome<()> {
-        let there = found.as_ref().map(|found| commit_in(key, &found.bytes, &self.lineage, commit.sequence));
+        let there = found.as_ref().map(|found| commit_in(key, &found.bytes, &self.lineage, commit.sequence, &self.cipher));
         match there {
             Some(Ok(there)) if there == *commit => Ok(()),
             // It can be read, and says something else: that is no damage, but another run's.
             Some(Ok(_)) => Err(told::replaced(&self.objects.name_of(key)).into()),
-            Some(Err(_)) | None => self.write(key, journal::commit_line(commit)?, found).await,
+            Some(Err(_)) | None => self.write(key, journal::commit_line(commit, &self.cipher)?, found).await,
         }
     }
 

@@ -39,7 +39,7 @@ mod tests;
 pub use address::{Cloud, NotAStore, StoreUrl};
 pub use connect::{Credential, Settings, connect};
 pub use lease::{Asking, Lease, RENEW_EVERY};
-pub use lock_object::{Break, Hold, LENGTH, LockObject, Moved, Through};
+pub use lock_object::{Break, Hold, LENGTH, LockObject, Through};
 pub use neighbours::{Neighbour, hint, neighbours};
 pub use objects::{Created, Found, Listed, Objects, Replaced, Version};
 pub use probe::probe;

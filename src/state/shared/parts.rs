@@ -12,6 +12,7 @@ use super::store::SharedStore;
 use super::stretch::Stretch;
 use super::{begin, told, told_over};
 use crate::diagnostics::Outcome;
+use crate::state::cipher::Cipher;
 use crate::state::history::Kept;
 use crate::state::journal::Commit;
 use crate::state::mendable::Mendable;
@@ -21,7 +22,7 @@ use crate::state::transition::State;
 
 impl Mendable for SharedStore {
     fn pieces(&self) -> Outcome<Vec<Piece>> {
-        let kept = self.on(async |objects: Objects| history(&objects).await)?;
+        let kept = self.on(async |objects: Objects, _| history(&objects).await)?;
         Ok(pieces(kept).map(|role| Piece { name: self.objects.name_of(&key(role)), role }).collect())
     }
 
@@ -29,12 +30,12 @@ impl Mendable for SharedStore {
         if role == Role::Journal {
             let lineage = lineage.to_owned();
             return self
-                .on(async move |objects: Objects| journal(&objects, &lineage).await)
+                .on(async move |objects: Objects, cipher| journal(&objects, &cipher, &lineage).await)
                 .unwrap_or_else(|why| Content::Unreadable(*why));
         }
         match self.objects.get(&key(role)) {
             Ok(Some(found)) if role == Role::Snapshot && PutAside::is(&found.bytes) => Content::Missing,
-            Ok(Some(found)) => Content::of(role, &found.bytes, lineage),
+            Ok(Some(found)) => Content::of(role, &found.bytes, lineage, &self.cipher),
             Ok(None) => Content::Missing,
             Err(why) => Content::Unreadable(*why),
         }
@@ -44,9 +45,9 @@ impl Mendable for SharedStore {
         if role != Role::Journal {
             return Ok(self.objects.get(&key(role))?.map(|found| found.bytes));
         }
-        self.on(async |objects: Objects| {
-            let Some(lineage) = told_over::lineage(&objects).await? else { return Ok(None) };
-            journal_text(&objects, &lineage).await.map(|read| read.map(|(text, _)| text))
+        self.on(async |objects: Objects, cipher| {
+            let Some(lineage) = told_over::lineage(&objects, &cipher).await? else { return Ok(None) };
+            journal_text(&objects, &cipher, &lineage).await.map(|read| read.map(|(text, _)| text))
         })
     }
 
@@ -56,14 +57,14 @@ impl Mendable for SharedStore {
         match role {
             Role::Snapshot => Ok(snapshot.is_some() && !is_put_aside),
             Role::Journal if is_put_aside => Ok(false),
-            Role::Journal => Ok(self.on(async |objects: Objects| told_over::lineage(&objects).await)?.is_some()),
+            Role::Journal => Ok(self.on(async |objects: Objects, cipher| told_over::lineage(&objects, &cipher).await)?.is_some()),
             Role::KeptSnapshot(_) | Role::KeptJournal(_) => Ok(self.objects.get(&key(role))?.is_some()),
         }
     }
 
     fn mentions(&self, text: &str) -> Outcome<bool> {
         let text = text.to_owned();
-        self.on(async move |objects: Objects| mentions(&objects, &text).await)
+        self.on(async move |objects: Objects, cipher| mentions(&objects, &cipher, &text).await)
     }
 
     fn create_with(&mut self, state: &State, first: &Commit) -> Outcome<()> {
@@ -83,7 +84,7 @@ impl Mendable for SharedStore {
     }
 
     fn leave(&mut self, farewell: &Farewell) -> Outcome<()> {
-        self.leave_for(&farewell.to, &farewell.by)
+        self.close(farewell)
     }
 
     fn asides(&self) -> Outcome<BTreeSet<u16>> {
@@ -91,7 +92,7 @@ impl Mendable for SharedStore {
     }
 
     fn aside(&self, number: u16) -> Outcome<Box<dyn Mendable>> {
-        Ok(Box::new(PutAsideStore::read(&self.objects, &layout::aside(number))?))
+        Ok(Box::new(PutAsideStore::read(&self.objects, &self.cipher, &layout::aside(number))?))
     }
 }
 
@@ -111,9 +112,9 @@ fn key(role: Role) -> String {
 }
 
 /// What the objects hold that no kept journal has, read as the file that they would be.
-async fn journal(objects: &Objects, lineage: &str) -> Outcome<Content> {
-    let Some((text, stretch)) = journal_text(objects, lineage).await? else { return other(objects, lineage).await };
-    let mut content = Content::of(Role::Journal, &text, lineage);
+async fn journal(objects: &Objects, cipher: &Cipher, lineage: &str) -> Outcome<Content> {
+    let Some((text, stretch)) = journal_text(objects, cipher, lineage).await? else { return other(objects, cipher, lineage).await };
+    let mut content = Content::of(Role::Journal, &text, lineage, cipher);
     if let Content::Journal(lines) = &mut content {
         for damage in &mut lines.damage {
             let Some(sequence) = damage.sequence.or((damage.line == 1).then_some(0)) else { continue };
@@ -129,9 +130,9 @@ async fn journal(objects: &Objects, lineage: &str) -> Outcome<Content> {
 }
 
 /// The text of that file, and what it was made of; nothing where this lineage has no journal.
-async fn journal_text(objects: &Objects, lineage: &str) -> Outcome<Option<(Vec<u8>, Stretch)>> {
+async fn journal_text(objects: &Objects, cipher: &Cipher, lineage: &str) -> Outcome<Option<(Vec<u8>, Stretch)>> {
     let Ground { lock, kept, .. } = Ground::read(objects).await?;
-    let folded = covered(objects, &kept, lineage).await?;
+    let folded = covered(objects, cipher, &kept, lineage).await?;
     let first = if folded == 0 { 0 } else { folded + 1 };
     let stretch = Stretch::read(objects, lineage, first, lock.surely(lineage)).await?;
     if stretch.end.is_none() {
@@ -148,28 +149,28 @@ async fn journal_text(objects: &Objects, lineage: &str) -> Outcome<Option<(Vec<u
 }
 
 /// Where this lineage has no journal: another's, if one goes on here.
-async fn other(objects: &Objects, lineage: &str) -> Outcome<Content> {
+async fn other(objects: &Objects, cipher: &Cipher, lineage: &str) -> Outcome<Content> {
     for other in objects.folder_names(layout::JOURNALS).await? {
         let end = Stretch::read(objects, &other, 1, 0).await?.end;
-        if other != lineage && !begin::is_ended(objects, &other, end.unwrap_or(0)).await? {
+        if other != lineage && !begin::is_ended(objects, cipher, &other, end.unwrap_or(0)).await? {
             return Ok(Content::Foreign(other));
         }
     }
     Ok(Content::Missing)
 }
 
-async fn mentions(objects: &Objects, text: &str) -> Outcome<bool> {
+async fn mentions(objects: &Objects, cipher: &Cipher, text: &str) -> Outcome<bool> {
     if objects.folder_names(layout::JOURNALS).await?.iter().any(|lineage| lineage.contains(text)) {
         return Ok(true);
     }
     let mut keys: Vec<String> = objects.listing(layout::HISTORY).await?.into_iter().map(|listed| listed.key).collect();
     keys.push(layout::SNAPSHOT.to_owned());
-    if let Some(lineage) = told_over::lineage(objects).await? {
+    if let Some(lineage) = told_over::lineage(objects, cipher).await? {
         keys.extend(objects.listing(&layout::journal(&lineage)).await?.into_iter().map(|listed| listed.key));
     }
     for key in keys {
         let found = objects.read(&key).await?;
-        if found.is_some_and(|found| String::from_utf8_lossy(&found.bytes).contains(text)) {
+        if found.is_some_and(|found| cipher.names(&found.bytes, text)) {
             return Ok(true);
         }
     }

@@ -2,16 +2,19 @@
 //!
 //! Each story is told once without trouble, to count its requests, and then again for a fault at each request in turn.
 
+mod fitness;
 mod writes;
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::connect::{Settings, connect};
 use super::objects::Objects;
 use crate::support::stores::Bucket;
 
-/// A connection as callout has one, but for the pauses before it tries a write again: a test waits for nothing.
+/// A connection as every run has one, but for the pauses before it tries a write again: a test waits for nothing.
 fn objects(bucket: &Bucket) -> Objects {
-    let objects = Objects::new(Arc::clone(&bucket.client()), "team", format!("{}/team", bucket.url())).expect("threads");
+    let url = format!("{}/team", bucket.url()).parse().expect("an address");
+    let settings = Settings { url, endpoint: Some(bucket.endpoint()), region: None, account: None, credential: None };
+    let objects = connect(&settings, &bucket.variables()).expect("a connection");
     objects.with_pauses(&[Duration::ZERO; 3]).expect("threads")
 }

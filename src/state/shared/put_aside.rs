@@ -8,6 +8,7 @@ use super::parts::pieces;
 use super::{layout, told};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::by::Owner;
+use crate::state::cipher::Cipher;
 use crate::state::history::Kept;
 use crate::state::journal::Commit;
 use crate::state::mendable::Mendable;
@@ -22,15 +23,16 @@ pub struct PutAsideStore {
     name: String,
     /// By their keys below the folder.
     files: BTreeMap<String, Vec<u8>>,
+    cipher: Cipher,
 }
 
 impl PutAsideStore {
-    pub fn read(objects: &Objects, folder: &str) -> Outcome<Self> {
+    pub fn read(objects: &Objects, cipher: &Cipher, folder: &str) -> Outcome<Self> {
         let keys: Vec<String> = objects.list(folder)?.into_iter().map(|listed| listed.key).collect();
         let below = |key: &String| key.strip_prefix(folder).unwrap_or(key).trim_start_matches('/').to_owned();
         let found = objects.get_many(&keys)?;
         let files = keys.iter().zip(found).filter_map(|(key, found)| Some((below(key), found?.bytes))).collect();
-        Ok(Self { name: objects.name_of(folder), files })
+        Ok(Self { name: objects.name_of(folder), files, cipher: cipher.clone() })
     }
 
     fn kept(&self) -> Kept {
@@ -60,6 +62,10 @@ impl Store for PutAsideStore {
         self.name.clone()
     }
 
+    fn cipher(&self) -> Cipher {
+        self.cipher.clone()
+    }
+
     fn lock(&mut self, _: &Owner) -> Outcome<()> {
         self.refused()
     }
@@ -74,7 +80,7 @@ impl Store for PutAsideStore {
             }
         };
         let kept = self.kept().journals.into_iter();
-        let (loaded, _) = replay::assemble(&Parts { snapshot, journal }, |span| {
+        let (loaded, _) = replay::assemble(&Parts { snapshot, journal }, &self.cipher, |span| {
             let overlaps = kept.filter(|kept| kept.last >= span.first && kept.first <= span.last);
             Ok(overlaps.filter_map(|span| self.named(&layout::kept_journal(span))).collect())
         })?;
@@ -110,7 +116,7 @@ impl Mendable for PutAsideStore {
     }
 
     fn content(&self, role: Role, lineage: &str) -> Content {
-        self.files.get(&key(role)).map_or(Content::Missing, |bytes| Content::of(role, bytes, lineage))
+        self.files.get(&key(role)).map_or(Content::Missing, |bytes| Content::of(role, bytes, lineage, &self.cipher))
     }
 
     fn bytes(&self, role: Role) -> Outcome<Option<Vec<u8>>> {
@@ -122,7 +128,7 @@ impl Mendable for PutAsideStore {
     }
 
     fn mentions(&self, text: &str) -> Outcome<bool> {
-        Ok(self.files.values().any(|bytes| String::from_utf8_lossy(bytes).contains(text)))
+        Ok(self.files.values().any(|bytes| self.cipher.names(bytes, text)))
     }
 
     fn create_with(&mut self, _: &State, _: &Commit) -> Outcome<()> {

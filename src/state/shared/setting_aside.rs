@@ -11,6 +11,7 @@ use super::objects::{Created, Objects, Replaced, Version};
 use super::stretch::Stretch;
 use super::told;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::cipher::Cipher;
 use crate::state::seal::Form;
 
 /// In the snapshot's place: the state that was here lies in this folder now.
@@ -36,7 +37,7 @@ impl PutAside {
 }
 
 /// Copies of everything first, then the mark in the snapshot's place, then the history goes. Journals stay: their numbers are taken for ever.
-pub async fn set_aside(objects: &Objects, lineage: Option<&str>) -> Outcome<()> {
+pub async fn set_aside(objects: &Objects, cipher: &Cipher, lineage: Option<&str>) -> Outcome<()> {
     let Ground { snapshot, kept, lock } = Ground::read(objects).await?;
     if snapshot.as_ref().is_none_or(|(snapshot, _)| PutAside::is(&snapshot.bytes)) && kept.newest().is_none() && lineage.is_none() {
         return Ok(());
@@ -52,8 +53,8 @@ pub async fn set_aside(objects: &Objects, lineage: Option<&str>) -> Outcome<()> 
         }
     }
     if let Some(lineage) = lineage {
-        let folded = covered(objects, &kept, lineage).await?;
-        let stretch = Stretch::read(objects, lineage, folded + 1, lock.surely(lineage)).await?;
+        let behind = covered(objects, cipher, &kept, lineage).await? + 1;
+        let stretch = Stretch::read(objects, lineage, behind, lock.surely(lineage)).await?;
         put(layout::ASIDE_JOURNAL, stretch.text()?).await?;
     }
     mark(objects, snapshot.map(|(_, version)| version).as_ref(), &folder).await?;

@@ -15,8 +15,10 @@ use super::objects::{Created, Objects, Replaced};
 use super::watch::Watch;
 use super::{begin, layout, setting_aside, told, told_over};
 use crate::diagnostics::Outcome;
-use crate::state::by::{By, Owner};
+use crate::state::by::Owner;
+use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit};
+use crate::state::migrate::Farewell;
 use crate::state::replay::{self, Named};
 use crate::state::store::{Loaded, Store};
 use crate::state::transition::State;
@@ -25,6 +27,7 @@ use crate::ticket::Clock;
 /// One state below one prefix.
 pub struct SharedStore {
     pub(super) objects: Objects,
+    pub(super) cipher: Cipher,
     clock: Arc<dyn Clock>,
     renew_every: Option<Duration>,
     /// Random; names this run's lease.
@@ -44,7 +47,14 @@ impl SharedStore {
     /// The state below these objects' prefix. Asks for nothing yet. The lease is renewed in the background every `renew_every`, if at all.
     pub fn new(objects: Objects, clock: Arc<dyn Clock>, renew_every: Option<Duration>) -> Self {
         let run = uuid::Uuid::new_v4().to_string();
-        Self { objects, clock, renew_every, run, watch: Watch::default(), held: None, position: None }
+        Self { objects, cipher: Cipher::default(), clock, renew_every, run, watch: Watch::default(), held: None, position: None }
+    }
+
+    /// The same, with texts that are encrypted.
+    #[must_use]
+    pub fn with_cipher(mut self, cipher: &Cipher) -> Self {
+        self.cipher = cipher.clone();
+        self
     }
 
     fn held(&self) -> Outcome<&Held> {
@@ -68,12 +78,12 @@ impl SharedStore {
     }
 
     /// Waits for something that is done with the objects.
-    pub(super) fn on<T, F>(&self, task: impl FnOnce(Objects) -> F) -> Outcome<T>
+    pub(super) fn on<T, F>(&self, task: impl FnOnce(Objects, Cipher) -> F) -> Outcome<T>
     where
         T: Send + 'static,
         F: Future<Output = Outcome<T>> + Send + 'static,
     {
-        self.objects.wait(task(self.objects.clone()))
+        self.objects.wait(task(self.objects.clone(), self.cipher.clone()))
     }
 
     /// Takes the commit's number for this line, or says who has it.
@@ -81,7 +91,7 @@ impl SharedStore {
         let key = layout::commit(&commit.lineage, commit.sequence);
         let Created::Other(found) = self.objects.create(&key, line.as_bytes())? else { return Ok(()) };
         let (place, name) = (self.objects.name(), self.objects.name_of(&key));
-        Err(match commit_in(&name, &found.bytes, &commit.lineage, commit.sequence) {
+        Err(match commit_in(&name, &found.bytes, &commit.lineage, commit.sequence, &self.cipher) {
             Ok(other) => told::taken(place, &other).into(),
             Err(why) => told::taken_by_what(place, commit.sequence, &why).into(),
         })
@@ -94,10 +104,10 @@ impl SharedStore {
     }
 
     /// Closes this place: the state lies elsewhere from now on.
-    pub(super) fn leave_for(&mut self, to: &str, by: &By) -> Outcome<()> {
+    pub(super) fn close(&mut self, farewell: &Farewell) -> Outcome<()> {
         self.held()?;
         self.position = None;
-        self.held.take().map_or(Ok(()), |held| held.lease.leave(to, by))
+        self.held.take().map_or(Ok(()), |held| held.lease.leave(farewell))
     }
 
     /// Makes a state with these first lines.
@@ -106,15 +116,16 @@ impl SharedStore {
             if store.load()?.is_some() {
                 return Err(told::exists(&store.objects.name_of(layout::SNAPSHOT)).into());
             }
-            let ending = begin::Ending { owner: store.held()?.owner.clone(), run: store.run.clone(), at: store.clock.now() };
+            let (owner, run, cipher) = (store.held()?.owner.clone(), store.run.clone(), store.cipher.clone());
+            let ending = begin::Ending { owner, run, at: store.clock.now(), cipher };
             let lineage = state.lineage.clone();
-            store.on(async move |objects: Objects| begin::make_ready(&objects, &lineage, &ending).await)?;
+            store.on(async move |objects: Objects, _| begin::make_ready(&objects, &lineage, &ending).await)?;
             if let Some(first) = first {
-                store.add(first, &journal::commit_line(first)?)?;
+                store.add(first, &journal::commit_line(first, &store.cipher)?)?;
             }
-            let text = replay::snapshot_text(state)?;
+            let text = replay::snapshot_text(state, &store.cipher)?;
             let through = state.through;
-            store.on(async move |objects: Objects| begin::put_snapshot(&objects, text, through).await)?;
+            store.on(async move |objects: Objects, _| begin::put_snapshot(&objects, text, through).await)?;
             // What was just made is what is read: nobody else can have come in between without being seen.
             store.load()?;
             Ok(())
@@ -127,7 +138,12 @@ impl Store for SharedStore {
         self.objects.name().to_owned()
     }
 
+    fn cipher(&self) -> Cipher {
+        self.cipher.clone()
+    }
+
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
+        self.cipher.may_write()?;
         self.position = None;
         let (owner, id, clock) = (owner.clone(), self.run.clone(), Arc::clone(&self.clock));
         let asking = Asking { owner: owner.clone(), id, clock, renew_every: self.renew_every };
@@ -138,7 +154,7 @@ impl Store for SharedStore {
 
     fn load(&mut self) -> Outcome<Option<Loaded>> {
         self.position = None;
-        let found = self.on(async |objects: Objects| found::load(&objects).await)?;
+        let found = self.on(async |objects: Objects, cipher| found::load(&objects, &cipher).await)?;
         let Some((loaded, position)) = found else { return Ok(None) };
         if self.held.is_some() {
             self.reached(&position.lineage, position.last);
@@ -152,7 +168,7 @@ impl Store for SharedStore {
     }
 
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
-        let line = journal::commit_line(commit)?;
+        let line = journal::commit_line(commit, &self.cipher)?;
         self.held()?;
         let last = self.position()?.last;
         if commit.sequence != last + 1 {
@@ -160,13 +176,13 @@ impl Store for SharedStore {
         }
         self.change(|store| store.add(commit, &line))?;
         self.reached(&commit.lineage, commit.sequence);
-        let objects = self.objects.clone();
+        let (objects, cipher) = (self.objects.clone(), self.cipher.clone());
         let position = self.position()?;
         position.last = commit.sequence;
         position.unfolded.extend(line.as_bytes());
         if position.last - position.folded >= FOLD_AFTER {
             // The commit is kept, whatever becomes of the copy that only makes reading cheap: the next one tries again.
-            if let Err(why) = fold::fold(&objects, position) {
+            if let Err(why) = fold::fold(&objects, &cipher, position) {
                 tracing::warn!("commits of the journal were not folded: {why}");
             }
         }
@@ -175,15 +191,15 @@ impl Store for SharedStore {
 
     fn compact(&mut self, state: &State) -> Outcome<()> {
         self.change(|store| {
-            let objects = store.objects.clone();
+            let (objects, cipher) = (store.objects.clone(), store.cipher.clone());
             let position = store.position()?;
             if state.through != position.last {
                 let message = format!("the snapshot ends with commit {}, the journal with {}", state.through, position.last);
                 return Err(told::bug(&message).into());
             }
-            let text = replay::snapshot_text(state)?;
-            fold::fold(&objects, position)?;
-            fold::keep_snapshot(&objects, state.through, &text)?;
+            let text = replay::snapshot_text(state, &cipher)?;
+            fold::fold(&objects, &cipher, position)?;
+            fold::keep_snapshot(&objects, &cipher, state.through, &text)?;
             store.held()?;
             let position = store.position()?;
             match objects.replace(layout::SNAPSHOT, text.as_bytes(), &position.snapshot)? {
@@ -195,15 +211,15 @@ impl Store for SharedStore {
     }
 
     fn journals(&self, each: &mut dyn FnMut(Named)) -> Outcome<()> {
-        told_over::journals(&self.objects, each)
+        told_over::journals(&self.objects, &self.cipher, each)
     }
 
     fn set_aside(&mut self) -> Outcome<()> {
         self.change(|store| {
             store.position = None;
-            store.on(async |objects: Objects| {
-                let lineage = told_over::lineage(&objects).await?;
-                setting_aside::set_aside(&objects, lineage.as_deref()).await
+            store.on(async |objects: Objects, cipher| {
+                let lineage = told_over::lineage(&objects, &cipher).await?;
+                setting_aside::set_aside(&objects, &cipher, lineage.as_deref()).await
             })
         })
     }

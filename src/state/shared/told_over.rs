@@ -10,12 +10,13 @@ use super::objects::Objects;
 use super::setting_aside::PutAside;
 use super::stretch::{Stretch, numbers};
 use crate::diagnostics::Outcome;
+use crate::state::cipher::Cipher;
 use crate::state::replay::{self, Named, Span};
 
 /// The lineage whose journal goes on here, if there is any.
-pub async fn lineage(objects: &Objects) -> Outcome<Option<String>> {
+pub async fn lineage(objects: &Objects, cipher: &Cipher) -> Outcome<Option<String>> {
     let snapshot = objects.read(layout::SNAPSHOT).await?.map(|found| Named { name: objects.name_of(layout::SNAPSHOT), bytes: found.bytes });
-    if let Some(state) = snapshot.as_ref().and_then(|snapshot| replay::read_snapshot(snapshot).ok()) {
+    if let Some(state) = snapshot.as_ref().and_then(|snapshot| replay::read_snapshot(snapshot, cipher).ok()) {
         return Ok(Some(state.lineage));
     }
     let all = objects.folder_names(layout::JOURNALS).await?;
@@ -25,7 +26,7 @@ pub async fn lineage(objects: &Objects) -> Outcome<Option<String>> {
     let mut newest = None;
     for lineage in all {
         let last = numbers(objects, &lineage, 0).await?.last().copied().unwrap_or(0);
-        if last > 0 && !is_ended(objects, &lineage, last).await? {
+        if last > 0 && !is_ended(objects, cipher, &lineage, last).await? {
             newest = newest.max(Some((last, lineage)));
         }
     }
@@ -33,9 +34,9 @@ pub async fn lineage(objects: &Objects) -> Outcome<Option<String>> {
 }
 
 /// The history first: what is folded after that comes twice, and nothing is missed.
-pub fn journals(objects: &Objects, each: &mut dyn FnMut(Named)) -> Outcome<()> {
-    let this = objects.clone();
-    let (ground, lineage) = objects.wait(async move { tokio::try_join!(Ground::read(&this), lineage(&this)) })?;
+pub fn journals(objects: &Objects, cipher: &Cipher, each: &mut dyn FnMut(Named)) -> Outcome<()> {
+    let (this, key) = (objects.clone(), cipher.clone());
+    let (ground, lineage) = objects.wait(async move { tokio::try_join!(Ground::read(&this), lineage(&this, &key)) })?;
     let is_put_aside = ground.snapshot.as_ref().is_some_and(|(snapshot, _)| PutAside::is(&snapshot.bytes));
     let is_there = ground.snapshot.is_some() && !is_put_aside;
     let Some(lineage) = lineage.filter(|_| !is_put_aside) else {
@@ -43,7 +44,7 @@ pub fn journals(objects: &Objects, each: &mut dyn FnMut(Named)) -> Outcome<()> {
     };
     let mut told = 0;
     for span in ground.kept.journals {
-        let Some(file) = readable(objects, span, &lineage)?.filter(|_| span.last > told) else { continue };
+        let Some(file) = readable(objects, cipher, span, &lineage)?.filter(|_| span.last > told) else { continue };
         if span.first > told + 1 {
             let (this, lineage, span) = (objects.clone(), lineage.clone(), Span { first: told + 1, last: span.first - 1 });
             let stretch = objects.wait(async move { Stretch::between(&this, &lineage, span).await })?;
@@ -68,11 +69,11 @@ pub fn journals(objects: &Objects, each: &mut dyn FnMut(Named)) -> Outcome<()> {
 }
 
 /// A kept journal, if it holds what its name says. Otherwise the objects are asked.
-fn readable(objects: &Objects, span: Span, lineage: &str) -> Outcome<Option<Named>> {
+fn readable(objects: &Objects, cipher: &Cipher, span: Span, lineage: &str) -> Outcome<Option<Named>> {
     let key = layout::kept_journal(span);
     let Some(found) = objects.get(&key)? else { return Ok(None) };
     let file = Named { name: objects.name_of(&key), bytes: found.bytes };
-    Ok(found::kept_journal(&file, span, lineage).map(|_| file))
+    Ok(found::kept_journal(&file, span, lineage, cipher).map(|_| file))
 }
 
 fn named(objects: &Objects, stretch: &Stretch) -> Outcome<Named> {

@@ -52,6 +52,10 @@ fn refused(taken: Outcome<Lease>) -> String {
     told(&taken.err().expect("refused"))
 }
 
+fn farewell() -> Farewell {
+    Farewell { to: "gs://acme/ops".to_owned(), at: at(0), by: owner().by }
+}
+
 fn through(commit: u64) -> Through {
     Through { lineage: "l1".to_owned(), commit }
 }
@@ -198,7 +202,7 @@ fn who_loses_it_learns_what_became_of_it() {
     let moves = |stage: &Stage| {
         unlocks(stage);
         let other = unlocked_twice(stage);
-        other.leave("gs://acme/ops", &by).expect("left");
+        other.leave(&farewell()).expect("left");
     };
     assert_eq!(loses(&moves), "ana on ci-7 moved the state from `mem://bucket/team` to `gs://acme/ops` during this run");
     let frees = |stage: &Stage| {
@@ -241,11 +245,11 @@ fn a_place_that_was_left_takes_nobody() {
     let stage = Stage::new();
     let lease = stage.take("9f31").expect("free");
     lease.reached(through(7));
-    lease.leave("gs://acme/ops", &owner().by).expect("left");
+    lease.leave(&farewell()).expect("left");
     let lock = stage.lock();
     assert_eq!((lock.lease.is_none(), lock.surely("l1")), (true, 7));
-    assert_eq!(lock.stays("mem://bucket/team").expect_err("left").code, "state/migrated");
-    assert!(refused(stage.take("77aa")).starts_with("state/migrated: the state is no longer at `mem://bucket/team`: ana on ci-7 moved it"));
+    assert_eq!(lock.stays("mem://bucket/team").expect_err("left").code, "state/left");
+    assert!(refused(stage.take("77aa")).starts_with("state/left: the state `mem://bucket/team` went to `gs://acme/ops` ("));
 }
 
 #[test]

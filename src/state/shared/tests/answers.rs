@@ -2,6 +2,7 @@
 
 use super::super::faulty::{Fault, Faulty};
 use super::{commits, damage, filled, keys, look, of_run, owner, store, taken, told};
+use crate::state::cipher::Cipher;
 use crate::state::store::Store;
 use crate::state::transition::State;
 
@@ -30,7 +31,7 @@ fn a_run_ends_with_a_store_that_does_not_come_back() {
     assert_eq!(run.append(&of_run("one", 4)).expect_err("stopped").message, "a commit is added only after a load");
     assert_eq!(look(&memory).state.through, 3);
     // What was on its way arrives after all.
-    let line = crate::state::journal::commit_line(&of_run("one", 4)).expect("a line");
+    let line = crate::state::journal::commit_line(&of_run("one", 4), &Cipher::default()).expect("a line");
     memory.put("journal/l1/0000000/0000000004", Some(line.as_bytes()));
     assert_eq!(look(&memory).state.through, 4);
     let (mut next, _) = taken(&memory);
@@ -41,7 +42,7 @@ fn a_run_ends_with_a_store_that_does_not_come_back() {
 fn what_arrives_late_beats_a_run_that_did_not_see_it() {
     let memory = filled();
     let (mut run, _) = taken(&memory);
-    let line = crate::state::journal::commit_line(&of_run("late", 4)).expect("a line");
+    let line = crate::state::journal::commit_line(&of_run("late", 4), &Cipher::default()).expect("a line");
     memory.put("journal/l1/0000000/0000000004", Some(line.as_bytes()));
     assert_eq!(run.append(&of_run("one", 4)).expect_err("taken").code, "state/moved");
 }

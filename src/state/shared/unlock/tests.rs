@@ -1,7 +1,8 @@
 use super::*;
+use crate::state::migrate::Farewell;
 use crate::state::samples::{at, owner};
 use crate::state::shared::faulty::{Fault, Faulty};
-use crate::state::shared::lock_object::{KEY, Moved, Through};
+use crate::state::shared::lock_object::{KEY, Through};
 
 /// A place whose lock has this lease.
 fn held_by(lease: Option<Hold>) -> (Faulty, Objects) {
@@ -77,9 +78,9 @@ fn a_free_lock_is_told_as_free() {
 fn the_lock_of_a_place_that_was_left_says_where_the_state_is() {
     let (_, objects) = held_by(Some(hold()));
     let (lock, version) = lock_object::look(&objects).expect("readable").expect("there");
-    let moved_to = Some(Moved { to: "gs://acme/ops".to_owned(), by: owner().by, at: at(0) });
+    let moved_to = Some(Farewell { to: "gs://acme/ops".to_owned(), by: owner().by, at: at(0) });
     lock_object::put(&objects, &LockObject { moved_to, ..lock }, &version).expect("written").expect("newest");
-    assert!(unlocked(&objects, "9f31").expect_err("left").starts_with("state/migrated: "));
+    assert!(unlocked(&objects, "9f31").expect_err("left").starts_with("state/left: "));
 }
 
 #[test]
