@@ -10,9 +10,9 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Environment, sandbox};
-use crate::diagnostics::Outcome;
-use crate::manifest::{EncryptionSpec, Project, SharedPlace, StatePlace, StoreCredential};
-use crate::state::shared::{Credential, Settings, connect};
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::manifest::{EncryptionSpec, Project, SharedSpec, StatePlace, StoreCredential};
+use crate::state::shared::{Credential, NotAStore, Settings, connect};
 use crate::state::{Cipher, Home, Location};
 use crate::systems::{SecretKind, secret};
 
@@ -38,6 +38,15 @@ fn lock_file(project: &Project) -> PathBuf {
     project.folder.join("callout.lock")
 }
 
+/// A place in object storage that somebody typed. Who asks there, and at which server, the cloud's usual variables tell.
+pub(super) fn typed(text: &str, environment: &Environment) -> Outcome<Location> {
+    let url = text.parse().map_err(|why: NotAStore| {
+        Box::new(Diagnostic::error("state/url", format!("the place that was typed {}", why.message)).help(why.help))
+    })?;
+    let settings = Settings { url, endpoint: None, region: None, account: None, credential: None };
+    Ok(Location::shared(connect(&settings, &environment.variables)?, Arc::clone(&environment.clock)))
+}
+
 /// For commands that never open the state: no secret is looked up for it.
 pub(super) fn unopened(project: &Project) -> Home {
     Home { lock_file: lock_file(project), state: project.folder.join(".callout/state.json").into() }
@@ -60,8 +69,8 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    async fn settings(&self, place: &SharedPlace) -> Outcome<Settings> {
-        let SharedPlace { url, endpoint, region, account, credential } = place.clone();
+    async fn settings(&self, place: &SharedSpec) -> Outcome<Settings> {
+        let SharedSpec { url, endpoint, region, account, credential } = place.clone();
         let credential = match credential {
             Some(credential) => self.credential(&credential).await?,
             None => None,

@@ -37,6 +37,7 @@ mod status;
 mod stop;
 mod systems;
 mod taking;
+mod unlock;
 mod validate;
 mod waiting;
 
@@ -150,6 +151,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Import(words) => import::run(&words, global, environment).await,
         Command::Log(words) => log::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment).await,
+        Command::Unlock(words) => unlock::run(&words, global, environment).await,
         Command::Systems { format } => Ok(systems::run(format, environment)),
         Command::Schema => Ok(schema::run(environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,

@@ -7,6 +7,7 @@ mod migrate;
 mod restore;
 mod surgery;
 
+pub(super) use init::try_out;
 pub(super) use restore::next;
 
 use comfy_table::Table;

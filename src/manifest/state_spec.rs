@@ -56,7 +56,7 @@ pub struct StateSpec {
 }
 
 /// How callout proves who it is to an object store. References only, never a secret itself.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = tidy)]
 pub struct StoreCredential {
@@ -129,16 +129,16 @@ impl StoreCredential {
 }
 
 /// Where a project's state lies.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatePlace {
     /// The snapshot, `.callout/state.json`; everything else lies beside it.
     File(PathBuf),
-    Shared(Box<SharedPlace>),
+    Shared(Box<SharedSpec>),
 }
 
 /// A place in object storage, with references where secrets are meant.
-#[derive(Debug, Clone)]
-pub struct SharedPlace {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedSpec {
     pub url: StoreUrl,
     pub endpoint: Option<String>,
     pub region: Option<String>,
@@ -151,7 +151,7 @@ impl StateSpec {
     pub fn place(self, folder: &Path) -> StatePlace {
         let Self { path, url, endpoint, region, account, credential, .. } = self;
         match url.and_then(|url| url.parse().ok()) {
-            Some(url) => StatePlace::Shared(Box::new(SharedPlace { url, endpoint, region, account, credential })),
+            Some(url) => StatePlace::Shared(Box::new(SharedSpec { url, endpoint, region, account, credential })),
             None => StatePlace::File(folder.join(path.as_deref().unwrap_or(".callout/state.json"))),
         }
     }

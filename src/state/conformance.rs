@@ -13,7 +13,7 @@ use logged::{
     a_damaged_line_ends_its_journal_in_the_log, a_stopped_compaction_doubles_nothing_in_the_log, the_log_needs_no_snapshot_and_no_lock,
     the_log_outlives_every_compaction,
 };
-use place::{Folder, Place, Safe};
+use place::{Bucket, Folder, LineFile, Place, Safe, SafeBucket};
 use stage::{commits, filled, look, made, opened, state_after};
 
 fn nothing_is_none_and_a_state_is_made_once<P: Place>() {
@@ -74,7 +74,7 @@ fn nothing_is_added_to_a_journal_that_somebody_else_changed<P: Place>() {
     assert!(store.append(&commits()[1]).is_err());
 }
 
-fn a_torn_tail_is_passed_over_and_cut<P: Place>() {
+fn a_torn_tail_is_passed_over_and_cut<P: LineFile>() {
     let place = filled::<P>();
     let whole = place.journal();
     let two = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("lines") + 1;
@@ -134,14 +134,15 @@ fn what_is_emptied_missing_or_shuffled_is_damage<P: Place>() {
         let error = look(&place).expect_err(text);
         assert!(error.contains(text), "{error}");
     };
+    let of_line = |number: u64, text: &str| says(&format!("{} {text}", place.line(number)));
     place.put_journal(Some(b""));
-    says("journal.jsonl` is empty; a journal always has a first line");
+    says(place.emptied());
     place.put_journal(Some(&[lines[0], lines[1], lines[3]].concat()));
-    says("journal.jsonl` line 3 holds commit 3, where commit 2 must be");
+    of_line(3, "holds commit 3, where commit 2 must be");
     place.put_journal(Some(&[lines[0], lines[1], lines[1], lines[2], lines[3]].concat()));
-    says("journal.jsonl` line 3 holds commit 1, where commit 2 must be");
+    of_line(3, "holds commit 1, where commit 2 must be");
     place.put_journal(Some(&[lines[1], lines[2]].concat()));
-    says("journal.jsonl` line 1 is damaged: it is a commit, not a journal");
+    of_line(1, "is damaged: it is a commit, not a journal");
     place.put_journal(None);
     assert!(look(&place).is_err(), "a missing journal");
     place.put_journal(Some(&journal));
@@ -167,7 +168,7 @@ fn files_of_two_states_do_not_mix<P: Place>() {
     let place = made::<P>();
     place.put_journal(Some(&[place.journal(), foreign.into_bytes()].concat()));
     let error = look(&place).expect_err("mixed");
-    assert!(error.contains("line 2 belongs to another state (lineage l2, not l1)"), "{error}");
+    assert!(error.contains(&format!("{} belongs to another state (lineage l2, not l1)", place.line(2))), "{error}");
 }
 
 fn compaction_changes_no_state<P: Place>() {
@@ -180,14 +181,12 @@ fn compaction_changes_no_state<P: Place>() {
     store.append(&commit(4, vec![created("b", "8")])).expect("added");
     let whole = look(&place).expect("readable").state;
     assert_eq!((whole.through, whole.records.len()), (4, 2));
-    let new_journal = place.journal();
     place.put_snapshot(Some(&old_snapshot));
     assert_eq!(look(&place).expect("the kept journal fills the gap").state, whole);
     drop(store);
     let (mut store, _) = opened(&place);
     store.append(&commit(5, vec![])).expect("added");
     drop(store);
-    place.put_journal(Some(&new_journal));
     let (mut store, loaded) = opened(&place);
     store.compact(&loaded.state).expect("compacted twice");
     place.put_journal(Some(&old_journal));
@@ -226,7 +225,8 @@ fn an_event_that_cannot_follow_is_found_on_reading<P: Place>() {
     let (mut store, _) = opened(&place);
     store.append(&commit(1, vec![created("a", "7")])).expect("a store does not judge events");
     let error = look(&place).expect_err("nothing was intended");
-    assert!(error.contains("line 2 cannot be true: Dispatch/a: `created` cannot follow: there is no such record"), "{error}");
+    let text = format!("{} cannot be true: Dispatch/a: `created` cannot follow: there is no such record", place.line(2));
+    assert!(error.contains(&text), "{error}");
 }
 
 macro_rules! suite {
@@ -234,6 +234,8 @@ macro_rules! suite {
         mod memory { $(#[test] fn $case() { super::$case::<super::Disk>(); })* }
         mod files { $(#[test] fn $case() { super::$case::<super::Folder>(); })* }
         mod encrypted_files { $(#[test] fn $case() { super::$case::<super::Safe>(); })* }
+        mod objects { $(#[test] fn $case() { super::$case::<super::Bucket>(); })* }
+        mod encrypted_objects { $(#[test] fn $case() { super::$case::<super::SafeBucket>(); })* }
     };
 }
 
@@ -243,7 +245,6 @@ suite![
     there_is_one_writer,
     appends_need_the_lock_and_a_load_and_the_next_number,
     nothing_is_added_to_a_journal_that_somebody_else_changed,
-    a_torn_tail_is_passed_over_and_cut,
     a_shortened_journal_is_never_another_history,
     every_flipped_bit_is_found,
     what_is_emptied_missing_or_shuffled_is_damage,
@@ -257,3 +258,17 @@ suite![
     the_log_needs_no_snapshot_and_no_lock,
     a_damaged_line_ends_its_journal_in_the_log,
 ];
+
+mod one_file {
+    use super::{Disk, Folder, a_torn_tail_is_passed_over_and_cut};
+
+    #[test]
+    fn a_torn_tail_in_memory() {
+        a_torn_tail_is_passed_over_and_cut::<Disk>();
+    }
+
+    #[test]
+    fn a_torn_tail_in_files() {
+        a_torn_tail_is_passed_over_and_cut::<Folder>();
+    }
+}

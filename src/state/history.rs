@@ -29,6 +29,18 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// What files of these names are; others are passed over.
+    pub fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut kept = Self::default();
+        for name in names {
+            kept.snapshots.extend(snapshot_number(name));
+            kept.journals.extend(journal_span(name));
+        }
+        kept.snapshots.sort_unstable();
+        kept.journals.sort_unstable();
+        kept
+    }
+
     /// The last commit that anything here knows of.
     pub fn newest(&self) -> Option<u64> {
         self.snapshots.iter().copied().chain(self.journals.iter().map(|span| span.last)).max()
@@ -43,24 +55,20 @@ impl History {
             Err(error) if error.kind() == ErrorKind::NotFound && self.folder.symlink_metadata().is_err() => return Ok(Kept::default()),
             Err(error) => return Err(disk::trouble("read", &self.folder, &error).into()),
         };
-        let mut kept = Kept::default();
+        let mut names = Vec::new();
         for entry in entries {
             let name = entry.map_err(|error| disk::trouble("read", &self.folder, &error))?.file_name();
-            let name = name.to_string_lossy();
-            kept.snapshots.extend(snapshot_number(&name));
-            kept.journals.extend(journal_span(&name));
+            names.push(name.to_string_lossy().into_owned());
         }
-        kept.snapshots.sort_unstable();
-        kept.journals.sort_unstable();
-        Ok(kept)
+        Ok(Kept::of(names.iter().map(String::as_str)))
     }
 
     pub fn snapshot(&self, through: u64) -> PathBuf {
-        self.folder.join(format!("state-{through:010}.json"))
+        self.folder.join(snapshot_name(through))
     }
 
     pub fn journal(&self, span: Span) -> PathBuf {
-        self.folder.join(format!("journal-{:010}-{:010}.jsonl", span.first, span.last))
+        self.folder.join(journal_name(span))
     }
 
     pub fn keep_snapshot(&self, through: u64, text: &str) -> Outcome<()> {
@@ -102,6 +110,16 @@ impl History {
         }
         Ok(())
     }
+}
+
+/// The name of a kept snapshot.
+pub fn snapshot_name(through: u64) -> String {
+    format!("state-{through:010}.json")
+}
+
+/// The name of a kept journal.
+pub fn journal_name(span: Span) -> String {
+    format!("journal-{:010}-{:010}.jsonl", span.first, span.last)
 }
 
 fn snapshot_number(name: &str) -> Option<u64> {

@@ -190,17 +190,22 @@ pub(super) fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8], ciph
 }
 
 fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
+    unusable(name, &format!("`{name}` line {line}"), why)
+}
+
+/// What to say of a line that cannot be read. `place` is what it is called, in the journal of this name.
+pub(super) fn unusable(name: &str, place: &str, why: &Broken) -> Diagnostic {
     if let Broken::Newer { .. } = why {
-        let message = format!("`{name}` line {line} was written by a newer callout: {why}");
+        let message = format!("{place} was written by a newer callout: {why}");
         return Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed.");
     }
     if let Broken::Locked(why) = why {
-        return cipher::locked(&format!("`{name}` line {line}"), why);
+        return cipher::locked(place, why);
     }
-    damaged(name, &format!("`{name}` line {line} is damaged: {why}"))
+    damaged(name, &format!("{place} is damaged: {why}"))
 }
 
-fn damaged(name: &str, message: &str) -> Diagnostic {
+pub(super) fn damaged(name: &str, message: &str) -> Diagnostic {
     let help = format!("{CHECK} Do not delete lines of `{name}`: each may stand for a technician who was sent.");
     Diagnostic::error("state/damaged", message).help(help)
 }

@@ -1,14 +1,17 @@
-//! Where a state lies, and how it is encrypted there: files in a folder, so far.
+//! Where a state lies, and how it is encrypted there: in files of a folder, or in object storage.
 //!
 //! Owns what such a place is called and how it is opened. Refuses to look into it: that is for the store.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::cipher::Cipher;
 use super::file::FileStore;
 use super::mendable::Mendable;
-use crate::diagnostics::Outcome;
+use super::shared::{Objects, SharedPlace, probe};
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::ticket::Clock;
 
 /// The place of a state, and its cipher.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,7 @@ pub struct Location {
 enum Place {
     /// The snapshot, `.callout/state.json`; everything else lies beside it.
     Files(PathBuf),
+    Shared(SharedPlace),
 }
 
 impl Location {
@@ -39,7 +43,26 @@ impl Location {
     pub fn open(&self) -> Outcome<Box<dyn Mendable>> {
         match &self.place {
             Place::Files(snapshot) => Ok(Box::new(FileStore::new(snapshot).with_cipher(&self.cipher))),
+            Place::Shared(place) => Ok(Box::new(place.open(&self.cipher))),
         }
+    }
+
+    /// In object storage. The clock is for the lock there.
+    pub fn shared(objects: Objects, clock: Arc<dyn Clock>) -> Self {
+        Self { place: Place::Shared(SharedPlace::new(objects, clock)), cipher: Cipher::default() }
+    }
+
+    /// The objects of a state in object storage.
+    pub fn objects(&self) -> Option<&Objects> {
+        match &self.place {
+            Place::Files(_) => None,
+            Place::Shared(place) => Some(place.objects()),
+        }
+    }
+
+    /// Refuses a place that does not keep what a state stands on. What it answers with is a remark.
+    pub fn try_out(&self) -> Outcome<Option<Diagnostic>> {
+        self.objects().map_or(Ok(None), probe)
     }
 
     /// A place that somebody typed: a snapshot, or the folder for one.
@@ -51,8 +74,11 @@ impl Location {
     /// What a person means by a path: a snapshot, or the folder that one lies in, under the name that this state's has.
     #[must_use]
     pub fn at(&self, path: &Path) -> Self {
-        let Place::Files(own) = &self.place;
-        let snapshot = if path.is_dir() { path.join(own.file_name().unwrap_or(own.as_os_str())) } else { path.to_owned() };
+        let own = match &self.place {
+            Place::Files(own) => own.file_name().unwrap_or(own.as_os_str()),
+            Place::Shared(_) => "state.json".as_ref(),
+        };
+        let snapshot = if path.is_dir() { path.join(own) } else { path.to_owned() };
         Self { place: Place::Files(snapshot), cipher: self.cipher.clone() }
     }
 
@@ -60,6 +86,7 @@ impl Location {
     pub fn exists(&self) -> bool {
         match &self.place {
             Place::Files(snapshot) => snapshot.exists(),
+            Place::Shared(_) => false,
         }
     }
 
@@ -67,6 +94,7 @@ impl Location {
     pub fn aside(&self, number: u16) -> String {
         match &self.place {
             Place::Files(snapshot) => snapshot.with_file_name(format!("set-aside-{number}")).display().to_string(),
+            Place::Shared(place) => format!("{}/set-aside-{number}", place.objects().name()),
         }
     }
 }
@@ -81,6 +109,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Files(snapshot) => write!(f, "{}", snapshot.display()),
+            Place::Shared(place) => f.write_str(place.objects().name()),
         }
     }
 }

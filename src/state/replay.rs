@@ -62,11 +62,11 @@ pub fn never_used(journal: &[u8]) -> bool {
 
 /// The state that the parts make, and the journal as it was read. `kept` brings the kept journals that hold any of these commits, in order.
 pub fn assemble(parts: &Parts, cipher: &Cipher, kept: impl FnOnce(Span) -> Outcome<Vec<Named>>) -> Outcome<(Loaded, Journal)> {
-    let mut state = read_snapshot(parts, cipher)?;
+    let mut state = read_snapshot(&parts.snapshot, cipher)?;
     let live = journal::read(&parts.journal.name, &parts.journal.bytes, cipher)?;
-    same_lineage(&parts.snapshot.name, &state, &live)?;
+    same_lineage(&parts.snapshot.name, &state, &live.name, &live.header.lineage)?;
     if live.end() < state.through {
-        return Err(too_old(parts, &live, &state).into());
+        return Err(too_old(&live.name, live.end(), &parts.snapshot.name, &state).into());
     }
     if live.header.follows > state.through {
         let missing = kept(Span { first: state.through + 1, last: live.header.follows })?;
@@ -80,14 +80,15 @@ pub fn assemble(parts: &Parts, cipher: &Cipher, kept: impl FnOnce(Span) -> Outco
     Ok((Loaded { state, commits: live.commits.len(), journal_size, snapshot_size, torn }, live))
 }
 
-fn read_snapshot(parts: &Parts, cipher: &Cipher) -> Outcome<State> {
-    let name = &parts.snapshot.name;
-    let text = std::str::from_utf8(&parts.snapshot.bytes).map_err(|error| Broken::NotSealed(error.to_string()));
+/// A snapshot by itself.
+pub fn read_snapshot(snapshot: &Named, cipher: &Cipher) -> Outcome<State> {
+    let Named { name, bytes } = snapshot;
+    let text = std::str::from_utf8(bytes).map_err(|error| Broken::NotSealed(error.to_string()));
     text.and_then(|text| SNAPSHOT.open(text.trim_end_matches('\n'), cipher)).map_err(|why| {
         Box::new(match why {
             Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{name}` was written by a newer callout: {why}"))
                 .help("Install that version or a later one. Nothing was changed."),
-            Broken::NotSealed(_) if parts.snapshot.bytes.is_empty() => {
+            Broken::NotSealed(_) if bytes.is_empty() => {
                 Diagnostic::error("state/damaged", format!("`{name}` is empty; a state never is")).help(CHECK)
             }
             Broken::Locked(why) => cipher::locked(&format!("`{name}`"), &why),
@@ -98,35 +99,28 @@ fn read_snapshot(parts: &Parts, cipher: &Cipher) -> Outcome<State> {
     })
 }
 
-fn same_lineage(snapshot: &str, state: &State, journal: &Journal) -> Outcome<()> {
-    if state.lineage == journal.header.lineage {
+/// Refuses a journal of another state than the snapshot is of.
+pub fn same_lineage(snapshot: &str, state: &State, journal: &str, lineage: &str) -> Outcome<()> {
+    if state.lineage == lineage {
         return Ok(());
     }
-    let message = format!(
-        "`{snapshot}` and `{}` belong to different states (lineages {} and {})",
-        journal.name, state.lineage, journal.header.lineage
-    );
+    let message = format!("`{snapshot}` and `{journal}` belong to different states (lineages {} and {lineage})", state.lineage);
     Err(Box::new(
         Diagnostic::error("state/damaged", message).help(format!("{CHECK} `callout.lock` names the lineage that is this project's.")),
     ))
 }
 
-fn too_old(parts: &Parts, journal: &Journal, state: &State) -> Diagnostic {
-    let message = format!(
-        "`{}` ends with commit {}, but `{}` has commit {} already: commits are missing",
-        journal.name,
-        journal.end(),
-        parts.snapshot.name,
-        state.through
-    );
-    Diagnostic::error("state/damaged", message).help(format!("{CHECK} An older copy of `{}` does not know of all tickets.", journal.name))
+/// A journal that ends before the snapshot does.
+pub fn too_old(journal: &str, end: u64, snapshot: &str, state: &State) -> Diagnostic {
+    let message = format!("`{journal}` ends with commit {end}, but `{snapshot}` has commit {} already: commits are missing", state.through);
+    Diagnostic::error("state/damaged", message).help(format!("{CHECK} An older copy of `{journal}` does not know of all tickets."))
 }
 
 /// Brings an older snapshot up to where the journal begins.
 fn bridge(state: &mut State, live: &Journal, kept: Vec<Named>, cipher: &Cipher) -> Outcome<()> {
     for file in kept {
         let journal = journal::read(&file.name, &file.bytes, cipher)?;
-        same_lineage("the snapshot", state, &journal)?;
+        same_lineage("the snapshot", state, &journal.name, &journal.header.lineage)?;
         for commit in journal.commits.iter().filter(|commit| commit.sequence <= live.header.follows) {
             replay(state, commit, &journal)?;
         }
@@ -135,16 +129,20 @@ fn bridge(state: &mut State, live: &Journal, kept: Vec<Named>, cipher: &Cipher) 
 }
 
 fn replay(state: &mut State, commit: &Commit, journal: &Journal) -> Outcome<()> {
+    advance(state, commit, &journal.name, || format!("`{}` line {}", journal.name, journal.line_of(commit.sequence)))
+}
+
+/// Adds a commit to the state, if it is not in it yet. `place` is where it stands, in the journal of this name.
+pub fn advance(state: &mut State, commit: &Commit, name: &str, place: impl Fn() -> String) -> Outcome<()> {
     if commit.sequence <= state.through {
         return Ok(());
     }
     if commit.sequence != state.through + 1 {
-        return Err(gap(state.through, &journal.name, commit.sequence).into());
+        return Err(gap(state.through, name, commit.sequence).into());
     }
     for event in &commit.events {
         state.apply(event, commit.at).map_err(|impossible| {
-            let line = journal.line_of(commit.sequence);
-            let message = format!("`{}` line {line} cannot be true: {impossible}", journal.name);
+            let message = format!("{} cannot be true: {impossible}", place());
             Diagnostic::error("state/impossible", message)
                 .about(&impossible.key)
                 .help(format!("{CHECK} The journal was edited, or this is a bug in callout."))

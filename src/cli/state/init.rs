@@ -24,7 +24,10 @@ pub(super) async fn run(home: &Home, over: Option<&Over<'_>>, waiting: Waiting, 
         None => Start::New,
     };
     let owner = owner("callout state init", environment);
-    try_out(home, environment)?;
+    // Where there is a state already, that is told, and nothing is tried.
+    if over.is_some() || !home.lock_file.exists() {
+        try_out(home, environment)?;
+    }
     let begun = locked(waiting, environment, || crate::state::init(home, &owner, &start)).await?;
     environment.out.line(&match begun {
         Begun::Fresh { lineage } => format!("A new, empty state (lineage {lineage}). Commit callout.lock."),

@@ -66,5 +66,5 @@ pub fn a_damaged_line_ends_its_journal_in_the_log<P: Place>() {
     let mut sequences = Vec::new();
     let log = Log::of(place.store().as_ref(), Some("l1"), &mut |entry| sequences.push(entry.commit.sequence));
     assert_eq!((sequences, log.commits), (vec![1, 1, 2], 2));
-    assert!(log.damage[0].message.contains("journal.jsonl` line 4 is damaged"), "{:?}", log.damage);
+    assert!(log.damage[0].message.contains(&format!("{} is damaged", place.logged_line(4))), "{:?}", log.damage);
 }

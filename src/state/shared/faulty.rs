@@ -2,20 +2,24 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use jiff::Timestamp;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions,
-    PutPayload, PutResult, Result,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt, PutMultipartOptions,
+    PutOptions, PutPayload, PutResult, Result,
 };
 
 use super::Objects;
+use crate::state::samples::at;
+use crate::ticket::Clock;
 
 /// What becomes of one write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +80,18 @@ impl Faulty {
     /// Lists do not show keys that end so: as on a store that lists what was a moment ago.
     pub fn hide(&self, end: &str) {
         self.faults().hidden.push(end.to_owned());
+    }
+
+    /// Changes an object behind everybody's back.
+    pub fn put(&self, key: &str, bytes: Option<&[u8]>) {
+        let path = Path::from(format!("team/{key}"));
+        let done = futures_util::FutureExt::now_or_never(async {
+            match bytes {
+                Some(bytes) => self.0.memory.put(&path, PutPayload::from(bytes.to_vec())).await.map(drop),
+                None => self.0.memory.delete(&path).await,
+            }
+        });
+        done.expect("memory does not wait").expect("changed");
     }
 
     /// What was asked since the last time.
@@ -154,5 +170,17 @@ impl ObjectStore for Faulty {
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
         self.0.memory.copy_opts(from, to, options).await
+    }
+}
+
+/// A clock that stands still.
+pub struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        at(0)
+    }
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
     }
 }

@@ -3,6 +3,7 @@
 //! Owns what an answer of the store means: a create or a replacement whose answer was lost is read back and compared, and counts by what
 //! lies there. Refuses to overwrite: an object is made where there is none, or replaced by whoever has seen its newest version.
 
+mod read;
 mod write;
 
 use std::fmt;
@@ -11,25 +12,26 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use object_store::path::Path;
-use object_store::{Error, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, UpdateVersion};
+use object_store::{ObjectStore, UpdateVersion};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
-use super::trouble::{self, Verb};
+use super::trouble;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::cipher::Cipher;
 
-/// Reads that are under way at once.
-const AT_ONCE: usize = 32;
 /// Before a write is tried again. A store that is not back by then ends the run.
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(250), Duration::from_millis(1000), Duration::from_millis(4000), Duration::from_millis(8000)];
 
 /// All objects below one prefix of one store. Clones share their connections.
 #[derive(Clone)]
-pub struct Objects(Arc<Inner>);
+pub struct Objects {
+    inner: Arc<Inner>,
+    cipher: Cipher,
+}
 
 struct Inner {
     store: Arc<dyn ObjectStore>,
@@ -90,86 +92,77 @@ impl Objects {
         let prefix = prefix.trim_matches('/').to_owned();
         let inner = Inner { store, prefix, name: name.trim_end_matches('/').to_owned(), pauses: PAUSES.to_vec(), runtime: Some(runtime) };
         inner.path("")?;
-        Ok(Self(Arc::new(inner)))
+        Ok(Self { inner: Arc::new(inner), cipher: Cipher::default() })
+    }
+
+    /// The same objects, whose texts are encrypted. Here they are bytes like any other.
+    #[must_use]
+    pub fn encrypted(self, cipher: &Cipher) -> Self {
+        Self { cipher: cipher.clone(), ..self }
+    }
+
+    /// How the texts in them are written and read.
+    pub fn cipher(&self) -> &Cipher {
+        &self.cipher
     }
 
     /// The same objects, with other pauses before each repetition of a write.
     pub fn with_pauses(&self, pauses: &[Duration]) -> Outcome<Self> {
-        let Self(inner) = Self::new(Arc::clone(&self.0.store), &self.0.prefix, self.0.name.clone())?;
-        let mut inner = Arc::into_inner(inner).ok_or_else(|| trouble::broken_off(&self.0.name))?;
+        let Self { inner, .. } = Self::new(Arc::clone(&self.inner.store), &self.inner.prefix, self.inner.name.clone())?;
+        let mut inner = Arc::into_inner(inner).ok_or_else(|| trouble::broken_off(&self.inner.name))?;
         inner.pauses = pauses.to_vec();
-        Ok(Self(Arc::new(inner)))
+        Ok(Self { inner: Arc::new(inner), cipher: self.cipher.clone() })
     }
 
     /// Such as `s3://bucket/prefix`.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.inner.name
     }
 
     /// An object's name for messages.
     pub fn name_of(&self, key: &str) -> String {
-        self.0.name_of(key)
+        self.inner.name_of(key)
     }
 
     /// The object, if there is one.
     pub fn get(&self, key: &str) -> Outcome<Option<Found>> {
-        let (inner, key) = (Arc::clone(&self.0), key.to_owned());
-        self.wait(async move { inner.get(&key).await })
+        let (this, key) = (self.clone(), key.to_owned());
+        self.wait(async move { this.read(&key).await })
     }
 
     /// Each of these objects, in this order, read side by side.
     pub fn get_many(&self, keys: &[String]) -> Outcome<Vec<Option<Found>>> {
-        let (inner, keys) = (Arc::clone(&self.0), keys.to_vec());
-        self.wait(async move {
-            let get = |key: String| {
-                let inner = Arc::clone(&inner);
-                async move { inner.get(&key).await }
-            };
-            stream::iter(keys).map(get).buffered(AT_ONCE).try_collect().await
-        })
+        let (this, keys) = (self.clone(), keys.to_vec());
+        self.wait(async move { this.read_all(&keys).await })
     }
 
     /// Makes an object where there is none. Where the answer was lost, or says that there is one, what lies there decides.
     pub fn create(&self, key: &str, bytes: &[u8]) -> Outcome<Created> {
-        let (inner, key, bytes) = (Arc::clone(&self.0), key.to_owned(), bytes.to_vec());
-        self.wait(async move { inner.create(&key, bytes).await })
+        let (this, key, bytes) = (self.clone(), key.to_owned(), bytes.to_vec());
+        self.wait(async move { this.make(&key, bytes).await })
     }
 
     /// Replaces an object that nobody has touched since this version was seen.
     pub fn replace(&self, key: &str, bytes: &[u8], version: &Version) -> Outcome<Replaced> {
-        let (inner, key, bytes, version) = (Arc::clone(&self.0), key.to_owned(), bytes.to_vec(), version.clone());
-        self.wait(async move { inner.replace(&key, bytes, version).await })
+        let (this, key, bytes, version) = (self.clone(), key.to_owned(), bytes.to_vec(), version.clone());
+        self.wait(async move { this.put(&key, bytes, &version).await })
     }
 
     /// Every object below a folder, by its key. An empty folder name means all of them.
     pub fn list(&self, folder: &str) -> Outcome<Vec<Listed>> {
-        let (inner, folder) = (Arc::clone(&self.0), folder.to_owned());
-        self.wait(async move {
-            let path = inner.path(&folder)?;
-            let told = |error| trouble::of(Verb::List, &inner.name_of(&folder), &error);
-            let found: Vec<ObjectMeta> = inner.store.list(Some(&path)).try_collect().await.map_err(told)?;
-            let mut listed: Vec<Listed> = found.into_iter().filter_map(|meta| inner.listed(&meta)).collect();
-            listed.sort_by(|one, other| one.key.cmp(&other.key));
-            Ok(listed)
-        })
+        let (this, folder) = (self.clone(), folder.to_owned());
+        self.wait(async move { this.listing(&folder).await })
     }
 
     /// The names of the folders that lie directly in a folder, sorted.
     pub fn folders(&self, folder: &str) -> Outcome<Vec<String>> {
-        let (inner, folder) = (Arc::clone(&self.0), folder.to_owned());
-        self.wait(async move {
-            let path = inner.path(&folder)?;
-            let told = |error| trouble::of(Verb::List, &inner.name_of(&folder), &error);
-            let found = inner.store.list_with_delimiter(Some(&path)).await.map_err(told)?;
-            let mut names: Vec<String> = found.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)).collect();
-            names.sort();
-            Ok(names)
-        })
+        let (this, folder) = (self.clone(), folder.to_owned());
+        self.wait(async move { this.folder_names(&folder).await })
     }
 
     /// Access to the folder that this prefix lies in, and the prefix's own name there; nothing for the root of a bucket.
     pub fn beside(&self) -> Outcome<Option<(Self, String)>> {
-        let Inner { store, prefix, name, .. } = &*self.0;
+        let Inner { store, prefix, name, .. } = &*self.inner;
         let (parent, own) = prefix.rsplit_once('/').unwrap_or(("", prefix));
         let Some(place) = name.strip_suffix(own).filter(|_| !own.is_empty()) else { return Ok(None) };
         Ok(Some((Self::new(Arc::clone(store), parent, place.to_owned())?, own.to_owned())))
@@ -177,27 +170,22 @@ impl Objects {
 
     /// Deletes an object; that there is none any more is as good.
     pub fn delete(&self, key: &str) -> Outcome<()> {
-        let (inner, key) = (Arc::clone(&self.0), key.to_owned());
-        self.wait(async move {
-            match inner.store.delete(&inner.path(&key)?).await {
-                Ok(()) => Ok(()),
-                Err(error) if trouble::is_missing(&error) => Ok(()),
-                Err(error) => Err(trouble::of(Verb::Delete, &inner.name_of(&key), &error).into()),
-            }
-        })
+        let (this, key) = (self.clone(), key.to_owned());
+        self.wait(async move { this.remove(&key).await })
     }
 
     /// Runs something beside whoever waits, until it ends or the last clone is gone. What holds a clone must be told to end.
     pub fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> Outcome<JoinHandle<T>> {
-        Ok(self.0.runtime()?.spawn(task))
+        Ok(self.inner.runtime()?.spawn(task))
     }
 
-    /// Asynchronous code cannot block on a runtime of its own, but any thread can wait for what another runtime sends.
-    fn wait<T: Send + 'static>(&self, task: impl Future<Output = Outcome<T>> + Send + 'static) -> Outcome<T> {
+    /// Waits for what is done on the runtime. Asynchronous code cannot block on a runtime of its own, but any thread can wait for what
+    /// another runtime sends.
+    pub(super) fn wait<T: Send + 'static>(&self, task: impl Future<Output = Outcome<T>> + Send + 'static) -> Outcome<T> {
         let (send, receive) = mpsc::sync_channel(1);
         // Nobody waits any more only where the thread that waited is gone.
-        self.0.runtime()?.spawn(async move { drop(send.send(task.await)) });
-        receive.recv().unwrap_or_else(|_| Err(trouble::broken_off(&self.0.name).into()))
+        self.inner.runtime()?.spawn(async move { drop(send.send(task.await)) });
+        receive.recv().unwrap_or_else(|_| Err(trouble::broken_off(&self.inner.name).into()))
     }
 }
 
@@ -217,34 +205,11 @@ impl Inner {
     fn name_of(&self, key: &str) -> String {
         if key.is_empty() { self.name.clone() } else { format!("{}/{key}", self.name) }
     }
-
-    async fn get(&self, key: &str) -> Outcome<Option<Found>> {
-        self.look(key).await.map_err(|error| trouble::of(Verb::Read, &self.name_of(key), &error).into())
-    }
-
-    async fn look(&self, key: &str) -> Result<Option<Found>, Error> {
-        let path = self.path(key).map_err(|error| Error::Generic { store: "callout", source: error })?;
-        let found: GetResult = match self.store.get(&path).await {
-            Ok(found) => found,
-            Err(error) if trouble::is_missing(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let version = Version(UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() });
-        Ok(Some(Found { bytes: found.bytes().await?.to_vec(), version }))
-    }
-
-    /// What lies beside this prefix and only looks like a part of it is passed over.
-    fn listed(&self, meta: &ObjectMeta) -> Option<Listed> {
-        let whole = meta.location.as_ref();
-        let key = if self.prefix.is_empty() { whole } else { whole.strip_prefix(&self.prefix)?.strip_prefix('/')? };
-        let modified = Timestamp::from_millisecond(meta.last_modified.timestamp_millis()).ok()?;
-        Some(Listed { key: key.to_owned(), size: meta.size, modified })
-    }
 }
 
 impl fmt::Debug for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Objects").field("name", &self.0.name).finish_non_exhaustive()
+        f.debug_struct("Objects").field("name", &self.inner.name).finish_non_exhaustive()
     }
 }
 

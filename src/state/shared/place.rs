@@ -9,6 +9,7 @@ use super::lease::RENEW_EVERY;
 use super::objects::Objects;
 use super::store::SharedStore;
 use super::watch::Watch;
+use crate::state::cipher::Cipher;
 use crate::ticket::Clock;
 
 /// Where a shared state lies, and how it is reached.
@@ -31,8 +32,8 @@ impl SharedPlace {
     }
 
     /// The state there. Its lease, once taken, is renewed in the background.
-    pub fn open(&self) -> SharedStore {
-        SharedStore::new(self.objects.clone(), Arc::clone(&self.clock), Some(RENEW_EVERY)).watching(&self.watch)
+    pub fn open(&self, cipher: &Cipher) -> SharedStore {
+        SharedStore::new(self.objects.clone().encrypted(cipher), Arc::clone(&self.clock), Some(RENEW_EVERY)).watching(&self.watch)
     }
 }
 

@@ -24,6 +24,13 @@ pub struct Unlocked {
     pub at: Timestamp,
 }
 
+/// Who has the lock now, if anybody.
+pub fn holder(objects: &Objects) -> Outcome<Option<Hold>> {
+    let Some((lock, _)) = lock_object::look(objects)? else { return Ok(None) };
+    lock.stays(objects.name())?;
+    Ok(lock.lease)
+}
+
 /// Ends the lease of this id.
 pub fn unlock(objects: &Objects, id: &str, by: &By, now: Timestamp) -> Outcome<Unlocked> {
     let place = objects.name();

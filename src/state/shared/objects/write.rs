@@ -3,11 +3,32 @@
 use std::future::Future;
 use std::time::Duration;
 
-use object_store::{Error, ObjectStore, PutMode, PutOptions, PutPayload, PutResult, UpdateVersion};
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, PutResult, UpdateVersion};
 
-use super::{Created, Found, Inner, Replaced, Version};
+use super::{Created, Found, Inner, Objects, Replaced, Version};
 use crate::diagnostics::Outcome;
 use crate::state::shared::trouble::{self, Verb};
+
+impl Objects {
+    /// As [`Objects::create`], for whoever is on the runtime already.
+    pub(in crate::state::shared) async fn make(&self, key: &str, bytes: Vec<u8>) -> Outcome<Created> {
+        self.inner.create(key, bytes).await
+    }
+
+    /// As [`Objects::replace`].
+    pub(in crate::state::shared) async fn put(&self, key: &str, bytes: Vec<u8>, version: &Version) -> Outcome<Replaced> {
+        self.inner.replace(key, bytes, version.clone()).await
+    }
+
+    /// As [`Objects::delete`].
+    pub(in crate::state::shared) async fn remove(&self, key: &str) -> Outcome<()> {
+        match self.inner.store.delete(&self.inner.path(key)?).await {
+            Ok(()) => Ok(()),
+            Err(error) if trouble::is_missing(&error) => Ok(()),
+            Err(error) => Err(trouble::of(Verb::Delete, &self.name_of(key), &error).into()),
+        }
+    }
+}
 
 impl Inner {
     /// Tries until it is known who has the key. *Already exists* may be the answer to an earlier try of the same request, and a
