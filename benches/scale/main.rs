@@ -145,7 +145,10 @@ fn shared() {
         let words = ["pace", &SLOW_CREATES.to_string(), &AT_ONCE.to_string(), &latency.to_string(), &PER_MINUTE.to_string()];
         let pace: Pace = again(&words);
         let busy = pace.per_second(pace.commits) * f64::from(latency) / 10.0;
-        println!("  {latency:>3} ms: {:.0} s, in {} commits, for which the store is busy {busy:.0} % of the time", pace.seconds, pace.commits);
+        println!(
+            "  {latency:>3} ms: {:.0} s, in {} commits, for which the store is busy {busy:.0} % of the time",
+            pace.seconds, pace.commits
+        );
     }
 }
 

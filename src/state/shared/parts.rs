@@ -83,7 +83,7 @@ impl Mendable for SharedStore {
     }
 
     fn leave(&mut self, farewell: &Farewell) -> Outcome<()> {
-        self.leave_for(&farewell.to, &farewell.by)
+        self.leave_for(farewell)
     }
 
     fn asides(&self) -> Outcome<BTreeSet<u16>> {

@@ -15,9 +15,10 @@ use super::objects::{Created, Objects, Replaced};
 use super::watch::Watch;
 use super::{begin, layout, setting_aside, told, told_over};
 use crate::diagnostics::Outcome;
-use crate::state::by::{By, Owner};
+use crate::state::by::Owner;
 use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit};
+use crate::state::migrate::Farewell;
 use crate::state::replay::{self, Named};
 use crate::state::store::{Loaded, Store};
 use crate::state::transition::State;
@@ -102,10 +103,10 @@ impl SharedStore {
     }
 
     /// Closes this place: the state lies elsewhere from now on.
-    pub(super) fn leave_for(&mut self, to: &str, by: &By) -> Outcome<()> {
+    pub(super) fn leave_for(&mut self, farewell: &Farewell) -> Outcome<()> {
         self.held()?;
         self.position = None;
-        self.held.take().map_or(Ok(()), |held| held.lease.leave(to, by))
+        self.held.take().map_or(Ok(()), |held| held.lease.leave(farewell))
     }
 
     /// Makes a state with these first lines.
