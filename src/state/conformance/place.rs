@@ -14,6 +14,8 @@ use crate::support::keys::ANA;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
+    /// Which bytes are damaged one by one: each, but where reading takes its time.
+    const STRIDE: usize = 1;
     fn empty() -> Self;
     fn store(&self) -> Box<dyn Store>;
     fn snapshot(&self) -> Vec<u8>;
@@ -39,6 +41,7 @@ pub(super) trait LineFile: Place {}
 
 impl LineFile for Disk {}
 impl LineFile for Folder {}
+impl LineFile for Safe {}
 
 impl Place for Disk {
     fn empty() -> Self {
@@ -100,6 +103,8 @@ impl Place for Folder {
 pub(super) struct Safe(Folder);
 
 impl Place for Safe {
+    /// All bits of an encrypted line are tried in the cipher's own tests.
+    const STRIDE: usize = 11;
     fn empty() -> Self {
         Self(Folder::empty())
     }
@@ -206,6 +211,8 @@ impl Place for Bucket {
 pub(super) struct SafeBucket(Bucket);
 
 impl Place for SafeBucket {
+    /// All bits of an encrypted line are tried in the cipher's own tests.
+    const STRIDE: usize = 11;
     fn empty() -> Self {
         let Bucket { memory, objects } = Bucket::empty();
         Self(Bucket { memory, objects: objects.encrypted(&cipher(&[ANA], Some(ANA))) })
