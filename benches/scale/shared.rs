@@ -19,7 +19,7 @@ use callout::plan::{self, Companions, Plan, Rules, Step, World};
 use callout::refresh::{Observations, Selection, Sides};
 use callout::rollout::load;
 use callout::state::memory::{Disk, Effect, MemoryStore, Step as DiskStep};
-use callout::state::{Ledger, Session, State, Store as _};
+use callout::state::{Distance, Ledger, Session, State, Store as _};
 use callout::systems::{Context, by_kind};
 use callout::ticket::Clock;
 use serde_json::Value;
@@ -102,7 +102,7 @@ fn ledger(latency: Duration) -> (Ledger, Arc<AtomicUsize>) {
         }
         ControlFlow::Continue(())
     };
-    let store = MemoryStore::with_slow_hook(&disk, Box::new(waits));
+    let store = MemoryStore::with_hook(&disk, Box::new(waits)).far_away(Distance::Network);
     (Ledger::open(Box::new(store), LINEAGE, Session::new(owner())).expect("a state"), commits)
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::cipher::Cipher;
 use super::journal::{self, Commit};
 use super::replay::{self, Named, Parts, Span};
-use super::store::{Loaded, Owner, Store};
+use super::store::{Distance, Loaded, Owner, Store};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
@@ -65,7 +65,7 @@ pub type Hook = Box<dyn FnMut(Effect) -> ControlFlow<()> + Send>;
 pub struct MemoryStore {
     disk: Disk,
     hook: Hook,
-    is_instant: bool,
+    distance: Distance,
     killed: bool,
     locked: bool,
     /// The journal's length and its last commit, as this store left them.
@@ -79,14 +79,14 @@ impl MemoryStore {
 
     /// A store that a hook may kill. A killed store changes nothing any more.
     pub fn with_hook(disk: &Disk, hook: Hook) -> Self {
-        Self { disk: disk.clone(), hook, is_instant: true, killed: false, locked: false, left: None }
+        Self { disk: disk.clone(), hook, distance: Distance::Memory, killed: false, locked: false, left: None }
     }
 
     /// The same where the hook takes its time, as a device or a network does.
-    pub fn with_slow_hook(disk: &Disk, hook: Hook) -> Self {
-        let mut store = Self::with_hook(disk, hook);
-        store.is_instant = false;
-        store
+    #[must_use]
+    pub fn far_away(mut self, distance: Distance) -> Self {
+        self.distance = distance;
+        self
     }
 
     fn reach(&mut self, effect: Effect) -> Outcome<()> {
@@ -121,8 +121,8 @@ impl Store for MemoryStore {
         "memory".to_owned()
     }
 
-    fn is_instant(&self) -> bool {
-        self.is_instant
+    fn distance(&self) -> Distance {
+        self.distance
     }
 
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {

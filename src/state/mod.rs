@@ -72,5 +72,5 @@ pub use restore::{ComesBack, Mending, Standing, Twin, comes_back};
 pub use seal::{Broken, Form};
 pub use senders::Senders;
 pub use session::Session;
-pub use store::{Loaded, Store};
+pub use store::{Distance, Loaded, Store};
 pub use transition::{Impossible, State};

@@ -205,15 +205,10 @@ impl Held {
                 return Ok(());
             }
             let Some((found, version)) = lock_object::look(&self.objects)? else { return Err(self.lose(None).into()) };
-            if found == lock && is_end {
-                // An earlier try, whose answer never came, was carried out after all.
-                self.given_back.store(true, Ordering::Release);
-                return Ok(());
-            }
             if found.lease.as_ref().is_none_or(|hold| hold.id != self.id) {
                 return Err(self.lose(Some(&found)).into());
             }
-            // So was an earlier renewal.
+            // An earlier renewal, whose answer never came, was carried out after all.
             *known = Known { lock: found, version };
         }
         Err(told::restless(self.objects.name()).into())

@@ -143,6 +143,8 @@ impl Store for SharedStore {
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
         self.objects.cipher().may_write()?;
         self.position = None;
+        // An earlier lease of this run has the same id: it is given back before it could be taken for the next one.
+        self.held = None;
         let (owner, id, clock) = (owner.clone(), self.run.clone(), Arc::clone(&self.clock));
         let asking = Asking { owner: owner.clone(), id, clock, renew_every: self.renew_every };
         let lease = Lease::take(&self.objects, asking, &mut self.watch.lock().unwrap_or_else(PoisonError::into_inner))?;

@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 use super::*;
 use crate::state::samples::{at, owner};
 use crate::state::shared::faulty::{Fault, Faulty};
+use crate::state::shared::store::SharedStore;
 use crate::state::shared::unlock::unlock;
+use crate::state::store::Store;
 use crate::support::clock::JumpingClock;
 
 /// A store, and the clock of everybody at it.
@@ -295,6 +297,30 @@ fn of_many_who_want_it_at_once_one_gets_it() {
         assert_eq!(stage.holder().as_ref(), Some(&winners[0].held.id), "round {round}");
         assert!(taken.iter().filter_map(|taken| taken.as_ref().err()).all(|error| error.code == "state/locked"));
     }
+}
+
+#[test]
+fn who_is_quicker_has_it() {
+    let stage = Stage::new();
+    drop(stage.take("9f31").expect("free"));
+    let quicker = LockObject { lease: Some(Hold::begin("77aa", &owner(), at(0))), ..LockObject::default() };
+    stage.store.overtake(KEY, quicker.text().expect("a text").as_bytes());
+    assert!(refused(stage.take("9f31")).contains("callout unlock 77aa"));
+    let stage = Stage::new();
+    stage.store.overtake(KEY, quicker.text().expect("a text").as_bytes());
+    assert!(refused(stage.take("9f31")).contains("callout unlock 77aa"), "the first lock of all");
+}
+
+#[test]
+fn a_store_that_takes_its_lock_again_keeps_it() {
+    let stage = Stage::new();
+    let mut store = SharedStore::new(stage.objects.clone(), stage.clock.clone(), None);
+    for _ in 0..2 {
+        store.lock(&owner()).expect("its own");
+        assert!(refused(stage.take("77aa")).starts_with("state/locked: "));
+    }
+    drop(store);
+    stage.take("77aa").expect("free again");
 }
 
 #[test]
