@@ -6,11 +6,10 @@ use std::sync::Arc;
 use crate::state::file::FileStore;
 use crate::state::journal::{self, Header};
 use crate::state::memory::{Disk, MemoryStore};
-use crate::state::samples::cipher;
+use crate::state::samples::anas;
 use crate::state::shared::faulty::{Faulty, Still};
 use crate::state::shared::{Objects, SharedStore};
 use crate::state::store::Store;
-use crate::support::keys::ANA;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
@@ -109,7 +108,7 @@ impl Place for Safe {
         Self(Folder::empty())
     }
     fn store(&self) -> Box<dyn Store> {
-        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&cipher(&[ANA], Some(ANA))))
+        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&anas()))
     }
     fn snapshot(&self) -> Vec<u8> {
         self.0.snapshot()
@@ -215,7 +214,7 @@ impl Place for SafeBucket {
     const STRIDE: usize = 11;
     fn empty() -> Self {
         let Bucket { memory, objects } = Bucket::empty();
-        Self(Bucket { memory, objects: objects.encrypted(&cipher(&[ANA], Some(ANA))) })
+        Self(Bucket { memory, objects: objects.encrypted(&anas()) })
     }
     fn store(&self) -> Box<dyn Store> {
         self.0.store()
