@@ -98,7 +98,7 @@ fn a_torn_tail_is_passed_over_and_cut<P: LineFile>() {
 fn a_shortened_journal_is_never_another_history<P: Place>() {
     let place = filled::<P>();
     let whole = place.journal();
-    for length in (0..whole.len()).step_by(P::stride()) {
+    for length in (0..whole.len()).step_by(P::STRIDE) {
         place.put_journal(Some(&whole[..length]));
         if let Ok(loaded) = look(&place) {
             let through = usize::try_from(loaded.state.through).expect("small");
@@ -110,7 +110,7 @@ fn a_shortened_journal_is_never_another_history<P: Place>() {
 fn every_flipped_bit_is_found<P: Place>() {
     let place = filled::<P>();
     let (journal, snapshot) = (place.journal(), place.snapshot());
-    for at in (0..journal.len()).step_by(P::stride()) {
+    for at in (0..journal.len()).step_by(P::STRIDE) {
         for bit in [0, 5, 7] {
             let mut damaged = journal.clone();
             damaged[at] ^= 1 << bit;
@@ -119,7 +119,7 @@ fn every_flipped_bit_is_found<P: Place>() {
         }
     }
     place.put_journal(Some(&journal));
-    for at in (0..snapshot.len()).step_by(P::stride()) {
+    for at in (0..snapshot.len()).step_by(P::STRIDE) {
         let mut damaged = snapshot.clone();
         damaged[at] ^= 1;
         place.put_snapshot(Some(&damaged));
@@ -273,7 +273,7 @@ suite![
 ];
 
 mod one_file {
-    use super::{Disk, Folder, a_torn_tail_is_passed_over_and_cut};
+    use super::{Disk, Folder, Safe, a_torn_tail_is_passed_over_and_cut};
 
     #[test]
     fn a_torn_tail_in_memory() {
@@ -283,5 +283,10 @@ mod one_file {
     #[test]
     fn a_torn_tail_in_files() {
         a_torn_tail_is_passed_over_and_cut::<Folder>();
+    }
+
+    #[test]
+    fn a_torn_tail_in_encrypted_files() {
+        a_torn_tail_is_passed_over_and_cut::<Safe>();
     }
 }

@@ -6,24 +6,21 @@ use std::sync::Arc;
 use crate::state::file::FileStore;
 use crate::state::journal::{self, Header};
 use crate::state::memory::{Disk, MemoryStore};
-use crate::state::samples::cipher;
+use crate::state::samples::anas;
 use crate::state::shared::faulty::{Faulty, Still};
 use crate::state::shared::{Objects, SharedStore};
 use crate::state::store::Store;
-use crate::support::keys::ANA;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
+    /// Which bytes are damaged one by one: each, but where reading takes its time.
+    const STRIDE: usize = 1;
     fn empty() -> Self;
     fn store(&self) -> Box<dyn Store>;
     fn snapshot(&self) -> Vec<u8>;
     fn put_snapshot(&self, bytes: Option<&[u8]>);
     fn journal(&self) -> Vec<u8>;
     fn put_journal(&self, bytes: Option<&[u8]>);
-    /// Of all the ways to damage a place, every so many are tried: where each costs requests, not every one.
-    fn stride() -> usize {
-        1
-    }
     /// What a message calls a line of the journal, from its first on, as a load tells of it.
     fn line(&self, number: u64) -> String {
         format!("journal.jsonl` line {number}")
@@ -43,6 +40,7 @@ pub(super) trait LineFile: Place {}
 
 impl LineFile for Disk {}
 impl LineFile for Folder {}
+impl LineFile for Safe {}
 
 impl Place for Disk {
     fn empty() -> Self {
@@ -104,11 +102,13 @@ impl Place for Folder {
 pub(super) struct Safe(Folder);
 
 impl Place for Safe {
+    /// All bits of an encrypted line are tried in the cipher's own tests.
+    const STRIDE: usize = 11;
     fn empty() -> Self {
         Self(Folder::empty())
     }
     fn store(&self) -> Box<dyn Store> {
-        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&cipher(&[ANA], Some(ANA))))
+        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&anas()))
     }
     fn snapshot(&self) -> Vec<u8> {
         self.0.snapshot()
@@ -158,12 +158,12 @@ pub(super) struct Sealed(Faulty);
 
 impl Ground for Sealed {
     /// Each look decrypts.
-    const STRIDE: usize = 7;
+    const STRIDE: usize = 11;
     fn empty() -> Self {
         Self(Faulty::default())
     }
     fn objects(&self) -> Objects {
-        self.0.objects().encrypted(&cipher(&[ANA], Some(ANA)))
+        self.0.objects().encrypted(&anas())
     }
     fn put(&self, key: &str, bytes: Option<&[u8]>) {
         self.0.put(key, bytes);
@@ -201,12 +201,10 @@ impl<G: Ground> Bucket<G> {
 }
 
 impl<G: Ground> Place for Bucket<G> {
+    const STRIDE: usize = G::STRIDE;
     fn empty() -> Self {
         let ground = G::empty();
         Self { objects: ground.objects(), ground }
-    }
-    fn stride() -> usize {
-        G::STRIDE
     }
     fn store(&self) -> Box<dyn Store> {
         Box::new(SharedStore::new(self.objects.clone(), Arc::new(Still), None))
