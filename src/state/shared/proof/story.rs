@@ -1,0 +1,224 @@
+//! A whole run, and another one behind it: whatever happened on the way to the store, what a run was told to be kept is kept, and once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{at_once, objects};
+use crate::diagnostics::Outcome;
+use crate::state::event::Event;
+use crate::state::log::Log;
+use crate::state::samples::{at, commit, owner};
+use crate::state::shared::faulty::Still;
+use crate::state::shared::{Objects, SharedStore};
+use crate::state::store::Store;
+use crate::state::transition::State;
+use crate::support::stores::fault::Fault;
+use crate::support::stores::{Bucket, gcs, s3};
+
+/// A lease that nobody renews is over after so many looks, and a few more where one of them failed.
+const LOOKS: u32 = 20;
+
+/// What a run knows of its commits.
+#[derive(Debug, Default)]
+struct Told {
+    /// It was told that these are kept.
+    kept: Vec<String>,
+    /// It was told nothing of this one.
+    open: Option<String>,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    /// With one request.
+    Once(Fault),
+    /// With every request from one on, until the run has ended.
+    Outage(Fault),
+}
+
+/// When a request that was held on its way reaches the store.
+#[derive(Debug, Clone, Copy)]
+enum Landing {
+    /// Before the next run begins.
+    Before,
+    /// When the next run has read the state.
+    Between,
+    /// When the next run has ended.
+    After,
+}
+
+struct Job {
+    trouble: Trouble,
+    number: usize,
+    landing: Landing,
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} at request {}, what is late lands {:?}", self.trouble, self.number, self.landing)
+    }
+}
+
+fn store(objects: &Objects) -> SharedStore {
+    SharedStore::new(objects.clone(), Arc::new(Still), None)
+}
+
+/// The only writer. A run that was killed leaves a lease, which is over when it was looked at for long enough.
+fn locked(objects: &Objects) -> Outcome<SharedStore> {
+    let mut store = store(objects);
+    for _ in 0..LOOKS {
+        match store.lock(&owner()) {
+            Err(error) if error.code == "state/locked" => {}
+            end => return end.map(|()| store),
+        }
+    }
+    panic!("the lease of a run that has ended is never over");
+}
+
+impl Told {
+    fn add(&mut self, store: &mut SharedStore, state: &mut State, who: &str) -> Outcome<()> {
+        let sequence = state.through + 1;
+        let plan = format!("{who} {sequence}");
+        let event = Event::PlanStarted { plan: plan.clone() };
+        self.open = Some(plan.clone());
+        store.append(&commit(sequence, vec![event.clone()]))?;
+        self.open = None;
+        self.kept.push(plan);
+        *state = State { through: sequence, ..state.clone().with(&event, at(0)).expect("possible") };
+        Ok(())
+    }
+
+    /// Makes a state where there is none, adds to it, folds it, comes back as a new process, and does it again. Ends with the first error.
+    fn run(&mut self, objects: &Objects, who: &str, when_read: impl FnOnce()) -> Outcome<()> {
+        let mut store = locked(objects)?;
+        let mut state = match store.load()? {
+            Some(loaded) => loaded.state,
+            None => {
+                store.create(&State::new("l1"))?;
+                State::new("l1")
+            }
+        };
+        when_read();
+        self.add(&mut store, &mut state, who)?;
+        self.add(&mut store, &mut state, who)?;
+        store.compact(&state)?;
+        self.add(&mut store, &mut state, who)?;
+        drop(store);
+        let mut store = locked(objects)?;
+        let loaded = store.load()?.expect("the state that this run made");
+        assert_eq!(loaded.state, state, "a load that succeeds tells the truth");
+        self.add(&mut store, &mut state, who)?;
+        store.compact(&state)
+    }
+}
+
+/// What the journals say, and that the state says the same.
+fn written(objects: &Objects, moment: &str) -> Vec<String> {
+    let (mut plans, mut state) = (Vec::new(), State::new("l1"));
+    let log = Log::of(&store(objects), Some("l1"), &mut |entry| {
+        let Event::PlanStarted { plan } = entry.event else { panic!("{:?}", entry.event) };
+        plans.push(plan.clone());
+        state = State { through: entry.commit.sequence, ..state.clone().with(entry.event, entry.commit.at).expect("possible") };
+    });
+    assert!(log.is_whole(), "{log:?} after {moment}");
+    let loaded = store(objects).load().unwrap_or_else(|error| panic!("{error} after {moment}"));
+    assert_eq!(loaded.expect("a state").state, state, "{moment}");
+    plans
+}
+
+/// Everything that a run was told to be kept is written, once and in its order; of what it heard nothing about, either.
+fn holds(written: &[String], runs: &[&Told], moment: &str) {
+    let mut rest = written;
+    for run in runs {
+        let (kept, further) = rest.split_at(run.kept.len().min(rest.len()));
+        assert_eq!(kept, run.kept, "{written:?} after {moment}");
+        let is_open = further.first().is_some_and(|first| run.open.as_ref() == Some(first));
+        rest = if is_open { &further[1..] } else { further };
+    }
+    assert!(rest.is_empty(), "{rest:?} is nobody's: {written:?} after {moment}");
+}
+
+fn tell(bucket: &Bucket, job: &Job) {
+    let (proxy, direct) = (bucket.proxy(), objects(bucket));
+    let troubled = match job.trouble {
+        Trouble::Once(fault) => {
+            proxy.trouble(job.number, fault);
+            objects(&bucket.through(&proxy))
+        }
+        Trouble::Outage(fault) => {
+            proxy.outage(job.number, fault);
+            objects(&bucket.through(&proxy)).with_pauses(&[]).expect("threads")
+        }
+    };
+    let (mut first, mut second, mut third) = (Told::default(), Told::default(), Told::default());
+    let end = first.run(&troubled, "first", || {});
+    drop(troubled);
+    let moment = format!("{job}: the first run ended with {end:?}\n{:#?}", proxy.seen());
+    proxy.calm();
+    if let Landing::Before = job.landing {
+        proxy.land();
+    }
+    let between = || drop(matches!(job.landing, Landing::Between).then(|| proxy.land()));
+    let end = second.run(&direct, "second", between);
+    match &end {
+        Ok(()) => {}
+        // Somebody else wrote: this run ends, and the next one finds all as it should be.
+        Err(error) if matches!(job.landing, Landing::Between) && error.code == "state/moved" => {
+            third.run(&direct, "third", || {}).unwrap_or_else(|error| panic!("{error} for the third run after {moment}"));
+        }
+        Err(error) => panic!("{error} for the second run after {moment}"),
+    }
+    proxy.land();
+    holds(&written(&direct, &moment), &[&first, &second, &third], &moment);
+}
+
+/// How many requests the story takes.
+fn length(bucket: &Bucket) -> usize {
+    let (proxy, mut told) = (bucket.proxy(), Told::default());
+    told.run(&objects(&bucket.through(&proxy)), "first", || {}).expect("no trouble");
+    holds(&written(&objects(bucket), "no trouble"), &[&told], "no trouble");
+    assert_eq!(told.kept.len(), 4);
+    proxy.seen().len()
+}
+
+const OUTAGES: [Fault; 4] = [Fault::Busy, Fault::Failed, Fault::Lost, Fault::Late(usize::MAX)];
+const LANDINGS: [Landing; 3] = [Landing::Before, Landing::Between, Landing::After];
+
+fn every_job(requests: usize) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for number in 0..requests {
+        jobs.extend(Fault::ALL.map(|fault| Job { trouble: Trouble::Once(fault), number, landing: Landing::After }));
+        for fault in OUTAGES {
+            let landings = if matches!(fault, Fault::Late(_)) { &LANDINGS[..] } else { &LANDINGS[..1] };
+            jobs.extend(landings.iter().map(|landing| Job { trouble: Trouble::Outage(fault), number, landing: *landing }));
+        }
+    }
+    jobs
+}
+
+/// One in so many of all stories; all of them where the variable `FAULTS` says so.
+#[allow(clippy::print_stdout, reason = "a test that fails shows what it printed")]
+fn some_of(jobs: Vec<Job>, one_in: usize) -> Vec<Job> {
+    if std::env::var("FAULTS").is_ok_and(|asked| asked == "all") {
+        return jobs;
+    }
+    let drawn = usize::try_from(Uuid::new_v4().as_u128() % one_in as u128).expect("small");
+    let first = std::env::var("FAULTS").ok().and_then(|asked| asked.parse().ok()).unwrap_or(drawn);
+    println!("one in {one_in} of {} stories; the same ones again: FAULTS={first}; all of them: FAULTS=all", jobs.len());
+    jobs.into_iter().skip(first).step_by(one_in).collect()
+}
+
+#[test]
+fn any_fault_at_any_request_over_the_stub_of_google() {
+    let jobs = some_of(every_job(length(&gcs())), 5);
+    at_once(&jobs, |job| tell(&gcs(), job));
+}
+
+#[test]
+fn any_fault_at_any_request_over_s3() {
+    let Some(bucket) = s3() else { return };
+    let jobs = some_of(every_job(length(&bucket)), 11);
+    at_once(&jobs, |job| tell(&s3().expect("it is there"), job));
+}
