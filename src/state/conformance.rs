@@ -98,7 +98,7 @@ fn a_torn_tail_is_passed_over_and_cut<P: LineFile>() {
 fn a_shortened_journal_is_never_another_history<P: Place>() {
     let place = filled::<P>();
     let whole = place.journal();
-    for length in (0..whole.len()).step_by(P::STRIDE) {
+    for length in (0..whole.len()).step_by(P::stride()) {
         place.put_journal(Some(&whole[..length]));
         if let Ok(loaded) = look(&place) {
             let through = usize::try_from(loaded.state.through).expect("small");
@@ -110,7 +110,7 @@ fn a_shortened_journal_is_never_another_history<P: Place>() {
 fn every_flipped_bit_is_found<P: Place>() {
     let place = filled::<P>();
     let (journal, snapshot) = (place.journal(), place.snapshot());
-    for at in (0..journal.len()).step_by(P::STRIDE) {
+    for at in (0..journal.len()).step_by(P::stride()) {
         for bit in [0, 5, 7] {
             let mut damaged = journal.clone();
             damaged[at] ^= 1 << bit;
@@ -119,7 +119,7 @@ fn every_flipped_bit_is_found<P: Place>() {
         }
     }
     place.put_journal(Some(&journal));
-    for at in (0..snapshot.len()).step_by(P::STRIDE) {
+    for at in (0..snapshot.len()).step_by(P::stride()) {
         let mut damaged = snapshot.clone();
         damaged[at] ^= 1;
         place.put_snapshot(Some(&damaged));

@@ -13,14 +13,16 @@ use crate::state::store::Store;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
-    /// Which bytes are damaged one by one: each, but where reading takes its time.
-    const STRIDE: usize = 1;
     fn empty() -> Self;
     fn store(&self) -> Box<dyn Store>;
     fn snapshot(&self) -> Vec<u8>;
     fn put_snapshot(&self, bytes: Option<&[u8]>);
     fn journal(&self) -> Vec<u8>;
     fn put_journal(&self, bytes: Option<&[u8]>);
+    /// Of all the ways to damage a place, every so many are tried: where each costs requests, not every one.
+    fn stride() -> usize {
+        1
+    }
     /// What a message calls a line of the journal, from its first on, as a load tells of it.
     fn line(&self, number: u64) -> String {
         format!("journal.jsonl` line {number}")
@@ -103,7 +105,9 @@ pub(super) struct Safe(Folder);
 
 impl Place for Safe {
     /// All bits of an encrypted line are tried in the cipher's own tests.
-    const STRIDE: usize = 11;
+    fn stride() -> usize {
+        11
+    }
     fn empty() -> Self {
         Self(Folder::empty())
     }
@@ -158,7 +162,7 @@ pub(super) struct Sealed(Faulty);
 
 impl Ground for Sealed {
     /// Each look decrypts.
-    const STRIDE: usize = 11;
+    const STRIDE: usize = 7;
     fn empty() -> Self {
         Self(Faulty::default())
     }
@@ -201,10 +205,12 @@ impl<G: Ground> Bucket<G> {
 }
 
 impl<G: Ground> Place for Bucket<G> {
-    const STRIDE: usize = G::STRIDE;
     fn empty() -> Self {
         let ground = G::empty();
         Self { objects: ground.objects(), ground }
+    }
+    fn stride() -> usize {
+        G::STRIDE
     }
     fn store(&self) -> Box<dyn Store> {
         Box::new(SharedStore::new(self.objects.clone(), Arc::new(Still), None))
