@@ -137,6 +137,12 @@ fn written(objects: &Objects, moment: &str) -> Vec<String> {
     assert!(log.is_whole(), "{log:?} after {moment}");
     let loaded = store(objects).load().unwrap_or_else(|error| panic!("{error} after {moment}"));
     assert_eq!(loaded.expect("a state").state, state, "{moment}");
+    // A kept journal repeats what the objects of the commits say, and here these are asked too: behind the first line, one for each number.
+    let keys: Vec<String> = objects.list("journal/l1").expect("a list").into_iter().map(|listed| listed.key).skip(1).collect();
+    let lines = objects.get_many(&keys).expect("readable").into_iter().flatten();
+    let lines: Vec<String> = lines.map(|found| String::from_utf8(found.bytes).expect("text")).collect();
+    let says_so = |(line, plan): (&String, &String)| line.contains(&format!("\"{plan}\""));
+    assert!(lines.len() == plans.len() && lines.iter().zip(&plans).all(says_so), "{plans:?} and {lines:#?} after {moment}");
     plans
 }
 
