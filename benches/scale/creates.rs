@@ -20,7 +20,7 @@ use crate::project::{Layout, Project, TOKEN_VARIABLE};
 
 /// Requests in flight at once, of both: the default of `callout apply`.
 const AT_ONCE: usize = 4;
-const TOKEN: &str = "sandbox";
+pub const TOKEN: &str = "sandbox";
 
 /// How long each took, in milliseconds.
 #[derive(Debug, Clone)]
@@ -77,14 +77,14 @@ impl FromStr for Race {
 }
 
 /// A sandbox that forgets its tickets, and the thread that it runs on.
-struct Vendor {
-    sandbox: Sandbox,
-    running: Running,
+pub struct Vendor {
+    pub sandbox: Sandbox,
+    pub running: Running,
     _runtime: Runtime,
 }
 
 impl Vendor {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut options = Options::new(Arc::new(SystemClock));
         options.rate_limit = None;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");

@@ -3,34 +3,53 @@
 //! Each measurement is a process of its own (this program, started again with what to do), so that one cannot warm another up and
 //! the peak of its memory is its own. Figures and what they mean: docs/performance.md. `cargo bench -- make FOLDER TICKETS` leaves a
 //! project behind, to look at with a profiler, and `cargo bench -- rollout FOLDER SITES` one with a rollout. `cargo bench -- rollouts`
-//! and `cargo bench -- creates` measure that part alone.
+//! `cargo bench -- creates` and `cargo bench -- shared` measure that part alone.
 
 #![expect(clippy::print_stdout, reason = "figures go to stdout")]
 
+#[path = "../../tests/support/clock.rs"]
+#[allow(dead_code, reason = "tests use more of it")]
+mod clock;
 mod creates;
 mod measure;
 mod project;
 mod rollout;
+mod shared;
 
 use std::path::Path;
 use std::process::Command;
 use std::str::FromStr;
+use std::time::Duration;
 
 use creates::Race;
 use measure::{Figure, Work};
 use project::{Layout, Project};
+use shared::Pace;
 
 /// Of each measurement.
 const RUNS: usize = 11;
 const SIZES: [usize; 2] = [1_000, 10_000];
 /// Tickets that are sent, by callout and by the bare client.
 const CREATES: usize = 1_000;
+/// Requests in flight at once, where the state is behind a slow store.
+const AT_ONCE: usize = 8;
+/// Of a store's commits, in milliseconds: none, one in the same region, one across an ocean.
+const LATENCIES: [u32; 3] = [0, 20, 100];
+/// A vendor's pace.
+const PER_MINUTE: u32 = 60;
+/// Enough to use up the burst that a pace allows.
+const SLOW_CREATES: usize = 100;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["race", creates] => println!("{}", Race::run(number(creates))),
+        ["pace", creates, at_once, latency] => println!("{}", shared::run(number(creates), number(at_once), milliseconds(latency), None)),
+        ["pace", creates, at_once, latency, per_minute] => {
+            let per_minute = per_minute.parse().expect("a number");
+            println!("{}", shared::run(number(creates), number(at_once), milliseconds(latency), Some(per_minute)));
+        }
         ["make", folder, tickets] => keep(Project::new(number(tickets), Layout::HundredPerFile), folder),
         ["rollout", folder, sites] => {
             let project = Project::new(number(sites), Layout::Rollout);
@@ -39,18 +58,24 @@ fn main() {
         }
         ["rollouts"] => rollouts(),
         ["creates"] => creates(),
+        ["shared"] => shared(),
         [work, folder] => println!("{}", Work::named(work).expect("a kind of work").run(Path::new(folder))),
         [] => {
             documents();
             rollouts();
             creates();
+            shared();
         }
-        _ => panic!("cargo bench, or cargo bench -- rollouts, creates, make FOLDER TICKETS, rollout FOLDER SITES"),
+        _ => panic!("cargo bench, or cargo bench -- rollouts, creates, shared, make FOLDER TICKETS, rollout FOLDER SITES"),
     }
 }
 
 fn number(word: &str) -> usize {
     word.parse().expect("a number")
+}
+
+fn milliseconds(word: &str) -> Duration {
+    Duration::from_millis(word.parse().expect("a number"))
 }
 
 /// A project to look at with a profiler.
@@ -99,6 +124,31 @@ fn creates() {
         let Race { plan, apply, kept, opened } = race;
         let bare = format!("a bare client {kept:.0} ms, with a connection for each request {opened:.0} ms");
         println!("  {:.2}: callout apply {apply:.0} ms, of which the plan takes about {plan:.0} ms; {bare}", race.ratio());
+    }
+}
+
+/// The store makes a commit in so many milliseconds.
+fn shared() {
+    println!("\n{CREATES} creates, {AT_ONCE} at once, each commit of the state so much later; of {RUNS} runs the median and the best");
+    for latency in LATENCIES {
+        let words = ["pace", &CREATES.to_string(), &AT_ONCE.to_string(), &latency.to_string()];
+        let mut paces: Vec<Pace> = (0..RUNS).map(|_| again(&words)).collect();
+        paces.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+        for pace in [&paces[RUNS / 2], &paces[0]] {
+            let Pace { creates, commits, seconds } = pace;
+            let (sent, kept) = (pace.per_second(*creates), pace.per_second(*commits));
+            println!("  {latency:>3} ms: {seconds:>6.2} s, {sent:>5.0} creates a second, in {commits} commits, {kept:.0} a second");
+        }
+    }
+    println!("\n{SLOW_CREATES} creates at {PER_MINUTE} requests a minute, by a clock that jumps");
+    for latency in LATENCIES {
+        let words = ["pace", &SLOW_CREATES.to_string(), &AT_ONCE.to_string(), &latency.to_string(), &PER_MINUTE.to_string()];
+        let pace: Pace = again(&words);
+        let busy = pace.per_second(pace.commits) * f64::from(latency) / 10.0;
+        println!(
+            "  {latency:>3} ms: {:.0} s, in {} commits, for which the store is busy {busy:.0} % of the time",
+            pace.seconds, pace.commits
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callout::manifest::Request;
+use callout::manifest::{Loaded, Request};
 use callout::plan::marked_request;
 use callout::refresh::Side;
 use callout::rollout::load;
@@ -101,19 +101,24 @@ impl Project {
         let ledger = open_for_writing(&self.home(), Session::new(owner())).expect("a state");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
-            let system = by_kind("Dispatch").expect("TechExpress");
-            let settings = loaded.project.as_ref().expect("a project").systems.get(system.id()).expect("settings");
-            let side = Side {
-                system,
-                origin: system.origin(settings).to_string(),
-                per_request: system.tickets_per_request(settings),
-                endings: system.endings(settings),
-            };
+            let side = side(&loaded);
             let state = ledger.state();
             let events = loaded.tickets.iter().enumerate().flat_map(|(at, ticket)| created(at, ticket, &side, &state)).collect();
             ledger.record(events, now()).await.expect("a commit");
             ledger.compact().await.expect("a snapshot");
         });
+    }
+}
+
+/// The system of a project's dispatches.
+pub fn side(loaded: &Loaded) -> Side {
+    let system = by_kind("Dispatch").expect("TechExpress");
+    let settings = loaded.project.as_ref().expect("a project").systems.get(system.id()).expect("settings");
+    Side {
+        system,
+        origin: system.origin(settings).to_string(),
+        per_request: system.tickets_per_request(settings),
+        endings: system.endings(settings),
     }
 }
 
@@ -130,11 +135,11 @@ fn created(at: usize, ticket: &Ticket, side: &Side, state: &callout::state::Stat
     ]
 }
 
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::from_second(1_767_600_000).expect("a moment")
 }
 
-fn owner() -> Owner {
+pub fn owner() -> Owner {
     Owner { by: callout::state::By::default(), pid: std::process::id(), command: "cargo bench".to_owned(), since: now() }
 }
 

@@ -17,12 +17,10 @@ use crate::state::{Ledger, State};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let opened = Opened::open(global, environment).await?;
-    if !global.sandbox && planning::has_git_remote(&opened) {
-        let warning = Diagnostic::warning("state/local", "the state is a file on this machine, and the repository has a remote")
-            .help("let one machine alone apply, and keep its .callout folder safe: a run without this state is refused");
-        environment.err.tell(&[warning]);
+    if !global.sandbox && opened.home.state.objects().is_none() && planning::has_git_remote(&opened) {
+        environment.err.tell(&[local()]);
     }
-    let ledger = opened.ledger("callout apply", environment)?;
+    let ledger = opened.ledger("callout apply", words.waiting, environment).await?;
     let state = ledger.state();
     let plan = plan(words, &opened, &state, environment).await?;
     let allowed = Allowed { creates: words.allow_creates };
@@ -49,6 +47,13 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     environment.out.write(&closing(&plan, &report));
     environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
+}
+
+fn local() -> Diagnostic {
+    Diagnostic::warning("state/local", "the state is a file on this machine, and the repository has a remote").help(
+        "for the whole team: callout state migrate --to s3://BUCKET/PREFIX --reason TEXT. Until then let one machine alone apply, and keep \
+         its .callout folder safe: a run without this state is refused",
+    )
 }
 
 /// A question may stand on a screen for days. Then the plan is as old as a saved one would be: dates may be too near, and gates shut.
@@ -91,7 +96,7 @@ fn surplus(remark: &str) -> Diagnostic {
 
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
-    let saved = plan_file::read(&environment.folder.join(path))?;
+    let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?;
     let now = Now {
         tickets: &opened.tickets,
         state,

@@ -21,7 +21,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     reasoned(&words.reason, "import")?;
     let named = Named::of(words, &environment.folder)?;
     let opened = Opened::open(global, environment).await?;
-    let ledger = opened.ledger("callout import", environment)?;
+    let ledger = opened.ledger("callout import", words.waiting, environment).await?;
     let state = ledger.state();
     let events = match named {
         Named::Pairs(mut pairs) => {

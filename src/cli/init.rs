@@ -10,10 +10,13 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
 use super::args::{Global, Init as Words};
+use super::home::typed;
 use super::opened::owner;
+use super::state::try_out;
 use super::{Ending, Environment, Exit, Failure};
 use crate::diagnostics::{Diagnostic, cause};
 use crate::manifest::{PROJECT_FILE, schema};
+use crate::state::shared::Objects;
 use crate::state::{Home, Start, is_just_begun};
 use crate::ticket::is_name;
 
@@ -34,10 +37,17 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
             .into());
     }
     let name = name(words, folder)?;
-    let home = Home { lock_file: folder.join("callout.lock"), state: folder.join(".callout/state.json").into() };
+    let state = match &words.state {
+        Some(url) => typed(url, environment)?,
+        None => folder.join(".callout/state.json").into(),
+    };
+    let home = Home { lock_file: folder.join("callout.lock"), state };
     // The state first: it refuses where a lineage is already written, and then nothing else is touched. One that an init has just made, and
     // that was stopped here, is gone on with.
     if !is_just_begun(&home)? {
+        if !home.lock_file.exists() {
+            try_out(&home, environment)?;
+        }
         crate::state::init(&home, &owner("callout init", environment), &Start::New).map_err(project_file_gone)?;
     }
     let files = Files { folder, environment };
@@ -46,8 +56,12 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
     files.ignore_state()?;
     files.settings()?;
     // The project file last: until it is there, whoever was stopped half-way types `callout init` once more.
-    files.add(PROJECT_FILE, &project_file(&name))?;
-    environment.out.line("started: callout.lock belongs into git, .callout/ does not and must not get lost");
+    let shared = home.state.objects().map(Objects::name);
+    files.add(PROJECT_FILE, &project_file(&name, shared))?;
+    environment.out.line(&match shared {
+        None => "started: callout.lock belongs into git, .callout/ does not and must not get lost".to_owned(),
+        Some(place) => format!("started: callout.lock belongs into git; the state is at {place}, for all who may read and write there"),
+    });
     environment.out.line("next:    callout plan --sandbox");
     Ok(Exit::Done)
 }
@@ -127,7 +141,8 @@ fn cannot(path: &Path, error: &std::io::Error) -> Failure {
         .into()
 }
 
-fn project_file(name: &str) -> String {
+fn project_file(name: &str, shared: Option<&str>) -> String {
+    let state = shared.map(|url| format!("\n  state:\n    url: {url}")).unwrap_or_default();
     format!(
         "# yaml-language-server: $schema={SCHEMA_FILE}
 apiVersion: callout/v1
@@ -135,7 +150,7 @@ kind: Project
 metadata:
   name: {name}
 spec:
-  manifests: [tickets/]
+  manifests: [tickets/]{state}
   # The real systems, each that your tickets use. Until they are here, everything runs with --sandbox only.
   # systems:
   #   techexpress:                               # or nocexpress, or billing_platform

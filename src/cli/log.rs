@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::{Global, Log as Words, LogFormat};
-use super::opened::home;
+use super::home::home;
 use super::picked::Picked;
 use super::{Ending, Environment, Exit, Failure, all_or};
 use crate::diagnostics::Diagnostic;
@@ -15,10 +15,10 @@ use crate::state::{Entry, Home, Log, read_log, set_aside};
 /// Bytes that are collected before they are written: a line at a time is slow, the whole log may be large.
 const CHUNK: usize = 64 * 1024;
 
-pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> Ending {
+pub(super) async fn run(words: &Words, global: &Global, environment: &Environment) -> Ending {
     // The project alone: its tickets may have mistakes, and the log must be looked at all the same.
     let project = manifest::project_only(&environment.folder).map_err(Failure::from)?;
-    let home = home(&project, global.sandbox);
+    let home = home(&project, global.sandbox, environment).await?;
     if global.sandbox && !home.lock_file.exists() {
         let diagnostic = Diagnostic::error("log/none", "the sandbox has no log yet: no command has used its state");
         return Err(diagnostic.help("begin one: callout apply").into());

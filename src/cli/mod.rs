@@ -12,6 +12,7 @@ mod expand;
 mod finding;
 mod gate;
 mod hints;
+mod home;
 mod import;
 mod init;
 mod log;
@@ -36,7 +37,9 @@ mod status;
 mod stop;
 mod systems;
 mod taking;
+mod unlock;
 mod validate;
+mod waiting;
 
 use std::ffi::OsString;
 
@@ -139,15 +142,16 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Init(words) => init::run(&words, global, environment),
         Command::Validate(words) => Ok(validate::run(&words, global, environment).await),
         Command::Expand(words) => expand::run(&words, environment),
-        Command::Schedule(words) => schedule::run(&words, global, environment),
+        Command::Schedule(words) => schedule::run(&words, global, environment).await,
         Command::Plan(words) => plan::run(&words, global, environment).await,
-        Command::Show(words) => show::run(&words, environment),
+        Command::Show(words) => show::run(&words, environment).await,
         Command::Apply(words) => apply::run(&words, global, environment).await,
         Command::Status(words) => status::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
-        Command::Log(words) => log::run(&words, global, environment),
+        Command::Log(words) => log::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment).await,
+        Command::Unlock(words) => unlock::run(&words, global, environment).await,
         Command::Systems { format } => Ok(systems::run(format, environment)),
         Command::Schema => Ok(schema::run(environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indicatif::ProgressBar;
 
 use super::args::Global;
+use super::home::unopened;
 use super::opened::Opened;
 use super::planning::pace;
 use super::progress::draw_target;
@@ -41,7 +42,8 @@ fn silent_kinds(loaded: &Loaded) -> Option<String> {
 
 async fn look_up(loaded: &Loaded, global: &Global, environment: &Environment) -> Result<Vec<Diagnostic>, Failure> {
     let project = loaded.project.clone().ok_or_else(manifest::missing_project)?;
-    let opened = Opened::of(project, loaded.tickets.clone(), global, environment).await?;
+    let home = unopened(&project);
+    let opened = Opened::of((project, home), loaded.tickets.clone(), global, environment).await?;
     let kinds: BTreeSet<&str> = loaded.sketches.iter().map(|sketch| sketch.address.kind.as_str()).collect();
     let mut found = Vec::new();
     for system in kinds.into_iter().filter_map(by_kind) {

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::args::Global;
+use super::args::{Global, Waiting};
+use super::home::home;
+use super::waiting::locked;
 use super::{Environment, Failure, Output, planning, sandbox, shortened};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
 use crate::refresh::{Side, Sides};
 use crate::rollout;
-use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading};
+use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading, open_for_writing};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
 use crate::ticket::{Address, Clock, Rollouts, Ticket};
@@ -64,6 +66,11 @@ pub(super) type Remotes = BTreeMap<&'static str, Box<dyn Remote>>;
 impl Opened {
     /// Loads the whole project. Its errors end the command, its warnings are shown.
     pub async fn open(global: &Global, environment: &Environment) -> Result<Self, Failure> {
+        Self::open_at(None, global, environment).await
+    }
+
+    /// The same, with the state's place where it is known already: what a reference leads to is looked up once.
+    async fn open_at(home: Option<Home>, global: &Global, environment: &Environment) -> Result<Self, Failure> {
         let request = manifest::Request {
             start: environment.folder.clone(),
             paths: Vec::new(),
@@ -76,12 +83,21 @@ impl Opened {
         }
         environment.err.tell(&loaded.diagnostics);
         let project = loaded.project.ok_or_else(manifest::missing_project)?;
-        let opened = Self::of(project, loaded.tickets, global, environment).await?;
+        let home = match home {
+            Some(home) => home,
+            None => self::home(&project, global.sandbox, environment).await?,
+        };
+        let opened = Self::of((project, home), loaded.tickets, global, environment).await?;
         Ok(Self { rollouts: loaded.terms, ..opened })
     }
 
     /// A project that was loaded already, without the terms of its rollouts.
-    pub async fn of(project: Project, tickets: Vec<Ticket>, global: &Global, environment: &Environment) -> Result<Self, Failure> {
+    pub async fn of(
+        (project, home): (Project, Home),
+        tickets: Vec<Ticket>,
+        global: &Global,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
         let mut variables = environment.variables.as_ref().clone();
         let running = if global.sandbox {
             variables.insert(sandbox::TOKEN_VARIABLE.to_owned(), sandbox::TOKEN.to_owned());
@@ -93,8 +109,8 @@ impl Opened {
         Ok(Self {
             sides: sides(&settings, global.sandbox),
             rules: rules(&project),
-            given_up: given_up(&home(&project, global.sandbox))?,
-            home: home(&project, global.sandbox),
+            given_up: given_up(&home)?,
+            home,
             context: context(&project, variables, environment),
             tickets,
             rollouts: Rollouts::new(),
@@ -109,8 +125,12 @@ impl Opened {
     pub async fn with_state(global: &Global, environment: &Environment) -> Result<(Self, State), Failure> {
         // What is wrong in the project file is told by `open`.
         let known = manifest::project_only(&environment.folder).ok().filter(|_| !global.sandbox);
-        let reading = known.map(|project| tokio::task::spawn_blocking(move || open_for_reading(&home(&project, false))));
-        let opened = Self::open(global, environment).await?;
+        let home = match known {
+            Some(project) => home(&project, false, environment).await.ok(),
+            None => None,
+        };
+        let reading = home.clone().map(|home| tokio::task::spawn_blocking(move || open_for_reading(&home)));
+        let opened = Self::open_at(home, global, environment).await?;
         opened.start_sandbox_state(environment)?;
         let read = match reading {
             Some(reading) => reading.await.ok(),
@@ -121,9 +141,10 @@ impl Opened {
     }
 
     /// The state, for the one writer.
-    pub fn ledger(&self, command: &str, environment: &Environment) -> Outcome<Ledger> {
+    pub async fn ledger(&self, command: &str, waiting: Waiting, environment: &Environment) -> Outcome<Ledger> {
         self.start_sandbox_state(environment)?;
-        crate::state::open_for_writing(&self.home, self.session(command, environment))
+        let session = self.session(command, environment);
+        locked(waiting, environment, || open_for_writing(&self.home, session.clone())).await
     }
 
     /// A run that will write: who it is, and which files it goes by.
@@ -186,15 +207,6 @@ pub(super) fn owner(command: &str, environment: &Environment) -> Owner {
 fn given_up(home: &Home) -> Outcome<Vec<String>> {
     let lock_file = LockFile::read(&home.lock_file)?;
     Ok(lock_file.map(|lock| lock.given_up.into_iter().map(|given_up| given_up.lineage).collect()).unwrap_or_default())
-}
-
-/// Where the state of a project is; the sandbox has its own.
-pub(super) fn home(project: &Project, sandboxed: bool) -> Home {
-    if sandboxed {
-        let folder = sandbox::folder(project);
-        return Home { lock_file: folder.join("callout.lock"), state: folder.join("state.json").into() };
-    }
-    Home { lock_file: project.folder.join("callout.lock"), state: project.state.clone().into() }
 }
 
 fn rules(project: &Project) -> Rules {

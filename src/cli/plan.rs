@@ -15,7 +15,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let plan = planning::make(&opened, &state, &words.choice, environment).await?;
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
-        plan_file::write(&environment.folder.join(path), &plan)?;
+        plan_file::write(&environment.folder.join(path), &plan, opened.home.state.cipher())?;
         let name = typed(&path.display().to_string());
         environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {name}")));
     }

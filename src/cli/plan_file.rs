@@ -8,13 +8,13 @@ use std::path::Path;
 
 use crate::diagnostics::{Diagnostic, Outcome, cause, typed};
 use crate::plan::{Plan, open_plan, seal_plan};
-use crate::state::read_regular;
+use crate::state::{Cipher, read_regular};
 
 /// In bytes. No plan that fits the limits comes near it; what is larger is something else.
 const LARGEST: u64 = 500_000_000;
 
-/// In bytes: what a plan begins with.
-const HEAD: u64 = 200;
+/// In bytes: what a plan begins with, encrypted or not.
+const HEAD: u64 = 300;
 
 /// Whether a plan may be written here: to a new file, an empty one, or over an earlier plan.
 pub(super) fn may_write(path: &Path) -> Outcome<()> {
@@ -26,7 +26,8 @@ pub(super) fn may_write(path: &Path) -> Outcome<()> {
         let mut start = Vec::new();
         File::open(path)?.take(HEAD).read_to_end(&mut start)?;
         let start = String::from_utf8_lossy(&start);
-        Ok(start.starts_with("{\"format_version\":") && start.contains("\"kind\":\"plan\""))
+        let is_encrypted = || start.contains("\"kind\":\"encrypted\"") && start.contains("\"holds\":\"plan\"");
+        Ok(start.starts_with("{\"format_version\":") && (start.contains("\"kind\":\"plan\"") || is_encrypted()))
     };
     let kept = |why: &str| {
         let message = format!("the plan is not saved to {}: {why}", path.display());
@@ -42,9 +43,9 @@ pub(super) fn may_write(path: &Path) -> Outcome<()> {
 }
 
 /// Writes a plan, whole or not at all.
-pub(super) fn write(path: &Path, plan: &Plan) -> Outcome<()> {
+pub(super) fn write(path: &Path, plan: &Plan, cipher: &Cipher) -> Outcome<()> {
     may_write(path)?;
-    let sealed = seal_plan(plan)?;
+    let sealed = seal_plan(plan, cipher)?;
     let written = || -> std::io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A temporary file is made readable by its owner alone.
@@ -60,11 +61,11 @@ pub(super) fn write(path: &Path, plan: &Plan) -> Outcome<()> {
     })
 }
 
-pub(super) fn read(path: &Path) -> Outcome<Plan> {
+pub(super) fn read(path: &Path, cipher: &Cipher) -> Outcome<Plan> {
     let name = path.display().to_string();
     let bytes = read_regular(path, LARGEST).map_err(|error| {
         let help = format!("make one: callout plan --out {}", typed(&name));
         Box::new(Diagnostic::error("plan/unreadable", format!("the plan {name} cannot be read: {}", cause(&error))).help(help))
     })?;
-    open_plan(&name, &String::from_utf8_lossy(&bytes))
+    open_plan(&name, &String::from_utf8_lossy(&bytes), cipher)
 }

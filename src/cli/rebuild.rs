@@ -9,6 +9,7 @@ use std::path::Path;
 use super::args::{Global, Said};
 use super::opened::Opened;
 use super::state::{next, reason_of, typed};
+use super::waiting::locked;
 use super::{Ending, Environment, Exit, finding, shortened};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::refresh::Selection;
@@ -20,7 +21,10 @@ pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, enviro
     let reason = reason_of(how, "state rebuild")?;
     let opened = Opened::open(global, environment).await?;
     let copy = from.map(|path| Copy::At(environment.folder.join(path)));
-    let rebuild = Rebuild::begin(&opened.home, opened.session("callout state rebuild", environment), copy.as_ref())?;
+    let rebuild = locked(how.waiting, environment, || {
+        Rebuild::begin(&opened.home, opened.session("callout state rebuild", environment), copy.as_ref())
+    })
+    .await?;
     if opened.tickets.is_empty() {
         return Err(no_tickets().into());
     }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::{Global, Schedule as Words};
-use super::opened::home;
+use super::home::home;
 use super::{Ending, Environment, Exit, Failure};
 use crate::diagnostics::{Diagnostic, Outcome, cause};
 use crate::manifest::{Loaded, Request, project_only};
@@ -13,8 +13,8 @@ use crate::render;
 use crate::rollout::schedule::{Draft, Order, Revision, revise, survey};
 use crate::state::{State, open_for_reading};
 
-pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> Ending {
-    let (loaded, drafts) = drafted(words, global, environment)?;
+pub(super) async fn run(words: &Words, global: &Global, environment: &Environment) -> Ending {
+    let (loaded, drafts) = drafted(words, global, environment).await?;
     if loaded.has_errors() {
         return Err(loaded.diagnostics.into());
     }
@@ -40,7 +40,7 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
 }
 
 /// What each file should hold.
-fn drafted(words: &Words, global: &Global, environment: &Environment) -> Result<(Loaded, Vec<Draft>), Failure> {
+async fn drafted(words: &Words, global: &Global, environment: &Environment) -> Result<(Loaded, Vec<Draft>), Failure> {
     let request = Request { start: environment.folder.clone(), paths: words.paths.clone(), sandbox: true, ..Request::default() };
     let now = environment.clock.now();
     let order = match (words.reflow, words.repair) {
@@ -48,19 +48,19 @@ fn drafted(words: &Words, global: &Global, environment: &Environment) -> Result<
         (true, _) => Order::Reflow,
         (false, true) => Order::Repair,
     };
-    let states = states(global, environment)?;
+    let states = states(global, environment).await?;
     Ok(revise(&request, &Revision { order, states: &states }, now))
 }
 
 /// A missing state is never an empty one: then nobody knows which tickets were sent. A sandbox that was never used sent none, and so did
 /// a project that never had a state. The file of visits is the same for both, so a try in the sandbox moves nobody who was really sent.
-fn states(global: &Global, environment: &Environment) -> Result<Vec<State>, Failure> {
+async fn states(global: &Global, environment: &Environment) -> Result<Vec<State>, Failure> {
     let project = project_only(&environment.folder)?;
-    let real = home(&project, false);
+    let real = home(&project, false, environment).await?;
     if !global.sandbox {
         return Ok(vec![open_for_reading(&real)?]);
     }
-    let used = [home(&project, true), real].into_iter().filter(|home| home.lock_file.exists() || home.state.exists());
+    let used = [home(&project, true, environment).await?, real].into_iter().filter(|home| home.lock_file.exists() || home.state.exists());
     Ok(used.map(|home| open_for_reading(&home)).collect::<Outcome<_>>()?)
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         reasoned(reason, "settle")?;
     }
     let opened = Opened::open(global, environment).await?;
-    let ledger = opened.ledger("callout settle", environment)?;
+    let ledger = opened.ledger("callout settle", words.waiting, environment).await?;
     let state = ledger.state();
     let chosen = chosen(words, &opened, &state, environment).await?;
     let left = chosen.left;

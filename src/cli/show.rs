@@ -1,11 +1,19 @@
 //! `callout show`: a saved plan.
 
 use super::args::Show as Words;
+use super::home::cipher;
 use super::{Ending, Environment, Exit, plan, plan_file};
+use crate::manifest;
 use crate::render::clean;
+use crate::state::Cipher;
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Ending {
-    let saved = plan_file::read(&environment.folder.join(&words.plan))?;
+pub(super) async fn run(words: &Words, environment: &Environment) -> Ending {
+    // What is wrong in the project file keeps nobody from looking at a plan.
+    let cipher = match manifest::project_only(&environment.folder) {
+        Ok(project) => cipher(&project, environment).await?,
+        Err(_) => Cipher::default(),
+    };
+    let saved = plan_file::read(&environment.folder.join(&words.plan), &cipher)?;
     let changes = if saved.uncommitted { " and changes that were not committed" } else { "" };
     let commit = saved.commit.as_ref().map(|commit| format!(" from commit {commit}{changes}")).unwrap_or_default();
     environment.err.line(&clean(&format!(

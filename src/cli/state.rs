@@ -7,6 +7,7 @@ mod migrate;
 mod restore;
 mod surgery;
 
+pub(super) use init::try_out;
 pub(super) use restore::next;
 
 use comfy_table::Table;
@@ -15,7 +16,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::args::{Global, PlanFormat, Said, StateCommand};
-use super::opened::{self, home};
+use super::home::home;
+use super::opened;
 use super::{Ending, Environment, Exit, Failure, rebuild};
 use crate::diagnostics::{Diagnostic, typed as word};
 use crate::manifest::{self, Project};
@@ -25,11 +27,11 @@ use crate::systems::{by_kind, nearest};
 
 pub(super) async fn run(command: &StateCommand, global: &Global, environment: &mut Environment) -> Ending {
     let project = project(environment)?;
-    let home = home(&project, global.sandbox);
+    let home = home(&project, global.sandbox, environment).await?;
     match command {
-        StateCommand::Init { reason, yes, .. } => {
+        StateCommand::Init { reason, yes, waiting, .. } => {
             let over = reason.as_deref().map(|reason| init::Over { reason, yes: *yes });
-            return init::run(&home, over.as_ref(), environment);
+            return init::run(&home, over.as_ref(), *waiting, environment).await;
         }
         StateCommand::Rebuild { from, how } => return rebuild::run(from.as_deref(), how, global, environment).await,
         StateCommand::Check { format } => return check::run(&home, *format, environment),
@@ -41,7 +43,7 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
             if global.sandbox {
                 return Err(migrate::of_the_sandbox().into());
             }
-            return migrate::run(&home, to, how, environment);
+            return migrate::run(&home, to, how, environment).await;
         }
         StateCommand::Mv { from, to, how } => return surgery::mv(&home, (from, to), how, environment).await,
         StateCommand::Rm { address, how } => return surgery::rm(&home, address, how, environment).await,

@@ -55,6 +55,7 @@ pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing a
 pub use project_spec::{Limits, ProjectDocument};
 pub use rollout_spec::RolloutDocument;
 pub use sketch::Sketch;
+pub use state_spec::{EncryptionSpec, SharedSpec, StatePlace, StateSpec, StoreCredential};
 
 /// What to read.
 #[derive(Debug, Clone, Default)]

@@ -13,6 +13,7 @@ use super::compose::compose;
 use super::project_spec::{Limits, ProjectDocument};
 use super::schema::{self, PROJECT};
 use super::secrets;
+use super::state_spec::{EncryptionSpec, StatePlace};
 use super::tree::{Content, Entry, Node, Sources, Span};
 use super::typed::typed;
 use super::violations::{Judged, violations};
@@ -35,8 +36,9 @@ pub struct Project {
     pub manifests: Vec<PathBuf>,
     /// Folders outside the project whose files may be attached.
     pub attachment_folders: Vec<PathBuf>,
-    /// The state's snapshot; the journal is beside it.
-    pub state: PathBuf,
+    pub state: StatePlace,
+    /// Whether and for whom the state is encrypted.
+    pub encryption: Option<EncryptionSpec>,
     /// The settings of each system that has a section, by its id. They fit their schema.
     pub systems: BTreeMap<String, Value>,
     pub limits: Limits,
@@ -179,7 +181,8 @@ impl Text {
             place,
             manifests,
             attachment_folders: spec.attachment_folders.iter().map(|path| folder.join(path)).collect(),
-            state: folder.join(spec.state.path.as_deref().unwrap_or(".callout/state.json")),
+            encryption: spec.state.encryption.clone(),
+            state: spec.state.place(&folder),
             systems: spec.systems,
             limits: spec.limits,
             plan_expires_hours: spec.plan_expires_hours,

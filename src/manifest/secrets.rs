@@ -25,7 +25,9 @@ pub fn masked(text: &str, composed: &Composed<'_>) -> String {
 
 fn credentials(node: &Node<'_>, inside: bool, spans: &mut Vec<Span>) {
     match &node.content {
-        Content::Scalar(text, _) if inside && !REFERENCES.iter().any(|way| text.starts_with(way)) => spans.push(node.span),
+        Content::Scalar(text, _) if is_key(text) || (inside && !REFERENCES.iter().any(|way| text.starts_with(way))) => {
+            spans.push(node.span)
+        }
         Content::Scalar(..) => {}
         Content::List(items) => items.iter().for_each(|item| credentials(item, inside, spans)),
         Content::Map(entries) => {
@@ -35,6 +37,11 @@ fn credentials(node: &Node<'_>, inside: bool, spans: &mut Vec<Span>) {
             }
         }
     }
+}
+
+/// A secret key of age, wherever it stands: its public half has the same place in a list.
+fn is_key(text: &str) -> bool {
+    text.trim_start().to_uppercase().starts_with("AGE-SECRET-KEY-")
 }
 
 /// Also under a misspelt key: what people call a secret.

@@ -4,11 +4,13 @@
 //! them believes that they do something.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::state::Cipher;
 use crate::state::shared::{Cloud, StoreUrl};
 use crate::systems::schema::tidy;
 use crate::systems::{Finding, check_address, check_reference};
@@ -54,7 +56,7 @@ pub struct StateSpec {
 }
 
 /// How callout proves who it is to an object store. References only, never a secret itself.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = tidy)]
 pub struct StoreCredential {
@@ -87,7 +89,7 @@ pub struct StoreCredential {
 /// Who can read what is kept.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = tidy)]
+#[schemars(rename = "Encryption", transform = tidy)]
 pub struct EncryptionSpec {
     /// The public keys (`age1...`) of all who may read it. It is encrypted for each of them.
     #[schemars(length(min = 1), extend("examples" = [["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]]))]
@@ -123,6 +125,35 @@ impl StoreCredential {
             ("service_account", &self.service_account),
         ];
         all.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?)))
+    }
+}
+
+/// Where a project's state lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatePlace {
+    /// The snapshot, `.callout/state.json`; everything else lies beside it.
+    File(PathBuf),
+    Shared(Box<SharedSpec>),
+}
+
+/// A place in object storage, with references where secrets are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedSpec {
+    pub url: StoreUrl,
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    pub account: Option<String>,
+    pub credential: Option<StoreCredential>,
+}
+
+impl StateSpec {
+    /// Of settings that [`check`] finds no fault with.
+    pub fn place(self, folder: &Path) -> StatePlace {
+        let Self { path, url, endpoint, region, account, credential, .. } = self;
+        match url.and_then(|url| url.parse().ok()) {
+            Some(url) => StatePlace::Shared(Box::new(SharedSpec { url, endpoint, region, account, credential })),
+            None => StatePlace::File(folder.join(path.as_deref().unwrap_or(".callout/state.json"))),
+        }
     }
 }
 
@@ -208,5 +239,15 @@ fn references(state: &Value) -> Vec<Finding> {
     let secrets = secrets.iter().map(|name| format!("/credential/{name}"));
     // A text in place of the section is taken for a reference too: it may well be a key, and must be refused as one.
     let all = secrets.chain(["/credential".to_owned(), "/encryption/identity".to_owned()]);
-    all.filter_map(|at| check_reference(&at, state.pointer(&at)?.as_str()?)).collect()
+    let plain = all.filter_map(|at| check_reference(&at, state.pointer(&at)?.as_str()?));
+    plain.chain(recipients(state)).collect()
+}
+
+fn recipients(state: &Value) -> impl Iterator<Item = Finding> {
+    let listed = state.pointer("/encryption/recipients").and_then(Value::as_array).into_iter().flatten().enumerate();
+    listed.filter_map(|(number, recipient)| {
+        let why = Cipher::check_recipient(recipient.as_str()?).err()?;
+        let finding = Finding::error(why.code, format!("/encryption/recipients/{number}"), why.message);
+        Some(why.help.into_iter().fold(finding, Finding::help))
+    })
 }

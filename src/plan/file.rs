@@ -12,19 +12,25 @@ use super::gates::Gates;
 use super::{Action, Allowed, Limits, Plan, Reason, Rules, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::refresh::Sides;
-use crate::state::{Form, Phase, PlanUse, Record, State};
+use crate::state::{Broken, Cipher, Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
 
 const FORM: Form = Form { kind: "plan", version: 1 };
 
-/// The plan as it is saved.
-pub fn seal_plan(plan: &Plan) -> Outcome<String> {
-    FORM.seal(plan).map_err(|error| Box::new(Diagnostic::error("plan/seal", format!("the plan cannot be written: {error}"))))
+/// The plan as it is saved, encrypted as the state is: it has the same names and telephone numbers.
+pub fn seal_plan(plan: &Plan, cipher: &Cipher) -> Outcome<String> {
+    let text = FORM.seal(plan).map_err(|error| Diagnostic::error("plan/seal", format!("the plan cannot be written: {error}")))?;
+    cipher.wrap(FORM.kind, text)
 }
 
 /// A saved plan, if every byte of it is as it was written. `name` is for the message.
-pub fn open_plan(name: &str, text: &str) -> Outcome<Plan> {
-    FORM.unseal(text.trim_end()).map_err(|broken| {
+pub fn open_plan(name: &str, text: &str, cipher: &Cipher) -> Outcome<Plan> {
+    FORM.open(text.trim_end(), cipher).map_err(|broken| {
+        if let Broken::Locked(why) = broken {
+            let help = "Nothing was applied. Get an identity of one of these recipients from whoever runs callout here, and put it where \
+                        `identity` of `spec.state.encryption` in callout.yaml says.";
+            return Box::new(Diagnostic::error("plan/encrypted", format!("the plan {name} cannot be read: {why}")).help(help));
+        }
         let help = format!("make a new one: callout plan --out {}", typed(name));
         Box::new(Diagnostic::error("plan/damaged", format!("{name} cannot be used as a plan: {broken}")).help(help))
     })

@@ -32,6 +32,8 @@ pub struct Finding {
     pub name: String,
     pub what: String,
     pub is_fine: bool,
+    /// It is encrypted for others than whoever looks.
+    pub is_locked: bool,
 }
 
 impl Checkup {
@@ -39,7 +41,7 @@ impl Checkup {
     pub fn of(home: &Home) -> Outcome<Self> {
         let (store, lineage) = (home.state.open()?, lineage_of(home)?);
         let pieces = store.pieces()?;
-        let findings: Vec<Finding> = pieces.iter().map(|piece| finding(&*store, piece, &lineage)).collect();
+        let findings: Vec<Finding> = pieces.iter().map(|piece| finding(&*store, piece, &lineage, home.state.cipher().is_on())).collect();
         let (records, wrong) = match Standing::of(home) {
             Ok(Standing::Whole(state)) => (Some(state.records.len()), history(&pieces, &findings)),
             Ok(Standing::Missing(why)) => (None, Some(why)),
@@ -72,31 +74,41 @@ fn history(pieces: &[Piece], findings: &[Finding]) -> Option<Diagnostic> {
         1 => "the state is whole, but a file of its history cannot be used".to_owned(),
         many => format!("the state is whole, but {many} files of its history cannot be used"),
     };
-    Some(Diagnostic::error("state/history", message).help(
-        "Nothing needs them today: they are earlier snapshots, and the log. Copy them back from a backup if you have one; delete nothing.",
-    ))
+    let mut help = "Nothing needs them today: they are earlier snapshots, and the log.".to_owned();
+    if findings.iter().any(|finding| finding.is_locked) {
+        help += " What is encrypted for others opens with a key of one of them: an identity may have several, each on a line of its own.";
+    }
+    if findings.iter().any(|finding| !finding.is_fine && !finding.is_locked) {
+        help += " Copy them back from a backup if you have one; delete nothing.";
+    }
+    Some(Diagnostic::error("state/history", message).help(help))
 }
 
-fn finding(store: &dyn Mendable, piece: &Piece, lineage: &str) -> Finding {
-    let (what, is_fine) = match (store.content(piece.role, lineage), piece.role) {
+/// `secret`: the project asks for encryption, so what is not encrypted is told.
+fn finding(store: &dyn Mendable, piece: &Piece, lineage: &str, secret: bool) -> Finding {
+    let content = store.content(piece.role, lineage);
+    let is_locked = matches!(content, Content::Locked(_));
+    let (what, is_fine) = match (content, piece.role) {
+        (Content::Locked(why), _) => (format!("cannot be read: {why}"), false),
         (Content::Missing, _) => ("missing".to_owned(), false),
         (Content::Unreadable(why), _) => (why.message, false),
         (Content::Newer(why), _) => (why, false),
         (Content::Foreign(other), _) => (format!("of another state (lineage {other})"), false),
         (Content::Broken(why), _) => (format!("damaged: {why}"), false),
-        (Content::Snapshot(state), Role::KeptSnapshot(through)) if state.through != through => {
+        (Content::Snapshot { state, .. }, Role::KeptSnapshot(through)) if state.through != through => {
             (format!("damaged: its name says commit {through}, and it ends with commit {}", state.through), false)
         }
-        (Content::Snapshot(state), _) => {
+        (Content::Snapshot { state, is_plain }, _) => {
             let records = if state.records.len() == 1 { "1 record".to_owned() } else { format!("{} records", state.records.len()) };
-            (format!("whole: {records}, up to commit {}", state.through), true)
+            let plain = if secret && is_plain { "; not encrypted" } else { "" };
+            (format!("whole: {records}, up to commit {}{plain}", state.through), true)
         }
-        (Content::Journal(lines), role) => journal(&lines, role),
+        (Content::Journal(lines), role) => journal(&lines, role, secret),
     };
-    Finding { name: piece.name.clone(), what, is_fine }
+    Finding { name: piece.name.clone(), what, is_fine, is_locked }
 }
 
-fn journal(lines: &Lines, role: Role) -> (String, bool) {
+fn journal(lines: &Lines, role: Role, secret: bool) -> (String, bool) {
     const SHOWN: usize = 3;
     let span = lines.commits.first().map(|first| first.sequence).zip(lines.end());
     if !lines.damage.is_empty() {
@@ -122,7 +134,13 @@ fn journal(lines: &Lines, role: Role) -> (String, bool) {
         return (format!("damaged: its name says commits {} to {}, and it has others", kept.first, kept.last), false);
     }
     let end = if lines.torn { "; the last line was never written to its end, and does not count" } else { "" };
-    (format!("{has}{end}"), true)
+    let plain = match lines.plain {
+        0 => String::new(),
+        _ if !secret => String::new(),
+        all if all == lines.commits.len() => "; not encrypted".to_owned(),
+        some => format!("; not encrypted: {some} of {}", lines.commits.len()),
+    };
+    (format!("{has}{plain}{end}"), true)
 }
 
 /// An earlier snapshot.
@@ -146,10 +164,10 @@ pub fn kept(home: &Home) -> Outcome<Vec<Kept>> {
         let content = store.content(piece.role, &lineage);
         if let Role::KeptSnapshot(through) = piece.role {
             let records = match content {
-                Content::Snapshot(state) => Ok(state.records.len()),
+                Content::Snapshot { state, .. } => Ok(state.records.len()),
                 Content::Missing | Content::Journal(_) => Err("it is not there".to_owned()),
                 Content::Unreadable(why) => Err(why.message),
-                Content::Broken(why) | Content::Newer(why) => Err(why),
+                Content::Broken(why) | Content::Newer(why) | Content::Locked(why) => Err(why),
                 Content::Foreign(other) => Err(format!("it is of another state (lineage {other})")),
             };
             kept.push(Kept { name: piece.name, through, at: None, by: None, records });

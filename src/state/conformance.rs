@@ -5,6 +5,7 @@ mod place;
 mod served;
 mod stage;
 
+use super::cipher::Cipher;
 use super::journal::Commit;
 use super::memory::Disk;
 use super::samples::{commit, created, owner};
@@ -14,7 +15,7 @@ use logged::{
     a_damaged_line_ends_its_journal_in_the_log, a_stopped_compaction_doubles_nothing_in_the_log, the_log_needs_no_snapshot_and_no_lock,
     the_log_outlives_every_compaction,
 };
-use place::{Bucket, Folder, LineFile, Place};
+use place::{Bucket, Folder, LineFile, Place, Safe, Sealed};
 use served::{Azure, Google, Protocol, S3, Served};
 use stage::{commits, filled, look, made, opened, state_after};
 
@@ -166,7 +167,7 @@ fn files_of_two_states_do_not_mix<P: Place>() {
     place.put_journal(Some(&other.journal()));
     let error = look(&place).expect_err("mixed");
     assert!(error.contains("belong to different states (lineages l1 and l2)"), "{error}");
-    let foreign = super::journal::commit_line(&Commit { lineage: "l2".into(), ..commit(1, vec![]) }).expect("a line");
+    let foreign = super::journal::commit_line(&Commit { lineage: "l2".into(), ..commit(1, vec![]) }, &Cipher::default()).expect("a line");
     let place = made::<P>();
     place.put_journal(Some(&[place.journal(), foreign.into_bytes()].concat()));
     let error = look(&place).expect_err("mixed");
@@ -242,7 +243,9 @@ macro_rules! suite {
     ($($case:ident),* $(,)?) => {
         mod memory { $(#[test] fn $case() { super::$case::<super::Disk>(); })* }
         mod files { $(#[test] fn $case() { super::$case::<super::Folder>(); })* }
+        mod encrypted_files { $(#[test] fn $case() { super::$case::<super::Safe>(); })* }
         mod objects { $(#[test] fn $case() { super::$case::<super::Bucket<super::Faulty>>(); })* }
+        mod encrypted_objects { $(#[test] fn $case() { super::$case::<super::Bucket<super::Sealed>>(); })* }
         mod google { $(#[test] fn $case() { super::on::<super::Google>(super::$case::<super::Bucket<super::Served<super::Google>>>); })* }
         mod azurite { $(#[test] fn $case() { super::on::<super::Azure>(super::$case::<super::Bucket<super::Served<super::Azure>>>); })* }
         mod moto { $(#[test] fn $case() { super::on::<super::S3>(super::$case::<super::Bucket<super::Served<super::S3>>>); })* }

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::cipher;
 use super::lineage::{Home, lineage_of};
 use super::mendable::Mendable;
 use super::model::Key;
 use super::restore::newer;
 use super::salvage::{as_of, salvage};
-use super::survey::{Content, Role};
+use super::survey::{Content, Role, nothing_locked};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
@@ -39,7 +40,11 @@ impl Copy {
         let lineage = lineage_of(home)?;
         let path = match self {
             Self::Kept(through) => {
-                let state = as_of(&*home.state.open()?, &lineage, *through)?.ok_or_else(|| Box::new(no_such(*through)))?;
+                let store = home.state.open()?;
+                let Some(state) = as_of(&*store, &lineage, *through)? else {
+                    nothing_locked(&*store, &lineage)?;
+                    return Err(Box::new(no_such(*through)));
+                };
                 return Ok(Known { state, missing: None, named: BTreeMap::new() });
             }
             Self::At(path) => path,
@@ -84,9 +89,10 @@ fn is_ours(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
             Content::Foreign(other) => return Err(Box::new(not_ours(lineage, &other, &piece.name))),
             Content::Unreadable(why) => return Err(Box::new(why)),
             Content::Newer(why) => return Err(Box::new(newer(&piece.name, &why))),
-            Content::Missing | Content::Broken(_) | Content::Snapshot(_) | Content::Journal(_) => {}
+            Content::Missing | Content::Locked(_) | Content::Broken(_) | Content::Snapshot { .. } | Content::Journal(_) => {}
         }
     }
+    nothing_locked(store, lineage)?;
     if is_hopeless(store, lineage)? {
         let message = format!("nothing of the state at `{}` can be read", store.name());
         return Err(Box::new(Diagnostic::error("state/no-copy", message).help("Try another copy.")));
@@ -96,9 +102,11 @@ fn is_ours(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
 
 fn is_hopeless(store: &dyn Mendable, lineage: &str) -> Outcome<bool> {
     let useful = |content: Content| match content {
-        Content::Snapshot(_) => true,
+        Content::Snapshot { .. } => true,
         Content::Journal(lines) => !lines.commits.is_empty(),
-        Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => false,
+        Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Locked(_) | Content::Foreign(_) | Content::Broken(_) => {
+            false
+        }
     };
     Ok(!store.pieces()?.into_iter().any(|piece| useful(store.content(piece.role, lineage))))
 }
@@ -111,10 +119,11 @@ fn kept(through: u64, store: &dyn Mendable, lineage: &str) -> Outcome<()> {
         return Err(Box::new(Diagnostic::error("state/no-copy", message).help("callout state history lists what is kept")));
     };
     match store.content(role, lineage) {
-        Content::Snapshot(_) | Content::Journal(_) => Ok(()),
+        Content::Snapshot { .. } | Content::Journal(_) => Ok(()),
         Content::Foreign(other) => Err(Box::new(not_ours(lineage, &other, &piece.name))),
         Content::Unreadable(why) => Err(Box::new(why)),
         Content::Newer(why) => Err(Box::new(newer(&piece.name, &why))),
+        Content::Locked(why) => Err(Box::new(cipher::locked(&format!("`{}`", piece.name), &why))),
         Content::Missing => Err(Box::new(unusable(&piece.name, "it is not there any more"))),
         Content::Broken(why) => Err(Box::new(unusable(&piece.name, &why))),
     }

@@ -10,6 +10,7 @@ mod parts;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::cipher::Cipher;
 use super::disk::{self, Access};
 use super::history::History;
 use super::journal::{self, Commit};
@@ -28,6 +29,7 @@ pub struct FileStore {
     snapshot: PathBuf,
     journal: PathBuf,
     history: History,
+    cipher: Cipher,
     lock: Option<Lock>,
     live: Option<Live>,
     /// The snapshot that the live journal goes on from.
@@ -40,7 +42,15 @@ impl FileStore {
         let snapshot = snapshot.into();
         let folder = disk::folder_of(&snapshot).to_owned();
         let (journal, history) = (beside(&snapshot, "journal.jsonl"), History { folder: beside(&snapshot, "history") });
-        Self { folder, snapshot, journal, history, lock: None, live: None, still: None }
+        let cipher = Cipher::default();
+        Self { folder, snapshot, journal, history, cipher, lock: None, live: None, still: None }
+    }
+
+    /// The same, whose texts are encrypted.
+    #[must_use]
+    pub fn with_cipher(mut self, cipher: &Cipher) -> Self {
+        self.cipher = cipher.clone();
+        self
     }
 
     fn owned(&self) -> Outcome<&Lock> {
@@ -66,7 +76,7 @@ impl FileStore {
             let message = format!("`{}` is there already; a state is never overwritten", self.snapshot.display());
             return Err(Box::new(Diagnostic::error("state/exists", message).help("Go on with callout plan.")));
         }
-        let text = replay::snapshot_text(state)?;
+        let text = replay::snapshot_text(state, &self.cipher)?;
         self.live = None;
         disk::replace(&self.journal, journal.as_bytes(), Access::Owner)?;
         disk::replace(&self.snapshot, text.as_bytes(), Access::Owner)?;
@@ -78,7 +88,7 @@ impl FileStore {
     fn take_up(&mut self) -> Outcome<()> {
         self.still = Some(Still::of(&self.snapshot));
         let (found, bytes) = Found::open(&self.journal)?.ok_or_else(|| gone(&self.journal))?;
-        let read = journal::read(&self.journal.display().to_string(), &bytes)?;
+        let read = journal::read(&self.journal.display().to_string(), &bytes, &self.cipher)?;
         self.live = Some(found.take_up(bytes, &read)?);
         Ok(())
     }
@@ -89,7 +99,12 @@ impl Store for FileStore {
         self.snapshot.display().to_string()
     }
 
+    fn cipher(&self) -> Cipher {
+        self.cipher.clone()
+    }
+
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
+        self.cipher.may_write()?;
         disk::private_folder(&self.folder)?;
         self.lock = Some(Lock::take(&beside(&self.snapshot, "lock"), owner)?);
         disk::sweep(&self.folder);
@@ -113,7 +128,7 @@ impl Store for FileStore {
         };
         let named = |path: &Path, bytes| Named { name: path.display().to_string(), bytes };
         let parts = Parts { snapshot: named(&self.snapshot, snapshot), journal: named(&self.journal, journal) };
-        let (loaded, journal) = replay::assemble(&parts, |span| self.history.journals_with(span))?;
+        let (loaded, journal) = replay::assemble(&parts, &self.cipher, |span| self.history.journals_with(span))?;
         if let Some(newest) = kept.newest().filter(|newest| *newest > loaded.state.through) {
             return Err(older_copy(&self.folder, loaded.state.through, newest).into());
         }
@@ -129,7 +144,7 @@ impl Store for FileStore {
     }
 
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
-        let text = journal::commit_line(commit)?;
+        let text = journal::commit_line(commit, &self.cipher)?;
         let last = self.untouched()?.span.last;
         if commit.sequence != last + 1 {
             return Err(bug(&format!("commit {} cannot follow commit {last}", commit.sequence)).into());
@@ -147,7 +162,7 @@ impl Store for FileStore {
         if state.through != span.last {
             return Err(bug(&format!("the snapshot ends with commit {}, the journal with {}", state.through, span.last)).into());
         }
-        let text = replay::snapshot_text(state)?;
+        let text = replay::snapshot_text(state, &self.cipher)?;
         if span.first <= span.last {
             self.history.keep_journal(span, &self.journal)?;
         }

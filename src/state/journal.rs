@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::cipher::{self, Cipher};
 use super::event::Event;
 use super::restore::CHECK;
 use super::seal::{Broken, Form};
@@ -14,8 +15,8 @@ use crate::diagnostics::{Diagnostic, Outcome};
 
 pub(super) const HEADER: Form = Form { kind: "journal", version: 1 };
 /// Version 2 has tickets that nobody asked for, version 3 what was heard of writes in doubt. A commit without them is written as ever, for
-/// a callout that does not know of them.
-pub(super) const COMMIT: Form = Form { kind: "commit", version: 3 };
+/// a callout that does not know of them. Version 4 is that of encrypted ones, around what is one of the others.
+pub(super) const COMMIT: Form = Form { kind: "commit", version: 4 };
 
 /// Events that became durable together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,9 +77,10 @@ pub fn header_line(header: &Header) -> Outcome<String> {
 }
 
 /// A commit as its line, with its newline.
-pub fn commit_line(commit: &Commit) -> Outcome<String> {
+pub fn commit_line(commit: &Commit, cipher: &Cipher) -> Outcome<String> {
     let version = commit.events.iter().map(version).max().unwrap_or(1);
-    Form { version, ..COMMIT }.seal(commit).map(|line| line + "\n").map_err(|error| unwritable(&error).into())
+    let line = Form { version, ..COMMIT }.seal(commit).map_err(|error| unwritable(&error))?;
+    Ok(cipher.wrap(COMMIT.kind, line)? + "\n")
 }
 
 /// The format version that a callout has to know to read a commit with this event. What an older one would drop without a word, it must refuse.
@@ -116,30 +118,30 @@ fn unwritable(error: &serde_json::Error) -> Diagnostic {
 }
 
 /// Reads a journal's bytes.
-pub fn read(name: &str, bytes: &[u8]) -> Outcome<Journal> {
-    let (journal, damage) = read_to_damage(name, bytes)?;
+pub fn read(name: &str, bytes: &[u8], cipher: &Cipher) -> Outcome<Journal> {
+    let (journal, damage) = read_to_damage(name, bytes, cipher)?;
     damage.map_or(Ok(journal), Err)
 }
 
 /// Reads a journal's bytes up to the first damage: what stands before it, and what it is. For the log only, which sends nobody.
-pub fn read_to_damage(name: &str, bytes: &[u8]) -> Outcome<(Journal, Option<Box<Diagnostic>>)> {
+pub fn read_to_damage(name: &str, bytes: &[u8], cipher: &Cipher) -> Outcome<(Journal, Option<Box<Diagnostic>>)> {
     let Some(first_end) = bytes.iter().position(|byte| *byte == b'\n') else {
         let what = if bytes.is_empty() { "is empty" } else { "has no complete first line" };
         return Err(damaged(name, &format!("`{name}` {what}; a journal always has a first line that says where it begins")).into());
     };
-    let header = open(HEADER, &bytes[..first_end]).map_err(|why| at_line(name, 1, &why))?;
+    let header = open(HEADER, &bytes[..first_end], cipher).map_err(|why| at_line(name, 1, &why))?;
     let mut journal = Journal { name: name.to_owned(), header, commits: Vec::new(), intact: first_end + 1, terminated: true };
-    let damage = journal.take_all(bytes).err();
+    let damage = journal.take_all(bytes, cipher).err();
     Ok((journal, damage))
 }
 
 impl Journal {
-    fn take_all(&mut self, bytes: &[u8]) -> Outcome<()> {
+    fn take_all(&mut self, bytes: &[u8], cipher: &Cipher) -> Outcome<()> {
         while self.intact < bytes.len() {
             let rest = &bytes[self.intact..];
-            let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { return self.take_tail(rest) };
+            let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { return self.take_tail(rest, cipher) };
             let number = self.line_of(self.end() + 1);
-            let commit = open(COMMIT, &rest[..length]).map_err(|why| at_line(&self.name, number, &why))?;
+            let commit = open(COMMIT, &rest[..length], cipher).map_err(|why| at_line(&self.name, number, &why))?;
             self.take(commit)?;
             self.intact += length + 1;
         }
@@ -164,8 +166,8 @@ impl Journal {
 
     /// What stands after the last newline. A line that lacks only its newline is whole, as its checksum shows: it may have been acted on, so it counts.
     /// A whole line followed by anything is damage. The rest was never written to its end, so nobody acted on it.
-    fn take_tail(&mut self, tail: &[u8]) -> Outcome<()> {
-        match open::<Commit>(COMMIT, tail) {
+    fn take_tail(&mut self, tail: &[u8], cipher: &Cipher) -> Outcome<()> {
+        match open::<Commit>(COMMIT, tail, cipher) {
             Ok(commit) => {
                 self.take(commit)?;
                 self.intact += tail.len();
@@ -183,8 +185,8 @@ pub(super) fn starts_with_a_whole_line(tail: &[u8]) -> bool {
     serde_json::Deserializer::from_slice(tail).into_iter::<serde::de::IgnoredAny>().next().is_some_and(|first| first.is_ok())
 }
 
-pub(super) fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8]) -> Result<T, Broken> {
-    form.unseal(std::str::from_utf8(line).map_err(|error| Broken::NotSealed(error.to_string()))?)
+pub(super) fn open<T: serde::de::DeserializeOwned>(form: Form, line: &[u8], cipher: &Cipher) -> Result<T, Broken> {
+    form.open(std::str::from_utf8(line).map_err(|error| Broken::NotSealed(error.to_string()))?, cipher)
 }
 
 fn at_line(name: &str, line: u64, why: &Broken) -> Diagnostic {
@@ -196,6 +198,9 @@ pub(super) fn unusable(name: &str, place: &str, why: &Broken) -> Diagnostic {
     if let Broken::Newer { .. } = why {
         let message = format!("{place} was written by a newer callout: {why}");
         return Diagnostic::error("state/newer", message).help("Install that version or a later one. Nothing was changed.");
+    }
+    if let Broken::Locked(why) = why {
+        return cipher::locked(place, why);
     }
     damaged(name, &format!("{place} is damaged: {why}"))
 }

@@ -10,23 +10,27 @@ mod seen;
 mod trouble;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{OwnedMutexGuard, oneshot};
+use tokio::sync::{Notify, OwnedMutexGuard, oneshot};
 
 use super::event::{Event, Write};
 use super::lineage;
 use super::model::{Key, Request};
 use super::permit::Permit;
 use super::session::Session;
-use super::store::Store;
+use super::store::{Distance, Store};
 use super::transition::State;
 use crate::diagnostics::Outcome;
 use crate::ticket::Digest;
-use commits::Core;
+use commits::{Committed, Core};
 use queue::{Entry, Leaving, Queue};
 use seen::Seen;
 use trouble::{aimless, lost};
+
+/// So long a commit over a network waits for others. A quarter of what the quickest of them takes: where nobody comes, little is lost.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// A write that is about to be sent.
 #[derive(Debug, Clone)]
@@ -44,6 +48,8 @@ pub struct Ledger {
     lineage: String,
     /// Whether the store never keeps a caller waiting.
     is_instant: bool,
+    /// So long a commit waits for others.
+    moment: Duration,
     seen: Arc<Seen>,
     shared: Arc<Shared>,
 }
@@ -52,6 +58,8 @@ pub struct Ledger {
 struct Shared {
     core: Arc<tokio::sync::Mutex<Core>>,
     queue: Mutex<Queue>,
+    /// Told whenever nobody's outcome is about to come any more.
+    complete: Notify,
 }
 
 impl Ledger {
@@ -60,10 +68,14 @@ impl Ledger {
         store.lock(&session.owner)?;
         let name = store.name();
         let loaded = lineage::expect(store.load()?, lineage, &name)?;
-        let (is_instant, seen) = (store.is_instant(), Arc::default());
+        let (distance, seen) = (store.distance(), Arc::default());
+        let moment = match distance {
+            Distance::Network => MOMENT,
+            Distance::Memory | Distance::Disk => Duration::ZERO,
+        };
         let core = Core::new(store, session, loaded, Arc::clone(&seen));
-        let shared = Arc::new(Shared { core: Arc::new(tokio::sync::Mutex::new(core)), queue: Mutex::default() });
-        Ok(Self { lineage: lineage.to_owned(), is_instant, seen, shared })
+        let shared = Arc::new(Shared { core: Arc::new(tokio::sync::Mutex::new(core)), queue: Mutex::default(), complete: Notify::new() });
+        Ok(Self { lineage: lineage.to_owned(), is_instant: distance == Distance::Memory, moment, seen, shared })
     }
 
     pub fn lineage(&self) -> &str {
@@ -96,7 +108,7 @@ impl Ledger {
     pub fn record(&self, events: Vec<Event>, now: Timestamp) -> impl Future<Output = Outcome<()>> + Send {
         let queued = (!events.is_empty()).then(|| {
             let (answer, answered) = oneshot::channel();
-            self.shared.queued().push(Entry { events, now, answer });
+            self.shared.push(Entry { events, now, answer });
             (Leaving::of(&self.shared), answered)
         });
         async move {
@@ -141,6 +153,7 @@ impl Ledger {
             biased;
             outcome = &mut answered => outcome.ok(),
             core = self.core() => {
+                self.gathered().await;
                 // A thread that ended badly has answered nobody, which each caller tells by itself.
                 drop(self.work(core, |_| ()).await);
                 answered.try_recv().ok()
@@ -150,6 +163,19 @@ impl Ledger {
         // The core may have been given to this caller, who did not need it any more.
         self.shared.sweep();
         outcome.unwrap_or_else(|| Err(Box::new(lost())))
+    }
+
+    /// Waits a moment for the outcomes of requests in flight, where each commit costs a round trip: what comes just after it began waits for
+    /// all of it. Without this, tasks fall apart into two groups that wait for each other's commits.
+    async fn gathered(&self) {
+        let complete = self.shared.complete.notified();
+        if self.moment.is_zero() || self.shared.queued().is_complete() {
+            return;
+        }
+        // Over or not: what is queued by then goes out.
+        drop(tokio::time::timeout(self.moment, complete).await);
+        // Whoever gets the place of the last one queues an intent.
+        tokio::task::yield_now().await;
     }
 
     async fn after_the_queue<R: Send + 'static>(&self, then: impl FnOnce(&mut Core) -> R + Send + 'static) -> Outcome<R> {
@@ -191,8 +217,23 @@ impl Shared {
     /// Makes all that is queued durable, as one commit. Has no await in it: it is done whole, whoever is dropped.
     fn drain(&self, core: &mut Core) {
         let entries = self.queued().take();
-        if !entries.is_empty() {
-            core.commit(entries);
+        if entries.is_empty() {
+            return;
+        }
+        let Committed { answers, intended } = core.commit(entries);
+        // Before the answers: an outcome may come at once.
+        self.queued().sends(intended);
+        for (caller, outcome) in answers {
+            // A caller that was dropped meanwhile needs no answer.
+            drop(caller.send(outcome));
+        }
+    }
+
+    fn push(&self, entry: Entry) {
+        let mut queue = self.queued();
+        queue.push(entry);
+        if queue.is_complete() {
+            self.complete.notify_waiters();
         }
     }
 }

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use super::ledger::Ledger;
 use super::location::Location;
 use super::lock_file::{GivenUp, LockFile};
+use super::mendable::Mendable;
 use super::session::Session;
 use super::store::{Loaded, Owner, Store};
+use super::survey::nothing_locked;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
@@ -93,12 +95,14 @@ fn still_says(home: &Home, before: Option<&LockFile>) -> Outcome<()> {
 }
 
 /// Starting over is for a state that is lost. One that is whole and remembers tickets is not lost.
-fn refuse_a_living_state(store: &mut dyn Store, lineage: &str) -> Outcome<()> {
+fn refuse_a_living_state(store: &mut dyn Mendable, lineage: &str) -> Outcome<()> {
     let loaded = match store.load() {
         Ok(Some(loaded)) => loaded,
-        // It lives, elsewhere.
-        Err(why) if why.code == "state/left" => return Err(why),
-        Ok(None) | Err(_) => return Ok(()),
+        // It lives: elsewhere, or for whoever has its key.
+        Err(why) if matches!(why.code, "state/left" | "state/encrypted") => return Err(why),
+        Ok(None) => return Ok(()),
+        // So may what is beside the damage.
+        Err(_) => return nothing_locked(store, lineage),
     };
     let open = loaded.state.records.values().filter(|record| record.is_open() || record.in_doubt() || record.is_let_go()).count();
     if loaded.state.lineage != lineage || open == 0 {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cipher::{Cipher, is_encrypted};
 use super::journal::{self, COMMIT, Commit, HEADER, Header, starts_with_a_whole_line};
 use super::model::Key;
 use super::seal::Broken;
@@ -20,6 +21,10 @@ pub struct Lines {
     pub torn: bool,
     /// Written by a newer callout, which only that one reads.
     pub newer: Option<String>,
+    /// Encrypted for others than whoever reads.
+    pub locked: Option<String>,
+    /// How many commits are not encrypted.
+    pub plain: usize,
 }
 
 /// A line that cannot be used.
@@ -36,7 +41,7 @@ pub struct Damage {
 
 impl Lines {
     /// Reads every line by itself.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn of(bytes: &[u8], cipher: &Cipher) -> Self {
         let mut lines = Self::default();
         let (whole, tail) = match bytes.iter().rposition(|byte| *byte == b'\n') {
             Some(end) => (&bytes[..end], &bytes[end + 1..]),
@@ -45,10 +50,10 @@ impl Lines {
         let mut number = 0;
         for line in whole.split(|byte| *byte == b'\n').filter(|_| !whole.is_empty()) {
             number += 1;
-            lines.line(number, line);
+            lines.line(number, line, cipher);
         }
         if !tail.is_empty() {
-            lines.tail(number + 1, tail);
+            lines.tail(number + 1, tail, cipher);
         }
         lines
     }
@@ -58,15 +63,15 @@ impl Lines {
         self.commits.last().map(|commit| commit.sequence).or(self.header.as_ref().map(|header| header.follows))
     }
 
-    fn line(&mut self, number: u64, line: &[u8]) {
+    fn line(&mut self, number: u64, line: &[u8], cipher: &Cipher) {
         if number == 1 {
-            match journal::open::<Header>(HEADER, line) {
+            match journal::open::<Header>(HEADER, line, cipher) {
                 Ok(header) => self.header = Some(header),
                 Err(why) => self.wrong(number, &why, line),
             }
             return;
         }
-        match journal::open::<Commit>(COMMIT, line) {
+        match journal::open::<Commit>(COMMIT, line, cipher) {
             Ok(commit) => self.take(number, commit, line),
             Err(why) => self.wrong(number, &why, line),
         }
@@ -78,13 +83,14 @@ impl Lines {
             let why = format!("it holds commit {}, where commit {wanted} must be", commit.sequence);
             self.damage.push(Damage { line: number, why, sequence: None, names: names(line) });
         }
+        self.plain += usize::from(!is_encrypted(&String::from_utf8_lossy(line)));
         self.commits.push(commit);
     }
 
     /// What stands after the last newline: a commit that lacks only that, or one that was never written to its end.
-    fn tail(&mut self, number: u64, tail: &[u8]) {
+    fn tail(&mut self, number: u64, tail: &[u8], cipher: &Cipher) {
         if number > 1 {
-            match journal::open::<Commit>(COMMIT, tail) {
+            match journal::open::<Commit>(COMMIT, tail, cipher) {
                 Ok(commit) => return self.take(number, commit, tail),
                 Err(Broken::NotSealed(_)) if !starts_with_a_whole_line(tail) => {
                     self.torn = true;
@@ -100,6 +106,9 @@ impl Lines {
     fn wrong(&mut self, number: u64, why: &Broken, line: &[u8]) {
         if let Broken::Newer { .. } = why {
             self.newer = Some(why.to_string());
+        }
+        if let Broken::Locked(why) = why {
+            self.locked = Some(why.clone());
         }
         let sequence = if number == 1 { None } else { self.next() };
         self.damage.push(Damage { line: number, why: why.to_string(), sequence, names: names(line) });

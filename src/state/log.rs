@@ -7,6 +7,7 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
+use super::cipher::Cipher;
 use super::event::Event;
 use super::journal::{self, Commit, Journal};
 use super::lineage::{self, Home};
@@ -129,9 +130,10 @@ impl<'a> Reading<'a> {
     }
 
     fn all(mut self, store: &dyn Store) -> Log {
+        let cipher = store.cipher();
         let handed = store.journals(&mut |file| {
             let is_first = !std::mem::replace(&mut self.log.is_there, true);
-            self.take(&file, is_first);
+            self.take(&file, &cipher, is_first);
         });
         if let Err(trouble) = handed {
             self.log.damage.push(*trouble);
@@ -140,8 +142,8 @@ impl<'a> Reading<'a> {
         self.log
     }
 
-    fn take(&mut self, file: &Named, is_first: bool) {
-        let (journal, damage) = match journal::read_to_damage(&file.name, &file.bytes) {
+    fn take(&mut self, file: &Named, cipher: &Cipher, is_first: bool) {
+        let (journal, damage) = match journal::read_to_damage(&file.name, &file.bytes, cipher) {
             Ok((journal, damage)) => (journal, damage),
             Err(damage) => return self.tell(*damage),
         };
@@ -197,8 +199,8 @@ impl<'a> Reading<'a> {
         (self.is_partial, self.is_broken) = (true, true);
         let help = "What stands before the damage is shown, and every journal behind it. Put back a backup of that file, then run callout \
                     log again. Do not delete lines of it.";
-        // A newer format has its own way out.
-        self.log.damage.push(if damage.code == "state/newer" { damage } else { damage.help(help) });
+        // A newer format has its own way out, and so has a missing key.
+        self.log.damage.push(if matches!(damage.code, "state/newer" | "state/encrypted") { damage } else { damage.help(help) });
     }
 }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::cipher::Cipher;
 use super::journal::{self, Commit};
 use super::replay::{self, Named, Parts, Span};
-use super::store::{Loaded, Owner, Store};
+use super::store::{Distance, Loaded, Owner, Store};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
@@ -64,7 +65,7 @@ pub type Hook = Box<dyn FnMut(Effect) -> ControlFlow<()> + Send>;
 pub struct MemoryStore {
     disk: Disk,
     hook: Hook,
-    is_instant: bool,
+    distance: Distance,
     killed: bool,
     locked: bool,
     /// The journal's length and its last commit, as this store left them.
@@ -78,14 +79,14 @@ impl MemoryStore {
 
     /// A store that a hook may kill. A killed store changes nothing any more.
     pub fn with_hook(disk: &Disk, hook: Hook) -> Self {
-        Self { disk: disk.clone(), hook, is_instant: true, killed: false, locked: false, left: None }
+        Self { disk: disk.clone(), hook, distance: Distance::Memory, killed: false, locked: false, left: None }
     }
 
     /// The same where the hook takes its time, as a device or a network does.
-    pub fn with_slow_hook(disk: &Disk, hook: Hook) -> Self {
-        let mut store = Self::with_hook(disk, hook);
-        store.is_instant = false;
-        store
+    #[must_use]
+    pub fn far_away(mut self, distance: Distance) -> Self {
+        self.distance = distance;
+        self
     }
 
     fn reach(&mut self, effect: Effect) -> Outcome<()> {
@@ -120,8 +121,8 @@ impl Store for MemoryStore {
         "memory".to_owned()
     }
 
-    fn is_instant(&self) -> bool {
-        self.is_instant
+    fn distance(&self) -> Distance {
+        self.distance
     }
 
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
@@ -145,7 +146,7 @@ impl Store for MemoryStore {
         };
         let named = |name: &str, bytes| Named { name: format!("memory/{name}"), bytes };
         let parts = Parts { snapshot: named("state.json", snapshot), journal: named("journal.jsonl", journal) };
-        let (loaded, journal) = replay::assemble(&parts, |span| {
+        let (loaded, journal) = replay::assemble(&parts, &Cipher::default(), |span| {
             let holds = |kept: &Span| kept.last >= span.first && kept.first <= span.last;
             Ok(contents.journals.into_iter().filter(|(kept, _)| holds(kept)).map(|(_, bytes)| named("history", bytes)).collect())
         })?;
@@ -166,7 +167,8 @@ impl Store for MemoryStore {
         if self.load()?.is_some() {
             return Err(refusal("state/exists", "there is a state already").into());
         }
-        let (snapshot, journal) = (replay::snapshot_text(state)?.into_bytes(), replay::fresh_journal(state)?.into_bytes());
+        let (snapshot, journal) =
+            (replay::snapshot_text(state, &Cipher::default())?.into_bytes(), replay::fresh_journal(state)?.into_bytes());
         self.left = Some((journal.len(), state.through));
         self.change(Step::CreateJournal, |contents| contents.journal = Some(journal))?;
         self.change(Step::CreateSnapshot, |contents| contents.snapshot = Some(snapshot.clone()))?;
@@ -175,7 +177,7 @@ impl Store for MemoryStore {
 
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
         self.owns()?;
-        let line = journal::commit_line(commit)?;
+        let line = journal::commit_line(commit, &Cipher::default())?;
         let (left, last) = self.left.ok_or_else(|| refusal("state/order", "a commit is added only after a load"))?;
         if commit.sequence != last + 1 {
             return Err(refusal("state/order", format!("commit {} cannot follow commit {last}", commit.sequence)).into());
@@ -196,8 +198,10 @@ impl Store for MemoryStore {
 
     fn compact(&mut self, state: &State) -> Outcome<()> {
         self.owns()?;
-        let (snapshot, journal) = (replay::snapshot_text(state)?.into_bytes(), replay::fresh_journal(state)?.into_bytes());
-        let before = journal::read("memory/journal.jsonl", self.disk.contents().journal.as_deref().unwrap_or_default())?;
+        let (snapshot, journal) =
+            (replay::snapshot_text(state, &Cipher::default())?.into_bytes(), replay::fresh_journal(state)?.into_bytes());
+        let before =
+            journal::read("memory/journal.jsonl", self.disk.contents().journal.as_deref().unwrap_or_default(), &Cipher::default())?;
         let span = Span { first: before.header.follows + 1, last: before.end() };
         let left = (journal.len(), state.through);
         self.change(Step::KeepJournal, |contents| {

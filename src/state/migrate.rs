@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use super::by::By;
 use super::event::Event;
-use super::journal::Commit;
+use super::journal::{COMMIT, Commit};
 use super::lineage::{Home, expect, foreign, lineage_of};
 use super::location::Location;
 use super::mendable::Mendable;
-use super::replay::Span;
+use super::replay::{SNAPSHOT, Span};
 use super::salvage::as_of;
 use super::seal::Form;
 use super::session::Session;
@@ -136,10 +136,26 @@ impl Migration {
         let known: Vec<Role> = self.to.pieces()?.into_iter().map(|piece| piece.role).collect();
         for piece in self.from.pieces()?.into_iter().filter(|piece| piece.role.is_kept() && !known.contains(&piece.role)) {
             if let Some(bytes) = self.from.bytes(piece.role)? {
-                self.to.keep(piece.role, &bytes)?;
+                self.pass_on(piece.role, &bytes)?;
             }
         }
-        live.map_or(Ok(()), |(role, bytes)| self.to.keep(role, &bytes))
+        live.map_or(Ok(()), |(role, bytes)| self.pass_on(role, &bytes))
+    }
+
+    /// Line by line as it was, and encrypted as everything is that is written at the new place.
+    fn pass_on(&mut self, role: Role, bytes: &[u8]) -> Outcome<()> {
+        let (before, after) = (self.from.cipher(), self.to.cipher());
+        let form = if let Role::Snapshot | Role::KeptSnapshot(_) = role { SNAPSHOT } else { COMMIT };
+        let mut renewed = Vec::with_capacity(bytes.len());
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let (text, end) = line.split_at(line.len() - usize::from(line.ends_with(b"\n")));
+            match std::str::from_utf8(text) {
+                Ok(text) => renewed.extend(after.renew(form, text, &before)?.bytes()),
+                Err(_) => renewed.extend_from_slice(text),
+            }
+            renewed.extend_from_slice(end);
+        }
+        self.to.keep(role, &renewed)
     }
 
     /// Whether a fresh look at the new place finds all of it.

@@ -5,6 +5,7 @@
 
 mod by;
 mod checkup;
+mod cipher;
 #[cfg(test)]
 mod conformance;
 mod copy;
@@ -48,6 +49,7 @@ mod undo;
 
 pub use by::{By, Owner};
 pub use checkup::{Checkup, Finding, Kept, kept};
+pub use cipher::Cipher;
 pub use copy::{Copy, Known};
 pub use disk::{make_private_folder, open_private};
 pub use event::{Closing, Event, VisitOutcome, Write};
@@ -70,5 +72,5 @@ pub use restore::{ComesBack, Mending, Standing, Twin, comes_back};
 pub use seal::{Broken, Form};
 pub use senders::Senders;
 pub use session::Session;
-pub use store::{Loaded, Store};
+pub use store::{Distance, Loaded, Store};
 pub use transition::{Impossible, State};

@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
+use super::cipher::Cipher;
 use super::event::{Closing, Event, VisitOutcome, Write};
 use super::journal::{self, Commit};
 use super::memory::{Disk, MemoryStore};
@@ -132,10 +133,13 @@ fn is_free(record: Option<&Record>) -> bool {
 
 /// The parts that a snapshot of one state and a journal from there on make.
 fn parts(states: &[State], commits: &[Commit], snapshot: usize, journal: usize) -> Parts {
-    let lines = commits[journal..].iter().map(|commit| journal::commit_line(commit).expect("a line"));
+    let lines = commits[journal..].iter().map(|commit| journal::commit_line(commit, &Cipher::default()).expect("a line"));
     let journal = fresh_journal(&states[journal]).expect("a header") + &lines.collect::<String>();
     let named = |name: &str, text: String| Named { name: name.to_owned(), bytes: text.into_bytes() };
-    Parts { snapshot: named("state.json", snapshot_text(&states[snapshot]).expect("a text")), journal: named("journal.jsonl", journal) }
+    Parts {
+        snapshot: named("state.json", snapshot_text(&states[snapshot], &Cipher::default()).expect("a text")),
+        journal: named("journal.jsonl", journal),
+    }
 }
 
 /// The properties say nothing of what their histories never come to.
@@ -220,15 +224,15 @@ proptest! {
         let snapshot = cut.index(states.len());
         // A stopped compaction leaves a snapshot beside a journal that begins before it.
         for journal in [snapshot, overlap.index(snapshot + 1)] {
-            let (loaded, _) = assemble(&parts(&states, &commits, snapshot, journal), |_| Ok(Vec::new())).expect("whole");
+            let (loaded, _) = assemble(&parts(&states, &commits, snapshot, journal), &Cipher::default(), |_| Ok(Vec::new())).expect("whole");
             prop_assert_eq!(&loaded.state, last);
         }
         // An older snapshot needs the commits between, and is refused without them.
         let older = overlap.index(snapshot + 1);
         let kept = parts(&states, &commits[..snapshot], older, older).journal;
-        let (loaded, _) = assemble(&parts(&states, &commits, older, snapshot), |_| Ok(vec![kept])).expect("whole");
+        let (loaded, _) = assemble(&parts(&states, &commits, older, snapshot), &Cipher::default(), |_| Ok(vec![kept])).expect("whole");
         prop_assert_eq!(&loaded.state, last);
-        let without = assemble(&parts(&states, &commits, older, snapshot), |_| Ok(Vec::new()));
+        let without = assemble(&parts(&states, &commits, older, snapshot), &Cipher::default(), |_| Ok(Vec::new()));
         prop_assert_eq!(without.is_ok(), older == snapshot);
     }
 
@@ -265,7 +269,7 @@ proptest! {
         }
         let mut told = BTreeSet::new();
         let mut whole = Vec::new();
-        store.journals(&mut |named| whole.extend(journal::read(&named.name, &named.bytes).expect("whole").commits)).expect("readable");
+        store.journals(&mut |named| whole.extend(journal::read(&named.name, &named.bytes, &Cipher::default()).expect("whole").commits)).expect("readable");
         whole.retain(|commit| told.insert(commit.sequence));
         whole.sort_by_key(|commit| commit.sequence);
         prop_assert_eq!(whole, commits, "every commit is kept");

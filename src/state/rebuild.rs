@@ -15,7 +15,7 @@ use super::model::Key;
 use super::restore::{is_damage, newer};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
-use super::survey::{Content, Role};
+use super::survey::{Content, Role, nothing_locked};
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 
@@ -119,8 +119,10 @@ fn damage(store: &mut dyn Mendable, lineage: &str) -> Outcome<Option<Diagnostic>
         }
         Ok(Some(loaded)) => Err(whole(&name, loaded.state.records.len()).into()),
         Err(why) if !is_damage(&why) => Err(why),
-        Err(why) if store.mentions(lineage)? => Ok(Some(*why)),
-        Err(why) => Err(unclaimed(&name, lineage, &why).into()),
+        Err(why) => {
+            nothing_locked(store, lineage)?;
+            if store.mentions(lineage)? { Ok(Some(*why)) } else { Err(unclaimed(&name, lineage, &why).into()) }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cipher::{self, Cipher};
 use super::journal::{self, Commit, Header, Journal};
 use super::model::Record;
 use super::restore::CHECK;
@@ -14,7 +15,8 @@ use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome};
 
 /// Version 2 has tickets that nobody asked for, version 3 what was heard of writes in doubt. One without them is written as ever.
-pub(super) const SNAPSHOT: Form = Form { kind: "state", version: 3 };
+/// Version 4 is that of encrypted ones, around what is one of the others.
+pub(super) const SNAPSHOT: Form = Form { kind: "state", version: 4 };
 
 /// A file and its name for messages.
 #[derive(Debug, Clone)]
@@ -38,14 +40,13 @@ pub struct Span {
 }
 
 /// A snapshot's text.
-pub fn snapshot_text(state: &State) -> Outcome<String> {
+pub fn snapshot_text(state: &State, cipher: &Cipher) -> Outcome<String> {
     let version = state.records.values().map(Record::format_version).max().unwrap_or(1);
-    Form { version, ..SNAPSHOT }.seal(state).map(|text| text + "\n").map_err(|error| {
-        Box::new(
-            Diagnostic::error("state/unwritable", format!("the state has no JSON form: {error}"))
-                .help("Nothing was changed. This is a bug in callout."),
-        )
-    })
+    let text = Form { version, ..SNAPSHOT }.seal(state).map_err(|error| {
+        Diagnostic::error("state/unwritable", format!("the state has no JSON form: {error}"))
+            .help("Nothing was changed. This is a bug in callout.")
+    })?;
+    Ok(cipher.wrap(SNAPSHOT.kind, text)? + "\n")
 }
 
 /// The text of a journal in which nothing happened yet.
@@ -55,20 +56,21 @@ pub fn fresh_journal(state: &State) -> Outcome<String> {
 
 /// Whether a journal is what a create leaves that was stopped half-way: nothing was ever recorded in it, nor before it.
 pub fn never_used(journal: &[u8]) -> bool {
-    journal::read("", journal).is_ok_and(|journal| journal.end() == 0)
+    // An encrypted commit is one as well, whether or not it can be read.
+    journal::read("", journal, &Cipher::default()).is_ok_and(|journal| journal.end() == 0)
 }
 
 /// The state that the parts make, and the journal as it was read. `kept` brings the kept journals that hold any of these commits, in order.
-pub fn assemble(parts: &Parts, kept: impl FnOnce(Span) -> Outcome<Vec<Named>>) -> Outcome<(Loaded, Journal)> {
-    let mut state = read_snapshot(&parts.snapshot)?;
-    let live = journal::read(&parts.journal.name, &parts.journal.bytes)?;
+pub fn assemble(parts: &Parts, cipher: &Cipher, kept: impl FnOnce(Span) -> Outcome<Vec<Named>>) -> Outcome<(Loaded, Journal)> {
+    let mut state = read_snapshot(&parts.snapshot, cipher)?;
+    let live = journal::read(&parts.journal.name, &parts.journal.bytes, cipher)?;
     same_lineage(&parts.snapshot.name, &state, &live.name, &live.header.lineage)?;
     if live.end() < state.through {
         return Err(too_old(&live.name, live.end(), &parts.snapshot.name, &state).into());
     }
     if live.header.follows > state.through {
         let missing = kept(Span { first: state.through + 1, last: live.header.follows })?;
-        bridge(&mut state, &live, missing)?;
+        bridge(&mut state, &live, missing, cipher)?;
     }
     for commit in &live.commits {
         replay(&mut state, commit, &live)?;
@@ -79,17 +81,18 @@ pub fn assemble(parts: &Parts, kept: impl FnOnce(Span) -> Outcome<Vec<Named>>) -
 }
 
 /// A snapshot by itself.
-pub fn read_snapshot(snapshot: &Named) -> Outcome<State> {
+pub fn read_snapshot(snapshot: &Named, cipher: &Cipher) -> Outcome<State> {
     let Named { name, bytes } = snapshot;
     let text = std::str::from_utf8(bytes).map_err(|error| Broken::NotSealed(error.to_string()));
-    text.and_then(|text| SNAPSHOT.unseal(text.trim_end_matches('\n'))).map_err(|why| {
+    text.and_then(|text| SNAPSHOT.open(text.trim_end_matches('\n'), cipher)).map_err(|why| {
         Box::new(match why {
             Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{name}` was written by a newer callout: {why}"))
                 .help("Install that version or a later one. Nothing was changed."),
             Broken::NotSealed(_) if bytes.is_empty() => {
                 Diagnostic::error("state/damaged", format!("`{name}` is empty; a state never is")).help(CHECK)
             }
-            Broken::NotSealed(_) | Broken::OtherKind { .. } | Broken::Checksum | Broken::Content(_) => {
+            Broken::Locked(why) => cipher::locked(&format!("`{name}`"), &why),
+            Broken::NotSealed(_) | Broken::OtherKind { .. } | Broken::Checksum | Broken::Content(_) | Broken::Undecipherable(_) => {
                 Diagnostic::error("state/damaged", format!("`{name}` is damaged: {why}")).help(CHECK)
             }
         })
@@ -114,9 +117,9 @@ pub fn too_old(journal: &str, end: u64, snapshot: &str, state: &State) -> Diagno
 }
 
 /// Brings an older snapshot up to where the journal begins.
-fn bridge(state: &mut State, live: &Journal, kept: Vec<Named>) -> Outcome<()> {
+fn bridge(state: &mut State, live: &Journal, kept: Vec<Named>, cipher: &Cipher) -> Outcome<()> {
     for file in kept {
-        let journal = journal::read(&file.name, &file.bytes)?;
+        let journal = journal::read(&file.name, &file.bytes, cipher)?;
         same_lineage("the snapshot", state, &journal.name, &journal.header.lineage)?;
         for commit in journal.commits.iter().filter(|commit| commit.sequence <= live.header.follows) {
             replay(state, commit, &journal)?;

@@ -13,6 +13,7 @@ use super::mendable::Mendable;
 use super::model::{Key, Phase, Record};
 use super::salvage::{Salvage, salvage};
 use super::session::Session;
+use super::survey::nothing_locked;
 use super::transition::State;
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 
@@ -29,7 +30,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// Looks, without a lock. A state that is only out of reach, or newer than this callout, is an error: it may be whole.
+    /// Looks, without a lock. A state that is only out of reach, encrypted for others, or newer than this callout, is an error: it may be whole.
     pub fn of(home: &Home) -> Outcome<Self> {
         let (mut store, lineage) = (home.state.open()?, lineage_of(home)?);
         Self::judge(&mut *store, &lineage)
@@ -42,13 +43,16 @@ impl Standing {
                 Ok(Self::Damaged(foreign(lineage, &loaded.state.lineage, &store.name())))
             }
             Ok(Some(loaded)) => Ok(Self::Whole(loaded.state)),
-            Err(why) if is_damage(&why) => Ok(Self::Damaged(*why)),
+            Err(why) if is_damage(&why) => {
+                nothing_locked(store, lineage)?;
+                Ok(Self::Damaged(*why))
+            }
             Err(why) => Err(why),
         }
     }
 }
 
-/// A newer format and a disk that does not answer are no damage: what is there may be whole.
+/// A newer format, a missing key and a disk that does not answer are no damage: what is there may be whole.
 pub(super) fn is_damage(why: &Diagnostic) -> bool {
     matches!(why.code, "state/damaged" | "state/gap" | "state/impossible")
 }

@@ -111,7 +111,8 @@ fn last_line(name: &str, content: &Content) -> Result<u64, String> {
         Content::Unreadable(_) => Err(unknown("cannot be opened")),
         Content::Foreign(_) => Err(unknown("is another project's")),
         Content::Newer(_) => Err(unknown("was written by a newer callout")),
-        Content::Broken(_) | Content::Snapshot(_) => Err(unknown("has no line that can be read")),
+        Content::Locked(_) => Err(unknown("is encrypted for others")),
+        Content::Broken(_) | Content::Snapshot { .. } => Err(unknown("has no line that can be read")),
     }
 }
 
@@ -129,14 +130,19 @@ impl Pool {
 
     fn contents(&mut self, content: Content) {
         match content {
-            Content::Snapshot(state) => {
+            Content::Snapshot { state, .. } => {
                 self.newest = self.newest.max(state.through);
                 if self.base.as_ref().is_none_or(|base| base.through < state.through) {
                     self.base = Some(*state);
                 }
             }
             Content::Journal(lines) => self.lines(lines),
-            Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => {}
+            Content::Missing
+            | Content::Unreadable(_)
+            | Content::Newer(_)
+            | Content::Locked(_)
+            | Content::Foreign(_)
+            | Content::Broken(_) => {}
         }
     }
 

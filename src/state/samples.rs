@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::cipher::Cipher;
 use super::event::{Event, Write};
 use super::journal::Commit;
 use super::ledger::Intention;
 use super::model::{Key, Request, Sighting};
 use super::session::Session;
 use super::store::{By, Owner};
+use crate::support::keys::Person;
 use crate::ticket::{Address, Digest, Fields, Lifecycle};
 
 pub fn at(second: i64) -> Timestamp {
@@ -66,4 +68,10 @@ pub fn session() -> Session {
 pub fn commit(sequence: u64, events: Vec<Event>) -> Commit {
     let (run, command) = ("run-1".to_owned(), Some("callout apply".to_owned()));
     Commit { sequence, lineage: "l1".to_owned(), at: at(0), run, command, plan: None, by: owner().by, events }
+}
+
+/// Encrypts for these people, and reads as one of them.
+pub fn cipher(recipients: &[Person], reader: Option<Person>) -> Cipher {
+    let recipients: Vec<String> = recipients.iter().map(|person| person.recipient.to_owned()).collect();
+    Cipher::new(&recipients, reader.map(|person| person.secret.to_owned().into())).expect("keys")
 }

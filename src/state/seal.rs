@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::cipher::Cipher;
 use crate::ticket::Digest;
 
 /// A kind of sealed text and the newest format version of it that this callout knows.
@@ -31,6 +32,11 @@ pub enum Broken {
     Newer { version: u32, known: u32, written_by: String },
     #[error("its content makes no sense ({0})")]
     Content(String),
+    #[error("what is encrypted in it does not open ({0})")]
+    Undecipherable(String),
+    /// Whole as far as that can be told, and encrypted for others: no damage.
+    #[error("{0}")]
+    Locked(String),
 }
 
 const THIS: &str = concat!("callout ", env!("CARGO_PKG_VERSION"));
@@ -78,6 +84,11 @@ impl Form {
             return Err(Broken::OtherKind { found: envelope.kind, wanted: self.kind });
         }
         serde_json::from_str(envelope.body.get()).map_err(|error| Broken::Content(error.to_string()))
+    }
+
+    /// The same, of a text that may be encrypted.
+    pub fn open<T: DeserializeOwned>(self, text: &str, cipher: &Cipher) -> Result<T, Broken> {
+        self.unseal(&cipher.unwrap(self.kind, text)?)
     }
 
     fn newer(self, text: &str) -> Option<Broken> {

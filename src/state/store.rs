@@ -3,6 +3,7 @@
 //! Owns the contract. An implementation passes the one conformance suite unchanged, whatever lies below it.
 
 pub use super::by::{By, Owner};
+use super::cipher::Cipher;
 use super::journal::Commit;
 use super::replay::Named;
 use super::transition::State;
@@ -15,9 +16,14 @@ pub trait Store: Send {
     /// Where it is, for messages.
     fn name(&self) -> String;
 
-    /// Whether no change waits for a device or a network. One that waits is made on a thread where that holds up nobody.
-    fn is_instant(&self) -> bool {
-        false
+    /// How far away it is.
+    fn distance(&self) -> Distance {
+        Distance::Disk
+    }
+
+    /// What its texts are encrypted with: whoever is handed some of them reads them with it.
+    fn cipher(&self) -> Cipher {
+        Cipher::default()
     }
 
     /// Makes this the only writer, or says who is. Ends with the store or with its process.
@@ -42,6 +48,17 @@ pub trait Store: Send {
 
     /// Puts the whole state out of the way, for a new lineage. Nothing of it is deleted.
     fn set_aside(&mut self) -> Outcome<()>;
+}
+
+/// What a change of a store waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distance {
+    /// Nothing.
+    Memory,
+    /// A device: soon done, but on a thread where that holds up nobody.
+    Disk,
+    /// A network: the same, and each commit costs so much that it waits a moment for those that are about to come.
+    Network,
 }
 
 /// A state as it was found.

@@ -2,11 +2,13 @@
 //!
 //! Owns reading without believing. Refuses nothing: a file that cannot be read is a finding, not an error.
 
+use super::cipher::{self, Cipher, is_encrypted};
 use super::lines::Lines;
+use super::mendable::Mendable;
 use super::replay::{SNAPSHOT, Span};
 use super::seal::Broken;
 use super::transition::State;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Outcome};
 
 /// A file of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,45 +43,65 @@ pub enum Content {
     Unreadable(Diagnostic),
     /// A newer callout wrote it.
     Newer(String),
+    /// Encrypted for others than whoever reads.
+    Locked(String),
     /// Of the state with this other lineage.
     Foreign(String),
     /// Not a snapshot any more.
     Broken(String),
-    Snapshot(Box<State>),
+    Snapshot {
+        state: Box<State>,
+        is_plain: bool,
+    },
     /// With what may be wrong in it.
     Journal(Lines),
 }
 
 impl Content {
     /// What these bytes are, in this role, to the state of this lineage.
-    pub fn of(role: Role, bytes: &[u8], lineage: &str) -> Self {
+    pub fn of(role: Role, bytes: &[u8], lineage: &str, cipher: &Cipher) -> Self {
         match role {
-            Role::Snapshot | Role::KeptSnapshot(_) => snapshot(bytes, lineage),
-            Role::Journal | Role::KeptJournal(_) => journal(bytes, lineage),
+            Role::Snapshot | Role::KeptSnapshot(_) => snapshot(bytes, lineage, cipher),
+            Role::Journal | Role::KeptJournal(_) => journal(bytes, lineage, cipher),
         }
     }
 }
 
-fn snapshot(bytes: &[u8], lineage: &str) -> Content {
+fn snapshot(bytes: &[u8], lineage: &str, cipher: &Cipher) -> Content {
     if bytes.is_empty() {
         return Content::Broken("it is empty; a state never is".to_owned());
     }
     let text = std::str::from_utf8(bytes).map_err(|error| Broken::NotSealed(error.to_string()));
-    match text.and_then(|text| SNAPSHOT.unseal::<State>(text.trim_end_matches('\n'))) {
+    let is_plain = text.as_ref().is_ok_and(|text| !is_encrypted(text));
+    match text.and_then(|text| SNAPSHOT.open::<State>(text.trim_end_matches('\n'), cipher)) {
         Ok(state) if state.lineage != lineage => Content::Foreign(state.lineage),
-        Ok(state) => Content::Snapshot(Box::new(state)),
+        Ok(state) => Content::Snapshot { state: Box::new(state), is_plain },
         Err(why @ Broken::Newer { .. }) => Content::Newer(why.to_string()),
+        Err(Broken::Locked(why)) => Content::Locked(why),
         Err(why) => Content::Broken(why.to_string()),
     }
 }
 
-fn journal(bytes: &[u8], lineage: &str) -> Content {
+/// Refuses where a piece is encrypted for others: it may be whole, and have all that seems to be missing. Nothing may be mended without it.
+pub(super) fn nothing_locked(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
+    for piece in store.pieces()? {
+        if let Content::Locked(why) = store.content(piece.role, lineage) {
+            return Err(Box::new(cipher::locked(&format!("`{}`", piece.name), &why)));
+        }
+    }
+    Ok(())
+}
+
+fn journal(bytes: &[u8], lineage: &str, cipher: &Cipher) -> Content {
     if bytes.is_empty() {
         return Content::Broken("it is empty; a journal always has a first line that says where it begins".to_owned());
     }
-    let mut lines = Lines::of(bytes);
+    let mut lines = Lines::of(bytes, cipher);
     if let Some(why) = lines.newer {
         return Content::Newer(why);
+    }
+    if let Some(why) = lines.locked {
+        return Content::Locked(why);
     }
     let named = lines.header.as_ref().map(|header| &header.lineage).into_iter();
     let other = named.chain(lines.commits.iter().map(|commit| &commit.lineage)).find(|other| *other != lineage).cloned();

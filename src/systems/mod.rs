@@ -39,7 +39,7 @@ use crate::ticket::{Attachment, Fields, Mark, Visit};
 
 pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
-pub use credential::{check_address, check_reference};
+pub use credential::{Kind as SecretKind, check_address, check_reference, secret};
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};

@@ -16,6 +16,7 @@ mod customer;
 mod damage;
 mod doubt;
 mod drift;
+mod encrypted;
 mod escapes;
 #[cfg(unix)]
 mod full_disk;

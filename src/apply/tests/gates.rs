@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::state::memory::{Disk, Effect, MemoryStore, Step};
-use crate::state::{Log, Permit};
+use crate::state::{Distance, Log, Permit};
 use crate::systems::{Answer, Payload, Sent, Several, Unready, Writer};
 use crate::ticket::Fields;
 
@@ -55,7 +55,7 @@ impl Gates {
         };
         let (flies, flying) = unbounded_channel();
         let gates = Self { disk: disk.clone(), begun, done, go_on, flying };
-        (gates, MemoryStore::with_slow_hook(disk, Box::new(hook)), Held(flies))
+        (gates, MemoryStore::with_hook(disk, Box::new(hook)).far_away(Distance::Network), Held(flies))
     }
 
     /// Waits for a commit, sees that nothing is sent while it is under way, lets it be durable, and tells what it holds.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Choice;
+use super::{Choice, Waiting};
 
 #[derive(Debug, Args)]
 pub struct Apply {
@@ -25,4 +25,6 @@ pub struct Apply {
     /// Requests in flight at once.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub parallelism: u16,
+    #[command(flatten)]
+    pub waiting: Waiting,
 }

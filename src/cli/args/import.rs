@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::Waiting;
+
 /// Its three forms: clap's own line could not tell them apart.
 const USAGE: &str = "callout import [OPTIONS] <ADDRESS> <ID>
        callout import [OPTIONS] --from <FILE.csv>
@@ -27,6 +29,8 @@ pub struct Import {
     /// Do it without asking.
     #[arg(long)]
     pub yes: bool,
+    #[command(flatten)]
+    pub waiting: Waiting,
 }
 
 /// By what a ticket is found again: the mark that callout puts into each.

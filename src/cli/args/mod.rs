@@ -12,7 +12,9 @@ mod schedule;
 mod settle;
 mod state;
 mod status;
+mod unlock;
 mod validate;
+mod waiting;
 
 use std::path::PathBuf;
 
@@ -31,7 +33,9 @@ pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
 pub use state::{Said, State, StateCommand};
 pub use status::{Status, StatusFormat};
+pub use unlock::Unlock;
 pub use validate::{Validate, ValidateFormat};
+pub use waiting::Waiting;
 
 /// Tickets as code: describe technician dispatches in YAML, review the plan, apply it. Nobody is sent twice, nobody is forgotten.
 #[derive(Debug, Parser)]
@@ -100,6 +104,8 @@ pub enum Command {
     Log(Log),
     /// Look at the state, mend it, or change what it remembers.
     State(State),
+    /// Free the lock of a shared state that a run held which is surely dead.
+    Unlock(Unlock),
     /// List the ticket systems and what each can do.
     Systems {
         /// What to print.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Part, PlanFormat};
+use super::{Part, PlanFormat, Waiting};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -52,6 +52,8 @@ pub struct Settle {
     /// What to print.
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["addresses", "from", "settlement"])]
     pub format: PlanFormat,
+    #[command(flatten)]
+    pub waiting: Waiting,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::PlanFormat;
+use super::{PlanFormat, Waiting};
 use crate::ticket::Address;
 
 #[derive(Debug, Args)]
@@ -26,6 +26,8 @@ pub enum StateCommand {
         /// Start over without asking.
         #[arg(long, requires = "start_over")]
         yes: bool,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// Make a lost state again from the marks of live tickets. What is not found is in doubt afterwards, never sent.
     Rebuild {
@@ -107,4 +109,6 @@ pub struct Said {
     /// Do it without asking.
     #[arg(long)]
     pub yes: bool,
+    #[command(flatten)]
+    pub waiting: Waiting,
 }

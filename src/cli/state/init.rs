@@ -1,8 +1,10 @@
 //! `callout state init`: a first state, or a new one in the place of one that is lost for good.
 
+use super::super::args::Waiting;
 use super::super::opened::owner;
+use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Outcome};
 use crate::manifest;
 use crate::rollout;
 use crate::state::{Begun, Home, Start};
@@ -13,7 +15,7 @@ pub(super) struct Over<'a> {
     pub yes: bool,
 }
 
-pub(super) fn run(home: &Home, over: Option<&Over<'_>>, environment: &mut Environment) -> Ending {
+pub(super) async fn run(home: &Home, over: Option<&Over<'_>>, waiting: Waiting, environment: &mut Environment) -> Ending {
     let start = match over {
         Some(over) => {
             consented(over, environment)?;
@@ -21,12 +23,25 @@ pub(super) fn run(home: &Home, over: Option<&Over<'_>>, environment: &mut Enviro
         }
         None => Start::New,
     };
-    let begun = crate::state::init(home, &owner("callout state init", environment), &start)?;
+    let owner = owner("callout state init", environment);
+    // Where there is a state already, that is told, and nothing is tried.
+    if over.is_some() || !home.lock_file.exists() {
+        try_out(home, environment)?;
+    }
+    let begun = locked(waiting, environment, || crate::state::init(home, &owner, &start)).await?;
     environment.out.line(&match begun {
         Begun::Fresh { lineage } => format!("A new, empty state (lineage {lineage}). Commit callout.lock."),
         Begun::Completed { lineage } => format!("The state was there; callout.lock names it again (lineage {lineage}). Commit it."),
     });
     Ok(Exit::Done)
+}
+
+/// Whether the place keeps what a state stands on. One that does not is refused before anything is made there.
+pub(in crate::cli) fn try_out(home: &Home, environment: &Environment) -> Outcome<()> {
+    if let Some(remark) = home.state.try_out()? {
+        environment.err.tell(&[remark]);
+    }
+    Ok(())
 }
 
 /// An empty state takes every ticket of the files for one that was never sent. No other command does so much with so few words.

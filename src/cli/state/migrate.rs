@@ -1,15 +1,17 @@
 //! `callout state migrate`: the state goes to another place, and the old one says where.
 
 use super::super::args::Said;
+use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit};
 use super::{reason_of, session};
 use crate::diagnostics::Diagnostic;
 use crate::state::{Home, Location, Migration, setting};
 
-pub(super) fn run(home: &Home, to: &str, how: &Said, environment: &mut Environment) -> Ending {
+pub(super) async fn run(home: &Home, to: &str, how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state migrate")?.to_owned();
-    let place = Location::named(to, &environment.folder);
-    let migration = Migration::begin(home, &place, session(home, "callout state migrate", environment))?;
+    let place = Location::named(to, &environment.folder).encrypted(home.state.cipher().clone());
+    let session = session(home, "callout state migrate", environment);
+    let migration = locked(how.waiting, environment, || Migration::begin(home, &place, session.clone())).await?;
     let state = migration.state();
     let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
     let records = if state.records.len() == 1 { "1 record".to_owned() } else { format!("{} records", state.records.len()) };

@@ -1,6 +1,7 @@
 //! `callout state restore`: a damaged state is put together again; a whole one gets back what a copy still knows.
 
 use super::super::args::Said;
+use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit, Failure, short, shortened};
 use super::{reason_of, session, standing};
 use crate::diagnostics::{Diagnostic, Severity, typed};
@@ -18,8 +19,8 @@ pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool)
             environment.out.line("The state is whole: nothing to restore. callout state history lists earlier snapshots.");
             Ok(Exit::Done)
         }
-        (Standing::Whole(_), Some(copy)) => bring_back(home, &copy, (reason, how.yes), environment).await,
-        (Standing::Damaged(_) | Standing::Missing(_), copy) => mend(home, (copy, nothing_since), (reason, how.yes), environment),
+        (Standing::Whole(_), Some(copy)) => bring_back(home, &copy, (reason, how), environment).await,
+        (Standing::Damaged(_) | Standing::Missing(_), copy) => mend(home, (copy, nothing_since), (reason, how), environment).await,
     }
 }
 
@@ -28,8 +29,15 @@ fn named(copy: &str, environment: &Environment) -> Copy {
     copy.parse().map_or_else(|_| Copy::At(environment.folder.join(copy)), Copy::Kept)
 }
 
-fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
-    let mending = Mending::begin(home, session(home, "callout state restore", environment), copy.as_ref(), nothing_since)?;
+async fn mend(
+    home: &Home,
+    (copy, nothing_since): (Option<Copy>, bool),
+    (reason, how): (&str, &Said),
+    environment: &mut Environment,
+) -> Ending {
+    let session = session(home, "callout state restore", environment);
+    let begin = || Mending::begin(home, session.clone(), copy.as_ref(), nothing_since);
+    let mending = locked(how.waiting, environment, begin).await?;
     let why = Diagnostic { severity: Severity::Warning, help: None, ..mending.why().clone() };
     environment.err.tell(&shortened(&[why], environment));
     let state = mending.state();
@@ -47,7 +55,7 @@ fn mend(home: &Home, (copy, nothing_since): (Option<Copy>, bool), (reason, yes):
             "! The copy is of a state that went on by itself: its commit {from} is another one, and nothing from there on is taken over."
         ));
     }
-    if !yes && !environment.confirms("\nRestore it? What is there is put aside, and nothing is sent.") {
+    if !how.yes && !environment.confirms("\nRestore it? What is there is put aside, and nothing is sent.") {
         return Err(declined());
     }
     let what = format!("the state was put together again, up to commit {}", state.through);
@@ -64,9 +72,10 @@ pub(in crate::cli) fn next(made: &str, apart: Option<&Copy>, environment: &Envir
     short(&text, environment)
 }
 
-async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), environment: &mut Environment) -> Ending {
+async fn bring_back(home: &Home, copy: &Copy, (reason, how): (&str, &Said), environment: &mut Environment) -> Ending {
     let known = copy.read(home)?;
-    let ledger = open_for_writing(home, session(home, "callout state restore", environment))?;
+    let session = session(home, "callout state restore", environment);
+    let ledger = locked(how.waiting, environment, || open_for_writing(home, session.clone())).await?;
     let state = ledger.state();
     let back = comes_back(&state, &known.state);
     let unread = unread(&state, &known);
@@ -85,7 +94,7 @@ async fn bring_back(home: &Home, copy: &Copy, (reason, yes): (&str, bool), envir
         (1, _) => ("Take over this record? Every other record stays as it is, and nothing is sent.".to_owned(), RESTORED),
         (many, _) => (format!("Take over these {many} records? Every other record stays as it is, and nothing is sent."), RESTORED),
     };
-    if !yes && !environment.confirms(&format!("\n{question}")) {
+    if !how.yes && !environment.confirms(&format!("\n{question}")) {
         return Err(declined());
     }
     let restored = |(key, record): &(&Key, &Record)| Event::Restored {

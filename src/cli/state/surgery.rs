@@ -4,6 +4,7 @@
 
 use super::super::args::Said;
 use super::super::opened;
+use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit, Failure};
 use super::restore::in_words;
 use super::{reason_of, session, typed, unknown, way_back};
@@ -17,7 +18,7 @@ use crate::ticket::{Address, Ticket};
 
 pub(super) async fn mv(home: &Home, (from, to): (&Address, &Address), how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state mv")?;
-    let ledger = open_for_writing(home, session(home, "callout state mv", environment))?;
+    let ledger = locked(how.waiting, environment, || open_for_writing(home, session(home, "callout state mv", environment))).await?;
     let state = ledger.state();
     let moved = |key: &Key| Event::Moved { key: key.clone(), to: Key::new(to.clone(), key.reissue), reason: reason.to_owned() };
     let visits = movable(&state, from, to)?;
@@ -84,7 +85,7 @@ fn other_place(ticket: Option<&Ticket>, visits: &[(&Key, &Record)]) -> Option<St
 
 pub(super) async fn rm(home: &Home, address: &str, how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state rm")?;
-    let ledger = open_for_writing(home, session(home, "callout state rm", environment))?;
+    let ledger = locked(how.waiting, environment, || open_for_writing(home, session(home, "callout state rm", environment))).await?;
     let state = ledger.state();
     let visits = removable(&state, address)?;
     for (key, record) in &visits {

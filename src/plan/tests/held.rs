@@ -6,14 +6,14 @@ use super::bench::{Bench, over};
 use super::gates::{SENT, all, ended, pilot, refused, terms};
 use crate::plan::{check_fresh, open_plan, seal_plan};
 use crate::refresh::Sides;
-use crate::state::{Event, VisitOutcome};
+use crate::state::{Cipher, Event, VisitOutcome};
 use crate::ticket::Finished;
 
 #[test]
 fn a_saved_plan_is_stale_once_something_holds_it_back() {
     let made = || all().finished(&pilot(1), "1").checked(&pilot(2), "2").sees(&pilot(2), over(&pilot(2), "2"));
     let plan = made().plan();
-    let plan = open_plan("p", &seal_plan(&plan).expect("a plan")).expect("the same plan");
+    let plan = open_plan("p", &seal_plan(&plan, &Cipher::default()).expect("a plan"), &Cipher::default()).expect("the same plan");
     let stale = |bench: &Bench| {
         let sides = Sides::from([("Dispatch".to_owned(), bench.side())]);
         let checked = check_fresh(&plan, &bench.now(&sides));
@@ -50,6 +50,6 @@ fn what_a_plan_failed_to_send_itself_holds_the_rest_of_it() {
 #[test]
 fn a_saved_plan_that_waits_is_shown_again_as_it_is() {
     let shut = all();
-    let plan = open_plan("p", &seal_plan(&shut.plan()).expect("a plan")).expect("the same plan");
+    let plan = open_plan("p", &seal_plan(&shut.plan(), &Cipher::default()).expect("a plan"), &Cipher::default()).expect("the same plan");
     assert_eq!(plan, shut.plan());
 }

@@ -8,7 +8,7 @@ use super::bench::{Bench, key, plain, ticket};
 use super::worlds::draw;
 use crate::plan::{Action, Plan, Step, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Filter, Selection, renamed_from};
-use crate::state::{Closing, Event, Key, Phase, Record};
+use crate::state::{Cipher, Closing, Event, Key, Phase, Record};
 use crate::support::trials::trials;
 use crate::systems::{Found, Observed};
 use crate::ticket::{Address, Digest};
@@ -199,9 +199,9 @@ proptest! {
     fn a_saved_plan_is_read_as_it_was_written_and_applies_once(draw in draw()) {
         let mut world = draw.world();
         let plan = world.plan();
-        let text = seal_plan(&plan).expect("a text");
-        prop_assert_eq!(&open_plan("plan.json", &text).expect("a plan"), &plan);
-        prop_assert_eq!(seal_plan(&open_plan("plan.json", &text).expect("a plan")).expect("a text"), text);
+        let text = seal_plan(&plan, &Cipher::default()).expect("a text");
+        prop_assert_eq!(&open_plan("plan.json", &text, &Cipher::default()).expect("a plan"), &plan);
+        prop_assert_eq!(seal_plan(&open_plan("plan.json", &text, &Cipher::default()).expect("a plan"), &Cipher::default()).expect("a text"), text);
         let sides = world.bench.sides();
         let fresh = check_fresh(&plan, &world.bench.now(&sides));
         prop_assert_eq!(fresh.as_ref().map(|fresh| &fresh.steps).map_err(ToString::to_string), Ok(&plan.steps));

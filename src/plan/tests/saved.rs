@@ -9,15 +9,16 @@ use super::bench::{Bench, key, open, over, plain, seen, ticket};
 use super::guarding::twin;
 use crate::plan::{Action, Plan, check_fresh, open_plan, seal_plan};
 use crate::refresh::{Sides, sighting};
-use crate::state::Event;
+use crate::state::{Cipher, Event};
+use crate::support::keys::{ANA, BEN};
 use crate::systems::{Found, Seen};
 use crate::ticket::{Booking, Ticket};
 
 #[test]
 fn a_saved_plan_is_used_once_and_only_while_it_holds() {
     let bench = Bench::new().wants(plain(1)).wants(plain(2));
-    let sealed = seal_plan(&bench.plan()).expect("a plan");
-    let plan = open_plan("plan.json", &sealed).expect("the same plan");
+    let sealed = seal_plan(&bench.plan(), &Cipher::default()).expect("a plan");
+    let plan = open_plan("plan.json", &sealed, &Cipher::default()).expect("the same plan");
     assert_eq!(plan, bench.plan());
     let stale = |bench: &Bench| check(&plan, bench);
     assert_eq!(stale(&bench), Ok(2));
@@ -182,7 +183,25 @@ fn what_somebody_else_did_to_a_record_is_no_outcome_of_the_plan() {
 
 #[test]
 fn a_damaged_plan_is_refused() {
-    let sealed = seal_plan(&Bench::new().wants(plain(1)).plan()).expect("a plan").replace("Site Audit", "Site audit");
-    let error = open_plan("plan.json", &sealed).expect_err("damaged");
+    let sealed = seal_plan(&Bench::new().wants(plain(1)).plan(), &Cipher::default()).expect("a plan").replace("Site Audit", "Site audit");
+    let error = open_plan("plan.json", &sealed, &Cipher::default()).expect_err("damaged");
     assert_snapshot!(error.message, @"plan.json cannot be used as a plan: its checksum does not fit its content");
+}
+
+#[test]
+fn an_encrypted_plan_shows_nothing_and_opens_with_its_key_alone() {
+    let keys = |reader: &str| Cipher::new(&[ANA.recipient.to_owned()], Some(reader.to_owned().into())).expect("keys");
+    let plan = Bench::new().wants(plain(1)).plan();
+    let sealed = seal_plan(&plan, &keys(ANA.secret)).expect("a plan");
+    assert!(!sealed.contains("Site Audit") && seal_plan(&plan, &Cipher::default()).expect("a plan").contains("Site Audit"));
+    assert_eq!(open_plan("plan.json", &sealed, &keys(ANA.secret)).expect("the same plan"), plan);
+    let error = open_plan("plan.json", &sealed, &keys(BEN.secret)).expect_err("no key");
+    let message = format!(
+        "the plan plan.json cannot be read: it is encrypted for {}, and the identity that this run has is of {}",
+        ANA.recipient, BEN.recipient
+    );
+    let help = "Nothing was applied. Get an identity of one of these recipients from whoever runs callout here, and put it where `identity` of `spec.state.encryption` in callout.yaml says.";
+    assert_eq!((error.code, error.message, error.help.as_deref()), ("plan/encrypted", message, Some(help)));
+    let refused = seal_plan(&plan, &keys(BEN.secret)).expect_err("it could not be read again");
+    assert_eq!(refused.code, "state/encrypted");
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::state::file::FileStore;
 use crate::state::journal::{self, Header};
 use crate::state::memory::{Disk, MemoryStore};
+use crate::state::samples::cipher;
 use crate::state::shared::faulty::{Faulty, Still};
 use crate::state::shared::{Objects, SharedStore};
 use crate::state::store::Store;
+use crate::support::keys::ANA;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
@@ -98,6 +100,30 @@ impl Place for Folder {
     }
 }
 
+/// The same, encrypted.
+pub(super) struct Safe(Folder);
+
+impl Place for Safe {
+    fn empty() -> Self {
+        Self(Folder::empty())
+    }
+    fn store(&self) -> Box<dyn Store> {
+        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&cipher(&[ANA], Some(ANA))))
+    }
+    fn snapshot(&self) -> Vec<u8> {
+        self.0.snapshot()
+    }
+    fn put_snapshot(&self, bytes: Option<&[u8]>) {
+        self.0.put_snapshot(bytes);
+    }
+    fn journal(&self) -> Vec<u8> {
+        self.0.journal()
+    }
+    fn put_journal(&self, bytes: Option<&[u8]>) {
+        self.0.put_journal(bytes);
+    }
+}
+
 /// Objects, seen as the files that they would be: the journal is its first line, or one that says what was folded, and an object for each
 /// line behind it.
 pub(super) struct Bucket<G> {
@@ -124,6 +150,23 @@ impl Ground for Faulty {
     }
     fn put(&self, key: &str, bytes: Option<&[u8]>) {
         self.put(key, bytes);
+    }
+}
+
+/// The same, encrypted.
+pub(super) struct Sealed(Faulty);
+
+impl Ground for Sealed {
+    /// Each look decrypts.
+    const STRIDE: usize = 7;
+    fn empty() -> Self {
+        Self(Faulty::default())
+    }
+    fn objects(&self) -> Objects {
+        self.0.objects().encrypted(&cipher(&[ANA], Some(ANA)))
+    }
+    fn put(&self, key: &str, bytes: Option<&[u8]>) {
+        self.0.put(key, bytes);
     }
 }
 

@@ -27,9 +27,9 @@ impl FileStore {
         }
         let mut text = journal::header_line(&Header { lineage: base.lineage.clone(), follows })?;
         for commit in commits.iter().filter(|commit| commit.sequence > follows) {
-            text.push_str(&journal::commit_line(commit)?);
+            text.push_str(&journal::commit_line(commit, &self.cipher)?);
         }
-        let snapshot = replay::snapshot_text(base)?;
+        let snapshot = replay::snapshot_text(base, &self.cipher)?;
         self.history.keep_snapshot(base.through, &snapshot)?;
         self.live = None;
         disk::replace(&self.journal, text.as_bytes(), Access::Owner)?;

@@ -27,7 +27,7 @@ impl Mendable for FileStore {
 
     fn content(&self, role: Role, lineage: &str) -> Content {
         match disk::read(&self.path(role)) {
-            Ok(Some(bytes)) => Content::of(role, &bytes, lineage),
+            Ok(Some(bytes)) => Content::of(role, &bytes, lineage, &self.cipher),
             Ok(None) => Content::Missing,
             Err(why) => Content::Unreadable(*why),
         }
@@ -44,7 +44,7 @@ impl Mendable for FileStore {
     fn mentions(&self, text: &str) -> Outcome<bool> {
         for piece in self.pieces()? {
             let bytes = disk::read(&self.path(piece.role))?.unwrap_or_default();
-            if String::from_utf8_lossy(&bytes).contains(text) {
+            if self.cipher.names(&bytes, text) {
                 return Ok(true);
             }
         }
@@ -52,7 +52,7 @@ impl Mendable for FileStore {
     }
 
     fn create_with(&mut self, state: &State, first: &Commit) -> Outcome<()> {
-        self.begin(state, &(replay::fresh_journal(state)? + &journal::commit_line(first)?))
+        self.begin(state, &(replay::fresh_journal(state)? + &journal::commit_line(first, &self.cipher)?))
     }
 
     fn mend(&mut self, base: &State, commits: &[Commit]) -> Outcome<()> {
@@ -79,7 +79,8 @@ impl Mendable for FileStore {
 
     fn aside(&self, number: u16) -> Outcome<Box<dyn Mendable>> {
         let folder = beside(&self.snapshot, &format!("{ASIDE}{number}"));
-        Ok(Box::new(Self::new(folder.join(self.snapshot.file_name().unwrap_or_default()))))
+        let snapshot = folder.join(self.snapshot.file_name().unwrap_or_default());
+        Ok(Box::new(Self::new(snapshot).with_cipher(&self.cipher)))
     }
 }
 

@@ -8,7 +8,9 @@ use super::queue::{Answer, Entry};
 use super::seen::{Batch, Seen};
 use super::trouble::{after_failure, not_kept, refused};
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::event::Event;
 use crate::state::journal::Commit;
+use crate::state::model::Key;
 use crate::state::session::Session;
 use crate::state::store::{Loaded, Store};
 
@@ -30,6 +32,15 @@ pub struct Core {
     snapshot_size: u64,
 }
 
+/// What a commit came to.
+#[derive(Default)]
+pub struct Committed {
+    /// What each caller is to hear.
+    pub answers: Vec<(Answer, Outcome<()>)>,
+    /// Whose requests may leave once that is told.
+    pub intended: Vec<Key>,
+}
+
 impl Core {
     pub fn new(store: Box<dyn Store>, session: Session, loaded: Loaded, seen: Arc<Seen>) -> Self {
         let Loaded { state, commits, journal_size, snapshot_size, torn: _ } = loaded;
@@ -37,33 +48,29 @@ impl Core {
         Self { seen, store, session, plan: None, failed: None, commits, journal_size, snapshot_size }
     }
 
-    /// Makes these durable, as one commit, and answers each. Others see them only then.
-    pub fn commit(&mut self, entries: Vec<Entry>) {
+    /// Makes these durable, as one commit. Others see them only then.
+    pub fn commit(&mut self, entries: Vec<Entry>) -> Committed {
         if let Some(failed) = &self.failed {
             let refusal = after_failure(failed);
-            for entry in entries {
-                answer(entry.answer, Err(Box::new(refusal.clone())));
-            }
-            return;
+            let answers = entries.into_iter().map(|entry| (entry.answer, Err(Box::new(refusal.clone()))));
+            return Committed { answers: answers.collect(), intended: Vec::new() };
         }
-        let Some(at) = entries.iter().map(|entry| entry.now).max() else { return };
-        let (batch, impossible) = self.seen.tried(entries, at);
-        for (caller, impossible) in impossible {
-            answer(caller, Err(Box::new(refused(&impossible))));
-        }
-        let Batch { events, waiting, ahead } = batch;
+        let Some(at) = entries.iter().map(|entry| entry.now).max() else { return Committed::default() };
+        let (Batch { events, waiting, ahead }, impossible) = self.seen.tried(entries, at);
+        let impossible = impossible.into_iter().map(|(caller, impossible)| (caller, Err(Box::new(refused(&impossible)))));
+        let mut committed = Committed { answers: impossible.collect(), intended: Vec::new() };
         if events.is_empty() {
-            return;
+            return committed;
         }
         let commit = self.seen.read(|state| self.session.commit(state, at, events));
         let commit = Commit { plan: self.plan.clone(), ..commit };
         let outcome = self.append(&commit);
+        committed.answers.extend(waiting.into_iter().map(|caller| (caller, outcome.clone())));
         if outcome.is_ok() {
             self.seen.take_over(ahead, commit.sequence);
+            committed.intended = commit.events.into_iter().filter_map(intended).collect();
         }
-        for caller in waiting {
-            answer(caller, outcome.clone());
-        }
+        committed
     }
 
     fn append(&mut self, commit: &Commit) -> Outcome<()> {
@@ -101,7 +108,6 @@ impl Core {
     }
 }
 
-/// A caller that was dropped meanwhile needs no answer.
-fn answer(to: Answer, outcome: Outcome<()>) {
-    drop(to.send(outcome));
+fn intended(event: Event) -> Option<Key> {
+    if let Event::Intended { key, .. } = event { Some(key) } else { None }
 }

@@ -2,12 +2,14 @@
 //!
 //! Owns who sees to it: the caller that queued an entry, unless it was dropped.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::Shared;
 use crate::diagnostics::Outcome;
-use crate::state::Event;
+use crate::state::{Event, Key};
 
 /// To the caller that queued an entry.
 pub type Answer = oneshot::Sender<Outcome<()>>;
@@ -24,11 +26,26 @@ pub struct Entry {
 pub struct Queue {
     entries: Vec<Entry>,
     abandoned: bool,
+    /// Whose requests may be in flight: the intent is durable, and nothing was queued for it since.
+    in_flight: HashSet<Key>,
 }
 
 impl Queue {
     pub fn push(&mut self, entry: Entry) {
+        for key in entry.events.iter().filter_map(Event::key) {
+            self.in_flight.remove(key);
+        }
         self.entries.push(entry);
+    }
+
+    /// These may be sent from now on.
+    pub fn sends(&mut self, intended: Vec<Key>) {
+        self.in_flight.extend(intended);
+    }
+
+    /// Whether nobody's outcome is about to come.
+    pub fn is_complete(&self) -> bool {
+        self.in_flight.is_empty()
     }
 
     /// All of them, for one commit.

@@ -118,7 +118,7 @@ async fn what_a_caller_queued_that_is_dropped_behind_another_is_written_by_that_
     let disk = fresh();
     let ledger = open(&disk);
     let held = ledger.core().await;
-    let recording = waiting(&ledger, "a");
+    let recording = waiting(&ledger, vec![intended("a", Write::Create)]);
     drop(recording);
     assert_eq!(lines(&disk), 0);
     ledger.work(held, |_| ()).await.expect("done");
@@ -130,17 +130,17 @@ async fn what_a_caller_queued_that_is_dropped_while_one_that_was_answered_has_th
     let disk = fresh();
     let ledger = open(&disk);
     let held = ledger.core().await;
-    let answered = waiting(&ledger, "a");
+    let answered = waiting(&ledger, vec![intended("a", Write::Create)]);
     ledger.work(held, |_| ()).await.expect("done");
-    drop(waiting(&ledger, "b"));
+    drop(waiting(&ledger, vec![intended("b", Write::Create)]));
     assert_eq!(lines(&disk), 1, "the turn is the first caller's, who does not know yet that it was answered");
     answered.await.expect("recorded");
     assert!(on_disk(&disk).records.contains_key(&key("b")));
 }
 
 /// A caller that queued its event and waits for its turn.
-fn waiting<'a>(ledger: &'a Ledger, name: &str) -> Pin<Box<dyn Future<Output = Outcome<()>> + 'a>> {
-    let mut recording = Box::pin(ledger.record(vec![intended(name, Write::Create)], at(1)));
+fn waiting(ledger: &Ledger, events: Vec<Event>) -> Pin<Box<dyn Future<Output = Outcome<()>> + '_>> {
+    let mut recording = Box::pin(ledger.record(events, at(1)));
     for _ in 0..3 {
         assert!(recording.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }

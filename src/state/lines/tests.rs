@@ -1,3 +1,4 @@
+use super::super::cipher::Cipher;
 use super::super::event::Write;
 use super::super::journal::{commit_line, header_line};
 use super::super::samples::{commit, created, intended, key};
@@ -6,13 +7,15 @@ use super::*;
 fn journal() -> Vec<String> {
     let mut lines = vec![header_line(&Header { lineage: "l1".to_owned(), follows: 4 }).expect("a line")];
     for (sequence, name) in [(5, "a"), (6, "b"), (7, "c")] {
-        lines.push(commit_line(&commit(sequence, vec![intended(name, Write::Create), created(name, "7")])).expect("a line"));
+        lines.push(
+            commit_line(&commit(sequence, vec![intended(name, Write::Create), created(name, "7")]), &Cipher::default()).expect("a line"),
+        );
     }
     lines
 }
 
 fn read(lines: &[String]) -> Lines {
-    Lines::of(lines.concat().as_bytes())
+    Lines::of(lines.concat().as_bytes(), &Cipher::default())
 }
 
 fn numbers(lines: &Lines) -> Vec<u64> {
@@ -23,7 +26,7 @@ fn numbers(lines: &Lines) -> Vec<u64> {
 fn a_whole_journal_is_read_whole() {
     let lines = read(&journal());
     assert_eq!((numbers(&lines), lines.damage.len(), lines.torn), (vec![5, 6, 7], 0, false));
-    assert_eq!(Lines::of(journal()[0].as_bytes()).end(), Some(4));
+    assert_eq!(Lines::of(journal()[0].as_bytes(), &Cipher::default()).end(), Some(4));
 }
 
 #[test]
@@ -53,13 +56,13 @@ fn a_lost_line_and_a_lost_beginning_are_seen() {
 #[test]
 fn a_torn_end_is_no_damage_and_a_whole_one_without_its_newline_counts() {
     let text = journal().concat();
-    let torn = Lines::of(&text.as_bytes()[..text.len() - 20]);
+    let torn = Lines::of(&text.as_bytes()[..text.len() - 20], &Cipher::default());
     assert_eq!((numbers(&torn), torn.torn, torn.damage.len()), (vec![5, 6], true, 0));
-    let cut = Lines::of(text.trim_end().as_bytes());
+    let cut = Lines::of(text.trim_end().as_bytes(), &Cipher::default());
     assert_eq!((numbers(&cut), cut.torn), (vec![5, 6, 7], false));
-    let start = Lines::of(&text.as_bytes()[..20]);
+    let start = Lines::of(&text.as_bytes()[..20], &Cipher::default());
     assert_eq!((start.damage.len(), start.end()), (1, None));
-    assert_eq!(Lines::of(b"").damage.len(), 0);
+    assert_eq!(Lines::of(b"", &Cipher::default()).damage.len(), 0);
 }
 
 #[test]

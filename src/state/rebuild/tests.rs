@@ -77,7 +77,7 @@ async fn what_a_newer_callout_wrote_is_not_passed_over() {
         project.refusal(),
         format!(
             "state/newer: `PROJECT/.callout/journal.jsonl` was written by a newer callout: it has format version 7, written by callout \
-             {this}; this is callout {this} and reads up to version 3\nInstall that version or a later one."
+             {this}; this is callout {this} and reads up to version 4\nInstall that version or a later one."
         )
     );
     assert!(!project.path("set-aside-1").exists(), "nothing was changed");

@@ -14,7 +14,8 @@ use super::{Pool, named, note};
 /// The first commit that the copy has differently, if there is one. Where only snapshots tell, nothing of the copy counts.
 pub(super) fn parted(pool: &Pool, theirs: &[(Role, Content)]) -> Option<u64> {
     let commits = || theirs.iter().flat_map(|(_, content)| if let Content::Journal(lines) = content { &lines.commits[..] } else { &[] });
-    let snapshots = || theirs.iter().filter_map(|(_, content)| if let Content::Snapshot(state) = content { Some(&**state) } else { None });
+    let snapshots =
+        || theirs.iter().filter_map(|(_, content)| if let Content::Snapshot { state, .. } = content { Some(&**state) } else { None });
     let differs = |commit: &&Commit| pool.commits.get(&commit.sequence).is_some_and(|ours| ours != *commit);
     let other = commits().filter(differs).map(|commit| commit.sequence);
     let base = pool.base.as_ref().map(Memory::of);
@@ -56,7 +57,7 @@ impl Pool {
     pub(super) fn take_before(&mut self, from: u64, theirs: Vec<(Role, Content)>) {
         for (_, content) in theirs {
             match content {
-                Content::Snapshot(state) if state.through >= from => {
+                Content::Snapshot { state, .. } if state.through >= from => {
                     let sent = state.records.iter().filter(|(_, record)| record.had_ticket());
                     note(&mut self.named, sent.map(|(key, record)| (key.clone(), record.id().map(str::to_owned))));
                 }
@@ -72,8 +73,13 @@ impl Pool {
                     lines.header = lines.header.filter(|header| header.follows < from);
                     self.lines(lines);
                 }
-                content @ Content::Snapshot(_) => self.contents(content),
-                Content::Missing | Content::Unreadable(_) | Content::Newer(_) | Content::Foreign(_) | Content::Broken(_) => {}
+                content @ Content::Snapshot { .. } => self.contents(content),
+                Content::Missing
+                | Content::Unreadable(_)
+                | Content::Newer(_)
+                | Content::Locked(_)
+                | Content::Foreign(_)
+                | Content::Broken(_) => {}
             }
         }
     }

@@ -11,7 +11,7 @@ pub(in crate::state) fn as_of(store: &dyn Mendable, lineage: &str, through: u64)
     let mut pool = Pool::default();
     for piece in store.pieces()? {
         let content = store.content(piece.role, lineage);
-        if !matches!(&content, Content::Snapshot(later) if later.through > through) {
+        if !matches!(&content, Content::Snapshot { state: later, .. } if later.through > through) {
             pool.contents(content);
         }
     }

@@ -1,3 +1,4 @@
+use super::super::cipher::Cipher;
 use super::super::event::{Closing, Write};
 use super::super::file::FileStore;
 use super::super::replay::{fresh_journal, snapshot_text};
@@ -153,7 +154,7 @@ fn a_lost_journal_leaves_its_end_open() {
     let other = fresh_journal(&State::new("l2")).expect("a text");
     folder.write("journal.jsonl", &other);
     assert!(folder.salvage().missing().contains("is another project's"));
-    folder.write("state.json", snapshot_text(&State { through: 9, ..State::new("l1") }).expect("a text"));
+    folder.write("state.json", snapshot_text(&State { through: 9, ..State::new("l1") }, &Cipher::default()).expect("a text"));
     folder.write("journal.jsonl", lines[..3].concat());
     assert_eq!(folder.salvage().missing(), "the journal ends with commit 2, before the snapshot does");
 }
@@ -208,13 +209,13 @@ fn a_snapshot_that_went_on_by_itself_is_not_built_on() {
     std::fs::remove_file(apart.path("journal.jsonl")).expect("removed");
     std::fs::remove_dir_all(apart.path("history")).expect("removed");
     let other = truth(&[commit(1, vec![intended("f", Write::Create), created("f", "21")])]);
-    apart.write("state.json", snapshot_text(&State { through: 40, ..other.clone() }).expect("a text"));
+    apart.write("state.json", snapshot_text(&State { through: 40, ..other.clone() }, &Cipher::default()).expect("a text"));
     let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
     assert_eq!(both.parted, Some(1));
     assert_eq!(both.state, truth(&commits));
     assert_eq!(both.named.get(&key("f")), Some(&Some("21".to_owned())));
     // And the other way round: a commit that the newer snapshot here does not know.
-    folder.write("state.json", snapshot_text(&State { through: 40, ..truth(&commits) }).expect("a text"));
+    folder.write("state.json", snapshot_text(&State { through: 40, ..truth(&commits) }, &Cipher::default()).expect("a text"));
     let apart = Folder::with(&[commit(1, vec![intended("f", Write::Create)])]);
     let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
     assert_eq!(both.parted, Some(1));
@@ -229,7 +230,7 @@ fn two_tickets_of_one_visit_are_two_states() {
     let apart = Folder::with(&[]);
     std::fs::remove_file(apart.path("journal.jsonl")).expect("removed");
     std::fs::remove_dir_all(apart.path("history")).expect("removed");
-    let snapshot = |id: &str| snapshot_text(&State { through: 40, ..truth(&of(id)) }).expect("a text");
+    let snapshot = |id: &str| snapshot_text(&State { through: 40, ..truth(&of(id)) }, &Cipher::default()).expect("a text");
     apart.write("state.json", snapshot("8"));
     let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
     assert_eq!((both.parted, both.state.records[&key("a")].id()), (Some(2), Some("7")));
@@ -237,7 +238,7 @@ fn two_tickets_of_one_visit_are_two_states() {
     apart.write("state.json", snapshot("7"));
     assert_eq!(salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at").parted, None);
     // Here too, only a snapshot is left.
-    folder.write("state.json", snapshot_text(&truth(&of("7"))).expect("a text"));
+    folder.write("state.json", snapshot_text(&truth(&of("7")), &Cipher::default()).expect("a text"));
     folder.write("journal.jsonl", "");
     apart.write("state.json", snapshot("8"));
     let both = salvage(&[&folder.store(), &apart.store()], "l1").expect("looked at");
@@ -277,7 +278,8 @@ fn both_sides_of_a_fork_are_named() {
     let folder = Folder::with(&[commit(1, vec![intended("a", Write::Create)]), commit(2, vec![created("a", "7")])]);
     let lines = folder.journal();
     let other = [intended("b", Write::Create), created("b", "8"), intended("a", Write::Create)];
-    let other = super::super::journal::commit_line(&Commit { run: "run-2".into(), ..commit(2, other.to_vec()) }).expect("a line");
+    let other = super::super::journal::commit_line(&Commit { run: "run-2".into(), ..commit(2, other.to_vec()) }, &Cipher::default())
+        .expect("a line");
     folder.write("journal.jsonl", lines.concat() + &other);
     let salvage = folder.salvage();
     assert!(!salvage.is_exact());

@@ -54,7 +54,9 @@ async fn end(objects: &Objects, lineage: &str, ending: &Ending) -> Outcome<()> {
             events: Vec::new(),
         };
         // A list may be stale, and a run of that lineage may still add to it: then the next number is the end.
-        if let Created::New(_) = objects.make(&layout::commit(lineage, last), journal::commit_line(&commit)?.into_bytes()).await? {
+        if let Created::New(_) =
+            objects.make(&layout::commit(lineage, last), journal::commit_line(&commit, objects.cipher())?.into_bytes()).await?
+        {
             return Ok(());
         }
     }
@@ -64,7 +66,7 @@ async fn end(objects: &Objects, lineage: &str, ending: &Ending) -> Outcome<()> {
 pub async fn is_ended(objects: &Objects, lineage: &str, last: u64) -> Outcome<bool> {
     let key = layout::commit(lineage, last);
     let Some(found) = objects.read(&key).await? else { return Ok(false) };
-    Ok(commit_in(&objects.name_of(&key), &found.bytes, lineage, last).is_ok_and(|commit| commit.events.is_empty()))
+    Ok(commit_in(&objects.name_of(&key), &found.bytes, (lineage, last), objects.cipher()).is_ok_and(|commit| commit.events.is_empty()))
 }
 
 /// Puts a first snapshot in its place, and beside it into the history.

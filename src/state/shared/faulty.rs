@@ -54,6 +54,8 @@ struct Faults {
     reads: usize,
     /// Keys that no list shows.
     hidden: Vec<String>,
+    /// What somebody else puts there just before the next write.
+    overtaken: Vec<(String, Vec<u8>)>,
     requests: Vec<String>,
 }
 
@@ -71,6 +73,11 @@ impl Faulty {
     /// The next writes to keys that end so go like this, one after the other.
     pub fn on_writes(&self, end: &str, faults: &[Fault]) {
         self.faults().writes.extend(faults.iter().map(|fault| (end.to_owned(), *fault)));
+    }
+
+    /// Just before the next write to this key, somebody else writes this.
+    pub fn overtake(&self, key: &str, bytes: &[u8]) {
+        self.faults().overtaken.push((key.to_owned(), bytes.to_vec()));
     }
 
     pub fn fail_reads(&self, count: usize) {
@@ -106,6 +113,17 @@ impl Faulty {
         at.and_then(|at| faults.writes.remove(at)).map_or(Fault::Fine, |(_, fault)| fault)
     }
 
+    fn let_others_write(&self, path: &Path) {
+        let overtaken = {
+            let mut faults = self.faults();
+            let at = faults.overtaken.iter().position(|(key, _)| path.as_ref().ends_with(key.as_str()));
+            at.map(|at| faults.overtaken.remove(at))
+        };
+        if let Some((key, bytes)) = overtaken {
+            self.put(&key, Some(&bytes));
+        }
+    }
+
     fn is_hidden(&self, path: &Path) -> bool {
         self.faults().hidden.iter().any(|end| path.as_ref().ends_with(end.as_str()))
     }
@@ -124,6 +142,7 @@ impl fmt::Display for Faulty {
 #[async_trait]
 impl ObjectStore for Faulty {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.let_others_write(location);
         match self.next_for(location) {
             Fault::Fine => self.0.memory.put_opts(location, payload, options).await,
             Fault::LostAnswer => {

@@ -30,8 +30,9 @@ pub fn fold(objects: &Objects, position: &mut Position) -> Outcome<()> {
     }
     let mut text = journal::header_line(&Header { lineage: position.lineage.clone(), follows: position.folded })?.into_bytes();
     text.extend(&position.unfolded);
-    let says_the_same =
-        |bytes: &[u8]| journal::read("", bytes).is_ok_and(|kept| kept.header.lineage == position.lineage && kept.end() == span.last);
+    let says_the_same = |bytes: &[u8]| {
+        journal::read("", bytes, objects.cipher()).is_ok_and(|kept| kept.header.lineage == position.lineage && kept.end() == span.last)
+    };
     keep(objects, &layout::kept_journal(span), &text, says_the_same)?;
     position.folded = span.last;
     position.unfolded.clear();
@@ -42,7 +43,7 @@ pub fn fold(objects: &Objects, position: &mut Position) -> Outcome<()> {
 pub fn keep_snapshot(objects: &Objects, through: u64, text: &str) -> Outcome<()> {
     let says_the_same = |bytes: &[u8]| {
         let kept = Named { name: String::new(), bytes: bytes.to_vec() };
-        replay::read_snapshot(&kept).is_ok_and(|state| state.through == through)
+        replay::read_snapshot(&kept, objects.cipher()).is_ok_and(|state| state.through == through)
     };
     keep(objects, &layout::kept_snapshot(through), text.as_bytes(), says_the_same)
 }

@@ -10,6 +10,7 @@ use super::objects::{Objects, Version};
 use super::setting_aside::PutAside;
 use super::stretch::Stretch;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::cipher::Cipher;
 use crate::state::history::Kept;
 use crate::state::journal::{self, Journal};
 use crate::state::replay::{self, Named, Span};
@@ -63,7 +64,7 @@ pub async fn load(objects: &Objects) -> Outcome<Option<(Loaded, Position)>> {
     if PutAside::is(&snapshot.bytes) {
         return Ok(None);
     }
-    let mut state = replay::read_snapshot(&snapshot)?;
+    let mut state = replay::read_snapshot(&snapshot, objects.cipher())?;
     let (since, surely) = (state.through, lock.surely(&state.lineage));
     let journals = journals_with(objects, &kept, Span { first: since + 1, last: u64::MAX }, &state.lineage).await?;
     let mut journal_size = journals.iter().map(|(_, size)| *size).sum::<u64>();
@@ -86,7 +87,7 @@ pub async fn load(objects: &Objects) -> Outcome<Option<(Loaded, Position)>> {
             continue;
         }
         let name = objects.name_of(&layout::commit(&state.lineage, number));
-        let commit = commit_in(&name, bytes, &state.lineage, number)?;
+        let commit = commit_in(&name, bytes, (&state.lineage, number), objects.cipher())?;
         replay::advance(&mut state, &commit, &name, || format!("`{name}`"))?;
         unfolded.extend(bytes);
     }
@@ -122,7 +123,7 @@ pub async fn journals_with(objects: &Objects, kept: &Kept, span: Span, lineage: 
         }
         let Some(bytes) = bytes.map(|found| found.bytes) else { continue };
         let file = Named { name: objects.name_of(key), bytes };
-        if let Some(journal) = kept_journal(&file, *span, lineage) {
+        if let Some(journal) = kept_journal(&file, *span, lineage, objects.cipher()) {
             next = span.last + 1;
             found.push((journal, file.bytes.len() as u64));
         }
@@ -131,8 +132,8 @@ pub async fn journals_with(objects: &Objects, kept: &Kept, span: Span, lineage: 
 }
 
 /// A kept journal, if it is whole and holds what its name says.
-pub fn kept_journal(file: &Named, span: Span, lineage: &str) -> Option<Journal> {
-    let journal = journal::read(&file.name, &file.bytes).ok()?;
+pub fn kept_journal(file: &Named, span: Span, lineage: &str, cipher: &Cipher) -> Option<Journal> {
+    let journal = journal::read(&file.name, &file.bytes, cipher).ok()?;
     let is_it = journal.header.lineage == lineage && journal.header.follows + 1 == span.first && journal.end() == span.last;
     is_it.then_some(journal)
 }

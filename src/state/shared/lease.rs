@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::lock_object::{self, Hold, KEY, LockObject, Moved, Through};
+use super::lock_object::{self, Hold, KEY, LockObject, Through};
 use super::objects::{Created, Objects, Version};
 use super::watch::{Standing, Watch};
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::state::by::{By, Owner};
+use crate::state::by::Owner;
+use crate::state::migrate::Farewell;
 use crate::ticket::Clock;
 
 pub(super) use told::page;
@@ -127,12 +128,11 @@ impl Lease {
         self.held.give_back(|_| {})
     }
 
-    /// Gives the lease back and closes this place for ever: the state lies at `to` from now on.
+    /// Gives the lease back and closes this place for ever: the state lies elsewhere from now on.
     ///
     /// This alone keeps no stale run of this place from adding to the journal here: end that first.
-    pub fn leave(self, to: &str, by: &By) -> Outcome<()> {
-        let moved = Moved { to: to.to_owned(), by: by.clone(), at: self.held.clock.now() };
-        self.held.give_back(|lock| lock.moved_to = Some(moved.clone()))
+    pub fn leave(self, farewell: &Farewell) -> Outcome<()> {
+        self.held.give_back(|lock| lock.moved_to = Some(farewell.clone()))
     }
 }
 
@@ -205,15 +205,10 @@ impl Held {
                 return Ok(());
             }
             let Some((found, version)) = lock_object::look(&self.objects)? else { return Err(self.lose(None).into()) };
-            if found == lock && is_end {
-                // An earlier try, whose answer never came, was carried out after all.
-                self.given_back.store(true, Ordering::Release);
-                return Ok(());
-            }
             if found.lease.as_ref().is_none_or(|hold| hold.id != self.id) {
                 return Err(self.lose(Some(&found)).into());
             }
-            // So was an earlier renewal.
+            // An earlier renewal, whose answer never came, was carried out after all.
             *known = Known { lock: found, version };
         }
         Err(told::restless(self.objects.name()).into())

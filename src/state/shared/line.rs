@@ -3,15 +3,16 @@
 //! Owns what is read of it. Refuses every object that does not hold the one line that its number asks for.
 
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::cipher::Cipher;
 use crate::state::journal::{self, COMMIT, Commit, HEADER, Header};
 use crate::state::seal::Broken;
 
 /// The commit that an object of this name must hold.
-pub fn commit_in(name: &str, bytes: &[u8], lineage: &str, sequence: u64) -> Outcome<Commit> {
+pub fn commit_in(name: &str, bytes: &[u8], (lineage, sequence): (&str, u64), cipher: &Cipher) -> Outcome<Commit> {
     if bytes.is_empty() {
         return Err(journal::damaged(name, &format!("`{name}` is empty; a commit never is")).into());
     }
-    let commit: Commit = one_line(bytes).and_then(|line| journal::open(COMMIT, line)).map_err(|why| unusable(name, &why))?;
+    let commit: Commit = one_line(bytes).and_then(|line| journal::open(COMMIT, line, cipher)).map_err(|why| unusable(name, &why))?;
     if commit.lineage != lineage {
         let message = format!("`{name}` belongs to another state (lineage {}, not {lineage})", commit.lineage);
         return Err(journal::damaged(name, &message).into());
@@ -23,13 +24,14 @@ pub fn commit_in(name: &str, bytes: &[u8], lineage: &str, sequence: u64) -> Outc
     Ok(commit)
 }
 
-/// A journal's first line. Whose journal it says to be is for the caller to judge.
+/// A journal's first line, which is never encrypted. Whose journal it says to be is for the caller to judge.
 pub fn header_in(name: &str, bytes: &[u8]) -> Outcome<Header> {
     if bytes.is_empty() {
         let message = format!("`{name}` is empty; a journal always has a first line that says where it begins");
         return Err(journal::damaged(name, &message).into());
     }
-    let header: Header = one_line(bytes).and_then(|line| journal::open(HEADER, line)).map_err(|why| unusable(name, &why))?;
+    let header: Header =
+        one_line(bytes).and_then(|line| journal::open(HEADER, line, &Cipher::default())).map_err(|why| unusable(name, &why))?;
     if header.follows != 0 {
         let message = format!("`{name}` begins after commit {}, and not at the beginning", header.follows);
         return Err(journal::damaged(name, &message).into());

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::objects::{Found, Objects, Replaced, Version};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::by::{By, Owner};
+use crate::state::migrate::Farewell;
 use crate::state::seal::{Broken, Form};
 
 /// The object's key, below the state's prefix.
@@ -35,7 +36,7 @@ pub struct LockObject {
     pub broken: Option<Break>,
     /// The state lies elsewhere since then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub moved_to: Option<Moved>,
+    pub moved_to: Option<Farewell>,
 }
 
 /// A lease.
@@ -65,16 +66,6 @@ pub struct Through {
 #[serde(deny_unknown_fields)]
 pub struct Break {
     pub id: String,
-    pub by: By,
-    pub at: Timestamp,
-}
-
-/// Where the state went with `callout state migrate`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Moved {
-    /// An address such as `s3://bucket/prefix`, or a path.
-    pub to: String,
     pub by: By,
     pub at: Timestamp,
 }
@@ -110,7 +101,7 @@ impl LockObject {
 
     /// Refuses where the state lies elsewhere: who went on here would not know of what is sent there.
     pub fn stays(&self, place: &str) -> Outcome<()> {
-        self.moved_to.as_ref().map_or(Ok(()), |moved| Err(elsewhere(place, moved).into()))
+        self.moved_to.as_ref().map_or(Ok(()), |moved| Err(moved.refusal(place).into()))
     }
 
     /// Raises the mark; a lower one of the same lineage says less than is known.
@@ -145,25 +136,18 @@ fn unreadable(place: &str, why: &Broken) -> Diagnostic {
     match why {
         Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{place}/{KEY}` was written by a newer callout: {why}"))
             .help("Install that version or a later one. Nothing was changed."),
-        Broken::NotSealed(_) | Broken::OtherKind { .. } | Broken::Checksum | Broken::Content(_) => Diagnostic::error(
-            "state/damaged",
-            format!("`{place}/{KEY}` is damaged: {why}"),
-        )
-        .help(
+        // Nothing in it is encrypted.
+        Broken::NotSealed(_)
+        | Broken::OtherKind { .. }
+        | Broken::Checksum
+        | Broken::Content(_)
+        | Broken::Undecipherable(_)
+        | Broken::Locked(_) => Diagnostic::error("state/damaged", format!("`{place}/{KEY}` is damaged: {why}")).help(
             "Nothing was planned or sent. That object says who writes, and whether the state was moved elsewhere; no ticket is in it. See \
                  that no other callout runs and that this is still the state's place, put a copy of the object aside, then delete it: the \
                  next run makes a new one.",
         ),
     }
-}
-
-fn elsewhere(place: &str, moved: &Moved) -> Diagnostic {
-    let Moved { to, by, at } = moved;
-    let key = if to.contains("://") { "url" } else { "path" };
-    Diagnostic::error("state/migrated", format!("the state is no longer at `{place}`: {by} moved it to `{to}` at {at:.0}")).help(format!(
-        "Nothing was planned or sent: what is sent from there is not known here. Take the newest callout.yaml of the project, or write into \
-         it:\n\nspec:\n  state:\n    {key}: {to}",
-    ))
 }
 
 #[cfg(test)]
@@ -179,7 +163,7 @@ mod tests {
             lease: Some(Hold::begin("9f31", &owner(), at(0))),
             through: Some(Through { lineage: "l1".to_owned(), commit: 7 }),
             broken: Some(Break { id: "77aa".to_owned(), by: by.clone(), at: at(1) }),
-            moved_to: Some(Moved { to: "gs://acme/ops".to_owned(), by, at: at(2) }),
+            moved_to: Some(Farewell { to: "gs://acme/ops".to_owned(), by, at: at(2) }),
         }
     }
 
@@ -232,14 +216,11 @@ mod tests {
         let error = full().stays(PLACE).expect_err("moved");
         assert_eq!(
             told(&error),
-            "state/migrated: the state is no longer at `s3://acme/ops`: ana on ci-7 moved it to `gs://acme/ops` at 2027-01-15T08:00:02Z\n\
-             Nothing was planned or sent: what is sent from there is not known here. Take the newest callout.yaml of the project, or write \
-             into it:\n\nspec:\n  state:\n    url: gs://acme/ops"
+            "state/left: the state `s3://acme/ops` went to `gs://acme/ops` (2027-01-15T08:00:02Z, by ana on ci-7)\n\
+             Nothing was planned or sent: what lies here is not the newest. In callout.yaml, under `spec`, say where it is now:\n\
+             state: {url: gs://acme/ops}"
         );
         let mut lock = full();
-        lock.moved_to = lock.moved_to.map(|moved| Moved { to: ".callout/state.json".to_owned(), ..moved });
-        let help = lock.stays(PLACE).expect_err("moved").help.expect("help");
-        assert!(help.ends_with("    path: .callout/state.json"), "{help}");
         lock.moved_to = None;
         lock.stays(PLACE).expect("here");
     }
@@ -248,7 +229,7 @@ mod tests {
     fn the_mark_of_a_lineage_only_rises() {
         let mut lock = LockObject::default();
         let through = |lineage: &str, commit| Through { lineage: lineage.to_owned(), commit };
-        for (next, surely) in [(through("l1", 7), 7), (through("l1", 3), 7), (through("l1", 8), 8), (through("l2", 0), 0)] {
+        for (next, surely) in [(through("l1", 7), 7), (through("l1", 3), 7), (through("l1", 8), 8), (through("l2", 4), 4)] {
             lock.reach(&next);
             assert_eq!(lock.surely(&next.lineage), surely, "{next:?}");
         }

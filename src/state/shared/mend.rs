@@ -35,8 +35,8 @@ impl SharedStore {
                 let aside = layout::aside(next_number(&objects).await?);
                 Repair { objects, lineage, aside }.journal(&old).await
             })?;
-            store.add(new, &journal::commit_line(new)?)?;
-            let text = replay::snapshot_text(base)?;
+            store.add(new, &journal::commit_line(new, store.objects.cipher())?)?;
+            let text = replay::snapshot_text(base, store.objects.cipher())?;
             fold::keep_snapshot(&store.objects, base.through, &text)?;
             let is_done = match version {
                 Some(version) => matches!(store.objects.replace(layout::SNAPSHOT, text.as_bytes(), &version)?, Replaced::Done(_)),
@@ -77,7 +77,7 @@ impl Repair {
             Role::Snapshot | Role::Journal => return Ok(()),
         };
         let Some(found) = self.objects.read(&key).await? else { return Ok(()) };
-        if matches!(Content::of(role, &found.bytes, &self.lineage), Content::Foreign(_)) {
+        if matches!(Content::of(role, &found.bytes, &self.lineage, self.objects.cipher()), Content::Foreign(_)) {
             self.keep(&key, found.bytes).await?;
             self.objects.remove(&key).await?;
         }
@@ -93,12 +93,14 @@ impl Repair {
     }
 
     async fn commit(&self, commit: &Commit, key: &str, found: Option<Found>) -> Outcome<()> {
-        let there = found.as_ref().map(|found| commit_in(key, &found.bytes, &self.lineage, commit.sequence));
+        let there = found.as_ref().map(|found| commit_in(key, &found.bytes, (&self.lineage, commit.sequence), self.objects.cipher()));
         match there {
             Some(Ok(there)) if there == *commit => Ok(()),
             // It can be read, and says something else: that is no damage, but another run's.
             Some(Ok(_)) => Err(told::replaced(&self.objects.name_of(key)).into()),
-            Some(Err(_)) | None => self.write(key, journal::commit_line(commit)?, found).await,
+            // Whole, for somebody else.
+            Some(Err(why)) if why.code == "state/encrypted" => Err(why),
+            Some(Err(_)) | None => self.write(key, journal::commit_line(commit, self.objects.cipher())?, found).await,
         }
     }
 

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 
 use super::trouble;
 use crate::diagnostics::{Diagnostic, Outcome};
+use crate::state::cipher::Cipher;
 
 /// Before a write is tried again. A store that is not back by then ends the run.
 const PAUSES: [Duration; 4] =
@@ -27,7 +28,10 @@ const PAUSES: [Duration; 4] =
 
 /// All objects below one prefix of one store. Clones share their connections.
 #[derive(Clone)]
-pub struct Objects(Arc<Inner>);
+pub struct Objects {
+    inner: Arc<Inner>,
+    cipher: Cipher,
+}
 
 struct Inner {
     store: Arc<dyn ObjectStore>,
@@ -88,25 +92,36 @@ impl Objects {
         let prefix = prefix.trim_matches('/').to_owned();
         let inner = Inner { store, prefix, name: name.trim_end_matches('/').to_owned(), pauses: PAUSES.to_vec(), runtime: Some(runtime) };
         inner.path("")?;
-        Ok(Self(Arc::new(inner)))
+        Ok(Self { inner: Arc::new(inner), cipher: Cipher::default() })
+    }
+
+    /// The same objects, whose texts are encrypted. Here they are bytes like any other.
+    #[must_use]
+    pub fn encrypted(self, cipher: &Cipher) -> Self {
+        Self { cipher: cipher.clone(), ..self }
+    }
+
+    /// How the texts in them are written and read.
+    pub fn cipher(&self) -> &Cipher {
+        &self.cipher
     }
 
     /// The same objects, with other pauses before each repetition of a write.
     pub fn with_pauses(&self, pauses: &[Duration]) -> Outcome<Self> {
-        let Self(inner) = Self::new(Arc::clone(&self.0.store), &self.0.prefix, self.0.name.clone())?;
-        let mut inner = Arc::into_inner(inner).ok_or_else(|| trouble::broken_off(&self.0.name))?;
+        let Self { inner, .. } = Self::new(Arc::clone(&self.inner.store), &self.inner.prefix, self.inner.name.clone())?;
+        let mut inner = Arc::into_inner(inner).ok_or_else(|| trouble::broken_off(&self.inner.name))?;
         inner.pauses = pauses.to_vec();
-        Ok(Self(Arc::new(inner)))
+        Ok(Self { inner: Arc::new(inner), cipher: self.cipher.clone() })
     }
 
     /// Such as `s3://bucket/prefix`.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.inner.name
     }
 
     /// An object's name for messages.
     pub fn name_of(&self, key: &str) -> String {
-        self.0.name_of(key)
+        self.inner.name_of(key)
     }
 
     /// The object, if there is one.
@@ -147,7 +162,7 @@ impl Objects {
 
     /// Access to the folder that this prefix lies in, and the prefix's own name there; nothing for the root of a bucket.
     pub fn beside(&self) -> Outcome<Option<(Self, String)>> {
-        let Inner { store, prefix, name, .. } = &*self.0;
+        let Inner { store, prefix, name, .. } = &*self.inner;
         let (parent, own) = prefix.rsplit_once('/').unwrap_or(("", prefix));
         let Some(place) = name.strip_suffix(own).filter(|_| !own.is_empty()) else { return Ok(None) };
         Ok(Some((Self::new(Arc::clone(store), parent, place.to_owned())?, own.to_owned())))
@@ -161,7 +176,7 @@ impl Objects {
 
     /// Runs something beside whoever waits, until it ends or the last clone is gone. What holds a clone must be told to end.
     pub fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> Outcome<JoinHandle<T>> {
-        Ok(self.0.runtime()?.spawn(task))
+        Ok(self.inner.runtime()?.spawn(task))
     }
 
     /// Waits for what is done on the runtime. Asynchronous code cannot block on a runtime of its own, but any thread can wait for what
@@ -169,8 +184,8 @@ impl Objects {
     pub(super) fn wait<T: Send + 'static>(&self, task: impl Future<Output = Outcome<T>> + Send + 'static) -> Outcome<T> {
         let (send, receive) = mpsc::sync_channel(1);
         // Nobody waits any more only where the thread that waited is gone.
-        self.0.runtime()?.spawn(async move { drop(send.send(task.await)) });
-        receive.recv().unwrap_or_else(|_| Err(trouble::broken_off(&self.0.name).into()))
+        self.inner.runtime()?.spawn(async move { drop(send.send(task.await)) });
+        receive.recv().unwrap_or_else(|_| Err(trouble::broken_off(&self.inner.name).into()))
     }
 }
 
@@ -194,7 +209,7 @@ impl Inner {
 
 impl fmt::Debug for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Objects").field("name", &self.0.name).finish_non_exhaustive()
+        f.debug_struct("Objects").field("name", &self.inner.name).finish_non_exhaustive()
     }
 }
 

@@ -34,7 +34,7 @@ impl Mendable for SharedStore {
         }
         match self.objects.get(&key(role)) {
             Ok(Some(found)) if role == Role::Snapshot && PutAside::is(&found.bytes) => Content::Missing,
-            Ok(Some(found)) => Content::of(role, &found.bytes, lineage),
+            Ok(Some(found)) => Content::of(role, &found.bytes, lineage, self.objects.cipher()),
             Ok(None) => Content::Missing,
             Err(why) => Content::Unreadable(*why),
         }
@@ -83,7 +83,7 @@ impl Mendable for SharedStore {
     }
 
     fn leave(&mut self, farewell: &Farewell) -> Outcome<()> {
-        self.leave_for(&farewell.to, &farewell.by)
+        self.leave_for(farewell)
     }
 
     fn asides(&self) -> Outcome<BTreeSet<u16>> {
@@ -113,7 +113,7 @@ fn key(role: Role) -> String {
 /// What the objects hold that no kept journal has, read as the file that they would be.
 async fn journal(objects: &Objects, lineage: &str) -> Outcome<Content> {
     let Some((text, stretch)) = journal_text(objects, lineage).await? else { return other(objects, lineage).await };
-    let mut content = Content::of(Role::Journal, &text, lineage);
+    let mut content = Content::of(Role::Journal, &text, lineage, objects.cipher());
     if let Content::Journal(lines) = &mut content {
         for damage in &mut lines.damage {
             let Some(sequence) = damage.sequence.or((damage.line == 1).then_some(0)) else { continue };

@@ -8,6 +8,7 @@ use super::parts::pieces;
 use super::{layout, told};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::by::Owner;
+use crate::state::cipher::Cipher;
 use crate::state::history::Kept;
 use crate::state::journal::Commit;
 use crate::state::mendable::Mendable;
@@ -22,6 +23,7 @@ pub struct PutAsideStore {
     name: String,
     /// By their keys below the folder.
     files: BTreeMap<String, Vec<u8>>,
+    cipher: Cipher,
 }
 
 impl PutAsideStore {
@@ -30,7 +32,7 @@ impl PutAsideStore {
         let below = |key: &String| key.strip_prefix(folder).unwrap_or(key).trim_start_matches('/').to_owned();
         let found = objects.get_many(&keys)?;
         let files = keys.iter().zip(found).filter_map(|(key, found)| Some((below(key), found?.bytes))).collect();
-        Ok(Self { name: objects.name_of(folder), files })
+        Ok(Self { name: objects.name_of(folder), files, cipher: objects.cipher().clone() })
     }
 
     fn kept(&self) -> Kept {
@@ -74,7 +76,7 @@ impl Store for PutAsideStore {
             }
         };
         let kept = self.kept().journals.into_iter();
-        let (loaded, _) = replay::assemble(&Parts { snapshot, journal }, |span| {
+        let (loaded, _) = replay::assemble(&Parts { snapshot, journal }, &self.cipher, |span| {
             let overlaps = kept.filter(|kept| kept.last >= span.first && kept.first <= span.last);
             Ok(overlaps.filter_map(|span| self.named(&layout::kept_journal(span))).collect())
         })?;
@@ -110,7 +112,7 @@ impl Mendable for PutAsideStore {
     }
 
     fn content(&self, role: Role, lineage: &str) -> Content {
-        self.files.get(&key(role)).map_or(Content::Missing, |bytes| Content::of(role, bytes, lineage))
+        self.files.get(&key(role)).map_or(Content::Missing, |bytes| Content::of(role, bytes, lineage, &self.cipher))
     }
 
     fn bytes(&self, role: Role) -> Outcome<Option<Vec<u8>>> {

@@ -3,7 +3,7 @@
 //! Owns the fence: a commit is an object that is made where there is none, so of two runs one gets each number, whoever holds the lock.
 //! Refuses to go on after anything that it did not do itself: the next load finds out what is true.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::fold::{self, FOLD_AFTER};
@@ -15,8 +15,10 @@ use super::objects::{Created, Objects, Replaced};
 use super::watch::Watch;
 use super::{begin, layout, setting_aside, told, told_over};
 use crate::diagnostics::Outcome;
-use crate::state::by::{By, Owner};
+use crate::state::by::Owner;
+use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit};
+use crate::state::migrate::Farewell;
 use crate::state::replay::{self, Named};
 use crate::state::store::{Loaded, Store};
 use crate::state::transition::State;
@@ -29,7 +31,8 @@ pub struct SharedStore {
     renew_every: Option<Duration>,
     /// Random; names this run's lease.
     run: String,
-    watch: Watch,
+    /// What was seen of the lock, also by others that were opened for the same run.
+    watch: Arc<Mutex<Watch>>,
     held: Option<Held>,
     position: Option<Position>,
 }
@@ -44,7 +47,13 @@ impl SharedStore {
     /// The state below these objects' prefix. Asks for nothing yet. The lease is renewed in the background every `renew_every`, if at all.
     pub fn new(objects: Objects, clock: Arc<dyn Clock>, renew_every: Option<Duration>) -> Self {
         let run = uuid::Uuid::new_v4().to_string();
-        Self { objects, clock, renew_every, run, watch: Watch::default(), held: None, position: None }
+        Self { objects, clock, renew_every, run, watch: Arc::default(), held: None, position: None }
+    }
+
+    /// The same, with what was seen of the lock before.
+    #[must_use]
+    pub fn watching(self, watch: &Arc<Mutex<Watch>>) -> Self {
+        Self { watch: Arc::clone(watch), ..self }
     }
 
     fn held(&self) -> Outcome<&Held> {
@@ -81,7 +90,7 @@ impl SharedStore {
         let key = layout::commit(&commit.lineage, commit.sequence);
         let Created::Other(found) = self.objects.create(&key, line.as_bytes())? else { return Ok(()) };
         let (place, name) = (self.objects.name(), self.objects.name_of(&key));
-        Err(match commit_in(&name, &found.bytes, &commit.lineage, commit.sequence) {
+        Err(match commit_in(&name, &found.bytes, (&commit.lineage, commit.sequence), self.objects.cipher()) {
             Ok(other) => told::taken(place, &other).into(),
             Err(why) => told::taken_by_what(place, commit.sequence, &why).into(),
         })
@@ -94,10 +103,10 @@ impl SharedStore {
     }
 
     /// Closes this place: the state lies elsewhere from now on.
-    pub(super) fn leave_for(&mut self, to: &str, by: &By) -> Outcome<()> {
+    pub(super) fn leave_for(&mut self, farewell: &Farewell) -> Outcome<()> {
         self.held()?;
         self.position = None;
-        self.held.take().map_or(Ok(()), |held| held.lease.leave(to, by))
+        self.held.take().map_or(Ok(()), |held| held.lease.leave(farewell))
     }
 
     /// Makes a state with these first lines.
@@ -110,9 +119,9 @@ impl SharedStore {
             let lineage = state.lineage.clone();
             store.on(async move |objects: Objects| begin::make_ready(&objects, &lineage, &ending).await)?;
             if let Some(first) = first {
-                store.add(first, &journal::commit_line(first)?)?;
+                store.add(first, &journal::commit_line(first, store.objects.cipher())?)?;
             }
-            let text = replay::snapshot_text(state)?;
+            let text = replay::snapshot_text(state, store.objects.cipher())?;
             let through = state.through;
             store.on(async move |objects: Objects| begin::put_snapshot(&objects, text, through).await)?;
             // What was just made is what is read: nobody else can have come in between without being seen.
@@ -127,11 +136,18 @@ impl Store for SharedStore {
         self.objects.name().to_owned()
     }
 
+    fn cipher(&self) -> Cipher {
+        self.objects.cipher().clone()
+    }
+
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
+        self.objects.cipher().may_write()?;
         self.position = None;
+        // An earlier lease of this run has the same id: it is given back before it could be taken for the next one.
+        self.held = None;
         let (owner, id, clock) = (owner.clone(), self.run.clone(), Arc::clone(&self.clock));
         let asking = Asking { owner: owner.clone(), id, clock, renew_every: self.renew_every };
-        let lease = Lease::take(&self.objects, asking, &mut self.watch)?;
+        let lease = Lease::take(&self.objects, asking, &mut self.watch.lock().unwrap_or_else(PoisonError::into_inner))?;
         self.held = Some(Held { lease, owner });
         Ok(())
     }
@@ -152,7 +168,7 @@ impl Store for SharedStore {
     }
 
     fn append(&mut self, commit: &Commit) -> Outcome<u64> {
-        let line = journal::commit_line(commit)?;
+        let line = journal::commit_line(commit, self.objects.cipher())?;
         self.held()?;
         let last = self.position()?.last;
         if commit.sequence != last + 1 {
@@ -181,7 +197,7 @@ impl Store for SharedStore {
                 let message = format!("the snapshot ends with commit {}, the journal with {}", state.through, position.last);
                 return Err(told::bug(&message).into());
             }
-            let text = replay::snapshot_text(state)?;
+            let text = replay::snapshot_text(state, objects.cipher())?;
             fold::fold(&objects, position)?;
             fold::keep_snapshot(&objects, state.through, &text)?;
             store.held()?;

@@ -15,7 +15,7 @@ use crate::state::replay::{self, Named, Span};
 /// The lineage whose journal goes on here, if there is any.
 pub async fn lineage(objects: &Objects) -> Outcome<Option<String>> {
     let snapshot = objects.read(layout::SNAPSHOT).await?.map(|found| Named { name: objects.name_of(layout::SNAPSHOT), bytes: found.bytes });
-    if let Some(state) = snapshot.as_ref().and_then(|snapshot| replay::read_snapshot(snapshot).ok()) {
+    if let Some(state) = snapshot.as_ref().and_then(|snapshot| replay::read_snapshot(snapshot, objects.cipher()).ok()) {
         return Ok(Some(state.lineage));
     }
     let all = objects.folder_names(layout::JOURNALS).await?;
@@ -72,7 +72,7 @@ fn readable(objects: &Objects, span: Span, lineage: &str) -> Outcome<Option<Name
     let key = layout::kept_journal(span);
     let Some(found) = objects.get(&key)? else { return Ok(None) };
     let file = Named { name: objects.name_of(&key), bytes: found.bytes };
-    Ok(found::kept_journal(&file, span, lineage).map(|_| file))
+    Ok(found::kept_journal(&file, span, lineage, objects.cipher()).map(|_| file))
 }
 
 fn named(objects: &Objects, stretch: &Stretch) -> Outcome<Named> {

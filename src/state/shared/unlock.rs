@@ -7,12 +7,9 @@ use jiff::Timestamp;
 
 use super::lease::page;
 use super::lock_object::{self, Break, Hold, LockObject};
-use super::objects::Objects;
+use super::objects::{Objects, Version};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::by::By;
-
-/// How often it is tried against a run that renews its lease meanwhile.
-const TRIES: u32 = 5;
 
 /// A lease that was ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,24 +21,40 @@ pub struct Unlocked {
     pub at: Timestamp,
 }
 
+/// Who has the lock now, if anybody.
+pub fn holder(objects: &Objects) -> Outcome<Option<Hold>> {
+    let Some((lock, _)) = lock_object::look(objects)? else { return Ok(None) };
+    lock.stays(objects.name())?;
+    Ok(lock.lease)
+}
+
 /// Ends the lease of this id.
 pub fn unlock(objects: &Objects, id: &str, by: &By, now: Timestamp) -> Outcome<Unlocked> {
     let place = objects.name();
-    for _ in 0..TRIES {
-        let Some((lock, version)) = lock_object::look(objects)? else { return Err(not_held(place, id, None).into()) };
-        lock.stays(place)?;
-        let hold = match &lock.lease {
-            Some(hold) if hold.id == id => hold.clone(),
-            Some(hold) => return Err(of_another(place, id, hold).into()),
-            None => return Err(not_held(place, id, Some(&lock)).into()),
-        };
-        let broken = Some(Break { id: id.to_owned(), by: by.clone(), at: now });
-        let lock = LockObject { lease: None, broken, ..lock };
-        if lock_object::put(objects, &lock, &version)?.is_some() {
-            return Ok(Unlocked { place: place.to_owned(), hold, at: now });
-        }
+    let (lock, version, hold) = named(objects, id)?;
+    let broken = Some(Break { id: id.to_owned(), by: by.clone(), at: now });
+    let lock = LockObject { lease: None, broken, ..lock };
+    if lock_object::put(objects, &lock, &version)?.is_some() {
+        return Ok(Unlocked { place: place.to_owned(), hold, at: now });
     }
-    Err(restless(place, id).into())
+    // Whoever changed it in between says so: its holder, if it is still the same one.
+    let (_, _, hold) = named(objects, id)?;
+    Err(alive(place, &hold).into())
+}
+
+/// The lock as it is, if this is the lease in it.
+fn named(objects: &Objects, id: &str) -> Outcome<(LockObject, Version, Hold)> {
+    let place = objects.name();
+    let Some((lock, version)) = lock_object::look(objects)? else { return Err(not_held(place, id, None).into()) };
+    lock.stays(place)?;
+    match &lock.lease {
+        Some(hold) if hold.id == id => {
+            let hold = hold.clone();
+            Ok((lock, version, hold))
+        }
+        Some(hold) => Err(of_another(place, id, hold).into()),
+        None => Err(not_held(place, id, Some(&lock)).into()),
+    }
 }
 
 impl Unlocked {
@@ -80,10 +93,15 @@ fn not_held(place: &str, id: &str, lock: Option<&LockObject>) -> Diagnostic {
     Diagnostic::error("state/not-locked", message).help("Nothing was changed, and nothing is in the way of the next run.")
 }
 
-/// Renewals come a quarter of a minute apart: whoever is quicker so often is no single run.
-fn restless(place: &str, id: &str) -> Diagnostic {
-    Diagnostic::error("state/store", format!("the lock of `{place}` changes all the time, and `{id}` could not be broken"))
-        .help("Nothing was changed. Run the command again.")
+/// It was renewed while somebody was about to break it.
+fn alive(place: &str, hold: &Hold) -> Diagnostic {
+    let Hold { id, owner, renewed, .. } = hold;
+    let message = format!("{owner} is alive: it renewed the lock of `{place}` just now, at {renewed:.0}");
+    Diagnostic::error("state/locked", message).help(format!(
+        "Nothing was changed.{} Let it end, or stop it there; a command with --lock-timeout 10m waits for it. To break its lock all the same: \
+         callout unlock {id}",
+        page(hold)
+    ))
 }
 
 #[cfg(test)]

@@ -12,7 +12,10 @@ mod redact;
 mod reference;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -22,9 +25,10 @@ use crate::diagnostics::{Diagnostic, Outcome};
 use exchange::Grant;
 use lease::Lease;
 use redact::redact;
-use reference::{Kind, Reference, Secret};
+use reference::{Reference, Secret};
 
 pub use address::check as check_address;
+pub use reference::Kind;
 pub use settings::{CredentialSettings, KeySettings, check, check_key, check_reference};
 
 /// A secret that a request carries.
@@ -149,6 +153,15 @@ impl Credential {
             Way::Bearer(_) | Way::Key(_) => false,
             Way::Client(lease) => lease.replaces(refused).await,
         }
+    }
+}
+
+/// What a reference leads to, for what is no system: a state's store. An id that may be written out is that itself.
+pub async fn secret(kind: Kind, text: &str, variables: &Arc<BTreeMap<String, String>>, folder: &Path) -> Outcome<SecretString> {
+    match Reference::parse(text) {
+        Ok(reference) => Secret::among(kind, reference, variables, folder).value().await.cloned(),
+        Err(_) if kind == Kind::AccessKeyId => Ok(SecretString::from(text)),
+        Err(why) => Err(unusable(why.message).into()),
     }
 }
 

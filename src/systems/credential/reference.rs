@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +83,17 @@ pub enum Kind {
     ApiKey,
     ClientId,
     ClientSecret,
+    /// The halves of a key to an object store, and what a temporary one has besides.
+    AccessKeyId,
+    SecretAccessKey,
+    SessionToken,
+    /// Of a storage account.
+    AccountKey,
+    SasToken,
+    /// The JSON text of a service account's key.
+    ServiceAccount,
+    /// With which a state is read that is encrypted.
+    Identity,
 }
 
 impl Kind {
@@ -92,16 +103,29 @@ impl Kind {
             Self::ApiKey => "key",
             Self::ClientId => "client id",
             Self::ClientSecret => "client secret",
+            Self::AccessKeyId => "access key's id",
+            Self::SecretAccessKey => "secret access key",
+            Self::SessionToken => "session token",
+            Self::AccountKey => "storage account's key",
+            Self::SasToken => "SAS token",
+            Self::ServiceAccount => "service account's key",
+            Self::Identity => "age identity",
         }
+    }
+
+    /// Whether it may have lines. All else goes into headers.
+    fn is_text(self) -> bool {
+        matches!(self, Self::ServiceAccount | Self::Identity)
     }
 
     /// With its article, and without.
     fn short(self) -> (&'static str, &'static str) {
         match self {
-            Self::AccessToken => ("a token", "token"),
-            Self::ApiKey => ("a key", "key"),
-            Self::ClientId => ("an id", "id"),
+            Self::AccessToken | Self::SessionToken | Self::SasToken => ("a token", "token"),
+            Self::ApiKey | Self::SecretAccessKey | Self::AccountKey | Self::ServiceAccount => ("a key", "key"),
+            Self::ClientId | Self::AccessKeyId => ("an id", "id"),
             Self::ClientSecret => ("a secret", "secret"),
+            Self::Identity => ("an identity", "identity"),
         }
     }
 }
@@ -124,8 +148,12 @@ impl fmt::Debug for Secret {
 
 impl Secret {
     pub fn new(kind: Kind, reference: Reference, context: &Context) -> Self {
-        let (variables, folder) = (Arc::clone(&context.variables), context.folder.clone());
-        Self { kind, reference, variables, folder, value: OnceCell::new() }
+        Self::among(kind, reference, &context.variables, &context.folder)
+    }
+
+    /// The same of what is no system: these variables, and files and commands relative to this folder.
+    pub fn among(kind: Kind, reference: Reference, variables: &Arc<BTreeMap<String, String>>, folder: &Path) -> Self {
+        Self { kind, reference, variables: Arc::clone(variables), folder: folder.to_owned(), value: OnceCell::new() }
     }
 
     pub fn reference(&self) -> &Reference {
@@ -149,7 +177,7 @@ impl Secret {
             return wrong("is empty", format!("Put the {name} there, and nothing else."));
         }
         // A header cannot hold a line end, and a second header must not be smuggled in with one.
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !self.kind.is_text() && !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             let (one, short) = self.kind.short();
             let what = format!("holds more than {one}: a blank, a line end or another sign that no {short} has");
             return wrong(&what, format!("Put only the {name} there."));
@@ -266,6 +294,12 @@ mod tests {
             resolve("file:/dev/zero").await.expect_err("a device"),
             "the file /dev/zero, which holds the access token, cannot be read: it is no regular file [A relative path starts at the project's folder.]"
         );
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_a_text_may_have_lines() {
+        assert_eq!(resolve_as(Kind::ServiceAccount, "command:printf '{\n}\n'").await.as_deref(), Ok("{\n}"));
+        assert_eq!(resolve_as(Kind::Identity, "env:TWO").await.as_deref(), Ok("s3cr3t\nX-Admin: yes"));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use callout::plan::{Now, Plan, Rules, Stale, check_fresh, open_plan, seal_plan};
 use callout::render::{plan_json, plan_text, summary};
-use callout::state::{Form, PlanUse, State};
+use callout::state::{Cipher, Form, PlanUse, State};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 
@@ -17,7 +17,7 @@ const FORM: Form = Form { kind: "plan", version: 1 };
 
 pub fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    match open_plan("plan.json", &text) {
+    match open_plan("plan.json", &text, &Cipher::default()) {
         Ok(plan) => {
             is_sealed(&text);
             judge(&plan);
@@ -26,7 +26,7 @@ pub fn run(input: &[u8]) {
             told::check(&[*wrong]);
             let Ok(body) = serde_json::from_str::<&RawValue>(text.trim()) else { return };
             let sealed = FORM.seal(body).expect("a text");
-            match open_plan("plan.json", &sealed) {
+            match open_plan("plan.json", &sealed, &Cipher::default()) {
                 Ok(plan) => {
                     is_sealed(&sealed);
                     judge(&plan);
@@ -45,14 +45,15 @@ fn is_sealed(text: &str) {
         let mut other = text.to_owned();
         let letter = if text[at..].starts_with('x') { "y" } else { "x" };
         other.replace_range(at..at + text[at..].chars().next().map_or(0, char::len_utf8), letter);
-        assert!(open_plan("plan.json", &other).is_err(), "byte {at} can be another one");
+        assert!(open_plan("plan.json", &other, &Cipher::default()).is_err(), "byte {at} can be another one");
     }
     let end = (0..text.len()).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    assert!(open_plan("plan.json", &text[..end]).is_err(), "it opens without its end");
+    assert!(open_plan("plan.json", &text[..end], &Cipher::default()).is_err(), "it opens without its end");
 }
 
 fn judge(plan: &Plan) {
-    let again = open_plan("plan.json", &seal_plan(plan).expect("it was read")).expect("it was written");
+    let again =
+        open_plan("plan.json", &seal_plan(plan, &Cipher::default()).expect("it was read"), &Cipher::default()).expect("it was written");
     assert_eq!(again, *plan, "written and read, it is another plan");
     for verbose in [false, true] {
         told::check_text(&without_styles(&plan_text(plan, verbose)));

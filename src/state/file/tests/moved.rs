@@ -92,7 +92,7 @@ fn nothing_is_folded_over_a_line_of_somebody_else() {
     let folder = Folder::filled();
     let (mut store, loaded) = folder.opened();
     let text = fs::read_to_string(folder.path("journal.jsonl")).expect("text");
-    let longer = text + &journal::commit_line(&commit(5, vec![created("b", "8")])).expect("a line");
+    let longer = text + &journal::commit_line(&commit(5, vec![created("b", "8")]), &Cipher::default()).expect("a line");
     fs::write(folder.path("journal.jsonl"), &longer).expect("written");
     assert_eq!(store.compact(&loaded.state).expect_err("touched").code, "state/moved");
     assert_eq!(fs::read_to_string(folder.path("journal.jsonl")).expect("text"), longer);
@@ -104,14 +104,15 @@ fn of_two_writers_without_a_lock_at_most_one_goes_on_and_no_line_is_lost() {
     const ROUNDS: usize = 300;
     let taken_up = |folder: &Folder| -> Live {
         let (found, bytes) = Found::open(&folder.path("journal.jsonl")).expect("opened").expect("there");
-        let read = journal::read("journal", &bytes).expect("readable");
+        let read = journal::read("journal", &bytes, &Cipher::default()).expect("readable");
         found.take_up(bytes, &read).expect("taken up")
     };
     for round in 0..ROUNDS {
         let folder = Folder::made();
         let start = Barrier::new(2);
         let write = |run: usize| {
-            let line = journal::commit_line(&Commit { run: format!("run-{run}"), ..commit(1, vec![]) }).expect("a line");
+            let line =
+                journal::commit_line(&Commit { run: format!("run-{run}"), ..commit(1, vec![]) }, &Cipher::default()).expect("a line");
             let mut journal = taken_up(&folder);
             start.wait();
             let passed = journal.untouched().and_then(|()| journal.add(&line)).and_then(|()| journal.untouched());

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Sender, channel};
 
+use super::super::super::store::Distance;
 use super::*;
 
 /// A ledger whose first append is under way for a task of its own, and both ends of its gate.
@@ -15,7 +16,7 @@ async fn under_way(disk: &Disk) -> (Arc<Ledger>, tokio::task::JoinHandle<Outcome
         }
         ControlFlow::Continue(())
     };
-    let store = MemoryStore::with_slow_hook(disk, Box::new(wait));
+    let store = MemoryStore::with_hook(disk, Box::new(wait)).far_away(Distance::Disk);
     let ledger = Arc::new(Ledger::open(Box::new(store), "l1", session()).expect("opened"));
     let first = {
         let ledger = Arc::clone(&ledger);
@@ -67,4 +68,24 @@ async fn who_looks_at_the_state_does_not_wait_for_a_commit_and_sees_nothing_of_i
     let [b, again] = others;
     assert!(b.await.is_ok() && again.await.is_err());
     assert_eq!(ledger.state(), on_disk(&disk));
+}
+
+#[tokio::test]
+async fn over_a_network_a_commit_waits_a_moment_for_the_outcomes_that_are_about_to_come() {
+    let disk = fresh();
+    let store = MemoryStore::new(&disk).far_away(Distance::Network);
+    let mut ledger = Ledger::open(Box::new(store), "l1", session()).expect("opened");
+    // Nobody waits so long: only the last outcome ends it.
+    ledger.moment = Duration::from_secs(3600);
+    ledger.intend_all(vec![intention("a"), intention("b")], at(1)).await.expect("a permit");
+    let a = waiting(&ledger, vec![created("a", "7")]);
+    let next = waiting(&ledger, vec![intended("c", Write::Create)]);
+    assert_eq!(lines(&disk), 1, "b is in flight");
+    let (a, next, b) = tokio::join!(a, next, ledger.record(vec![created("b", "8")], at(2)));
+    assert!(a.is_ok() && next.is_ok() && b.is_ok());
+    assert_eq!(lines(&disk), 2);
+
+    ledger.moment = Duration::from_nanos(1);
+    ledger.intend(intention("d"), at(3)).await.expect("a permit, though nothing is heard of c");
+    assert_eq!(lines(&disk), 3);
 }

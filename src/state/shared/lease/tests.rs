@@ -5,7 +5,9 @@ use jiff::SignedDuration;
 use super::*;
 use crate::state::samples::{at, owner};
 use crate::state::shared::faulty::{Fault, Faulty};
+use crate::state::shared::store::SharedStore;
 use crate::state::shared::unlock::unlock;
+use crate::state::store::Store;
 use crate::support::clock::JumpingClock;
 
 /// A store, and the clock of everybody at it.
@@ -50,6 +52,10 @@ fn told(error: &Diagnostic) -> String {
 
 fn refused(taken: Outcome<Lease>) -> String {
     told(&taken.err().expect("refused"))
+}
+
+fn farewell() -> Farewell {
+    Farewell { to: "gs://acme/ops".to_owned(), at: at(0), by: owner().by }
 }
 
 fn through(commit: u64) -> Through {
@@ -198,7 +204,7 @@ fn who_loses_it_learns_what_became_of_it() {
     let moves = |stage: &Stage| {
         unlocks(stage);
         let other = unlocked_twice(stage);
-        other.leave("gs://acme/ops", &by).expect("left");
+        other.leave(&farewell()).expect("left");
     };
     assert_eq!(loses(&moves), "ana on ci-7 moved the state from `mem://bucket/team` to `gs://acme/ops` during this run");
     let frees = |stage: &Stage| {
@@ -241,11 +247,11 @@ fn a_place_that_was_left_takes_nobody() {
     let stage = Stage::new();
     let lease = stage.take("9f31").expect("free");
     lease.reached(through(7));
-    lease.leave("gs://acme/ops", &owner().by).expect("left");
+    lease.leave(&farewell()).expect("left");
     let lock = stage.lock();
     assert_eq!((lock.lease.is_none(), lock.surely("l1")), (true, 7));
-    assert_eq!(lock.stays("mem://bucket/team").expect_err("left").code, "state/migrated");
-    assert!(refused(stage.take("77aa")).starts_with("state/migrated: the state is no longer at `mem://bucket/team`: ana on ci-7 moved it"));
+    assert_eq!(lock.stays("mem://bucket/team").expect_err("left").code, "state/left");
+    assert!(refused(stage.take("77aa")).starts_with("state/left: the state `mem://bucket/team` went to `gs://acme/ops` ("));
 }
 
 #[test]
@@ -291,6 +297,30 @@ fn of_many_who_want_it_at_once_one_gets_it() {
         assert_eq!(stage.holder().as_ref(), Some(&winners[0].held.id), "round {round}");
         assert!(taken.iter().filter_map(|taken| taken.as_ref().err()).all(|error| error.code == "state/locked"));
     }
+}
+
+#[test]
+fn who_is_quicker_has_it() {
+    let stage = Stage::new();
+    drop(stage.take("9f31").expect("free"));
+    let quicker = LockObject { lease: Some(Hold::begin("77aa", &owner(), at(0))), ..LockObject::default() };
+    stage.store.overtake(KEY, quicker.text().expect("a text").as_bytes());
+    assert!(refused(stage.take("9f31")).contains("callout unlock 77aa"));
+    let stage = Stage::new();
+    stage.store.overtake(KEY, quicker.text().expect("a text").as_bytes());
+    assert!(refused(stage.take("9f31")).contains("callout unlock 77aa"), "the first lock of all");
+}
+
+#[test]
+fn a_store_that_takes_its_lock_again_keeps_it() {
+    let stage = Stage::new();
+    let mut store = SharedStore::new(stage.objects.clone(), stage.clock.clone(), None);
+    for _ in 0..2 {
+        store.lock(&owner()).expect("its own");
+        assert!(refused(stage.take("77aa")).starts_with("state/locked: "));
+    }
+    drop(store);
+    stage.take("77aa").expect("free again");
 }
 
 #[test]

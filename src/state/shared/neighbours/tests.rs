@@ -4,9 +4,10 @@ use object_store::ObjectStore;
 use object_store::memory::InMemory;
 
 use super::*;
+use crate::state::migrate::Farewell;
 use crate::state::samples::{at, owner};
 use crate::state::shared::faulty::Faulty;
-use crate::state::shared::lock_object::{Hold, Moved};
+use crate::state::shared::lock_object::Hold;
 
 /// Makes the lock of a state beside `mem://bucket/team`.
 fn beside(objects: &Objects, name: &str, lock: &LockObject) {
@@ -29,7 +30,7 @@ fn states_beside_this_one_are_found_with_who_works_there() {
     beside(&objects, "busy", &held(100));
     beside(&objects, "free", &LockObject::default());
     beside(&objects, "over", &held(0));
-    let moved_to = Some(Moved { to: "gs://acme/ops".to_owned(), by: owner().by, at: at(0) });
+    let moved_to = Some(Farewell { to: "gs://acme/ops".to_owned(), by: owner().by, at: at(0) });
     beside(&objects, "left", &LockObject { moved_to, ..LockObject::default() });
     let (parent, _) = objects.beside().expect("threads").expect("a parent");
     parent.create("photos/1.jpg", b"no state").expect("made");

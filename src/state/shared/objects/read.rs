@@ -14,7 +14,7 @@ const AT_ONCE: usize = 32;
 impl Objects {
     /// As [`Objects::get`], for whoever is on the runtime already.
     pub(in crate::state::shared) async fn read(&self, key: &str) -> Outcome<Option<Found>> {
-        self.0.look(key).await.map_err(|error| trouble::of(Verb::Read, &self.name_of(key), &error).into())
+        self.inner.look(key).await.map_err(|error| trouble::of(Verb::Read, &self.name_of(key), &error).into())
     }
 
     /// As [`Objects::get_many`].
@@ -25,19 +25,19 @@ impl Objects {
 
     /// As [`Objects::list`].
     pub(in crate::state::shared) async fn listing(&self, folder: &str) -> Outcome<Vec<Listed>> {
-        let path = self.0.path(folder)?;
+        let path = self.inner.path(folder)?;
         let told = |error| trouble::of(Verb::List, &self.name_of(folder), &error);
-        let found: Vec<ObjectMeta> = self.0.store.list(Some(&path)).try_collect().await.map_err(told)?;
-        let mut listed: Vec<Listed> = found.into_iter().filter_map(|meta| self.0.listed(&meta)).collect();
+        let found: Vec<ObjectMeta> = self.inner.store.list(Some(&path)).try_collect().await.map_err(told)?;
+        let mut listed: Vec<Listed> = found.into_iter().filter_map(|meta| self.inner.listed(&meta)).collect();
         listed.sort_by(|one, other| one.key.cmp(&other.key));
         Ok(listed)
     }
 
     /// As [`Objects::folders`].
     pub(in crate::state::shared) async fn folder_names(&self, folder: &str) -> Outcome<Vec<String>> {
-        let path = self.0.path(folder)?;
+        let path = self.inner.path(folder)?;
         let told = |error| trouble::of(Verb::List, &self.name_of(folder), &error);
-        let found = self.0.store.list_with_delimiter(Some(&path)).await.map_err(told)?;
+        let found = self.inner.store.list_with_delimiter(Some(&path)).await.map_err(told)?;
         let mut names: Vec<String> = found.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)).collect();
         names.sort();
         Ok(names)

@@ -12,17 +12,17 @@ use crate::state::shared::trouble::{self, Verb};
 impl Objects {
     /// As [`Objects::create`], for whoever is on the runtime already.
     pub(in crate::state::shared) async fn make(&self, key: &str, bytes: Vec<u8>) -> Outcome<Created> {
-        self.0.create(key, bytes).await
+        self.inner.create(key, bytes).await
     }
 
     /// As [`Objects::replace`].
     pub(in crate::state::shared) async fn put(&self, key: &str, bytes: Vec<u8>, version: &Version) -> Outcome<Replaced> {
-        self.0.replace(key, bytes, version.clone()).await
+        self.inner.replace(key, bytes, version.clone()).await
     }
 
     /// As [`Objects::delete`].
     pub(in crate::state::shared) async fn remove(&self, key: &str) -> Outcome<()> {
-        match self.0.store.delete(&self.0.path(key)?).await {
+        match self.inner.store.delete(&self.inner.path(key)?).await {
             Ok(()) => Ok(()),
             Err(error) if trouble::is_missing(&error) => Ok(()),
             Err(error) => Err(trouble::of(Verb::Delete, &self.name_of(key), &error).into()),

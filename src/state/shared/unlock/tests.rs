@@ -1,7 +1,8 @@
 use super::*;
+use crate::state::migrate::Farewell;
 use crate::state::samples::{at, owner};
 use crate::state::shared::faulty::{Fault, Faulty};
-use crate::state::shared::lock_object::{KEY, Moved, Through};
+use crate::state::shared::lock_object::{KEY, Through};
 
 /// A place whose lock has this lease.
 fn held_by(lease: Option<Hold>) -> (Faulty, Objects) {
@@ -77,9 +78,25 @@ fn a_free_lock_is_told_as_free() {
 fn the_lock_of_a_place_that_was_left_says_where_the_state_is() {
     let (_, objects) = held_by(Some(hold()));
     let (lock, version) = lock_object::look(&objects).expect("readable").expect("there");
-    let moved_to = Some(Moved { to: "gs://acme/ops".to_owned(), by: owner().by, at: at(0) });
+    let moved_to = Some(Farewell { to: "gs://acme/ops".to_owned(), by: owner().by, at: at(0) });
     lock_object::put(&objects, &LockObject { moved_to, ..lock }, &version).expect("written").expect("newest");
-    assert!(unlocked(&objects, "9f31").expect_err("left").starts_with("state/migrated: "));
+    assert!(unlocked(&objects, "9f31").expect_err("left").starts_with("state/left: "));
+}
+
+#[test]
+fn whoever_renews_it_meanwhile_keeps_it() {
+    let (store, objects) = held_by(Some(hold()));
+    let renewed = LockObject { lease: Some(hold().renewed(at(59))), ..LockObject::default() };
+    store.overtake(KEY, renewed.text().expect("a text").as_bytes());
+    assert_eq!(
+        unlocked(&objects, "9f31").expect_err("alive"),
+        "state/locked: `callout apply` (process 4242, ana on ci-7, since 2027-01-15T08:00:00Z) is alive: it renewed the lock of \
+         `mem://bucket/team` just now, at 2027-01-15T08:00:59Z\nNothing was changed. Its page: https://ci.example.com/7. Let it end, or stop it \
+         there; a command with --lock-timeout 10m waits for it. To break its lock all the same: callout unlock 9f31"
+    );
+    assert_eq!(lock_object::look(&objects).expect("readable").expect("there").0, renewed);
+    store.overtake(KEY, LockObject::default().text().expect("a text").as_bytes());
+    assert!(unlocked(&objects, "9f31").expect_err("given back").starts_with("state/not-locked: nobody holds the lock"));
 }
 
 #[test]
