@@ -105,12 +105,11 @@ impl Told {
     /// Makes a state where there is none, adds to it, folds it, comes back as a new process, and does it again. Ends with the first error.
     fn run(&mut self, objects: &Objects, who: &str, when_read: impl FnOnce()) -> Outcome<()> {
         let mut store = locked(objects)?;
-        let mut state = match store.load()? {
-            Some(loaded) => loaded.state,
-            None => {
-                store.create(&State::new("l1"))?;
-                State::new("l1")
-            }
+        let mut state = if let Some(loaded) = store.load()? {
+            loaded.state
+        } else {
+            store.create(&State::new("l1"))?;
+            State::new("l1")
         };
         when_read();
         self.add(&mut store, &mut state, who)?;
