@@ -51,12 +51,14 @@ fn is_test(path: &Path) -> bool {
     is_below_tests || stem == "tests" || stem.ends_with("_tests") || is_declared_for_tests(path, &stem)
 }
 
-/// Whether the module's parent has it behind `#[cfg(test)]`.
+/// Whether the module's parent has it behind `#[cfg(test)]`, or is itself only for tests.
 fn is_declared_for_tests(path: &Path, stem: &str) -> bool {
     let folder = path.parent().expect("a folder");
     let parents = [folder.join("mod.rs"), folder.join("lib.rs"), folder.with_extension("rs")];
-    let declared = format!("#[cfg(test)]\nmod {stem};");
-    parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(|text| text.contains(&declared))
+    let forms = ["", "pub(super) "].map(|public| format!("#[cfg(test)]\n{public}mod {stem};"));
+    let declares = |text: String| forms.iter().any(|form| text.contains(form));
+    let above = folder.with_extension("rs");
+    parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(declares) || (above.is_file() && is_test(&above))
 }
 
 /// A file's text up to its tests.

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use crate::state::file::FileStore;
 use crate::state::journal::{self, Header};
 use crate::state::memory::{Disk, MemoryStore};
-use crate::state::samples::cipher;
+use crate::state::samples::anas;
 use crate::state::shared::faulty::{Faulty, Still};
 use crate::state::shared::{Objects, SharedStore};
 use crate::state::store::Store;
-use crate::support::keys::ANA;
 
 /// A place that outlives its stores, and hands to damage it.
 pub(super) trait Place {
@@ -20,6 +19,10 @@ pub(super) trait Place {
     fn put_snapshot(&self, bytes: Option<&[u8]>);
     fn journal(&self) -> Vec<u8>;
     fn put_journal(&self, bytes: Option<&[u8]>);
+    /// Of all the ways to damage a place, every so many are tried: where each costs requests, not every one.
+    fn stride() -> usize {
+        1
+    }
     /// What a message calls a line of the journal, from its first on, as a load tells of it.
     fn line(&self, number: u64) -> String {
         format!("journal.jsonl` line {number}")
@@ -39,6 +42,7 @@ pub(super) trait LineFile: Place {}
 
 impl LineFile for Disk {}
 impl LineFile for Folder {}
+impl LineFile for Safe {}
 
 impl Place for Disk {
     fn empty() -> Self {
@@ -100,11 +104,15 @@ impl Place for Folder {
 pub(super) struct Safe(Folder);
 
 impl Place for Safe {
+    /// All bits of an encrypted line are tried in the cipher's own tests.
+    fn stride() -> usize {
+        11
+    }
     fn empty() -> Self {
         Self(Folder::empty())
     }
     fn store(&self) -> Box<dyn Store> {
-        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&cipher(&[ANA], Some(ANA))))
+        Box::new(FileStore::new(self.0.path("state.json")).with_cipher(&anas()))
     }
     fn snapshot(&self) -> Vec<u8> {
         self.0.snapshot()
@@ -122,9 +130,48 @@ impl Place for Safe {
 
 /// Objects, seen as the files that they would be: the journal is its first line, or one that says what was folded, and an object for each
 /// line behind it.
-pub(super) struct Bucket {
-    memory: Faulty,
+pub(super) struct Bucket<G> {
+    ground: G,
     objects: Objects,
+}
+
+/// What keeps the objects.
+pub(super) trait Ground {
+    const STRIDE: usize;
+    fn empty() -> Self;
+    fn objects(&self) -> Objects;
+    /// Changes an object behind everybody's back.
+    fn put(&self, key: &str, bytes: Option<&[u8]>);
+}
+
+impl Ground for Faulty {
+    const STRIDE: usize = 1;
+    fn empty() -> Self {
+        Self::default()
+    }
+    fn objects(&self) -> Objects {
+        self.objects()
+    }
+    fn put(&self, key: &str, bytes: Option<&[u8]>) {
+        self.put(key, bytes);
+    }
+}
+
+/// The same, encrypted.
+pub(super) struct Sealed(Faulty);
+
+impl Ground for Sealed {
+    /// Each look decrypts.
+    const STRIDE: usize = 7;
+    fn empty() -> Self {
+        Self(Faulty::default())
+    }
+    fn objects(&self) -> Objects {
+        self.0.objects().encrypted(&anas())
+    }
+    fn put(&self, key: &str, bytes: Option<&[u8]>) {
+        self.0.put(key, bytes);
+    }
 }
 
 const JOURNAL: &str = "journal/l1";
@@ -133,7 +180,7 @@ fn key(sequence: u64) -> String {
     format!("{JOURNAL}/{:07}/{sequence:010}", sequence / 1000)
 }
 
-impl Bucket {
+impl<G: Ground> Bucket<G> {
     fn get(&self, key: &str) -> Option<Vec<u8>> {
         self.objects.get(key).expect("readable").map(|found| found.bytes)
     }
@@ -157,10 +204,13 @@ impl Bucket {
     }
 }
 
-impl Place for Bucket {
+impl<G: Ground> Place for Bucket<G> {
     fn empty() -> Self {
-        let memory = Faulty::default();
-        Self { objects: memory.objects(), memory }
+        let ground = G::empty();
+        Self { objects: ground.objects(), ground }
+    }
+    fn stride() -> usize {
+        G::STRIDE
     }
     fn store(&self) -> Box<dyn Store> {
         Box::new(SharedStore::new(self.objects.clone(), Arc::new(Still), None))
@@ -169,7 +219,7 @@ impl Place for Bucket {
         self.get("state.json").expect("a snapshot")
     }
     fn put_snapshot(&self, bytes: Option<&[u8]>) {
-        self.memory.put("state.json", bytes);
+        self.ground.put("state.json", bytes);
     }
     fn journal(&self) -> Vec<u8> {
         let follows = self.folded();
@@ -183,12 +233,12 @@ impl Place for Bucket {
         let first = lines.next().unwrap_or_default();
         let header = std::str::from_utf8(first).ok().and_then(|line| journal::HEADER.unseal::<Header>(line.trim_end()).ok());
         let follows = header.map_or(0, |header| header.follows);
-        self.after(follows).iter().for_each(|key| self.memory.put(key, None));
+        self.after(follows).iter().for_each(|key| self.ground.put(key, None));
         if follows == 0 {
-            self.memory.put(&key(0), bytes.map(|_| first));
+            self.ground.put(&key(0), bytes.map(|_| first));
         }
         for (number, line) in (follows + 1..).zip(lines) {
-            self.memory.put(&key(number), Some(line));
+            self.ground.put(&key(number), Some(line));
         }
     }
     fn line(&self, number: u64) -> String {
@@ -199,39 +249,5 @@ impl Place for Bucket {
     }
     fn emptied(&self) -> &'static str {
         "journal/l1/0000000/0000000000` is empty; a journal always has a first line"
-    }
-}
-
-/// The same, encrypted.
-pub(super) struct SafeBucket(Bucket);
-
-impl Place for SafeBucket {
-    fn empty() -> Self {
-        let Bucket { memory, objects } = Bucket::empty();
-        Self(Bucket { memory, objects: objects.encrypted(&cipher(&[ANA], Some(ANA))) })
-    }
-    fn store(&self) -> Box<dyn Store> {
-        self.0.store()
-    }
-    fn snapshot(&self) -> Vec<u8> {
-        self.0.snapshot()
-    }
-    fn put_snapshot(&self, bytes: Option<&[u8]>) {
-        self.0.put_snapshot(bytes);
-    }
-    fn journal(&self) -> Vec<u8> {
-        self.0.journal()
-    }
-    fn put_journal(&self, bytes: Option<&[u8]>) {
-        self.0.put_journal(bytes);
-    }
-    fn line(&self, number: u64) -> String {
-        self.0.line(number)
-    }
-    fn logged_line(&self, number: u64) -> String {
-        self.0.logged_line(number)
-    }
-    fn emptied(&self) -> &'static str {
-        self.0.emptied()
     }
 }

@@ -33,7 +33,7 @@ mod watch;
 #[cfg(test)]
 pub(super) mod faulty;
 #[cfg(test)]
-mod proof;
+pub(super) mod proof;
 #[cfg(test)]
 mod tests;
 

@@ -34,6 +34,8 @@ struct Orders {
     seen: Vec<String>,
     /// What will happen to the requests of these numbers, of which the first has 0.
     faults: BTreeMap<usize, Fault>,
+    /// What happens to every request from this number on.
+    outage: Option<(usize, Fault)>,
     dice: Option<(Random, u64)>,
     /// Requests on their way, and the number of the request before which each lands.
     held: Vec<(usize, Vec<u8>)>,
@@ -71,6 +73,12 @@ impl Proxy {
         orders.faults.insert(number, fault);
     }
 
+    /// The same happens to every request behind so many others.
+    pub fn outage(&self, ahead: usize, fault: Fault) {
+        let mut orders = self.shared.orders();
+        orders.outage = Some((orders.seen.len() + ahead, fault));
+    }
+
     /// From now on something happens to one in so many requests.
     pub fn trouble_at_random(&self, seed: u64, one_in: u64) {
         self.shared.orders().dice = Some((Random::new(seed), one_in));
@@ -79,7 +87,7 @@ impl Proxy {
     /// Nothing more happens to any request. What is held stays held.
     pub fn calm(&self) {
         let mut orders = self.shared.orders();
-        (orders.dice, orders.delay) = (None, Duration::ZERO);
+        (orders.dice, orders.outage, orders.delay) = (None, None, Duration::ZERO);
         orders.faults.clear();
     }
 
@@ -157,9 +165,10 @@ impl Orders {
             let fault = random.one_in(*one_in).then(|| random.pick(&Fault::ALL).copied());
             fault.flatten()
         });
-        let fault = self.faults.remove(&number).or(drawn);
+        let lasting = self.outage.filter(|(from, _)| *from <= number).map(|(_, fault)| fault);
+        let fault = self.faults.remove(&number).or(lasting).or(drawn);
         if let Some(Fault::Late(further)) = fault {
-            self.held.push((number + further + 1, request.to_vec()));
+            self.held.push((number.saturating_add(further).saturating_add(1), request.to_vec()));
         }
         let due: Vec<(usize, Vec<u8>)> = due;
         (fault, self.delay, due.into_iter().map(|(_, late)| late).collect())

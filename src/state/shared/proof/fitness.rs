@@ -1,6 +1,6 @@
 //! The probe, before real stores.
 
-use super::objects;
+use super::{at_once, objects};
 use crate::state::shared::probe::probe;
 use crate::support::stores::fault::Fault;
 use crate::support::stores::{Bucket, azure, gcs, ignoring_conditions, s3};
@@ -34,36 +34,31 @@ fn a_store_that_ignores_conditions_is_refused_in_words() {
     assert_eq!(objects(&bucket).list("").expect("a list"), [], "it leaves nothing behind");
 }
 
-/// How the probe ends, for a fault at each of its requests.
-fn disturbed(bucket: &dyn Fn() -> Bucket) -> Vec<(String, Result<(), &'static str>)> {
+/// Tries the probe with a fault at each of its requests.
+fn disturbed(bucket: &(dyn Fn() -> Bucket + Sync), holds: impl Fn(&Result<(), &'static str>) -> bool + Sync) {
     let calm = bucket();
     let proxy = calm.proxy();
-    let _ = probe(&objects(&calm.through(&proxy)));
-    let mut ends = Vec::new();
-    for fault in Fault::ALL {
-        for number in 0..proxy.seen().len() {
-            let bucket = bucket();
-            let proxy = bucket.proxy();
-            proxy.trouble(number, fault);
-            let end = probe(&objects(&bucket.through(&proxy))).map(drop).map_err(|error| error.code);
-            ends.push((format!("{fault:?} at request {number}: {:#?}", proxy.seen()), end));
-        }
-    }
-    ends
+    let end = probe(&objects(&calm.through(&proxy))).map(drop).map_err(|error| error.code);
+    assert!(holds(&end), "{end:?} without trouble");
+    let requests = proxy.seen().len();
+    let jobs: Vec<(Fault, usize)> = Fault::ALL.into_iter().flat_map(|fault| (0..requests).map(move |number| (fault, number))).collect();
+    at_once(&jobs, |(fault, number)| {
+        let bucket = bucket();
+        let proxy = bucket.proxy();
+        proxy.trouble(*number, *fault);
+        let end = probe(&objects(&bucket.through(&proxy))).map(drop).map_err(|error| error.code);
+        assert!(holds(&end), "{end:?} for {fault:?} at request {number}: {:#?}", proxy.seen());
+    });
 }
 
 #[test]
 fn no_trouble_makes_a_fit_store_look_unfit() {
-    for (moment, end) in disturbed(&gcs) {
-        assert_ne!(end, Err("state/unfit-store"), "{moment}");
-    }
+    disturbed(&gcs, |end| *end != Err("state/unfit-store"));
 }
 
 #[test]
 fn no_trouble_makes_an_unfit_store_look_fit() {
     if ignoring_conditions().is_some() {
-        for (moment, end) in disturbed(&|| ignoring_conditions().expect("it is there")) {
-            assert!(end.is_err(), "{moment}");
-        }
+        disturbed(&|| ignoring_conditions().expect("it is there"), Result::is_err);
     }
 }

@@ -1,6 +1,6 @@
 //! Single objects: whatever happens to one request, a write ends as it would have without it.
 
-use super::objects;
+use super::{at_once, objects};
 use crate::state::shared::objects::{Created, Objects, Replaced};
 use crate::support::stores::fault::Fault;
 use crate::support::stores::{Bucket, azure, gcs, s3};
@@ -49,38 +49,38 @@ fn story(objects: &Objects) -> Vec<Told> {
     told
 }
 
-fn every_fault_at_every_request(bucket: &dyn Fn() -> Bucket) {
+fn every_fault_at_every_request(bucket: &(dyn Fn() -> Bucket + Sync)) {
     let calm = bucket();
     let proxy = calm.proxy();
     let expected = story(&objects(&calm.through(&proxy)));
     let requests = proxy.seen().len();
     assert!(!expected.contains(&Told::Failed) && requests > expected.len(), "{requests} requests: {expected:?}");
-    for fault in Fault::ALL {
-        for number in 0..requests {
-            let bucket = bucket();
-            let proxy = bucket.proxy();
-            proxy.trouble(number, fault);
-            let told = story(&objects(&bucket.through(&proxy)));
-            let moment = format!("{fault:?} at request {number}: {told:?}\n{:#?}", proxy.seen());
-            let twice: Vec<String> = proxy.land().into_iter().filter(|landed| landed.contains("PUT") && landed.contains(": 2")).collect();
-            assert!(twice.is_empty(), "{twice:?} counted although it was written again: {moment}");
-            // Without its version nobody replaces it.
-            let content = if told.contains(&Told::Unasked) { "one of the first" } else { "two of the first" };
-            for (told, expected) in told.iter().zip(&expected) {
-                let is_expected = match expected {
-                    Told::There(Some(_)) => *told == Told::There(Some(content.to_owned())) || *told == Told::Failed,
-                    Told::There(None) | Told::Keys(_) => told == expected || *told == Told::Failed,
-                    Told::Done | Told::Stale => told == expected || *told == Told::Unasked,
-                    Told::New | Told::Other(_) | Told::Failed | Told::Unasked => told == expected,
-                };
-                assert!(is_expected, "{expected:?} was expected of {moment}");
-            }
-            let after = objects(&bucket);
-            let found = after.get("a").expect("readable").expect("there").bytes;
-            assert_eq!(String::from_utf8_lossy(&found), content, "{moment}");
-            assert_eq!(after.list("").expect("a list").iter().map(|listed| &*listed.key).collect::<Vec<_>>(), ["a", "b/c"], "{moment}");
-        }
+    let jobs: Vec<(Fault, usize)> = Fault::ALL.into_iter().flat_map(|fault| (0..requests).map(move |number| (fault, number))).collect();
+    at_once(&jobs, |(fault, number)| disturbed(&bucket(), *fault, *number, &expected));
+}
+
+fn disturbed(bucket: &Bucket, fault: Fault, number: usize, expected: &[Told]) {
+    let proxy = bucket.proxy();
+    proxy.trouble(number, fault);
+    let told = story(&objects(&bucket.through(&proxy)));
+    let moment = format!("{fault:?} at request {number}: {told:?}\n{:#?}", proxy.seen());
+    let twice: Vec<String> = proxy.land().into_iter().filter(|landed| landed.contains("PUT") && landed.contains(": 2")).collect();
+    assert!(twice.is_empty(), "{twice:?} counted although it was written again: {moment}");
+    // Without its version nobody replaces it.
+    let content = if told.contains(&Told::Unasked) { "one of the first" } else { "two of the first" };
+    for (told, expected) in told.iter().zip(expected) {
+        let is_expected = match expected {
+            Told::There(Some(_)) => *told == Told::There(Some(content.to_owned())) || *told == Told::Failed,
+            Told::There(None) | Told::Keys(_) => told == expected || *told == Told::Failed,
+            Told::Done | Told::Stale => told == expected || *told == Told::Unasked,
+            Told::New | Told::Other(_) | Told::Failed | Told::Unasked => told == expected,
+        };
+        assert!(is_expected, "{expected:?} was expected of {moment}");
     }
+    let after = objects(bucket);
+    let found = after.get("a").expect("readable").expect("there").bytes;
+    assert_eq!(String::from_utf8_lossy(&found), content, "{moment}");
+    assert_eq!(after.list("").expect("a list").iter().map(|listed| &*listed.key).collect::<Vec<_>>(), ["a", "b/c"], "{moment}");
 }
 
 #[test]
