@@ -70,7 +70,10 @@ fn a_run_learns_from_its_renewal_that_its_lease_is_gone() {
         team.puts_right();
         team.check_all_sent();
         if told.ending() == Some(Ending::Unleased) {
-            assert!(told.err.contains("This run adds nothing more to the state and sends nothing more."), "{told:?}");
+            assert!(
+                told.err.contains("nothing more was sent; mend the state, which callout state check looks at; then: callout settle "),
+                "{told:?}"
+            );
             return;
         }
     }
