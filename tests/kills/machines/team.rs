@@ -184,9 +184,13 @@ impl Machine {
         let address = proxy.origin.strip_prefix("http://").and_then(|address| address.parse().ok()).expect("an address");
         let wire = Wire::to(address, runtime);
         let mut variables = bucket.variables();
-        variables.values_mut().for_each(|value| *value = value.replace(&bucket.endpoint(), &wire.url));
+        for value in variables.values_mut() {
+            *value = value.replace(&bucket.endpoint(), &wire.url);
+        }
         variables.insert(TOKEN_VARIABLE.to_owned(), "sandbox".to_owned());
-        variables.iter().for_each(|(name, value)| project.set(name, value));
+        for (name, value) in &variables {
+            project.set(name, value);
+        }
         fs::create_dir_all(project.path("tickets")).expect("a folder");
         Self { project, wire: Arc::new(wire), proxy, variables }
     }
