@@ -7,14 +7,14 @@
 
 #![expect(clippy::print_stdout, reason = "figures go to stdout")]
 
-#[path = "../../tests/support/clock.rs"]
-#[allow(dead_code, reason = "tests use more of it")]
-mod clock;
 mod creates;
 mod measure;
 mod project;
 mod rollout;
+mod s3;
 mod shared;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
 use std::path::Path;
 use std::process::Command;
@@ -50,6 +50,8 @@ fn main() {
             let per_minute = per_minute.parse().expect("a number");
             println!("{}", shared::run(number(creates), number(at_once), milliseconds(latency), Some(per_minute)));
         }
+        ["s3", creates, at_once, latency] => println!("{}", s3::apply(number(creates), number(at_once), milliseconds(latency))),
+        ["s3-load", tickets] => println!("{}", s3::load(number(tickets))),
         ["make", folder, tickets] => keep(Project::new(number(tickets), Layout::HundredPerFile), folder),
         ["rollout", folder, sites] => {
             let project = Project::new(number(sites), Layout::Rollout);
@@ -130,15 +132,11 @@ fn creates() {
 /// The store makes a commit in so many milliseconds.
 fn shared() {
     println!("\n{CREATES} creates, {AT_ONCE} at once, each commit of the state so much later; of {RUNS} runs the median and the best");
-    for latency in LATENCIES {
-        let words = ["pace", &CREATES.to_string(), &AT_ONCE.to_string(), &latency.to_string()];
-        let mut paces: Vec<Pace> = (0..RUNS).map(|_| again(&words)).collect();
-        paces.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-        for pace in [&paces[RUNS / 2], &paces[0]] {
-            let Pace { creates, commits, seconds } = pace;
-            let (sent, kept) = (pace.per_second(*creates), pace.per_second(*commits));
-            println!("  {latency:>3} ms: {seconds:>6.2} s, {sent:>5.0} creates a second, in {commits} commits, {kept:.0} a second");
-        }
+    paces("pace");
+    if s3::is_installed() {
+        s3_rows();
+    } else {
+        println!("\nNo S3 server: tests/servers/install installs one, and then the same is measured over it.");
     }
     println!("\n{SLOW_CREATES} creates at {PER_MINUTE} requests a minute, by a clock that jumps");
     for latency in LATENCIES {
@@ -149,6 +147,30 @@ fn shared() {
             "  {latency:>3} ms: {:.0} s, in {} commits, for which the store is busy {busy:.0} % of the time",
             pace.seconds, pace.commits
         );
+    }
+}
+
+/// Over the protocol of S3, to a server of others that is one process in Python: its own time comes on top.
+fn s3_rows() {
+    println!("\nthe same by `callout apply`, with the state on an S3 server and each request of it so much later");
+    paces("s3");
+    for tickets in SIZES {
+        let mut loads: Vec<Figure> = (0..RUNS).map(|_| again(&["s3-load", &tickets.to_string()])).collect();
+        loads.sort_by(|a, b| a.milliseconds.total_cmp(&b.milliseconds));
+        row(&format!("load of {tickets}"), &Runs(loads), None);
+    }
+}
+
+fn paces(work: &str) {
+    for latency in LATENCIES {
+        let words = [work, &CREATES.to_string(), &AT_ONCE.to_string(), &latency.to_string()];
+        let mut paces: Vec<Pace> = (0..RUNS).map(|_| again(&words)).collect();
+        paces.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+        for pace in [&paces[RUNS / 2], &paces[0]] {
+            let Pace { creates, commits, seconds } = pace;
+            let (sent, kept) = (pace.per_second(*creates), pace.per_second(*commits));
+            println!("  {latency:>3} ms: {seconds:>6.2} s, {sent:>5.0} creates a second, in {commits} commits, {kept:.0} a second");
+        }
     }
 }
 

@@ -62,6 +62,20 @@ impl Project {
 
     /// One whose tickets go to this address.
     pub fn at(tickets: usize, layout: Layout, base_url: &str) -> Self {
+        let project = Self::without_state(tickets, layout, base_url);
+        init(&project.home(), &owner(), &Start::New).expect("a state");
+        project
+    }
+
+    /// Puts the state elsewhere: to this place in object storage.
+    pub fn keeps_its_state_at(&self, url: &str) {
+        let file = self.folder().join("callout.yaml");
+        let text = fs::read_to_string(&file).expect("a file");
+        fs::write(&file, format!("{text}  state: {{url: \"{url}\"}}\n")).expect("a file");
+    }
+
+    /// One that has no state yet.
+    pub fn without_state(tickets: usize, layout: Layout, base_url: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         fs::create_dir(folder.path().join("tickets")).expect("a folder");
         fs::write(folder.path().join("callout.yaml"), project_file(base_url)).expect("a file");
@@ -73,9 +87,7 @@ impl Project {
         for (name, text) in &texts {
             fs::write(folder.path().join("tickets").join(name), text).expect("a file");
         }
-        let project = Self { folder, files: texts.len(), bytes: texts.iter().map(|(_, text)| text.len()).sum() };
-        init(&project.home(), &owner(), &Start::New).expect("a state");
-        project
+        Self { folder, files: texts.len(), bytes: texts.iter().map(|(_, text)| text.len()).sum() }
     }
 
     pub fn folder(&self) -> &Path {

@@ -24,9 +24,9 @@ use callout::systems::{Context, by_kind};
 use callout::ticket::Clock;
 use serde_json::Value;
 
-use crate::clock::JumpingClock;
 use crate::creates::{TOKEN, Vendor};
 use crate::project::{Layout, Project, TOKEN_VARIABLE, now, owner, side};
+use crate::support::clock::JumpingClock;
 
 const LINEAGE: &str = "bench";
 

@@ -20,7 +20,7 @@ use crate::state::cipher::Cipher;
 use crate::state::journal::{self, Commit};
 use crate::state::migrate::Farewell;
 use crate::state::replay::{self, Named};
-use crate::state::store::{Loaded, Store};
+use crate::state::store::{Distance, Loaded, Store};
 use crate::state::transition::State;
 use crate::ticket::Clock;
 
@@ -138,6 +138,10 @@ impl Store for SharedStore {
 
     fn cipher(&self) -> Cipher {
         self.objects.cipher().clone()
+    }
+
+    fn distance(&self) -> Distance {
+        Distance::Network
     }
 
     fn lock(&mut self, owner: &Owner) -> Outcome<()> {
