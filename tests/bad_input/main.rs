@@ -204,5 +204,5 @@ fn tickets_carry_what_the_files_say() {
     assert_eq!(ticket.place.as_ref().map(ToString::to_string).as_deref(), Some("tickets/store-0417.yaml:4:9"));
     let project = loaded.project.expect("a project");
     assert_eq!((project.limits.creates, project.limits.creates_per_day, project.plan_expires_hours), (50, 300, 24));
-    assert!(project.state.ends_with(".callout/state.json"));
+    assert_eq!(project.state, callout::manifest::StatePlace::File(project.folder.join(".callout/state.json")));
 }

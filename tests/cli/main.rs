@@ -52,6 +52,7 @@ mod sdwan;
 mod select;
 mod settle;
 mod settle_many;
+mod shared;
 mod shown;
 #[cfg(unix)]
 mod signals;

@@ -1,7 +1,8 @@
 //! Snapshots of commands, without what differs from run to run.
 
 /// Texts that differ, as regular expressions, and what stands for them.
-pub const DIFFERENT: [(&str, &str); 7] = [
+pub const DIFFERENT: [(&str, &str); 8] = [
+    (r"(s3|az|gs)://b[0-9a-f]{32}", "$1://[bucket]"),
     (r"/[^\s`]*/p{8,}[0-9A-Za-z]{6}", "[folder]"),
     (r"(127\.0\.0\.1|localhost):\d+", "127.0.0.1:[port]"),
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[lineage]"),

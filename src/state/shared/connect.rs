@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::address::{Cloud, StoreUrl};
 use super::objects::Objects;
 use super::transport::{Connector, options, retry};
-use super::variables::{AZURE_IDENTITY, AZURE_PLACE, GOOGLE_IDENTITY, S3_IDENTITY, S3_PLACE, set, value};
+use super::variables::{AZURE_IDENTITY, AZURE_PLACE, GOOGLE_IDENTITY, GOOGLE_PLACE, S3_IDENTITY, S3_PLACE, set, value};
 use crate::diagnostics::{Diagnostic, Outcome};
 
 /// A store as the project file has it, with every reference looked up.
@@ -133,7 +133,8 @@ fn azure(settings: &Settings, variables: &Variables) -> Built {
 }
 
 fn google(settings: &Settings, variables: &Variables) -> Built {
-    let own = settings.endpoint.iter().map(|endpoint| (Google::BaseUrl, endpoint.trim_end_matches('/').to_owned()));
+    let place = set(GOOGLE_PLACE, variables)?.into_iter();
+    let own = settings.endpoint.iter().map(|endpoint| (Google::BaseUrl, endpoint.clone()));
     let who = match &settings.credential {
         Some(Credential::ServiceAccount(key)) => vec![(Google::ServiceAccountKey, exposed(key))],
         Some(Credential::AccessKey { .. } | Credential::AccountKey(_) | Credential::Sas(_)) => return Err(other_cloud(settings)),
@@ -141,8 +142,9 @@ fn google(settings: &Settings, variables: &Variables) -> Built {
         None => set(GOOGLE_IDENTITY, variables)?.into_iter().take(1).collect(),
     };
     let builder = GoogleCloudStorageBuilder::new().with_bucket_name(&settings.url.bucket);
-    let builder = own.chain(who).fold(builder, |builder, (key, value)| builder.with_config(key, value));
-    let encrypted = is_encrypted(settings.endpoint.clone());
+    let place = place.chain(own).map(|(key, server)| (key, server.trim_end_matches('/').to_owned()));
+    let builder = place.chain(who).fold(builder, |builder, (key, value)| builder.with_config(key, value));
+    let encrypted = is_encrypted(builder.get_config_value(&Google::BaseUrl));
     let builder = builder.with_client_options(options(encrypted)).with_retry(retry()).with_http_connector(Connector);
     Ok(Arc::new(builder.build().map_err(|error| unusable(settings, &error))?))
 }

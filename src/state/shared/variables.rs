@@ -79,6 +79,8 @@ pub(super) const AZURE_IDENTITY: &[Row<Azure>] = &[
     ("IDENTITY_ENDPOINT", Azure::MsiEndpoint, Text),
 ];
 
+pub(super) const GOOGLE_PLACE: &[Row<Google>] = &[("STORAGE_EMULATOR_HOST", Google::BaseUrl, Server)];
+
 pub(super) const GOOGLE_IDENTITY: &[Row<Google>] = &[
     ("GOOGLE_SERVICE_ACCOUNT_KEY", Google::ServiceAccountKey, Text),
     ("GOOGLE_SERVICE_ACCOUNT_PATH", Google::ServiceAccount, Text),

@@ -126,7 +126,11 @@ impl Bucket {
                 let account = serde_json::json!({
                     "gcs_base_url": self.endpoint(), "disable_oauth": true, "client_email": "", "private_key": "", "private_key_id": "",
                 });
-                vec![("GOOGLE_SERVICE_ACCOUNT_KEY", account.to_string()), ("GOOGLE_ALLOW_HTTP", "true".to_owned())]
+                vec![
+                    ("STORAGE_EMULATOR_HOST", self.endpoint()),
+                    ("GOOGLE_SERVICE_ACCOUNT_KEY", account.to_string()),
+                    ("GOOGLE_ALLOW_HTTP", "true".to_owned()),
+                ]
             }
         };
         variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
