@@ -46,7 +46,7 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
     // that was stopped here, is gone on with.
     if !is_just_begun(&home)? {
         if !home.lock_file.exists() {
-            try_out(&home, environment)?;
+            try_out(&home.state, environment)?;
         }
         crate::state::init(&home, &owner("callout init", environment), &Start::New).map_err(project_file_gone)?;
     }

@@ -45,7 +45,7 @@ impl Checkup {
         let (records, wrong) = match Standing::of(home) {
             Ok(Standing::Whole(state)) => (Some(state.records.len()), history(&pieces, &findings)),
             Ok(Standing::Missing(why)) => (None, Some(why)),
-            Ok(Standing::Damaged(why)) => (None, Some(mendable(why, &*store, &lineage)?)),
+            Ok(Standing::Damaged(why)) => (None, Some(mendable(why, &*store, (home, &lineage))?)),
             Err(why) => (None, Some(*why)),
         };
         // Of a state that is not there, there are no files to tell of.
@@ -54,11 +54,11 @@ impl Checkup {
     }
 }
 
-fn mendable(why: Diagnostic, store: &dyn Mendable, lineage: &str) -> Outcome<Diagnostic> {
+fn mendable(why: Diagnostic, store: &dyn Mendable, (home, lineage): (&Home, &str)) -> Outcome<Diagnostic> {
     let salvage = salvage(&[store], lineage)?;
     if !salvage.is_exact() {
         let is_ours = is_claimed(&why, store, lineage)?;
-        return Ok(incomplete(&why, &salvage, None, is_ours));
+        return Ok(incomplete((&why, is_ours), &salvage, None, home));
     }
     let through = salvage.state.through;
     let help = format!(

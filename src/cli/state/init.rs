@@ -7,7 +7,7 @@ use super::super::{Ending, Environment, Exit};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::manifest;
 use crate::rollout;
-use crate::state::{Begun, Home, Start};
+use crate::state::{Begun, Home, Location, Start};
 
 /// What a person gives up, and whether that was said on the command line.
 pub(super) struct Over<'a> {
@@ -26,7 +26,7 @@ pub(super) async fn run(home: &Home, over: Option<&Over<'_>>, waiting: Waiting, 
     let owner = owner("callout state init", environment);
     // Where there is a state already, that is told, and nothing is tried.
     if over.is_some() || !home.lock_file.exists() {
-        try_out(home, environment)?;
+        try_out(&home.state, environment)?;
     }
     let begun = locked(waiting, environment, || crate::state::init(home, &owner, &start)).await?;
     environment.out.line(&match begun {
@@ -37,8 +37,8 @@ pub(super) async fn run(home: &Home, over: Option<&Over<'_>>, waiting: Waiting, 
 }
 
 /// Whether the place keeps what a state stands on. One that does not is refused before anything is made there.
-pub(in crate::cli) fn try_out(home: &Home, environment: &Environment) -> Outcome<()> {
-    if let Some(remark) = home.state.try_out()? {
+pub(in crate::cli) fn try_out(place: &Location, environment: &Environment) -> Outcome<()> {
+    if let Some(remark) = place.try_out()? {
         environment.err.tell(&[remark]);
     }
     Ok(())
