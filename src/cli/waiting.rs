@@ -17,12 +17,12 @@ pub(super) async fn locked<T>(waiting: Waiting, environment: &Environment, mut b
     let (mut waited, mut told) = (Duration::ZERO, String::new());
     loop {
         let why = match begin() {
-            Ok(begun) => return Ok(begun),
+            Ok(done) => return Ok(done),
             Err(why) => why,
         };
         let left = patience(&why, waiting).saturating_sub(waited);
         if left.is_zero() {
-            return Err(given_up(why, waited));
+            return Err(given_up(*why, waited).into());
         }
         if told != why.message {
             environment.err.line(&format!("{}. Waiting for its end, at most {}. Ctrl-C gives up.", begun(&why.message), shown(left)));
@@ -43,11 +43,11 @@ fn patience(why: &Diagnostic, waiting: Waiting) -> Duration {
     }
 }
 
-fn given_up(why: Box<Diagnostic>, waited: Duration) -> Box<Diagnostic> {
+fn given_up(why: Diagnostic, waited: Duration) -> Diagnostic {
     if waited.is_zero() || !["state/locked", "state/silent"].contains(&why.code) {
         return why;
     }
-    Diagnostic { message: format!("{}, also after {}", why.message, shown(waited)), ..*why }.into()
+    Diagnostic { message: format!("{}, also after {}", why.message, shown(waited)), ..why }
 }
 
 /// As a sentence begins.

@@ -26,7 +26,7 @@ pub fn masked(text: &str, composed: &Composed<'_>) -> String {
 fn credentials(node: &Node<'_>, inside: bool, spans: &mut Vec<Span>) {
     match &node.content {
         Content::Scalar(text, _) if is_key(text) || (inside && !REFERENCES.iter().any(|way| text.starts_with(way))) => {
-            spans.push(node.span)
+            spans.push(node.span);
         }
         Content::Scalar(..) => {}
         Content::List(items) => items.iter().for_each(|item| credentials(item, inside, spans)),

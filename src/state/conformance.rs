@@ -273,7 +273,7 @@ suite![
 ];
 
 mod one_file {
-    use super::{Disk, Folder, a_torn_tail_is_passed_over_and_cut};
+    use super::{Disk, Folder, Safe, a_torn_tail_is_passed_over_and_cut};
 
     #[test]
     fn a_torn_tail_in_memory() {
@@ -283,5 +283,10 @@ mod one_file {
     #[test]
     fn a_torn_tail_in_files() {
         a_torn_tail_is_passed_over_and_cut::<Folder>();
+    }
+
+    #[test]
+    fn a_torn_tail_in_encrypted_files() {
+        a_torn_tail_is_passed_over_and_cut::<Safe>();
     }
 }

@@ -195,8 +195,9 @@ pub(super) fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
         format!("the state `{name}` belongs to another project: its lineage is {found}, `callout.lock` says {lineage}"),
     )
     .help(if is_shared(name) {
-        "Nothing was planned or sent. Each project needs a prefix of its own: correct spec.state.url in callout.yaml. Or, if `callout.lock` \
-         was changed by mistake, put that back: `git checkout -- callout.lock`."
+        "Nothing was planned or sent. Each project needs a prefix of its own: correct spec.state.url in callout.yaml. If this project's state \
+         is lost, name a prefix where nothing lies; callout plan says then how to go on. If `callout.lock` was changed by mistake, put that \
+         back: `git checkout -- callout.lock`."
             .to_owned()
     } else {
         format!(

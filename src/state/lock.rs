@@ -80,7 +80,7 @@ fn named(file: &mut File) -> Option<Owner> {
 fn held(path: &Path, by: &str) -> Diagnostic {
     let message = format!("the state is in use by {by}");
     Diagnostic::error("state/locked", message).help(format!(
-        "Wait until it ends, then run the command again. The lock `{}` ends with its process; do not delete it.",
+        "Wait until it ends, then run the command again, or add --lock-timeout 10m. The lock `{}` ends with its process; do not delete it.",
         path.display()
     ))
 }

@@ -186,6 +186,10 @@ pub(super) fn is_claimed(why: &Diagnostic, store: &dyn Mendable, lineage: &str) 
 
 pub(super) fn incomplete((why, is_ours): (&Diagnostic, bool), salvage: &Salvage, copy: Option<&Copy>, home: &Home) -> Diagnostic {
     let is_shared = home.state.objects().is_some();
+    // Nothing of this project is here, and nothing of the other one's is in the way: it only needs a place of its own.
+    if is_shared && why.code == "state/lineage" && copy.is_none() {
+        return why.clone();
+    }
     let message = format!("the state cannot be restored to what it was: {}", salvage.missing());
     let keeps = match salvage.state.records.len() {
         0 => "No record can be read, so it holds back every ticket of the files.".to_owned(),

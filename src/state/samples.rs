@@ -10,7 +10,7 @@ use super::ledger::Intention;
 use super::model::{Key, Request, Sighting};
 use super::session::Session;
 use super::store::{By, Owner};
-use crate::support::keys::Person;
+use crate::support::keys::{ANA, Person};
 use crate::ticket::{Address, Digest, Fields, Lifecycle};
 
 pub fn at(second: i64) -> Timestamp {
@@ -74,4 +74,9 @@ pub fn commit(sequence: u64, events: Vec<Event>) -> Commit {
 pub fn cipher(recipients: &[Person], reader: Option<Person>) -> Cipher {
     let recipients: Vec<String> = recipients.iter().map(|person| person.recipient.to_owned()).collect();
     Cipher::new(&recipients, reader.map(|person| person.secret.to_owned().into())).expect("keys")
+}
+
+/// What Ana writes for herself.
+pub fn anas() -> Cipher {
+    cipher(&[ANA], Some(ANA))
 }

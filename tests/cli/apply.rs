@@ -242,7 +242,8 @@ fn a_repository_with_a_remote_is_warned_of_its_local_state() {
     state/local
 
       ! the state is a file on this machine, and the repository has a remote
-      help: for the whole team: callout state migrate --to s3://BUCKET/PREFIX --reason TEXT. Until then let one machine alone apply, and keep its .callout folder safe: a run without this state is refused
+      help: for the whole team: callout state migrate --to s3://BUCKET/PREFIX --reason TEXT. Until then let one
+            machine alone apply, and keep its .callout folder safe: a run without this state is refused
     ");
 }
 

@@ -100,13 +100,11 @@ fn every_command_goes_on_as_ever_and_nothing_personal_lies_anywhere() {
         "state history",
         "settle Dispatch/store-0418 --cancelled --reason x --yes",
         "state restore 2 --reason x --yes",
-        "import Dispatch/store-0420 77 --reason x --yes",
         "state mv Dispatch/store-0419 Dispatch/store-0499 --reason x --yes",
         "state rm Dispatch/store-0499 --reason x --yes",
         "plan",
     ] {
-        let ran = silent(site.run(line));
-        assert!(ran.code == 0 || (line.starts_with("import") && ran.code != 101), "{ran}");
+        silent(site.run(line)).ends_with(0);
     }
     fold(&site, &[ANA]);
     assert!(site.files().iter().any(|path| path.ends_with("next.plan")));
@@ -120,7 +118,8 @@ fn what_is_searched_for_is_found_where_nothing_is_encrypted() {
     let site = Site::with_ticket();
     site.run("plan --out next.plan").ends_with(0);
     let found = personal(&site);
-    for word in PERSONAL.iter().filter(|word| **word != "6175550123") {
+    // A state has telephone numbers as digits.
+    for word in PERSONAL.iter().filter(|word| **word != "617-555-0123") {
         assert!(found.iter().any(|told| told.ends_with(word)), "{word}: {found:?}");
     }
 }
@@ -135,8 +134,12 @@ fn damage_is_mended_and_a_lost_state_rebuilt_with_the_key() {
     silent(site.run("state check")).ends_with(1);
     silent(site.run_words(&["state", "restore", "--reason", "half of it was gone", "--yes"], "")).ends_with(0);
     assert_eq!(records(&site), before);
+    assert_eq!(personal(&site), [""; 0]);
+    let site = sent();
     fs::remove_file(site.path(".callout/journal.jsonl")).expect("removed");
     silent(site.run_words(&["state", "rebuild", "--reason", "the disk died", "--yes"], "")).ends_with(0);
+    let import = format!("import Dispatch/store-0418 {} --reason found --yes", site.vendor.last().id);
+    silent(site.run(&import)).ends_with(0);
     silent(site.run("plan")).ends_with(0);
     assert_eq!(personal(&site), [""; 0]);
     assert_eq!(site.vendor.tickets(), 2);
@@ -148,11 +151,64 @@ fn without_the_key_it_is_told_what_is_missing_and_nothing_is_changed() {
     site.run("plan --out next.plan").ends_with(0);
     let before: Vec<Vec<u8>> = site.files().iter().map(|path| fs::read(path).expect("a file")).collect();
     site.set(IDENTITY, "");
-    shows!(silent(site.run("plan")), @"");
-    shows!(silent(site.run("state check")), @"");
-    shows!(silent(site.run("show next.plan")), @"");
+    shows!(silent(site.run("plan")), @r"
+    $ callout plan
+    | state/encrypted
+    |
+    |   x `.callout/state.json` cannot be read: it is encrypted for
+    |   | age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is
+    |   | empty
+    |   help: Nothing was changed. What this run has no key for may be whole: do not rebuild the state. Get an
+    |         identity of one of these recipients from whoever runs callout here, and put it where `identity` of
+    |         `spec.state.encryption` in callout.yaml says.
+    |
+    exit 1
+    ");
+    shows!(silent(site.run("state check")), @r"
+    $ callout state check
+    !  .callout/state.json                                   cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is empty
+    !  .callout/journal.jsonl                                cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is empty
+    !  .callout/history/state-0000000000.json                cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is empty
+    !  .callout/history/state-0000000002.json                cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is empty
+    !  .callout/history/journal-0000000001-0000000002.jsonl  cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is empty
+
+    | state/encrypted
+    |
+    |   x `.callout/state.json` cannot be read: it is encrypted for
+    |   | age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is
+    |   | empty
+    |   help: Nothing was changed. What this run has no key for may be whole: do not rebuild the state. Get an
+    |         identity of one of these recipients from whoever runs callout here, and put it where `identity` of
+    |         `spec.state.encryption` in callout.yaml says.
+    |
+    exit 1
+    ");
+    shows!(silent(site.run("show next.plan")), @r"
+    $ callout show next.plan
+    | plan/encrypted
+    |
+    |   x the plan next.plan cannot be read: it is encrypted for
+    |   | age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the variable CALLOUT_AGE_IDENTITY is
+    |   | empty
+    |   help: Nothing was applied. Get an identity of one of these recipients from whoever runs callout here, and
+    |         put it where `identity` of `spec.state.encryption` in callout.yaml says.
+    |
+    exit 1
+    ");
     site.set(IDENTITY, BEN.secret);
-    shows!(silent(site.run("apply --yes")), @"");
+    shows!(silent(site.run("apply --yes")), @r"
+    $ callout apply --yes
+    | state/encrypted
+    |
+    |   x `.callout/state.json` cannot be read: it is encrypted for
+    |   | age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the identity that this run has is of
+    |   | age1hfzj7v6xl3t8tna2nlez8c5fwqa8cvkh2f3x60vfre6vxlszwfcsafcan4
+    |   help: Nothing was changed. What this run has no key for may be whole: do not rebuild the state. Get an
+    |         identity of one of these recipients from whoever runs callout here, and put it where `identity` of
+    |         `spec.state.encryption` in callout.yaml says.
+    |
+    exit 1
+    ");
     for line in [
         "state restore --reason x --yes",
         "state rebuild --reason x --yes",
@@ -179,9 +235,27 @@ fn what_is_no_key_is_refused_unseen() {
     site.set(IDENTITY, "hunter2-hunter2");
     let ran = site.run("plan").ends_with(1);
     assert!(!format!("{ran}").contains("hunter2"), "{ran}");
-    shows!(ran, @"");
+    shows!(ran, @r"
+    $ callout plan
+    | state/identity
+    |
+    |   x the identity is no secret key of age
+    |   help: It must be the content of a file that `age-keygen` wrote, or the line of it that begins with
+    |         `AGE-SECRET-KEY-1`.
+    |
+    exit 1
+    ");
     site.set(IDENTITY, BEN.recipient);
-    shows!(silent(site.run("plan")), @"");
+    shows!(silent(site.run("plan")), @r"
+    $ callout plan
+    | state/identity
+    |
+    |   x the identity is a recipient, the half that is no secret
+    |   help: It must be the content of a file that `age-keygen` wrote, or the line of it that begins with
+    |         `AGE-SECRET-KEY-1`.
+    |
+    exit 1
+    ");
 }
 
 #[test]
@@ -194,7 +268,24 @@ fn a_new_recipient_reads_what_is_written_from_then_on() {
     site.set(IDENTITY, BEN.secret);
     silent(site.run("plan")).ends_with(0);
     let check = silent(site.run("state check"));
-    shows!(check, @"");
+    shows!(check, @r"
+    $ callout state check
+    .  .callout/state.json                                   whole: 3 records, up to commit 8
+    .  .callout/journal.jsonl                                whole: nothing since commit 8
+    !  .callout/history/state-0000000000.json                cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the identity that this run has is of age1hfzj7v6xl3t8tna2nlez8c5fwqa8cvkh2f3x60vfre6vxlszwfcsafcan4
+    !  .callout/history/state-0000000002.json                cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the identity that this run has is of age1hfzj7v6xl3t8tna2nlez8c5fwqa8cvkh2f3x60vfre6vxlszwfcsafcan4
+    .  .callout/history/state-0000000008.json                whole: 3 records, up to commit 8
+    !  .callout/history/journal-0000000001-0000000002.jsonl  cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the identity that this run has is of age1hfzj7v6xl3t8tna2nlez8c5fwqa8cvkh2f3x60vfre6vxlszwfcsafcan4
+    !  .callout/history/journal-0000000003-0000000008.jsonl  cannot be read: it is encrypted for age1muf2wlj79ms2xe8k8xsy6dtv3ec96unrejrgrsqrv7d7whcs798q248afy, and the identity that this run has is of age1hfzj7v6xl3t8tna2nlez8c5fwqa8cvkh2f3x60vfre6vxlszwfcsafcan4
+
+    | state/history
+    |
+    |   x the state is whole, but 4 files of its history cannot be used
+    |   help: Nothing needs them today: they are earlier snapshots, and the log. What is encrypted for others
+    |         opens with a key of one of them: an identity may have several, each on a line of its own.
+    |
+    exit 1
+    ");
     site.set(IDENTITY, &format!("{}\n{}", BEN.secret, ANA.secret));
     silent(site.run("state check")).ends_with(0);
     // A move writes all that is kept anew, for both.

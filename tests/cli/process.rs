@@ -139,7 +139,7 @@ fn a_run_keeps_others_out_and_once_killed_leaves_a_doubt_and_the_rest_to_the_nex
     let other = site.run("apply --yes").ends_with(1);
     let text = other.err.replace(['\n', '|'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(&format!("the state is in use by `callout apply` (process {}, ", child.id())), "{other}");
-    assert!(text.contains("help: Wait until it ends, then run the command again."), "{other}");
+    assert!(text.contains("help: Wait until it ends, then run the command again, or add"), "{other}");
     child.kill().and_then(|()| child.wait()).expect("an end");
     site.vendor.well();
     let ran = site.run("apply --yes").ends_with(5);

@@ -16,6 +16,8 @@ use jiff::Timestamp;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 
+use crate::support::project::Project;
+use crate::support::stores::proxy::Proxy;
 use crate::support::stores::{self, Bucket};
 use crate::vendor::{Site, dispatch};
 
@@ -121,15 +123,38 @@ impl Team {
         self.keys("acme/journal").into_iter().find(|key| key.ends_with(&end)).expect("a commit")
     }
 
-    fn records(&self) -> serde_json::Value {
-        self.site.run("state list --format json").ends_with(0).json()["records"].clone()
+    /// The address of each record, its ticket and where it stands.
+    fn records(&self) -> Vec<String> {
+        let listed = self.site.run("state list --format json").ends_with(0).json();
+        let told = |record: &serde_json::Value| format!("{} {} {}", record["address"], record["id"], record["standing"]);
+        listed["records"].as_array().expect("records").iter().map(told).collect()
+    }
+
+    /// From now on the project's own commands pass this proxy.
+    fn behind_a_proxy(&mut self) -> Proxy {
+        let proxy = self.bucket.proxy();
+        self.bucket.through(&proxy).variables().iter().for_each(|(name, value)| self.site.set(name, value));
+        proxy
+    }
+
+    /// Another machine: what is committed, and the credentials.
+    fn other_machine(&self) -> Project {
+        let mut other = self.site.project.copy_without(".callout");
+        self.bucket.variables().iter().for_each(|(name, value)| other.set(name, value));
+        other
+    }
+
+    /// The lease's id, as the message of a run that it keeps waiting names it.
+    fn lease(&self) -> String {
+        let lock = String::from_utf8(self.get("acme/lock.json")).expect("text");
+        lock.split_once("\"lease\":{\"id\":\"").and_then(|(_, rest)| rest.split_once('"')).expect("a lease").0.to_owned()
     }
 
     /// Everything is known, and a further apply sends nobody.
     #[track_caller]
-    fn is_well(&self, before: &serde_json::Value, tickets: usize) {
+    fn is_well(&self, before: &[String], tickets: usize) {
         self.site.run("state check").ends_with(0);
-        assert_eq!(&self.records(), before);
+        assert_eq!(self.records(), before);
         let planned = self.site.run("plan").ends_with(0);
         assert!(planned.out.starts_with("No changes."), "{planned}");
         self.site.run("apply --yes").ends_with(0);

@@ -300,6 +300,51 @@ fn whoever_has_no_credentials_is_told_so_and_sends_nothing() {
     site.run("plan --sandbox").ends_with(0);
 }
 
+#[test]
+fn a_states_file_becomes_one_for_the_whole_team() {
+    let bucket = stores::gcs();
+    let mut site = Site::with_ticket();
+    bucket.variables().iter().for_each(|(name, value)| site.set(name, value));
+    let url = format!("{}/acme", bucket.url());
+    shows!(site.run(&format!("state migrate --to {url} --reason team --yes")), @r"
+    $ callout state migrate --to gs://[bucket]/acme --reason team --yes
+    1 record, 1 open or in doubt, up to commit 2.
+    from [folder]/.callout/state.json
+    to   gs://[bucket]/acme
+    The state has moved, and was read back.
+    Next, in callout.yaml, under `spec`: state: {url: gs://[bucket]/acme}
+    Commit that for everybody, then: callout plan
+    exit 0
+    ");
+    site.run("apply --yes").ends_with(1);
+    site.edit("callout.yaml", "spec:\n", &format!("spec:\n  state: {{url: {url}}}\n"));
+    let other = site.project.copy_without(".callout");
+    other.run("plan --detailed-exitcode").ends_with(0);
+    shows!(other.run("state migrate --to back --reason alone --yes"), @r"
+    $ callout state migrate --to back --reason alone --yes
+    1 record, 1 open or in doubt, up to commit 3.
+    from gs://[bucket]/acme
+    to   [folder]/back/state.json
+    The state has moved, and was read back.
+    Next, in callout.yaml, under `spec`: state: {path: back/state.json}
+    Commit that for everybody, then: callout plan
+    exit 0
+    ");
+    shows!(site.run("plan"), @r"
+    $ callout plan
+    | state/left
+    |
+    |   x the state `gs://[bucket]/acme` went to `back/state.json` (2027-01-04T12:00:00Z,
+    |   | by an unknown user)
+    |   help: Nothing was planned or sent: what lies here is not the newest. In callout.yaml, under `spec`, say
+    |         where it is now:
+    |         state: {path: back/state.json}
+    |
+    exit 1
+    ");
+    assert_eq!(site.vendor.tickets(), 1);
+}
+
 /// The same over the protocol servers of others.
 fn short_story(bucket: Option<Bucket>) {
     let Some(bucket) = bucket else { return };

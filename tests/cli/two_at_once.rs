@@ -60,7 +60,7 @@ fn while_one_run_writes_every_other_writer_is_refused_and_every_reader_works() {
         let told = crate::started::plain(&site.run(words).ends_with(1).err);
         let owner = format!("the state is in use by `callout apply` (process {}, ", run.pid());
         assert!(told.contains(&owner), "{words}: {told}");
-        assert!(told.contains("help: Wait until it ends, then run the command again."), "{words}: {told}");
+        assert!(told.contains("help: Wait until it ends, then run the command again, or add"), "{words}: {told}");
     }
     for (words, why) in REFUSED {
         let ran = site.run(words).ends_with(1);

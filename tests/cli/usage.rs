@@ -58,6 +58,8 @@ fn a_wrong_command_line_ends_with_1_and_names_the_near_miss() {
     |   history  List the earlier snapshots that are kept
     |   restore  Put a damaged state together again; or get back into a whole one what a copy still knows. No record
     |            is given up for it
+    |   migrate  Move the whole state to another place: snapshot, journal, history and lineage. The old place then
+    |            refuses, and says where it went
     |   mv       Give a ticket's records another address, as after a rename of its document
     |   rm       Look after a ticket no more. Its address stays taken: nothing is ever sent for it again
     |   help     Print this message or the help of the given subcommand(s)
@@ -113,8 +115,10 @@ fn every_command_has_a_help_that_reads_well() {
         "state check",
         "state history",
         "state restore",
+        "state migrate",
         "state mv",
         "state rm",
+        "unlock",
         "schema",
         "systems",
         "sandbox",

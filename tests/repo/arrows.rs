@@ -58,7 +58,7 @@ fn is_declared_for_tests(path: &Path, stem: &str) -> bool {
     let declared = ["", "pub(super) "].map(|public| format!("#[cfg(test)]\n{public}mod {stem};"));
     let declares = |text: String| declared.iter().any(|declared| text.contains(declared));
     let above = folder.with_extension("rs");
-    parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(declares) || above.is_file() && is_test(&above)
+    parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(declares) || (above.is_file() && is_test(&above))
 }
 
 /// A file's text up to its tests.

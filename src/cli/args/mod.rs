@@ -104,7 +104,7 @@ pub enum Command {
     Log(Log),
     /// Look at the state, mend it, or change what it remembers.
     State(State),
-    /// Free the lock of a shared state that a run held which is surely dead.
+    /// Free the lock of a shared state, where the run that holds it is surely dead.
     Unlock(Unlock),
     /// List the ticket systems and what each can do.
     Systems {

@@ -67,7 +67,7 @@ fn s3(settings: &Settings, variables: &Variables) -> Built {
             let session = session.as_ref().map(|token| (S3::Token, exposed(token)));
             [(S3::AccessKeyId, id.clone()), (S3::SecretAccessKey, exposed(secret))].into_iter().chain(session).collect()
         }
-        Some(Credential::AccountKey(_) | Credential::Sas(_) | Credential::ServiceAccount(_)) => return Err(other_cloud(settings)),
+        Some(Credential::AccountKey(_) | Credential::Sas(_) | Credential::ServiceAccount(_)) => return Err(other_cloud(settings).into()),
         None => s3_identity(variables)?,
     };
     let builder = AmazonS3Builder::new().with_bucket_name(&settings.url.bucket);
@@ -96,17 +96,16 @@ fn s3_identity(variables: &Variables) -> Outcome<Vec<(S3, String)>> {
         || has(S3::ContainerCredentialsRelativeUri)
         || has(S3::ContainerCredentialsFullUri);
     let profile = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].into_iter().find(|name| value(name, variables).is_some());
-    match (named, profile) {
-        (true, _) => Ok(who),
-        (false, Some(profile)) => {
+    let may_ask = value("AWS_EC2_METADATA_DISABLED", variables).is_none_or(|value| !value.eq_ignore_ascii_case("true"));
+    match profile {
+        _ if named => Ok(who),
+        Some(profile) => {
             let message = format!("the variable {profile} is set, and callout reads no profiles");
             let help = "Give it the profile's keys, for this shell: eval \"$(aws configure export-credentials --format env)\"";
             Err(Diagnostic::error("state/credential", message).help(help).into())
         }
-        (false, None) if value("AWS_EC2_METADATA_DISABLED", variables).is_some_and(|value| value.eq_ignore_ascii_case("true")) => {
-            Err(nobody(Cloud::S3, "no variable says who asks for the state, and the machine may not be asked").into())
-        }
-        (false, None) => Ok(who),
+        None if may_ask => Ok(who),
+        None => Err(nobody(Cloud::S3, "no variable says who asks for the state, and the machine may not be asked").into()),
     }
 }
 
@@ -117,7 +116,7 @@ fn azure(settings: &Settings, variables: &Variables) -> Built {
     let who = match &settings.credential {
         Some(Credential::AccountKey(key)) => vec![(Azure::AccessKey, exposed(key))],
         Some(Credential::Sas(token)) => vec![(Azure::SasKey, exposed(token))],
-        Some(Credential::AccessKey { .. } | Credential::ServiceAccount(_)) => return Err(other_cloud(settings)),
+        Some(Credential::AccessKey { .. } | Credential::ServiceAccount(_)) => return Err(other_cloud(settings).into()),
         None => set(AZURE_IDENTITY, variables)?,
     };
     let builder = MicrosoftAzureBuilder::new().with_container_name(&settings.url.bucket);
@@ -137,7 +136,7 @@ fn google(settings: &Settings, variables: &Variables) -> Built {
     let own = settings.endpoint.iter().map(|endpoint| (Google::BaseUrl, endpoint.clone()));
     let who = match &settings.credential {
         Some(Credential::ServiceAccount(key)) => vec![(Google::ServiceAccountKey, exposed(key))],
-        Some(Credential::AccessKey { .. } | Credential::AccountKey(_) | Credential::Sas(_)) => return Err(other_cloud(settings)),
+        Some(Credential::AccessKey { .. } | Credential::AccountKey(_) | Credential::Sas(_)) => return Err(other_cloud(settings).into()),
         // The first of them alone: its client takes no two of them.
         None => set(GOOGLE_IDENTITY, variables)?.into_iter().take(1).collect(),
     };
@@ -158,9 +157,9 @@ fn exposed(secret: &SecretString) -> String {
     secret.expose_secret().to_owned()
 }
 
-fn other_cloud(settings: &Settings) -> Box<Diagnostic> {
+fn other_cloud(settings: &Settings) -> Diagnostic {
     let message = format!("the credential below spec.state is not for {}://", settings.url.cloud.scheme());
-    Diagnostic::error("state/credential", message).help("Run `callout validate` to see what is wrong.").into()
+    Diagnostic::error("state/credential", message).help("Run `callout validate` to see what is wrong.")
 }
 
 /// What is told where nothing says who asks.
@@ -176,11 +175,11 @@ pub(super) fn nobody(cloud: Cloud, message: &str) -> Diagnostic {
 }
 
 /// Why the store's client cannot be made. Its own words may repeat what somebody wrote in the place of a key.
-fn unusable(settings: &Settings, error: &object_store::Error) -> Box<Diagnostic> {
+fn unusable(settings: &Settings, error: &object_store::Error) -> Diagnostic {
     let mut deeper: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(inner) = deeper {
         if let Some(known) = inner.downcast_ref::<Diagnostic>() {
-            return known.clone().into();
+            return known.clone();
         }
         deeper = inner.source();
     }
@@ -199,7 +198,7 @@ fn unusable(settings: &Settings, error: &object_store::Error) -> Box<Diagnostic>
              and set GOOGLE_BEARER_TOKEN.",
         ),
     };
-    Diagnostic::error("state/credential", what).help(help).into()
+    Diagnostic::error("state/credential", what).help(help)
 }
 
 #[cfg(test)]

@@ -80,6 +80,11 @@ impl Faulty {
         self.faults().overtaken.push((key.to_owned(), bytes.to_vec()));
     }
 
+    /// From now on all is as it should be.
+    pub fn no_faults(&self) {
+        self.faults().writes.clear();
+    }
+
     pub fn fail_reads(&self, count: usize) {
         self.faults().reads = count;
     }
@@ -106,9 +111,9 @@ impl Faulty {
         std::mem::take(&mut self.faults().requests)
     }
 
-    fn next_for(&self, path: &Path) -> Fault {
+    fn next_for(&self, verb: &str, path: &Path) -> Fault {
         let mut faults = self.faults();
-        faults.requests.push(format!("PUT {path}"));
+        faults.requests.push(format!("{verb} {path}"));
         let at = faults.writes.iter().position(|(end, _)| path.as_ref().ends_with(end.as_str()));
         at.and_then(|at| faults.writes.remove(at)).map_or(Fault::Fine, |(_, fault)| fault)
     }
@@ -129,6 +134,10 @@ impl Faulty {
     }
 }
 
+fn denied(path: &Path) -> Error {
+    Error::PermissionDenied { path: path.to_string(), source: "403 Forbidden".into() }
+}
+
 fn unavailable() -> Error {
     Error::Generic { store: "memory", source: "503 Service Unavailable".into() }
 }
@@ -143,7 +152,7 @@ impl fmt::Display for Faulty {
 impl ObjectStore for Faulty {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         self.let_others_write(location);
-        match self.next_for(location) {
+        match self.next_for("PUT", location) {
             Fault::Fine => self.0.memory.put_opts(location, payload, options).await,
             Fault::LostAnswer => {
                 self.0.memory.put_opts(location, payload, options).await?;
@@ -151,7 +160,7 @@ impl ObjectStore for Faulty {
             }
             Fault::Refused => Err(unavailable()),
             Fault::Conflict => Err(Error::AlreadyExists { path: location.to_string(), source: "409 Conflict".into() }),
-            Fault::Denied => Err(Error::PermissionDenied { path: location.to_string(), source: "403 Forbidden".into() }),
+            Fault::Denied => Err(denied(location)),
         }
     }
 
@@ -172,7 +181,12 @@ impl ObjectStore for Faulty {
     }
 
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        self.0.memory.delete_stream(locations)
+        let this = self.clone();
+        let pass = move |location: Result<Path>| match location {
+            Ok(location) if this.next_for("DELETE", &location) != Fault::Fine => Err(denied(&location)),
+            Ok(_) | Err(_) => location,
+        };
+        self.0.memory.delete_stream(locations.map(pass).boxed())
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::found::Position;
 use super::layout;
-use super::objects::{Created, Objects};
+use super::objects::{Created, Listed, Objects};
 use crate::diagnostics::Outcome;
 use crate::state::history::Kept;
 use crate::state::journal::{self, Header};
@@ -59,21 +59,42 @@ fn keep(objects: &Objects, key: &str, bytes: &[u8], says_the_same: impl Fn(&[u8]
     Ok(())
 }
 
-/// Takes away old snapshots. How old they are is a matter of the store's clock alone: the newest one was made just now.
+/// Takes away old snapshots.
 pub fn prune(objects: &Objects) -> Outcome<()> {
     let listed = objects.list(layout::HISTORY)?;
-    let mut kept = Vec::new();
-    for listed in listed.iter().rev() {
-        if let [through] = Kept::of([layout::last_part(&listed.key)].into_iter()).snapshots[..] {
-            kept.push((through, listed.modified));
-        }
-    }
-    let Some(now) = kept.iter().map(|(_, modified)| *modified).max() else { return Ok(()) };
-    let young = SignedDuration::try_from(YOUNG).unwrap_or_default();
-    for (index, (through, modified)) in kept.into_iter().enumerate().skip(SNAPSHOTS_KEPT) {
-        if index >= SNAPSHOTS_AT_MOST || now.duration_since(modified) > young {
-            objects.delete(&layout::kept_snapshot(through))?;
-        }
+    let number = |listed: &Listed| Kept::of([layout::last_part(&listed.key)].into_iter()).snapshots.first().copied();
+    let kept: Vec<(u64, Timestamp)> = listed.iter().filter_map(|listed| Some((number(listed)?, listed.modified))).collect();
+    for through in outdated(kept) {
+        objects.delete(&layout::kept_snapshot(through))?;
     }
     Ok(())
+}
+
+/// Which snapshots are kept no longer. How old they are is a matter of the store's clock alone: the newest one was made just now.
+fn outdated(mut kept: Vec<(u64, Timestamp)>) -> Vec<u64> {
+    let Some(now) = kept.iter().map(|(_, modified)| *modified).max() else { return Vec::new() };
+    let young = SignedDuration::try_from(YOUNG).unwrap_or_default();
+    kept.sort_unstable_by(|one, other| other.cmp(one));
+    let is_old = |(index, (_, modified)): &(usize, (u64, Timestamp))| *index >= SNAPSHOTS_AT_MOST || now.duration_since(*modified) > young;
+    kept.into_iter().enumerate().skip(SNAPSHOTS_KEPT).filter(is_old).map(|(_, (through, _))| through).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::samples::at;
+
+    fn kept(count: u64, each: i64) -> Vec<(u64, Timestamp)> {
+        (1..=count).zip(1..).map(|(through, index)| (through, at(index * each))).collect()
+    }
+
+    #[test]
+    fn the_newest_are_kept_however_old_and_the_young_up_to_a_hundred() {
+        const DAY: i64 = 24 * 60 * 60;
+        assert_eq!(outdated(Vec::new()), [0; 0]);
+        assert_eq!(outdated(kept(10, 365 * DAY)), [0; 0]);
+        assert_eq!(outdated(kept(12, 365 * DAY)), [2, 1]);
+        assert_eq!(outdated(kept(40, DAY)), (1..10).rev().collect::<Vec<_>>(), "the tenth is thirty days old");
+        assert_eq!(outdated(kept(103, 60)), [3, 2, 1]);
+    }
 }

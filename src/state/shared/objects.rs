@@ -23,8 +23,7 @@ use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::cipher::Cipher;
 
 /// Before a write is tried again. A store that is not back by then ends the run.
-const PAUSES: [Duration; 4] =
-    [Duration::from_millis(250), Duration::from_millis(1000), Duration::from_millis(4000), Duration::from_millis(8000)];
+const PAUSES: [Duration; 4] = [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(8)];
 
 /// All objects below one prefix of one store. Clones share their connections.
 #[derive(Clone)]
@@ -83,14 +82,15 @@ pub struct Listed {
 
 impl Objects {
     /// `name` is for messages, such as `s3://bucket/prefix`; it must have no secret in it.
-    pub fn new(store: Arc<dyn ObjectStore>, prefix: &str, name: String) -> Outcome<Self> {
+    pub fn new(store: Arc<dyn ObjectStore>, prefix: &str, mut name: String) -> Outcome<Self> {
+        name.truncate(name.trim_end_matches('/').len());
         let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("state").enable_all().build();
         let runtime = runtime.map_err(|error| {
             let message = format!("callout cannot begin to talk to `{name}`: {error}");
             Diagnostic::error("state/store", message).help("This machine has no thread left. Nothing was changed.")
         })?;
         let prefix = prefix.trim_matches('/').to_owned();
-        let inner = Inner { store, prefix, name: name.trim_end_matches('/').to_owned(), pauses: PAUSES.to_vec(), runtime: Some(runtime) };
+        let inner = Inner { store, prefix, name, pauses: PAUSES.to_vec(), runtime: Some(runtime) };
         inner.path("")?;
         Ok(Self { inner: Arc::new(inner), cipher: Cipher::default() })
     }

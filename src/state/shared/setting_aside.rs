@@ -52,8 +52,8 @@ pub async fn set_aside(objects: &Objects, lineage: Option<&str>) -> Outcome<()> 
         }
     }
     if let Some(lineage) = lineage {
-        let folded = covered(objects, &kept, lineage).await?;
-        let stretch = Stretch::read(objects, lineage, folded + 1, lock.surely(lineage)).await?;
+        let behind = covered(objects, &kept, lineage).await? + 1;
+        let stretch = Stretch::read(objects, lineage, behind, lock.surely(lineage)).await?;
         put(layout::ASIDE_JOURNAL, stretch.text()?).await?;
     }
     mark(objects, snapshot.map(|(_, version)| version).as_ref(), &folder).await?;

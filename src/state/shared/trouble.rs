@@ -36,21 +36,14 @@ impl fmt::Display for Verb {
 
 /// Whether asking again cannot help, and this request changed nothing.
 pub(super) fn is_final(error: &Error) -> bool {
-    match error {
-        Error::NotSupported { .. } | Error::NotImplemented { .. } | Error::InvalidPath { .. } | Error::UnknownConfigurationKey { .. } => {
+    if matches!(error, Error::NotSupported { .. } | Error::NotImplemented { .. } | Error::InvalidPath { .. }) {
+        return true;
+    }
+    match Answer::of(error).kind {
+        Kind::Unreachable | Kind::Busy | Kind::Other => false,
+        Kind::NoBucket | Kind::Denied | Kind::Refused | Kind::Expired | Kind::Skewed | Kind::Elsewhere | Kind::Nobody | Kind::NoAnswer => {
             true
         }
-        _ => match Answer::of(error).kind {
-            Kind::Denied
-            | Kind::Refused
-            | Kind::Expired
-            | Kind::Skewed
-            | Kind::Elsewhere
-            | Kind::NoBucket
-            | Kind::Nobody
-            | Kind::NoAnswer => true,
-            Kind::Unreachable | Kind::Busy | Kind::Other => false,
-        },
     }
 }
 

@@ -82,11 +82,12 @@ pub(super) const AZURE_IDENTITY: &[Row<Azure>] = &[
 pub(super) const GOOGLE_PLACE: &[Row<Google>] = &[("STORAGE_EMULATOR_HOST", Google::BaseUrl, Server)];
 
 pub(super) const GOOGLE_IDENTITY: &[Row<Google>] = &[
+    // First: who sets it has another file in GOOGLE_APPLICATION_CREDENTIALS that cannot be read here.
+    ("GOOGLE_BEARER_TOKEN", Google::BearerToken, Text),
     ("GOOGLE_SERVICE_ACCOUNT_KEY", Google::ServiceAccountKey, Text),
     ("GOOGLE_SERVICE_ACCOUNT_PATH", Google::ServiceAccount, Text),
     ("GOOGLE_SERVICE_ACCOUNT", Google::ServiceAccount, Text),
     ("GOOGLE_APPLICATION_CREDENTIALS", Google::ApplicationCredentials, Text),
-    ("GOOGLE_BEARER_TOKEN", Google::BearerToken, Text),
 ];
 
 /// What is set of a table. An empty variable is none: a build leaves so what a fork may not see.

@@ -39,11 +39,12 @@ fn starting_over_fences_whoever_still_has_the_old_lineage() {
     let stale = team.site.project.copy_without(".callout");
     shows!(team.site.run("state init --start-over --reason gone --yes"), @"");
     team.site.vendor.resolve(482_001);
-    team.site.run("status").ends_with(0);
+    team.site.run("apply --yes").ends_with(0);
     shows!(team.site.run("state init --start-over --reason gone --yes"), @"");
     shows!(stale.run("apply --yes"), @"");
     shows!(team.site.run("log"), @"");
     shows!(team.site.run("log --set-aside 1"), @"");
     shows!(team.site.run("log --set-aside 7"), @"");
     assert_eq!(team.site.vendor.tickets(), 1);
+    team.site.run("state check").ends_with(0);
 }

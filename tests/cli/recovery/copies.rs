@@ -1,7 +1,10 @@
 //! Copies: a folder that a cloud's own tool filled, another part of the bucket, and what was put aside.
 
+use jiff::SignedDuration;
+
 use super::*;
 use crate::shown::shows;
+use crate::support::stores::fault::Fault;
 
 fn lost(team: &Team) {
     team.keys("acme").iter().for_each(|key| team.delete(key));
@@ -61,17 +64,27 @@ fn a_mistaken_settlement_is_taken_back_by_the_number_of_a_commit() {
 
 #[test]
 fn a_rebuild_that_was_stopped_goes_on_with_what_was_put_aside() {
-    let team = Team::sent();
-    team.delete(&team.commit(4));
-    team.site.run_words(&with_reason("state rebuild"), "").ends_with(0);
-    // As if it had been stopped before it made the new state.
-    let mark = format!("acme/set-aside-1/{}", "state.json");
-    assert!(team.keys("acme/set-aside-1").contains(&mark), "{:?}", team.keys("acme"));
-    team.delete("acme/state.json");
-    team.keys("acme/history").iter().for_each(|key| team.delete(key));
+    let ends_behind_the_mark = |team: &mut Team, cut: Option<usize>| {
+        team.delete(&team.commit(4));
+        let proxy = team.behind_a_proxy();
+        if let Some(cut) = cut {
+            proxy.outage(cut, Fault::Denied);
+        }
+        let ran = team.site.run_words(&with_reason("state rebuild"), "");
+        proxy.calm();
+        (ran, proxy.seen())
+    };
+    let (_, seen) = ends_behind_the_mark(&mut Team::sent(), None);
+    let mark = seen.iter().position(|request| request.starts_with("PUT ") && request.ends_with("acme%2Fstate.json")).expect("the mark");
+    let mut team = Team::sent();
+    let (ran, _) = ends_behind_the_mark(&mut team, Some(mark + 1));
+    shows!(ran, @"");
+    let team = Team { site: Site { project: team.other_machine(), ..team.site }, ..team };
+    team.site.clock.jump(SignedDuration::from_mins(2));
     shows!(team.site.run("plan"), @"");
+    shows!(team.site.run_words(&with_reason("state rebuild"), ""), @"");
     let from = format!("{}/acme/set-aside-1", team.bucket.url());
-    team.site.run_words(&with_reason(&format!("state rebuild --from {from}")), "").ends_with(0);
+    shows!(team.site.run_words(&with_reason(&format!("state rebuild --from {from}")), ""), @"");
     team.site.run("apply --yes").ends_with(5);
     assert_eq!(team.site.vendor.tickets(), 2);
 }

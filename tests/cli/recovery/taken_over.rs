@@ -1,47 +1,76 @@
-//! An apply that was killed on one machine is finished on another, which has the repository, the credentials and nothing else.
+//! An apply that ended in the middle on one machine is finished on another, which has the repository, the credentials and nothing else.
+
+use jiff::SignedDuration;
 
 use super::*;
 use crate::shown::shows;
-use crate::support::project::Project;
+use crate::support::project::Ran;
 use crate::support::stores::fault::Fault;
 
-/// Another machine: what is committed, and the credentials.
-fn other_machine(team: &Team) -> Project {
-    let other = team.site.project.copy_without(".callout");
-    let mut names: Vec<String> = other.files().iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
-    names.sort();
-    names.retain(|name| name != ".gitignore");
-    assert!(!names.iter().any(|name| name.contains("journal") || name == "state.json"), "{names:?}");
-    other
-}
-
-#[test]
-fn an_apply_whose_store_went_away_is_finished_on_another_machine() {
+fn three() -> Team {
     let team = Team::new();
     team.site.run("state init").ends_with(0);
     for store in ["0417", "0418", "0419"] {
         team.site.write(format!("tickets/{store}.yaml"), dispatch(&format!("store-{store}"), store));
     }
-    let proxy = team.bucket.proxy();
-    let mut first = team.site.project.copy_without(".callout");
-    team.bucket.through(&proxy).variables().iter().for_each(|(name, value)| first.set(name, value));
-    let other = other_machine(&team);
-    let mut seen = Vec::new();
-    for ahead in 0..40 {
-        proxy.outage(ahead, Fault::Busy);
-        let ran = first.run("apply --yes --parallelism 1");
-        proxy.calm();
-        let tickets = team.site.vendor.tickets();
-        seen.push((ahead, ran.code, tickets));
-        if tickets > 0 {
-            shows!(ran, @"");
-            break;
-        }
+    team
+}
+
+/// Applies one ticket after the other. From this request on the store refuses: a credential has run out.
+fn applied(team: &mut Team, cut: Option<usize>) -> (Ran, Vec<String>) {
+    let proxy = team.behind_a_proxy();
+    if let Some(cut) = cut {
+        proxy.outage(cut, Fault::Denied);
     }
-    let sent = team.site.vendor.tickets();
-    assert!((1..3).contains(&sent), "{seen:?}");
+    let ran = team.site.run("apply --yes --parallelism 1");
+    proxy.calm();
+    (ran, proxy.seen())
+}
+
+#[test]
+fn an_apply_that_lost_its_store_is_finished_on_another_machine() {
+    let (_, seen) = applied(&mut three(), None);
+    let second = seen.iter().position(|request| request.starts_with("PUT ") && request.ends_with("0000000002")).expect("a second commit");
+    let mut team = three();
+    let (ran, _) = applied(&mut team, Some(second));
+    shows!(ran, @"");
+    assert_eq!(team.site.vendor.tickets(), 1);
+    let other = team.other_machine();
     shows!(other.run("plan"), @"");
     shows!(other.run("apply --yes"), @"");
+    team.site.clock.jump(SignedDuration::from_mins(1));
+    shows!(other.run("apply --yes"), @"");
+    shows!(other.run("settle Dispatch/store-0417 --id 482001 --reason portal --yes"), @"");
+    other.run("apply --yes").ends_with(0);
+    let planned = other.run("plan").ends_with(0);
+    assert!(planned.out.starts_with("No changes. 3 tickets are unchanged."), "{planned}");
     assert_eq!(team.site.vendor.tickets(), 3);
-    shows!(first.run("plan"), @"");
+}
+
+/// Its lock was broken while it asked, and another run was first: it is fenced, and sends nothing.
+#[test]
+fn a_run_whose_lease_was_broken_stops_before_it_sends() {
+    let team = three();
+    let (first, other) = (team.other_machine(), team.other_machine());
+    let ran = std::thread::scope(|scope| {
+        let (asks, asked) = std::sync::mpsc::channel();
+        let (goes_on, answered) = std::sync::mpsc::channel::<()>();
+        let stale = scope.spawn(move || {
+            let meanwhile = move || {
+                asks.send(()).expect("somebody waits");
+                answered.recv().expect("an answer");
+            };
+            first.run_answering_once("apply", meanwhile, "yes\n")
+        });
+        asked.recv().expect("a question");
+        shows!(other.run("apply --yes"), @"");
+        let lease = team.lease();
+        shows!(other.run(&format!("unlock {lease} --yes")), @"");
+        shows!(other.run("apply --yes"), @"");
+        goes_on.send(()).expect("it waits");
+        stale.join().expect("it ends")
+    });
+    shows!(ran, @"");
+    assert_eq!(team.site.vendor.tickets(), 3);
+    team.site.run("state check").ends_with(0);
 }

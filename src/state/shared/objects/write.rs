@@ -6,7 +6,7 @@ use std::time::Duration;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, PutResult, UpdateVersion};
 
 use super::{Created, Found, Inner, Objects, Replaced, Version};
-use crate::diagnostics::Outcome;
+use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::shared::trouble::{self, Verb};
 
 impl Objects {
@@ -51,7 +51,7 @@ impl Inner {
                 Err(unread) => last = Some(unread),
             }
         }
-        Err(self.gave_up(key, last))
+        Err(self.gave_up(key, last).into())
     }
 
     /// Tries until it is known whether it was replaced, by this call or by another.
@@ -74,7 +74,7 @@ impl Inner {
                 Err(unread) => last = Some(unread),
             }
         }
-        Err(self.gave_up(key, last))
+        Err(self.gave_up(key, last).into())
     }
 
     async fn put(&self, key: &str, bytes: &[u8], mode: PutMode) -> Result<PutResult, Error> {
@@ -91,9 +91,9 @@ impl Inner {
         })
     }
 
-    fn gave_up(&self, key: &str, last: Option<Error>) -> Box<crate::diagnostics::Diagnostic> {
+    fn gave_up(&self, key: &str, last: Option<Error>) -> Diagnostic {
         let name = self.name_of(key);
-        last.map_or_else(|| trouble::broken_off(&self.name), |error| trouble::of(Verb::Write, &name, &error)).into()
+        last.map_or_else(|| trouble::broken_off(&self.name), |error| trouble::of(Verb::Write, &name, &error))
     }
 }
 

@@ -50,6 +50,19 @@ const LENGTH: usize = 300;
 /// Where a machine in a cloud asks who it is. Nobody answers there on another machine.
 const METADATA: [&str; 3] = ["169.254.169.254", "metadata.google.internal", "169.254.170.2"];
 
+/// Who asks is not known; the last ones are of where a cloud gives its tokens.
+const REFUSALS: [&str; 9] = [
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "InvalidToken",
+    "AuthenticationFailed",
+    "InvalidAuthenticationInfo",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "invalid_request",
+];
+
 impl Answer {
     pub fn of(error: &Error) -> Self {
         let chain = chain(error);
@@ -78,18 +91,17 @@ fn chain(error: &Error) -> Vec<&(dyn Source + 'static)> {
 }
 
 fn transport(error: &HttpError) -> Kind {
-    match error.kind() {
-        // An answer that cannot be read is one of something else.
-        HttpErrorKind::Decode => Kind::NoAnswer,
-        _ => Kind::Unreachable,
-    }
+    // An answer that cannot be read is one of something else.
+    if error.kind() == HttpErrorKind::Decode { Kind::NoAnswer } else { Kind::Unreachable }
 }
 
 fn by_variant(error: &Error) -> Kind {
-    match error {
-        Error::PermissionDenied { .. } => Kind::Denied,
-        Error::Unauthenticated { .. } => Kind::Refused,
-        _ => Kind::Other,
+    if matches!(error, Error::PermissionDenied { .. }) {
+        Kind::Denied
+    } else if matches!(error, Error::Unauthenticated { .. }) {
+        Kind::Refused
+    } else {
+        Kind::Other
     }
 }
 
@@ -111,9 +123,7 @@ fn answered(status: u16, body: &str) -> Answer {
         ("RequestTimeTooSkewed" | "RequestExpired", _) => Kind::Skewed,
         ("PermanentRedirect" | "TemporaryRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException", _)
         | (_, 301 | 307 | 308) => Kind::Elsewhere,
-        ("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken" | "AuthenticationFailed" | "InvalidAuthenticationInfo", _)
-        | ("invalid_client" | "invalid_grant" | "unauthorized_client" | "invalid_request", _)
-        | (_, 401) => Kind::Refused,
+        (code, status) if status == 401 || REFUSALS.contains(&code) => Kind::Refused,
         (_, 403) => Kind::Denied,
         (_, 429 | 500 | 502..=504) => Kind::Busy,
         (_, 200..=299 | 405) if code.is_empty() => Kind::NoAnswer,
