@@ -14,7 +14,7 @@ pub(super) async fn run((project, home): (&Project, &Home), to: &str, how: &Said
     let place = if to.contains("://") { beside(project, to, environment).await? } else { Location::named(to, &environment.folder) };
     let place = place.encrypted(home.state.cipher().clone());
     let session = session(home, "callout state migrate", environment);
-    let migration = locked(how.waiting, environment, || Migration::begin(home, &place, session.clone())).await?;
+    let mut migration = locked(how.waiting, environment, || Migration::begin(home, &place, session.clone())).await?;
     let state = migration.state();
     let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
     let records = if state.records.len() == 1 { "1 record".to_owned() } else { format!("{} records", state.records.len()) };
@@ -24,6 +24,7 @@ pub(super) async fn run((project, home): (&Project, &Home), to: &str, how: &Said
         return Err(Diagnostic::error("state/declined", "the state was not moved").help("--yes moves it without asking").into());
     }
     try_out(&place, environment)?;
+    locked(how.waiting, environment, || migration.reserve()).await?;
     let named = shown(home, &place);
     migration.finish(named.clone(), reason, environment.clock.now())?;
     environment.out.line("The state has moved, and was read back.");
