@@ -20,7 +20,10 @@ pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     let mut errors = errors.into_iter();
     let Some(mut first) = errors.next() else { return Ok(()) };
     for error in errors {
-        first.message = format!("{}\n{}", first.message, error.message);
+        // The same failure, with another remark of what it stopped.
+        if !first.message.contains(&error.message) {
+            first.message = format!("{}\n{}", first.message, error.message);
+        }
         let helps = [first.help.take(), error.help];
         first.help = helps.into_iter().flatten().reduce(|all, one| format!("{all}\n{one}"));
         // Of several, none is named above the others.

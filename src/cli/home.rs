@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Environment, sandbox};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::manifest::{EncryptionSpec, Project, SharedSpec, StatePlace, StoreCredential};
-use crate::state::shared::{Credential, NotAStore, Settings, connect};
+use crate::state::shared::{Credential, NotAStore, Settings, StoreUrl, connect};
 use crate::state::{Cipher, Home, Location};
 use crate::systems::{SecretKind, secret};
 
@@ -40,11 +40,26 @@ fn lock_file(project: &Project) -> PathBuf {
 
 /// A place in object storage that somebody typed. Who asks there, and at which server, the cloud's usual variables tell.
 pub(super) fn typed(text: &str, environment: &Environment) -> Outcome<Location> {
-    let url = text.parse().map_err(|why: NotAStore| {
-        Box::new(Diagnostic::error("state/url", format!("the place that was typed {}", why.message)).help(why.help))
-    })?;
-    let settings = Settings { url, endpoint: None, region: None, account: None, credential: None };
+    let settings = Settings { url: url(text)?, endpoint: None, region: None, account: None, credential: None };
     Ok(Location::shared(connect(&settings, &environment.variables)?, Arc::clone(&environment.clock)))
+}
+
+/// The same in a project: in the cloud where its state is already, with the settings of that one.
+pub(super) async fn beside(project: &Project, text: &str, environment: &Environment) -> Outcome<Location> {
+    let url = url(text)?;
+    match &project.state {
+        StatePlace::Shared(own) if own.url.cloud == url.cloud => {
+            let around = Around { variables: &environment.variables, folder: &project.folder };
+            let objects = connect(&around.settings(&SharedSpec { url, ..own.as_ref().clone() }).await?, &environment.variables)?;
+            Ok(Location::shared(objects, Arc::clone(&environment.clock)))
+        }
+        StatePlace::Shared(_) | StatePlace::File(_) => typed(text, environment),
+    }
+}
+
+fn url(text: &str) -> Outcome<StoreUrl> {
+    text.parse()
+        .map_err(|why: NotAStore| Diagnostic::error("state/url", format!("the place that was typed {}", why.message)).help(why.help).into())
 }
 
 /// For commands that never open the state: no secret is looked up for it.

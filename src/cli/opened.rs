@@ -51,8 +51,8 @@ pub(super) async fn finish(ledger: &Ledger, environment: &Environment) {
 /// A journal that somebody else put in the place of this run's may have nothing of it.
 fn not_folded(why: Diagnostic) -> Diagnostic {
     if why.code == "state/moved" {
-        let help = "Perhaps nothing of what this run did is kept. See that no other callout is running and that nothing synchronises that \
-                    folder, then run callout state check, and compare what is said above with callout state list.";
+        let help = "Perhaps nothing of what this run did is kept. See that no other callout is running and that nothing else writes \
+                    there, then run callout state check, and compare what is said above with callout state list.";
         return why.help(help);
     }
     let help = why.help.as_deref().unwrap_or_default();
@@ -287,7 +287,7 @@ mod tests {
             (
                 Severity::Error,
                 Some(
-                    "Perhaps nothing of what this run did is kept. See that no other callout is running and that nothing synchronises that folder, then run callout state check, and compare what is said above with callout state list."
+                    "Perhaps nothing of what this run did is kept. See that no other callout is running and that nothing else writes there, then run callout state check, and compare what is said above with callout state list."
                 )
             )
         );

@@ -4,23 +4,25 @@
 //! presumed sent, and in doubt until a person says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use super::args::{Global, Said};
 use super::opened::Opened;
-use super::state::{next, reason_of, typed};
+use super::state::{elsewhere, next, reason_of, typed};
 use super::waiting::locked;
 use super::{Ending, Environment, Exit, finding, shortened};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::refresh::Selection;
 use crate::render::{Pass, clean, passes_text};
-use crate::state::{Copy, Event, Key, Phase, Rebuild, Request, State};
+use crate::state::{Event, Key, Phase, Rebuild, Request, State};
 use crate::ticket::{Fields, Lifecycle, Mark};
 
-pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, environment: &mut Environment) -> Ending {
+pub(super) async fn run(from: Option<&str>, how: &Said, global: &Global, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state rebuild")?;
     let opened = Opened::open(global, environment).await?;
-    let copy = from.map(|path| Copy::At(environment.folder.join(path)));
+    let copy = match from {
+        Some(from) => Some(elsewhere(from, (&opened.project, &opened.home), environment).await?),
+        None => None,
+    };
     let rebuild = locked(how.waiting, environment, || {
         Rebuild::begin(&opened.home, opened.session("callout state rebuild", environment), copy.as_ref())
     })
@@ -47,7 +49,7 @@ pub(super) async fn run(from: Option<&Path>, how: &Said, global: &Global, enviro
         return Err(diagnostic.help("--yes makes it without asking").into());
     }
     rebuild.finish(found.into_iter().chain(doubted).collect(), reason.to_owned(), opened.clock().now())?;
-    environment.out.line(&next("rebuilt", copy.filter(|_| is_apart).as_ref(), environment));
+    environment.out.line(&next("rebuilt", copy.filter(|_| is_apart).as_ref(), &opened.home, environment));
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,7 @@ mod restore;
 mod surgery;
 
 pub(super) use init::try_out;
-pub(super) use restore::next;
+pub(super) use restore::{elsewhere, next};
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -37,13 +37,13 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
         StateCommand::Check { format } => return check::run(&home, *format, environment),
         StateCommand::History { format } => return history::run(&home, *format, environment),
         StateCommand::Restore { copy, nothing_since, how } => {
-            return restore::run(&home, (copy.as_deref(), *nothing_since), how, environment).await;
+            return restore::run((&project, &home), (copy.as_deref(), *nothing_since), how, environment).await;
         }
         StateCommand::Migrate { to, how } => {
             if global.sandbox {
                 return Err(migrate::of_the_sandbox().into());
             }
-            return migrate::run(&home, to, how, environment).await;
+            return migrate::run((&project, &home), to, how, environment).await;
         }
         StateCommand::Mv { from, to, how } => return surgery::mv(&home, (from, to), how, environment).await,
         StateCommand::Rm { address, how } => return surgery::rm(&home, address, how, environment).await,

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::by::By;
 use super::journal::Commit;
 use super::lineage::{Home, lineage_of};
-use super::lines::Lines;
+use super::lines::{Damage, Lines};
+use super::location::is_shared;
 use super::mendable::Mendable;
 use super::restore::{Standing, incomplete, is_claimed};
 use super::salvage::salvage;
@@ -45,7 +46,7 @@ impl Checkup {
         let (records, wrong) = match Standing::of(home) {
             Ok(Standing::Whole(state)) => (Some(state.records.len()), history(&pieces, &findings)),
             Ok(Standing::Missing(why)) => (None, Some(why)),
-            Ok(Standing::Damaged(why)) => (None, Some(mendable(why, &*store, &lineage)?)),
+            Ok(Standing::Damaged(why)) => (None, Some(mendable(why, &*store, (home, &lineage))?)),
             Err(why) => (None, Some(*why)),
         };
         // Of a state that is not there, there are no files to tell of.
@@ -54,11 +55,11 @@ impl Checkup {
     }
 }
 
-fn mendable(why: Diagnostic, store: &dyn Mendable, lineage: &str) -> Outcome<Diagnostic> {
+fn mendable(why: Diagnostic, store: &dyn Mendable, (home, lineage): (&Home, &str)) -> Outcome<Diagnostic> {
     let salvage = salvage(&[store], lineage)?;
     if !salvage.is_exact() {
         let is_ours = is_claimed(&why, store, lineage)?;
-        return Ok(incomplete(&why, &salvage, None, is_ours));
+        return Ok(incomplete((&why, is_ours), &salvage, None, home));
     }
     let through = salvage.state.through;
     let help = format!(
@@ -69,9 +70,12 @@ fn mendable(why: Diagnostic, store: &dyn Mendable, lineage: &str) -> Outcome<Dia
 
 fn history(pieces: &[Piece], findings: &[Finding]) -> Option<Diagnostic> {
     let is_bad = |(piece, finding): &(&Piece, &Finding)| piece.role.is_kept() && !finding.is_fine;
+    let is_objects = pieces.iter().any(|piece| is_shared(&piece.name));
     let message = match pieces.iter().zip(findings).filter(is_bad).count() {
         0 => return None,
+        1 if is_objects => "the state is whole, but an object of its history cannot be used".to_owned(),
         1 => "the state is whole, but a file of its history cannot be used".to_owned(),
+        many if is_objects => format!("the state is whole, but {many} objects of its history cannot be used"),
         many => format!("the state is whole, but {many} files of its history cannot be used"),
     };
     let mut help = "Nothing needs them today: they are earlier snapshots, and the log.".to_owned();
@@ -103,17 +107,16 @@ fn finding(store: &dyn Mendable, piece: &Piece, lineage: &str, secret: bool) -> 
             let plain = if secret && is_plain { "; not encrypted" } else { "" };
             (format!("whole: {records}, up to commit {}{plain}", state.through), true)
         }
-        (Content::Journal(lines), role) => journal(&lines, role, secret),
+        (Content::Journal(lines), _) => journal(&lines, piece, secret),
     };
     Finding { name: piece.name.clone(), what, is_fine, is_locked }
 }
 
-fn journal(lines: &Lines, role: Role, secret: bool) -> (String, bool) {
+fn journal(lines: &Lines, piece: &Piece, secret: bool) -> (String, bool) {
     const SHOWN: usize = 3;
     let span = lines.commits.first().map(|first| first.sequence).zip(lines.end());
     if !lines.damage.is_empty() {
-        let mut told: Vec<String> =
-            lines.damage.iter().take(SHOWN).map(|damage| format!("line {} is damaged: {}", damage.line, damage.why)).collect();
+        let mut told: Vec<String> = lines.damage.iter().take(SHOWN).map(|damage| told(damage, is_shared(&piece.name))).collect();
         if lines.damage.len() > SHOWN {
             told.push(match lines.damage.len() - SHOWN {
                 1 => "1 more line is damaged".to_owned(),
@@ -128,7 +131,7 @@ fn journal(lines: &Lines, role: Role, secret: bool) -> (String, bool) {
         (None, Some(header)) => format!("whole: nothing since commit {}", header.follows),
         (None, None) => "whole".to_owned(),
     };
-    if let Role::KeptJournal(kept) = role
+    if let Role::KeptJournal(kept) = piece.role
         && span != Some((kept.first, kept.last))
     {
         return (format!("damaged: its name says commits {} to {}, and it has others", kept.first, kept.last), false);
@@ -141,6 +144,15 @@ fn journal(lines: &Lines, role: Role, secret: bool) -> (String, bool) {
         some => format!("; not encrypted: {some} of {}", lines.commits.len()),
     };
     (format!("{has}{plain}{end}"), true)
+}
+
+/// Objects have no lines that a person could look up, but names.
+fn told(damage: &Damage, is_object: bool) -> String {
+    match damage.sequence {
+        Some(sequence) if is_object => format!("commit {sequence}: {}", damage.why),
+        None if is_object => damage.why.clone(),
+        Some(_) | None => format!("line {} is damaged: {}", damage.line, damage.why),
+    }
 }
 
 /// An earlier snapshot.

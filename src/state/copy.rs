@@ -3,17 +3,18 @@
 //! Owns whether it is one of this state. Refuses another project's, and what cannot be read at all.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::cipher;
 use super::lineage::{Home, lineage_of};
+use super::location::Location;
 use super::mendable::Mendable;
 use super::model::Key;
 use super::restore::newer;
 use super::salvage::{as_of, salvage};
 use super::survey::{Content, Role, nothing_locked};
 use super::transition::State;
-use crate::diagnostics::{Diagnostic, Outcome};
+use crate::diagnostics::{Diagnostic, Outcome, typed};
 
 /// Where a copy of the state lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub enum Copy {
     Kept(u64),
     /// A snapshot, with the journal and the history beside it, if there are any; or the folder of all these.
     At(PathBuf),
+    /// In object storage.
+    Shared(Location),
+    /// In object storage, what was put aside beside the state.
+    Aside(u16),
 }
 
 /// What a copy knows, as far as it can be read.
@@ -38,21 +43,18 @@ impl Copy {
     /// What the copy knows, for a state that is whole.
     pub fn read(&self, home: &Home) -> Outcome<Known> {
         let lineage = lineage_of(home)?;
-        let path = match self {
-            Self::Kept(through) => {
-                let store = home.state.open()?;
-                let Some(state) = as_of(&*store, &lineage, *through)? else {
-                    nothing_locked(&*store, &lineage)?;
-                    return Err(Box::new(no_such(*through)));
-                };
-                return Ok(Known { state, missing: None, named: BTreeMap::new() });
-            }
-            Self::At(path) => path,
-        };
-        let store = at(path, home, &lineage)?;
+        if let Self::Kept(through) = self {
+            let store = home.state.open()?;
+            let Some(state) = as_of(&*store, &lineage, *through)? else {
+                nothing_locked(&*store, &lineage)?;
+                return Err(Box::new(no_such(*through)));
+            };
+            return Ok(Known { state, missing: None, named: BTreeMap::new() });
+        }
+        let Some(store) = self.open(home, &lineage)? else { return Err(Box::new(nothing_at(&home.state.to_string()))) };
         let mut salvage = salvage(&[&*store], &lineage)?;
         // Who names a snapshot alone asks for no more than what it has.
-        if !path.is_dir() && !store.has(Role::Journal)? {
+        if !self.is_folder() && !store.has(Role::Journal)? {
             salvage.open_end = None;
         }
         let missing = (!salvage.is_exact()).then(|| salvage.missing());
@@ -62,25 +64,43 @@ impl Copy {
     /// The copy, if it is this state's and anything in it can be read. A snapshot that the state keeps itself is no other place: where it can be
     /// read, it is among the state's own pieces.
     pub(super) fn open(&self, home: &Home, lineage: &str) -> Outcome<Option<Box<dyn Mendable>>> {
+        let store = match self {
+            Self::Kept(through) => return kept(*through, &*home.state.open()?, lineage).map(|()| None),
+            Self::At(path) => home.state.at(path).open()?,
+            Self::Shared(place) => place.open()?,
+            Self::Aside(number) => home.state.open()?.aside(*number)?,
+        };
+        // A file that is named must be there; of a folder, its journal alone is worth something too.
+        let is_there = store.has(Role::Snapshot)? || (self.is_folder() && store.has(Role::Journal)?);
+        if !is_there {
+            return Err(Box::new(nothing_at(&store.name())));
+        }
+        is_ours(&*store, lineage)?;
+        Ok(Some(store))
+    }
+
+    fn is_folder(&self) -> bool {
         match self {
-            Self::Kept(through) => kept(*through, &*home.state.open()?, lineage).map(|()| None),
-            Self::At(path) => at(path, home, lineage).map(Some),
+            Self::At(path) => path.is_dir(),
+            Self::Kept(_) | Self::Shared(_) | Self::Aside(_) => true,
+        }
+    }
+
+    /// As a person types it again.
+    pub fn typed(&self, home: &Home) -> String {
+        match self {
+            Self::Kept(through) => through.to_string(),
+            Self::At(path) => typed(&path.display().to_string()),
+            Self::Shared(place) => typed(&place.to_string()),
+            Self::Aside(number) => typed(&home.state.aside(*number)),
         }
     }
 }
 
-fn at(path: &Path, home: &Home, lineage: &str) -> Outcome<Box<dyn Mendable>> {
-    let place = home.state.at(path);
-    let store = place.open()?;
-    // A file that is named must be there; of a folder, its journal alone is worth something too.
-    let is_there = store.has(Role::Snapshot)? || (path.is_dir() && store.has(Role::Journal)?);
-    if !is_there {
-        let message = format!("there is no state at `{place}`");
-        let help = "name a copy of the folder `.callout`, or the file `state.json` in it";
-        return Err(Box::new(Diagnostic::error("state/no-copy", message).help(help)));
-    }
-    is_ours(&*store, lineage)?;
-    Ok(store)
+fn nothing_at(place: &str) -> Diagnostic {
+    let help = "Name a copy of the folder `.callout` or of a shared state's objects, the file `state.json` in it, or an address such as \
+                s3://bucket/copy.";
+    Diagnostic::error("state/no-copy", format!("there is no state at `{place}`")).help(help)
 }
 
 fn is_ours(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
@@ -134,8 +154,11 @@ fn unusable(name: &str, why: &str) -> Diagnostic {
 }
 
 fn not_ours(lineage: &str, other: &str, name: &str) -> Diagnostic {
-    Diagnostic::error("state/lineage", format!("the copy `{name}` is of another state: its lineage is {other}, and this one's is {lineage}"))
-        .help("Nothing was changed. Name a copy of this project's own folder `.callout`. The sandbox has a state of its own, and so has each project.")
+    Diagnostic::error(
+        "state/lineage",
+        format!("the copy `{name}` is of another state: its lineage is {other}, and this one's is {lineage}"),
+    )
+    .help("Nothing was changed. Name a copy of this project's own state. The sandbox has a state of its own, and so has each project.")
 }
 
 fn no_such(through: u64) -> Diagnostic {

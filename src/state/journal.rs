@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cipher::{self, Cipher};
 use super::event::Event;
+use super::location::is_shared;
 use super::restore::CHECK;
 use super::seal::{Broken, Form};
 use super::store::By;
@@ -206,6 +207,8 @@ pub(super) fn unusable(name: &str, place: &str, why: &Broken) -> Diagnostic {
 }
 
 pub(super) fn damaged(name: &str, message: &str) -> Diagnostic {
-    let help = format!("{CHECK} Do not delete lines of `{name}`: each may stand for a technician who was sent.");
+    let what = if is_shared(name) { "" } else { "lines of " };
+    let who = if is_shared(name) { "it" } else { "each" };
+    let help = format!("{CHECK} Do not delete {what}`{name}`: {who} may stand for a technician who was sent.");
     Diagnostic::error("state/damaged", message).help(help)
 }

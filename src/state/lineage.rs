@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use super::ledger::Ledger;
-use super::location::Location;
+use super::location::{Location, is_shared};
 use super::lock_file::{GivenUp, LockFile};
 use super::mendable::Mendable;
 use super::session::Session;
@@ -112,7 +112,9 @@ fn refuse_a_living_state(store: &mut dyn Mendable, lineage: &str) -> Outcome<()>
         if open == 1 { "1 ticket that is open or in doubt".to_owned() } else { format!("{open} tickets that are open or in doubt") };
     let name = store.name();
     let message = format!("the state `{name}` is not lost: it is whole, and remembers {tickets}");
-    let help = format!("Starting over would send each of them again. If that is really meant, first move the folder of `{name}` away.");
+    let away =
+        if is_shared(&name) { "name another prefix in spec.state.url".to_owned() } else { format!("move the folder of `{name}` away") };
+    let help = format!("Starting over would send each of them again. If that is really meant, first {away}.");
     Err(Box::new(Diagnostic::error("state/not-lost", message).help(help)))
 }
 
@@ -167,26 +169,42 @@ pub(super) fn lineage_of(home: &Home) -> Outcome<String> {
 }
 
 pub(super) fn missing(lineage: &str, name: &str) -> Diagnostic {
-    Diagnostic::error("state/missing", format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})"))
-            .help(
-                "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
+    let message = format!("the state `{name}` is missing; `callout.lock` says that there is one (lineage {lineage})");
+    Diagnostic::error("state/missing", message).help(if is_shared(name) { MISSING_OBJECTS } else { MISSING_FILES })
+}
+
+const MISSING_FILES: &str = "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
                  1. With a copy of its folder, from a backup or another machine, if nothing was sent since:\n\
                  callout state restore FOLDER --nothing-since --reason TEXT\n\
                  If that is not sure: callout state rebuild --from FOLDER --reason TEXT. It holds back what the copy does not know.\n\
                  2. Gone for good: callout state rebuild --reason \"...\". It looks for the marks of your tickets, and sends nothing again.\n\
-                 3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\".",
-            )
-}
+                 3. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\".";
+
+const MISSING_OBJECTS: &str = "Without it nobody knows which tickets exist, so nothing is planned or sent. In this order:\n\
+                 1. Is spec.state.url in callout.yaml what it was? If the state went elsewhere, the newest callout.yaml names that place.\n\
+                 2. If the bucket keeps earlier versions of its objects, bring those back: then nothing is lost.\n\
+                 3. With a copy of the objects, if nothing was sent since:\n\
+                 callout state restore FOLDER --nothing-since --reason TEXT\n\
+                 If that is not sure: callout state rebuild --from FOLDER --reason TEXT. It holds back what the copy does not know.\n\
+                 4. Gone for good: callout state rebuild --reason \"...\". It looks for the marks of your tickets, and sends nothing again.\n\
+                 5. Nothing was ever sent: callout state init --start-over --reason \"nothing was sent\".";
 
 pub(super) fn foreign(lineage: &str, found: &str, name: &str) -> Diagnostic {
     Diagnostic::error(
         "state/lineage",
         format!("the state `{name}` belongs to another project: its lineage is {found}, `callout.lock` says {lineage}"),
     )
-    .help(format!(
-        "Nothing was planned or sent. Either put back the folder of `{name}` that has lineage {lineage}, or, if `callout.lock` was changed \
-             by mistake, put that back: `git checkout -- callout.lock`."
-    ))
+    .help(if is_shared(name) {
+        "Nothing was planned or sent. Each project needs a prefix of its own: correct spec.state.url in callout.yaml. If this project's state \
+         is lost, name a prefix where nothing lies; callout plan says then how to go on. If `callout.lock` was changed by mistake, put that \
+         back: `git checkout -- callout.lock`."
+            .to_owned()
+    } else {
+        format!(
+            "Nothing was planned or sent. Either put back the folder of `{name}` that has lineage {lineage}, or, if `callout.lock` was \
+             changed by mistake, put that back: `git checkout -- callout.lock`."
+        )
+    })
 }
 
 fn already(home: &Home, lock: &LockFile, loaded: Option<&Loaded>) -> Diagnostic {

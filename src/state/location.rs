@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::cipher::Cipher;
 use super::file::FileStore;
 use super::mendable::Mendable;
-use super::shared::{Objects, SharedPlace, probe};
+use super::shared::{Objects, SharedPlace, SharedStore, downloaded, probe};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::ticket::Clock;
 
@@ -25,6 +25,13 @@ enum Place {
     /// The snapshot, `.callout/state.json`; everything else lies beside it.
     Files(PathBuf),
     Shared(SharedPlace),
+    /// A folder with a copy of a shared one's objects.
+    Downloaded(PathBuf),
+}
+
+/// Whether a place of this name is in object storage.
+pub(super) fn is_shared(name: &str) -> bool {
+    name.contains("://")
 }
 
 impl Location {
@@ -44,6 +51,7 @@ impl Location {
         match &self.place {
             Place::Files(snapshot) => Ok(Box::new(FileStore::new(snapshot).with_cipher(&self.cipher))),
             Place::Shared(place) => Ok(Box::new(place.open(&self.cipher))),
+            Place::Downloaded(folder) => Ok(Box::new(SharedStore::copy(downloaded::objects(folder)?.encrypted(&self.cipher)))),
         }
     }
 
@@ -55,7 +63,7 @@ impl Location {
     /// The objects of a state in object storage.
     pub fn objects(&self) -> Option<&Objects> {
         match &self.place {
-            Place::Files(_) => None,
+            Place::Files(_) | Place::Downloaded(_) => None,
             Place::Shared(place) => Some(place.objects()),
         }
     }
@@ -71,23 +79,34 @@ impl Location {
         Self::from(if path.extension().is_some_and(|ending| ending == "json") { path } else { path.join("state.json") })
     }
 
-    /// What a person means by a path: a snapshot, or the folder that one lies in, under the name that this state's has.
+    /// What a person means by a path: a snapshot, or the folder that one lies in, under the name that this state's has; or the objects of a
+    /// shared state, copied into a folder.
     #[must_use]
     pub fn at(&self, path: &Path) -> Self {
         let own = match &self.place {
             Place::Files(own) => own.file_name().unwrap_or(own.as_os_str()),
-            Place::Shared(_) => "state.json".as_ref(),
+            Place::Shared(_) | Place::Downloaded(_) => "state.json".as_ref(),
         };
-        let snapshot = if path.is_dir() { path.join(own) } else { path.to_owned() };
-        Self { place: Place::Files(snapshot), cipher: self.cipher.clone() }
+        let place = match downloaded::folder(path) {
+            Some(folder) => Place::Downloaded(folder.to_owned()),
+            None => Place::Files(if path.is_dir() { path.join(own) } else { path.to_owned() }),
+        };
+        Self { place, cipher: self.cipher.clone() }
     }
 
     /// Whether it is on this machine, and anything is there.
     pub fn exists(&self) -> bool {
         match &self.place {
             Place::Files(snapshot) => snapshot.exists(),
+            Place::Downloaded(folder) => folder.exists(),
             Place::Shared(_) => false,
         }
+    }
+
+    /// Which of the states that were put aside here has this address.
+    pub fn number_of(&self, aside: &str) -> Option<u16> {
+        let number = aside.trim_end_matches('/').rsplit_once("set-aside-")?.1.parse().ok()?;
+        (self.objects().is_some() && self.aside(number) == aside.trim_end_matches('/')).then_some(number)
     }
 
     /// Where a state of this place lies that was put aside.
@@ -95,6 +114,7 @@ impl Location {
         match &self.place {
             Place::Files(snapshot) => snapshot.with_file_name(format!("set-aside-{number}")).display().to_string(),
             Place::Shared(place) => format!("{}/set-aside-{number}", place.objects().name()),
+            Place::Downloaded(folder) => folder.join(format!("set-aside-{number}")).display().to_string(),
         }
     }
 }
@@ -108,7 +128,7 @@ impl From<PathBuf> for Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Files(snapshot) => write!(f, "{}", snapshot.display()),
+            Place::Files(path) | Place::Downloaded(path) => write!(f, "{}", path.display()),
             Place::Shared(place) => f.write_str(place.objects().name()),
         }
     }

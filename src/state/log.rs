@@ -11,6 +11,7 @@ use super::cipher::Cipher;
 use super::event::Event;
 use super::journal::{self, Commit, Journal};
 use super::lineage::{self, Home};
+use super::location::is_shared;
 use super::mendable::Mendable;
 use super::model::{Key, Record};
 use super::replay::{self, Named};
@@ -116,6 +117,8 @@ struct Reading<'a> {
     /// The newest state: it knows tickets whose beginning is not kept. Asked only then.
     later: LazyCell<State, Later<'a>>,
     log: Log,
+    /// The journals are objects, and have no lines to delete.
+    is_shared: bool,
     /// Something is missing from the log.
     is_partial: bool,
     /// The journal before was damaged, and told as that: what it lacks is no second damage.
@@ -126,11 +129,12 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn new(lineage: Option<&str>, later: Later<'a>, each: &'a mut dyn FnMut(Entry<'_>)) -> Self {
         let (lineage, later) = (lineage.map(str::to_owned), LazyCell::new(later));
-        Self { lineage, state: State::default(), later, log: Log::default(), is_partial: false, is_broken: false, each }
+        Self { lineage, state: State::default(), later, log: Log::default(), is_shared: false, is_partial: false, is_broken: false, each }
     }
 
     fn all(mut self, store: &dyn Store) -> Log {
         let cipher = store.cipher();
+        self.is_shared = is_shared(&store.name());
         let handed = store.journals(&mut |file| {
             let is_first = !std::mem::replace(&mut self.log.is_there, true);
             self.take(&file, &cipher, is_first);
@@ -197,8 +201,12 @@ impl<'a> Reading<'a> {
 
     fn tell(&mut self, damage: Diagnostic) {
         (self.is_partial, self.is_broken) = (true, true);
-        let help = "What stands before the damage is shown, and every journal behind it. Put back a backup of that file, then run callout \
-                    log again. Do not delete lines of it.";
+        let piece = if self.is_shared {
+            "object, then run callout log again."
+        } else {
+            "file, then run callout log again. Do not delete lines of it."
+        };
+        let help = format!("What stands before the damage is shown, and every journal behind it. Put back a backup of that {piece}");
         // A newer format has its own way out, and so has a missing key.
         self.log.damage.push(if matches!(damage.code, "state/newer" | "state/encrypted") { damage } else { damage.help(help) });
     }

@@ -56,6 +56,8 @@ pub struct Migration {
     session: Session,
     lineage: String,
     state: State,
+    /// The new place is locked as well.
+    reserved: bool,
 }
 
 impl Migration {
@@ -70,7 +72,7 @@ impl Migration {
         expect(from.load()?, &lineage, &from.name())?;
         from.lock(&session.owner)?;
         let state = expect(from.load()?, &lineage, &from.name())?.state;
-        let mut migration = Self { from, to, place: place.clone(), session, lineage, state };
+        let mut migration = Self { from, to, place: place.clone(), session, lineage, state, reserved: false };
         migration.there()?;
         Ok(migration)
     }
@@ -80,9 +82,18 @@ impl Migration {
         &self.state
     }
 
+    /// Locks the new place, too. A move that was stopped may have left its lease there: whoever waits asks again.
+    pub fn reserve(&mut self) -> Outcome<()> {
+        self.to.lock(&self.session.owner)?;
+        self.reserved = true;
+        Ok(())
+    }
+
     /// Moves it. `to` is what the old place says from now on.
     pub fn finish(mut self, to: String, reason: String, now: Timestamp) -> Outcome<State> {
-        self.to.lock(&self.session.owner)?;
+        if !self.reserved {
+            self.reserve()?;
+        }
         let there = self.there()?;
         let what = format!("the state went from {} to {to}", self.from.name());
         let last = self.session.commit(&self.state, now, vec![Event::Mended { what, reason }]);

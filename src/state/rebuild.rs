@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::copy::Copy;
 use super::event::Event;
 use super::lineage::{Home, foreign, lineage_of};
+use super::location::is_shared;
 use super::mendable::Mendable;
 use super::model::Key;
 use super::restore::{is_damage, newer};
@@ -45,7 +46,7 @@ impl Rebuild {
         let stores: Vec<&dyn Mendable> = [&store].into_iter().chain(&other).map(|store| &**store).collect();
         let salvage = salvage(&stores, &lineage)?;
         match &damage {
-            Some(why) if salvage.is_exact() => Err(Box::new(restorable(&store.name(), why, copy))),
+            Some(why) if salvage.is_exact() => Err(Box::new(restorable(home, why, copy))),
             Some(_) | None => Ok(Self { store, session, damage, salvage }),
         }
     }
@@ -100,7 +101,8 @@ fn refuse_what_was_put_aside(home: &Home, store: &dyn Mendable, lineage: &str) -
         let message = format!("an earlier state of this project was put aside in `{folder}`, and may know tickets");
         let from = typed(&folder);
         return Err(Box::new(Diagnostic::error("state/set-aside", message).help(format!(
-            "callout state rebuild --from {from} --reason TEXT keeps what it knows. If nothing of it counts, move that folder away."
+            "callout state rebuild --from {from} --reason TEXT keeps what it knows. If nothing of it counts, move {} away.",
+            if is_shared(&folder) { "those objects" } else { "that folder" }
         ))));
     }
     Ok(())
@@ -112,9 +114,17 @@ fn damage(store: &mut dyn Mendable, lineage: &str) -> Outcome<Option<Diagnostic>
     match store.load() {
         Ok(None) => Ok(None),
         Ok(Some(loaded)) if loaded.state.lineage != lineage => {
-            let way_out = format!(
-                "Put back the folder of `{name}` that has lineage {lineage}. If it is lost, move this one away; then callout state rebuild --reason TEXT makes a new one. If `callout.lock` was changed by mistake: `git checkout -- callout.lock`."
-            );
+            let way_out = if is_shared(&name) {
+                "Nothing was changed. Each project needs a prefix of its own: correct spec.state.url in callout.yaml. If this project's state \
+                 is lost, name a prefix where nothing lies; then callout state rebuild --reason TEXT makes a new one. If `callout.lock` was \
+                 changed by mistake: `git checkout -- callout.lock`."
+                    .to_owned()
+            } else {
+                format!(
+                    "Put back the folder of `{name}` that has lineage {lineage}. If it is lost, move this one away; then callout state \
+                     rebuild --reason TEXT makes a new one. If `callout.lock` was changed by mistake: `git checkout -- callout.lock`."
+                )
+            };
             Err(foreign(lineage, &loaded.state.lineage, &name).help(way_out).into())
         }
         Ok(Some(loaded)) => Err(whole(&name, loaded.state.records.len()).into()),
@@ -137,9 +147,9 @@ fn nothing_newer(store: &dyn Mendable, lineage: &str) -> Outcome<()> {
 }
 
 /// What is damaged and can be mended without a loss is no reason to begin again.
-fn restorable(name: &str, why: &Diagnostic, copy: Option<&Copy>) -> Diagnostic {
-    let copy = if let Some(Copy::At(path)) = copy { format!(" {}", typed(&path.display().to_string())) } else { String::new() };
-    let message = format!("the state `{name}` is damaged, and nothing of it is lost: {}", why.message);
+fn restorable(home: &Home, why: &Diagnostic, copy: Option<&Copy>) -> Diagnostic {
+    let copy = copy.map(|copy| format!(" {}", copy.typed(home))).unwrap_or_default();
+    let message = format!("the state `{}` is damaged, and nothing of it is lost: {}", home.state, why.message);
     Diagnostic::error("state/not-lost", message)
         .help(format!("callout state restore{copy} --reason TEXT puts it together again, exactly. A rebuild would leave tickets in doubt."))
 }
@@ -155,10 +165,14 @@ fn whole(name: &str, records: usize) -> Diagnostic {
 fn unclaimed(name: &str, lineage: &str, why: &Diagnostic) -> Diagnostic {
     let message =
         format!("the damaged state `{name}` may be another project's: nothing in it names the lineage {lineage} of `callout.lock`");
+    let way_out = if is_shared(name) {
+        "Each project needs a prefix of its own. If it is this project's, name a prefix where nothing lies in spec.state.url"
+    } else {
+        "If it is this project's, move its folder away"
+    };
     Diagnostic::error("state/lineage", message).help(format!(
-        "What is wrong with it: {}. If it is this project's, move its folder away; then the state is missing, and callout state rebuild \
-         makes a new one.",
-        why.message
+        "What is wrong with it: {}. {way_out}; then the state is missing, and callout state rebuild makes a new one.",
+        why.message.trim_end_matches('.')
     ))
 }
 

@@ -15,7 +15,7 @@ use super::salvage::{Salvage, salvage};
 use super::session::Session;
 use super::survey::nothing_locked;
 use super::transition::State;
-use crate::diagnostics::{Diagnostic, Outcome, typed};
+use crate::diagnostics::{Diagnostic, Outcome};
 
 /// What every message about damage says first.
 pub(super) const CHECK: &str = "Nothing was changed. Next: callout state check. It says what is left, and how to bring it back.";
@@ -139,7 +139,7 @@ impl Mending {
         }
         if !salvage.is_exact() {
             let is_ours = is_claimed(&why, &*store, &lineage)?;
-            return Err(Box::new(incomplete(&why, &salvage, copy, is_ours)));
+            return Err(Box::new(incomplete((&why, is_ours), &salvage, copy, home)));
         }
         Ok(Self { store, session, why, salvage })
     }
@@ -184,7 +184,12 @@ pub(super) fn is_claimed(why: &Diagnostic, store: &dyn Mendable, lineage: &str) 
     }
 }
 
-pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy>, is_ours: bool) -> Diagnostic {
+pub(super) fn incomplete((why, is_ours): (&Diagnostic, bool), salvage: &Salvage, copy: Option<&Copy>, home: &Home) -> Diagnostic {
+    let is_shared = home.state.objects().is_some();
+    // Nothing of this project is here, and nothing of the other one's is in the way: it only needs a place of its own.
+    if is_shared && why.code == "state/lineage" && copy.is_none() {
+        return why.clone();
+    }
     let message = format!("the state cannot be restored to what it was: {}", salvage.missing());
     let keeps = match salvage.state.records.len() {
         0 => "No record can be read, so it holds back every ticket of the files.".to_owned(),
@@ -192,16 +197,17 @@ pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy
         many => format!("It keeps the {many} records that can be read, and holds back every other ticket of the files."),
     };
     let (named, from) = match copy {
-        Some(Copy::At(path)) => {
-            let path = typed(&path.display().to_string());
-            (format!(" {path}"), format!(" --from {path}"))
-        }
         Some(Copy::Kept(through)) => (format!(" {through}"), String::new()),
+        Some(copy) => (format!(" {}", copy.typed(home)), format!(" --from {}", copy.typed(home))),
         None => (String::new(), String::new()),
     };
     let mut ways = vec![format!("Nothing was changed. What is wrong: {}.", why.message.trim_end_matches('.'))];
     if copy.is_none() {
-        ways.push("With a copy of the folder, from the last run or a backup: callout state restore FOLDER --reason TEXT.".to_owned());
+        if is_shared {
+            ways.push("If the bucket keeps earlier versions of its objects, bring those back: then nothing is lost.".to_owned());
+        }
+        let what = if is_shared { "the objects" } else { "the folder" };
+        ways.push(format!("With a copy of {what}, from the last run or a backup: callout state restore FOLDER --reason TEXT."));
     }
     match salvage.parted {
         Some(from) => ways.push(format!(
@@ -213,7 +219,11 @@ pub(super) fn incomplete(why: &Diagnostic, salvage: &Salvage, copy: Option<&Copy
         None => {}
     }
     let otherwise = if copy.is_none() { "Without one" } else { "Otherwise" };
-    let first = if is_ours { "" } else { "move the folder of the state that is there away, then " };
+    let first = match (is_ours, is_shared) {
+        (true, _) => "",
+        (false, false) => "move the folder of the state that is there away, then ",
+        (false, true) => "name another prefix in spec.state.url, for that one may be another project's, then ",
+    };
     ways.push(format!("{otherwise}: {first}callout state rebuild{from} --reason TEXT. {keeps}"));
     Diagnostic::error("state/incomplete", message).help(ways.join("\n"))
 }

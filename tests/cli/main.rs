@@ -40,6 +40,7 @@ mod proxy;
 #[cfg(unix)]
 mod pulled;
 mod rebuild;
+mod recovery;
 mod redirects;
 mod renamed;
 mod renewal;

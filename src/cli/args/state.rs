@@ -1,7 +1,5 @@
 //! The words of `callout state`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
 use super::{PlanFormat, Waiting};
@@ -31,9 +29,10 @@ pub enum StateCommand {
     },
     /// Make a lost state again from the marks of live tickets. What is not found is in doubt afterwards, never sent.
     Rebuild {
-        /// A copy of the state that is not the newest: a folder, or the state.json in it. What it knows is kept too.
+        /// A copy of the state that is not the newest: a folder, the state.json in it, or an address such as s3://bucket/copy. What it knows
+        /// is kept too.
         #[arg(long, value_name = "COPY")]
-        from: Option<PathBuf>,
+        from: Option<String>,
         #[command(flatten)]
         how: Said,
     },
@@ -65,8 +64,8 @@ pub enum StateCommand {
     },
     /// Put a damaged state together again; or get back into a whole one what a copy still knows. No record is given up for it.
     Restore {
-        /// The number of a commit, for the state as it was after it; or a copy: a folder, or the state.json in it. Without it, what lies
-        /// there is used.
+        /// The number of a commit, for the state as it was after it; or a copy: a folder, the state.json in it, or an address such as
+        /// s3://bucket/copy. Without it, what lies there is used.
         copy: Option<String>,
         /// Nothing was sent since the copy was made. Only where that cannot be seen.
         #[arg(long, requires = "copy")]
@@ -76,7 +75,7 @@ pub enum StateCommand {
     },
     /// Move the whole state to another place: snapshot, journal, history and lineage. The old place then refuses, and says where it went.
     Migrate {
-        /// A folder, or the state.json in it.
+        /// A folder, or the state.json in it; or an address such as s3://bucket/project.
         #[arg(long, value_name = "PLACE")]
         to: String,
         #[command(flatten)]

@@ -1,19 +1,20 @@
 //! `callout state migrate`: the state goes to another place, and the old one says where.
 
 use super::super::args::Said;
-use super::super::home::typed;
+use super::super::home::beside;
 use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit};
 use super::{reason_of, session, try_out};
 use crate::diagnostics::Diagnostic;
+use crate::manifest::Project;
 use crate::state::{Home, Location, Migration, setting};
 
-pub(super) async fn run(home: &Home, to: &str, how: &Said, environment: &mut Environment) -> Ending {
+pub(super) async fn run((project, home): (&Project, &Home), to: &str, how: &Said, environment: &mut Environment) -> Ending {
     let reason = reason_of(how, "state migrate")?.to_owned();
-    let place = if to.contains("://") { typed(to, environment)? } else { Location::named(to, &environment.folder) };
+    let place = if to.contains("://") { beside(project, to, environment).await? } else { Location::named(to, &environment.folder) };
     let place = place.encrypted(home.state.cipher().clone());
     let session = session(home, "callout state migrate", environment);
-    let migration = locked(how.waiting, environment, || Migration::begin(home, &place, session.clone())).await?;
+    let mut migration = locked(how.waiting, environment, || Migration::begin(home, &place, session.clone())).await?;
     let state = migration.state();
     let open = state.records.values().filter(|record| record.is_open() || record.in_doubt()).count();
     let records = if state.records.len() == 1 { "1 record".to_owned() } else { format!("{} records", state.records.len()) };
@@ -23,6 +24,7 @@ pub(super) async fn run(home: &Home, to: &str, how: &Said, environment: &mut Env
         return Err(Diagnostic::error("state/declined", "the state was not moved").help("--yes moves it without asking").into());
     }
     try_out(&place, environment)?;
+    locked(how.waiting, environment, || migration.reserve()).await?;
     let named = shown(home, &place);
     migration.finish(named.clone(), reason, environment.clock.now())?;
     environment.out.line("The state has moved, and was read back.");

@@ -1,19 +1,29 @@
 //! `callout state restore`: a damaged state is put together again; a whole one gets back what a copy still knows.
 
 use super::super::args::Said;
+use super::super::home::beside;
 use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit, Failure, short, shortened};
 use super::{reason_of, session, standing};
-use crate::diagnostics::{Diagnostic, Severity, typed};
+use crate::diagnostics::{Diagnostic, Outcome, Severity, typed};
+use crate::manifest::Project;
 use crate::render::clean;
 use crate::state::{
     ComesBack, Copy, Event, Home, Key, Known, Mending, Phase, Record, Standing, State, Stray, Twin, comes_back, open_for_writing,
 };
 use crate::systems::by_kind;
 
-pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool), how: &Said, environment: &mut Environment) -> Ending {
+pub(super) async fn run(
+    (project, home): (&Project, &Home),
+    (copy, nothing_since): (Option<&str>, bool),
+    how: &Said,
+    environment: &mut Environment,
+) -> Ending {
     let reason = reason_of(how, "state restore")?;
-    let copy = copy.map(|copy| named(copy, environment));
+    let copy = match copy {
+        Some(copy) => Some(named(copy, (project, home), environment).await?),
+        None => None,
+    };
     match (Standing::of(home)?, copy) {
         (Standing::Whole(_), None) => {
             environment.out.line("The state is whole: nothing to restore. callout state history lists earlier snapshots.");
@@ -24,9 +34,23 @@ pub(super) async fn run(home: &Home, (copy, nothing_since): (Option<&str>, bool)
     }
 }
 
-/// A number is a kept snapshot's.
-fn named(copy: &str, environment: &Environment) -> Copy {
-    copy.parse().map_or_else(|_| Copy::At(environment.folder.join(copy)), Copy::Kept)
+/// A number is a commit's. An address is one of a copy, or of what was put aside beside the state.
+async fn named(copy: &str, (project, home): (&Project, &Home), environment: &Environment) -> Outcome<Copy> {
+    match copy.parse() {
+        Ok(through) => Ok(Copy::Kept(through)),
+        Err(_) => elsewhere(copy, (project, home), environment).await,
+    }
+}
+
+/// A copy by its folder or its address.
+pub(in crate::cli) async fn elsewhere(copy: &str, (project, home): (&Project, &Home), environment: &Environment) -> Outcome<Copy> {
+    if !copy.contains("://") {
+        return Ok(Copy::At(environment.folder.join(copy)));
+    }
+    if let Some(number) = home.state.number_of(copy) {
+        return Ok(Copy::Aside(number));
+    }
+    Ok(Copy::Shared(beside(project, copy, environment).await?.encrypted(home.state.cipher().clone())))
 }
 
 async fn mend(
@@ -60,15 +84,15 @@ async fn mend(
     }
     let what = format!("the state was put together again, up to commit {}", state.through);
     mending.finish(what, reason.to_owned(), environment.clock.now())?;
-    environment.out.line(&next("restored", copy.filter(|_| parted.is_some()).as_ref(), environment));
+    environment.out.line(&next("restored", copy.filter(|_| parted.is_some()).as_ref(), home, environment));
     Ok(Exit::Done)
 }
 
 /// What comes after a state was put together. `apart`: a copy of a state that went on by itself.
-pub(in crate::cli) fn next(made: &str, apart: Option<&Copy>, environment: &Environment) -> String {
-    let Some(Copy::At(path)) = apart else { return format!("The state is {made}. Next: callout plan") };
-    let path = typed(&path.display().to_string());
-    let text = format!("The state is {made}. Next, for tickets that only the copy knows: callout state restore {path} --reason TEXT");
+pub(in crate::cli) fn next(made: &str, apart: Option<&Copy>, home: &Home, environment: &Environment) -> String {
+    let Some(copy) = apart else { return format!("The state is {made}. Next: callout plan") };
+    let copy = copy.typed(home);
+    let text = format!("The state is {made}. Next, for tickets that only the copy knows: callout state restore {copy} --reason TEXT");
     short(&text, environment)
 }
 

@@ -42,7 +42,6 @@ impl Ground {
     pub async fn read(objects: &Objects) -> Outcome<Self> {
         let (snapshot, lock, kept) = tokio::try_join!(objects.read(layout::SNAPSHOT), objects.read(lock_object::KEY), history(objects))?;
         let lock = lock.map(|found| LockObject::read(objects.name(), &found.bytes)).transpose()?.unwrap_or_default();
-        lock.stays(objects.name())?;
         let named = |bytes| Named { name: objects.name_of(layout::SNAPSHOT), bytes };
         Ok(Self { snapshot: snapshot.map(|found| (named(found.bytes), found.version)), lock, kept })
     }
@@ -57,6 +56,7 @@ pub async fn history(objects: &Objects) -> Outcome<Kept> {
 /// Reads the state; nothing where there is no trace of one, or where it was put aside.
 pub async fn load(objects: &Objects) -> Outcome<Option<(Loaded, Position)>> {
     let Ground { snapshot, lock, kept } = Ground::read(objects).await?;
+    lock.stays(objects.name())?;
     let Some((snapshot, version)) = snapshot else {
         never_used(objects, &lock, &kept).await?;
         return Ok(None);

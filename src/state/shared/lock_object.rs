@@ -136,13 +136,13 @@ fn unreadable(place: &str, why: &Broken) -> Diagnostic {
     match why {
         Broken::Newer { .. } => Diagnostic::error("state/newer", format!("`{place}/{KEY}` was written by a newer callout: {why}"))
             .help("Install that version or a later one. Nothing was changed."),
-        // Nothing in it is encrypted.
+        // A code of its own: the state itself may be whole, and needs no repair. Nothing in it is encrypted.
         Broken::NotSealed(_)
         | Broken::OtherKind { .. }
         | Broken::Checksum
         | Broken::Content(_)
         | Broken::Undecipherable(_)
-        | Broken::Locked(_) => Diagnostic::error("state/damaged", format!("`{place}/{KEY}` is damaged: {why}")).help(
+        | Broken::Locked(_) => Diagnostic::error("state/lock-damaged", format!("`{place}/{KEY}` is damaged: {why}")).help(
             "Nothing was planned or sent. That object says who writes, and whether the state was moved elsewhere; no ticket is in it. See \
                  that no other callout runs and that this is still the state's place, put a copy of the object aside, then delete it: the \
                  next run makes a new one.",
@@ -202,12 +202,12 @@ mod tests {
         let error = LockObject::read(PLACE, full().text().expect("a text").replace("ana", "eve").as_bytes()).expect_err("altered");
         assert_eq!(
             told(&error),
-            "state/damaged: `s3://acme/ops/lock.json` is damaged: its checksum does not fit its content\nNothing was planned or sent. That \
+            "state/lock-damaged: `s3://acme/ops/lock.json` is damaged: its checksum does not fit its content\nNothing was planned or sent. That \
              object says who writes, and whether the state was moved elsewhere; no ticket is in it. See that no other callout runs and that \
              this is still the state's place, put a copy of the object aside, then delete it: the next run makes a new one."
         );
         for bytes in [b"".as_slice(), b"\xff", b"{}", b"null"] {
-            assert_eq!(LockObject::read(PLACE, bytes).expect_err("no lock").code, "state/damaged");
+            assert_eq!(LockObject::read(PLACE, bytes).expect_err("no lock").code, "state/lock-damaged");
         }
     }
 

@@ -6,6 +6,7 @@
 mod address;
 mod begin;
 mod connect;
+pub(super) mod downloaded;
 mod fold;
 mod found;
 mod layout;

@@ -27,7 +27,8 @@ use crate::ticket::Clock;
 /// One state below one prefix.
 pub struct SharedStore {
     pub(super) objects: Objects,
-    clock: Arc<dyn Clock>,
+    /// None for a copy, which nobody locks.
+    clock: Option<Arc<dyn Clock>>,
     renew_every: Option<Duration>,
     /// Random; names this run's lease.
     run: String,
@@ -46,8 +47,17 @@ struct Held {
 impl SharedStore {
     /// The state below these objects' prefix. Asks for nothing yet. The lease is renewed in the background every `renew_every`, if at all.
     pub fn new(objects: Objects, clock: Arc<dyn Clock>, renew_every: Option<Duration>) -> Self {
+        Self { clock: Some(clock), renew_every, ..Self::copy(objects) }
+    }
+
+    /// A copy of a state, only to be read.
+    pub fn copy(objects: Objects) -> Self {
         let run = uuid::Uuid::new_v4().to_string();
-        Self { objects, clock, renew_every, run, watch: Arc::default(), held: None, position: None }
+        Self { objects, clock: None, renew_every: None, run, watch: Arc::default(), held: None, position: None }
+    }
+
+    fn clock(&self) -> Outcome<Arc<dyn Clock>> {
+        self.clock.clone().ok_or_else(|| told::bug("a copy of a state is only read").into())
     }
 
     /// The same, with what was seen of the lock before.
@@ -115,7 +125,7 @@ impl SharedStore {
             if store.load()?.is_some() {
                 return Err(told::exists(&store.objects.name_of(layout::SNAPSHOT)).into());
             }
-            let ending = begin::Ending { owner: store.held()?.owner.clone(), run: store.run.clone(), at: store.clock.now() };
+            let ending = begin::Ending { owner: store.held()?.owner.clone(), run: store.run.clone(), at: store.clock()?.now() };
             let lineage = state.lineage.clone();
             store.on(async move |objects: Objects| begin::make_ready(&objects, &lineage, &ending).await)?;
             if let Some(first) = first {
@@ -149,7 +159,7 @@ impl Store for SharedStore {
         self.position = None;
         // An earlier lease of this run has the same id: it is given back before it could be taken for the next one.
         self.held = None;
-        let (owner, id, clock) = (owner.clone(), self.run.clone(), Arc::clone(&self.clock));
+        let (owner, id, clock) = (owner.clone(), self.run.clone(), self.clock()?);
         let asking = Asking { owner: owner.clone(), id, clock, renew_every: self.renew_every };
         let lease = Lease::take(&self.objects, asking, &mut self.watch.lock().unwrap_or_else(PoisonError::into_inner))?;
         self.held = Some(Held { lease, owner });

@@ -36,6 +36,7 @@ pub async fn lineage(objects: &Objects) -> Outcome<Option<String>> {
 pub fn journals(objects: &Objects, each: &mut dyn FnMut(Named)) -> Outcome<()> {
     let this = objects.clone();
     let (ground, lineage) = objects.wait(async move { tokio::try_join!(Ground::read(&this), lineage(&this)) })?;
+    ground.lock.stays(objects.name())?;
     let is_put_aside = ground.snapshot.as_ref().is_some_and(|(snapshot, _)| PutAside::is(&snapshot.bytes));
     let is_there = ground.snapshot.is_some() && !is_put_aside;
     let Some(lineage) = lineage.filter(|_| !is_put_aside) else {

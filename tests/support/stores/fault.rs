@@ -7,6 +7,8 @@ pub enum Fault {
     Busy,
     /// 409, as S3 answers while another request for the key is under way; the store never sees it.
     Conflict,
+    /// 403, as where a credential has run out; the store never sees it. Nobody tries again.
+    Denied,
     /// The store does it; 500 is answered.
     Failed,
     /// The store does it; the connection is closed without an answer.
@@ -20,7 +22,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// One of each. With the two late ones the first lands between the sender's look and its next try, the other long after.
+    /// One of each that a run bears. With the two late ones the first lands between the sender's look and its next try, the other long after.
     pub const ALL: [Self; 8] =
         [Self::Busy, Self::Conflict, Self::Failed, Self::Lost, Self::Truncated, Self::Twice, Self::Late(1), Self::Late(6)];
 }

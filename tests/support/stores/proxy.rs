@@ -146,6 +146,7 @@ impl Shared {
         match fault {
             None => self.forward(request),
             Some(Fault::Busy) => Some(refusal("503 Service Unavailable", "SlowDown")),
+            Some(Fault::Denied) => Some(refusal("403 Forbidden", "AccessDenied")),
             Some(Fault::Conflict) => Some(refusal("409 Conflict", "ConditionalRequestConflict")),
             Some(Fault::Failed) => self.forward(request).map(|_| refusal("500 Internal Server Error", "InternalError")),
             Some(Fault::Lost) => self.forward(request).and(None),

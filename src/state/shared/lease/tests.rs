@@ -258,7 +258,7 @@ fn a_place_that_was_left_takes_nobody() {
 fn a_lock_that_cannot_be_read_is_not_free() {
     let stage = Stage::new();
     stage.objects.create(KEY, b"{}").expect("made");
-    assert!(refused(stage.take("9f31")).starts_with("state/damaged: `mem://bucket/team/lock.json` is damaged: "));
+    assert!(refused(stage.take("9f31")).starts_with("state/lock-damaged: `mem://bucket/team/lock.json` is damaged: "));
 }
 
 #[test]

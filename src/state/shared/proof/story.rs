@@ -62,7 +62,7 @@ impl Job {
         match self.trouble {
             Trouble::Once(Fault::Truncated | Fault::Conflict) => is_write,
             Trouble::Once(Fault::Busy | Fault::Failed | Fault::Lost | Fault::Twice | Fault::Late(_)) => true,
-            Trouble::Outage(_) => false,
+            Trouble::Once(Fault::Denied) | Trouble::Outage(_) => false,
         }
     }
 }
