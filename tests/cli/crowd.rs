@@ -42,7 +42,7 @@ fn a_run_that_is_slowed_down_names_the_projects_beside_it_that_are_at_work() {
     At work now, perhaps with the same key of TechExpress: `gs://[bucket]/acme` by `callout apply` (process [pid], ana on ci-7, since 2027-01-04T12:00:00Z). Each run counts only its own requests: give each project its share with `requests_per_minute` in callout.yaml, so that together they stay below the limit of the key.
     TechExpress answered 429: too many requests. This run sends at most 60 a minute (spec.systems.techexpress.requests_per_minute); the vendor's pages print 60 for a key.
     TechExpress: waiting 60 s for the rate limit
-    ") });
+    "); });
     assert_eq!(acme.vendor.tickets(), 3);
     drop(lease);
 }
@@ -56,7 +56,7 @@ fn where_no_other_run_is_at_work_it_says_where_to_look() {
     No other run is at work now in the states beside this one (`gs://[bucket]/acme`). What else may use the key of TechExpress: other projects, their CI jobs, a plan made on another machine, other systems of this project, other programs. Each run counts only its own requests: give each project its share with `requests_per_minute` in callout.yaml, so that together they stay below the limit of the key.
     TechExpress answered 429: too many requests. This run sends at most 60 a minute (spec.systems.techexpress.requests_per_minute); the vendor's pages print 60 for a key.
     TechExpress: waiting 60 s for the rate limit
-    ") });
+    "); });
     assert_eq!(acme.vendor.tickets(), 3);
 }
 
