@@ -32,7 +32,7 @@ pub struct Project {
 }
 
 /// Where nobody answers: what only plans never asks.
-const NOBODY: &str = "https://api.example.com";
+pub const NOBODY: &str = "https://api.example.com";
 
 /// The variable with the token of the project's system.
 pub const TOKEN_VARIABLE: &str = "G360_TOKEN";
@@ -109,9 +109,14 @@ impl Project {
 
     /// Writes a state in which every ticket was created and its booking was compared, as after a rollout.
     pub fn record_all(&self) {
+        self.record_all_in(&self.home());
+    }
+
+    /// The same where the state lies elsewhere.
+    pub fn record_all_in(&self, home: &Home) {
         let loaded = load(&Request { start: self.folder().to_path_buf(), ..Request::default() });
-        let ledger = open_for_writing(&self.home(), Session::new(owner())).expect("a state");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let ledger = open_for_writing(home, Session::new(owner())).expect("a state");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let side = side(&loaded);
             let state = ledger.state();

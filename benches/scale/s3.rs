@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use callout::state::shared::{Settings, connect};
-use callout::state::{Home, Location, open_for_reading};
+use callout::state::{Home, Location, Start, init, open_for_reading};
 
 use crate::creates::{TOKEN, Vendor};
 use crate::measure::{Figure, command_with, peak};
-use crate::project::{Layout, Project, TOKEN_VARIABLE};
+use crate::project::{Layout, NOBODY, Project, TOKEN_VARIABLE, owner};
 use crate::shared::Pace;
 use crate::support::clock::JumpingClock;
 use crate::support::stores::{self, Bucket};
@@ -43,14 +43,12 @@ pub fn apply(creates: usize, parallelism: usize, latency: Duration) -> Pace {
 /// The state of so many tickets, read as `plan` reads it.
 pub fn load(tickets: usize) -> Figure {
     let bucket = bucket();
-    let project = Project::new(tickets, Layout::HundredPerFile);
-    project.record_all();
-    let variables = bucket.variables();
-    let url = format!("{}/team", bucket.url());
-    command_with(project.folder(), &format!("state migrate --to {url} --reason measured --yes"), &borrowed(&variables));
-    let objects = connect(&settings(&url), &variables).expect("a connection");
+    let project = Project::without_state(tickets, Layout::HundredPerFile, NOBODY);
+    let objects = connect(&settings(&format!("{}/team", bucket.url())), &bucket.variables()).expect("a connection");
     let state = Location::shared(objects, JumpingClock::at("2026-01-05T08:00:00Z"));
     let home = Home { lock_file: project.folder().join("callout.lock"), state };
+    init(&home, &owner(), &Start::New).expect("a state");
+    project.record_all_in(&home);
     let start = Instant::now();
     let state = open_for_reading(&home).expect("a state");
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

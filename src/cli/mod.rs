@@ -6,6 +6,7 @@ mod apply;
 mod args;
 mod closing;
 mod completions;
+mod crowd;
 mod environment;
 mod exit;
 mod expand;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::{Global, Waiting};
+use super::crowd::Crowd;
 use super::home::home;
 use super::waiting::locked;
-use super::{Environment, Failure, Output, planning, sandbox, shortened};
+use super::{Environment, Failure, planning, sandbox, shortened};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
 use crate::plan::Rules;
@@ -110,8 +111,8 @@ impl Opened {
             sides: sides(&settings, global.sandbox),
             rules: rules(&project),
             given_up: given_up(&home)?,
+            context: context(&project, &home, variables, environment),
             home,
-            context: context(&project, variables, environment),
             tickets,
             rollouts: Rollouts::new(),
             project,
@@ -251,19 +252,14 @@ fn sides(settings: &BTreeMap<&'static str, Value>, sandboxed: bool) -> Sides {
     registry().iter().filter_map(|system| Some(side(*system, settings.get(system.id())?))).collect()
 }
 
-fn context(project: &Project, variables: BTreeMap<String, String>, environment: &Environment) -> Context {
-    let err = environment.err.clone();
+fn context(project: &Project, home: &Home, variables: BTreeMap<String, String>, environment: &Environment) -> Context {
+    let crowd = Crowd::new(environment, home.state.objects().cloned());
     Context {
         clock: environment.clock.clone(),
         variables: Arc::new(variables),
         folder: project.folder.clone(),
-        waiting: Arc::new(move |text| wait_line(&err, text)),
+        waiting: Arc::new(move |what| crowd.hears(what)),
     }
-}
-
-/// Waits are always told: a run that stands still looks like one that hangs.
-fn wait_line(err: &Output, text: &str) {
-    err.line(text);
 }
 
 #[cfg(test)]

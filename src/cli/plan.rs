@@ -6,13 +6,22 @@ use super::{Ending, Environment, Exit, plan_file, planning};
 use crate::diagnostics::typed;
 use crate::plan::{Action, Plan};
 use crate::render::{self, clean};
+use crate::state::Owner;
+use crate::state::shared::holder;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let (opened, state) = Opened::with_state(global, environment).await?;
     if let Some(path) = &words.out {
         plan_file::may_write(&environment.folder.join(path))?;
     }
-    let plan = planning::make(&opened, &state, &words.choice, environment).await?;
+    let (plan, other) = tokio::join!(planning::make(&opened, &state, &words.choice, environment), at_work(&opened));
+    let plan = plan?;
+    if let Some(other) = other {
+        // The run is named as it was recorded.
+        environment.err.document(&clean(&format!(
+            "{other} is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.\n"
+        )));
+    }
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
         plan_file::write(&environment.folder.join(path), &plan, opened.home.state.cipher())?;
@@ -20,6 +29,13 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {name}")));
     }
     Ok(ending(&plan, words.detailed_exitcode))
+}
+
+/// Who writes to a shared state meanwhile. Only a warning comes of it, so what cannot be found out is passed over.
+async fn at_work(opened: &Opened) -> Option<Owner> {
+    let (objects, now) = (opened.home.state.objects()?.clone(), opened.clock().now());
+    let hold = tokio::task::spawn_blocking(move || holder(&objects)).await.ok()?.ok()??;
+    (hold.expires > now).then_some(hold.owner)
 }
 
 /// Prints a plan in the asked form.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Draft, Looked, Observed, Seen, Sent, Several};
+use super::{Draft, HoldUp, Looked, Observed, Seen, Sent, Several};
 use crate::state::Permit;
 use crate::ticket::{Attachment, Clock, Fields, Mark};
 
@@ -22,8 +22,8 @@ pub struct Context {
     pub variables: Arc<BTreeMap<String, String>>,
     /// The folder that `file:` references and attachments are relative to: the project's.
     pub folder: PathBuf,
-    /// Told about each wait for the rate limit, in words.
-    pub waiting: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Told whatever holds up the requests. Requests go on only after it answers, so it may not take its time.
+    pub waiting: Arc<dyn Fn(&HoldUp) + Send + Sync>,
 }
 
 /// A future of a call through a trait object.

@@ -14,6 +14,7 @@ mod facts;
 mod g360;
 #[cfg(test)]
 pub(crate) mod generators;
+mod hold_up;
 mod http;
 mod nearest;
 pub mod nocexpress;
@@ -41,6 +42,7 @@ pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use credential::{Kind as SecretKind, check_address, check_reference, secret};
 pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
+pub use hold_up::{HoldUp, Limit};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};
 pub use several::{Place, Several, Together};

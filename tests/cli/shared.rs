@@ -11,7 +11,11 @@ use crate::vendor::{Site, dispatch};
 
 /// A project whose state is in this bucket, begun.
 fn site(bucket: &Bucket) -> Site {
-    let mut site = Site::new();
+    begun(Site::new(), bucket)
+}
+
+/// A project that gets its state in this bucket.
+pub fn begun(mut site: Site, bucket: &Bucket) -> Site {
     std::fs::remove_dir_all(site.path(".callout")).expect("a folder");
     site.remove("callout.lock");
     bucket.variables().iter().for_each(|(name, value)| site.set(name, value));
@@ -20,14 +24,14 @@ fn site(bucket: &Bucket) -> Site {
     site
 }
 
-fn objects(bucket: &Bucket) -> Objects {
+pub fn objects(bucket: &Bucket) -> Objects {
     let url = format!("{}/acme", bucket.url()).parse().expect("an address");
     let settings = Settings { url, endpoint: None, region: None, account: None, credential: None };
     connect(&settings, &bucket.variables()).expect("connected")
 }
 
 /// A run on another machine that holds the lock, and does not renew it by itself.
-fn other_run(site: &Site, objects: &Objects) -> Lease {
+pub fn other_run(site: &Site, objects: &Objects) -> Lease {
     let clock = site.clock.clone();
     let by = By { user: Some("ana".to_owned()), host: Some("ci-7".to_owned()), ci_run: None, commit: None };
     let owner = Owner { by, pid: 7, command: "callout apply".to_owned(), since: callout::ticket::Clock::now(&*clock) };
@@ -173,8 +177,10 @@ fn a_lock_is_waited_for_as_long_as_somebody_says() {
     let waited = callout::ticket::Clock::now(&*site.clock).duration_since(before);
     assert_eq!(waited, SignedDuration::from_secs(12));
     assert_eq!(site.vendor.tickets(), 0);
-    site.run("plan").ends_with(0);
+    let planned = site.run("plan").ends_with(0);
+    insta::assert_snapshot!(planned.err, @"`callout apply` (process 7, ana on ci-7, since 2027-01-04T12:00:00Z) is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.");
     drop(lease);
+    assert_eq!(site.run("plan").ends_with(0).err, "");
     site.run("apply --yes").ends_with(0);
     assert_eq!(site.vendor.tickets(), 1);
 }

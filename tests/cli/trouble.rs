@@ -110,7 +110,11 @@ fn a_pause_that_the_server_asks_for_is_kept_and_seen() {
     site.vendor.faults(vec![Fault::on(Call::Create, Trouble::TooManyRequests { retry_after: Some(90) }).times(1)]);
     let before = site.clock.slept().len();
     let ran = site.run("apply --yes").ends_with(0);
-    insta::assert_snapshot!(ran.err, @"TechExpress: waiting 90 s for the rate limit");
+    insta::assert_snapshot!(ran.err, @r"
+    TechExpress answered 429: too many requests. This run sends at most 60 a minute (spec.systems.techexpress.requests_per_minute); the vendor's pages print 60 for a key.
+    Look for whoever else uses the key of TechExpress: other projects, their CI jobs, a plan made on another machine, other systems of this project, other programs. Each run counts only its own requests: give each project its share with `requests_per_minute` in callout.yaml, so that together they stay below the limit of the key.
+    TechExpress: waiting 90 s for the rate limit
+    ");
     let slept: u64 = site.clock.slept()[before..].iter().map(std::time::Duration::as_secs).sum();
     assert_eq!((slept, site.vendor.tickets()), (90, 1));
 }
@@ -121,6 +125,8 @@ fn a_pause_without_end_is_given_up() {
     site.vendor.trouble(Call::Create, Trouble::TooManyRequests { retry_after: Some(30) });
     let ran = site.run("apply --yes").ends_with(1);
     insta::assert_snapshot!(format!("{}{}", ran.err, told(&ran)), @r"
+    TechExpress answered 429: too many requests. This run sends at most 60 a minute (spec.systems.techexpress.requests_per_minute); the vendor's pages print 60 for a key.
+    Look for whoever else uses the key of TechExpress: other projects, their CI jobs, a plan made on another machine, other systems of this project, other programs. Each run counts only its own requests: give each project its share with `requests_per_minute` in callout.yaml, so that together they stay below the limit of the key.
     TechExpress: waiting 30 s for the rate limit
     TechExpress: waiting 30 s for the rate limit
     TechExpress: waiting 30 s for the rate limit

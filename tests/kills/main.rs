@@ -1,6 +1,8 @@
 //! The promise, tried on the real program: it is killed with SIGKILL hundreds of times, at random moments and at chosen ones, typed
 //! again, and in the end each visit has one ticket, and each ticket its record.
 //!
+//! The same with a state that two machines share: `machines`.
+//!
 //! `KILLS=5000 cargo test --test kills` tries more of them; `KILL_SEED=4711` draws the same edits, commands and moments again. What a
 //! moment hits differs from machine to machine and from run to run, so a seed tells the same story and not always its end.
 #![cfg(unix)]
@@ -8,6 +10,7 @@
 mod check;
 mod files;
 mod footprint;
+mod machines;
 mod person;
 mod program;
 mod story;

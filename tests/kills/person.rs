@@ -57,7 +57,7 @@ impl World {
 }
 
 /// The cells `settlement,id`.
-fn answer(state: &State, portal: &[Shown], record: &Record) -> String {
+pub fn answer(state: &State, portal: &[Shown], record: &Record) -> String {
     let Some(intent) = &record.intent else { return "not-done,".to_owned() };
     if let Phase::Live { id } = &record.phase {
         let ticket = portal.iter().find(|ticket| ticket.id.to_string() == *id).expect("a ticket that was made");

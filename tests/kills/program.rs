@@ -2,6 +2,7 @@
 //!
 //! Refuses to wait for ever: a process that does not end is killed by a guard, which fails the test with all that it printed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
@@ -11,8 +12,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-
-use callout::systems::sandbox::TOKEN_VARIABLE;
 
 use crate::footprint::Footprint;
 use crate::wire::{Stage, Wire};
@@ -28,12 +27,18 @@ pub enum Moment {
     Never,
     /// So long after its start.
     After(Duration),
-    /// At a stage of its n-th request that changes something, from 1.
-    Request(u64, Stage),
+    /// At a stage of its n-th request that changes something, from 1, and has this text in its head.
+    Request(u64, Stage, &'static str),
     /// As soon as its files differ for the n-th time: a name, an inode or the journal's length.
     Change(u64),
     /// In the middle of a write: no file can grow beyond so many blocks of 512 bytes. The kernel then kills it as surely as `kill -9`.
     Full(u64),
+}
+
+/// Where commands are typed.
+pub struct Desk {
+    pub folder: PathBuf,
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A process that others may kill.
@@ -71,12 +76,12 @@ impl fmt::Display for Run {
     }
 }
 
-/// Starts a command in the folder and lets it die at the moment, or end before it comes.
-pub fn run(folder: &Path, words: &[&str], moment: Moment, wire: &Wire) -> Run {
+/// Starts a command and lets it die at the moment, or end before it comes.
+pub fn run(desk: &Desk, words: &[&str], moment: Moment, wire: &Wire) -> Run {
     let started = Instant::now();
-    let watched = folder.join(".callout");
+    let watched = desk.folder.join(".callout");
     let before = Footprint::of(&watched);
-    let mut child = command(words, moment).current_dir(folder).spawn().expect("callout");
+    let mut child = command(words, moment, &desk.variables).current_dir(&desk.folder).spawn().expect("callout");
     let (sender, ended) = channel();
     let out = read_all(child.stdout.take().expect("a stream"), sender.clone());
     let err = read_all(child.stderr.take().expect("a stream"), sender);
@@ -89,9 +94,11 @@ pub fn run(folder: &Path, words: &[&str], moment: Moment, wire: &Wire) -> Run {
             }
             has_ended(&ended, GUARD)
         }
-        Moment::Request(nth, stage) => {
-            wire.set_trap(nth, stage, victim.clone());
-            has_ended(&ended, GUARD)
+        Moment::Request(nth, stage, about) => {
+            wire.set_trap((nth, stage), about, victim.clone());
+            let in_time = has_ended(&ended, GUARD);
+            wire.disarm();
+            in_time
         }
         Moment::Change(nth) => {
             watch(&watched, (before, nth), &ended, &victim);
@@ -99,7 +106,6 @@ pub fn run(folder: &Path, words: &[&str], moment: Moment, wire: &Wire) -> Run {
         }
     };
     victim.kill();
-    wire.disarm();
     let status = victim.0.lock().unwrap_or_else(PoisonError::into_inner).wait().expect("an end");
     let run = Run {
         command: format!("callout {}", words.join(" ")),
@@ -112,7 +118,7 @@ pub fn run(folder: &Path, words: &[&str], moment: Moment, wire: &Wire) -> Run {
     run
 }
 
-fn command(words: &[&str], moment: Moment) -> Command {
+fn command(words: &[&str], moment: Moment, variables: &BTreeMap<String, String>) -> Command {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_callout"));
     let mut command = if let Moment::Full(blocks) = moment {
         let mut shell = Command::new("sh");
@@ -121,7 +127,7 @@ fn command(words: &[&str], moment: Moment) -> Command {
     } else {
         Command::new(program)
     };
-    command.args(words).env_clear().env(TOKEN_VARIABLE, "sandbox").env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.args(words).env_clear().envs(variables).env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -1,17 +1,18 @@
-//! The wire between the program and the sandbox: it sees each request whole, and can kill its sender before the server sees it, while
-//! it is on its way, before its answer comes, and behind its answer.
+//! The wire between the program and a server: it sees each request whole, and can kill its sender before the server sees it, while
+//! it is on its way, before its answer comes, and behind its answer. It can also hold the request there until a test lets it go.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::program::Victim;
-use crate::support::server::request;
+use crate::support::server::request_bytes;
 
 /// Every request ends long before this.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -33,10 +34,31 @@ pub enum Stage {
 pub const STAGES: [Stage; 4] = [Stage::Lost, Stage::Late, Stage::Done, Stage::Answered];
 
 struct Trap {
-    /// Requests that change something, until it springs.
+    /// Requests of this kind, until it springs.
     left: u64,
     stage: Stage,
-    victim: Victim,
+    /// What the request's head has: "" for all that change something.
+    about: &'static str,
+    strike: Strike,
+}
+
+enum Strike {
+    Kill(Victim),
+    /// Says that it is there, and waits.
+    Hold(Sender<()>, oneshot::Receiver<()>),
+}
+
+/// A request that is held, or will be. It goes on when this is dropped.
+pub struct Held {
+    arrived: Receiver<()>,
+    _goes_on: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Waits for the request. It does not come where the trap was taken away.
+    pub fn arrives(&self) -> bool {
+        self.arrived.recv_timeout(PATIENCE).is_ok()
+    }
 }
 
 #[derive(Default)]
@@ -73,9 +95,16 @@ impl Wire {
         Self { url: format!("http://{address}"), address, shared }
     }
 
-    /// Kills at this stage of the n-th request from now on that changes something.
-    pub fn set_trap(&self, nth: u64, stage: Stage, victim: Victim) {
-        *self.shared.trap() = Some(Trap { left: nth, stage, victim });
+    /// Kills at this stage of the n-th request from now on that changes something, and has this text in its head.
+    pub fn set_trap(&self, (nth, stage): (u64, Stage), about: &'static str, victim: Victim) {
+        *self.shared.trap() = Some(Trap { left: nth, stage, about, strike: Strike::Kill(victim) });
+    }
+
+    /// Holds such a request instead.
+    pub fn hold(&self, (nth, stage): (u64, Stage), about: &'static str) -> Held {
+        let ((says, arrived), (goes_on, waits)) = (channel(), oneshot::channel());
+        *self.shared.trap() = Some(Trap { left: nth, stage, about, strike: Strike::Hold(says, waits) });
+        Held { arrived, _goes_on: goes_on }
     }
 
     pub fn disarm(&self) {
@@ -102,42 +131,61 @@ impl Shared {
     }
 
     /// The trap, if it is this request's turn.
-    fn sprung(&self, text: &str) -> Option<Trap> {
+    fn sprung(&self, request: &[u8]) -> Option<Trap> {
         let mut trap = self.trap();
-        trap.as_mut().filter(|_| changes_something(text))?.left -= 1;
+        // Google's clients write a key's slashes as other signs.
+        let head = String::from_utf8_lossy(request).split("\r\n\r\n").next().unwrap_or_default().replace("%2F", "/");
+        trap.as_mut().filter(|trap| changes_something(&head) && head.contains(trap.about))?.left -= 1;
         trap.take_if(|trap| trap.left == 0)
     }
 
     async fn serve(&self, mut stream: TcpStream, server: SocketAddr) {
         // Who died in the middle of a request has sent none.
-        let Some(text) = request(&mut stream).await else { return };
-        if text.starts_with(BELL) {
+        let Some(request) = request_bytes(&mut stream).await else { return };
+        if request.starts_with(BELL.as_bytes()) {
             return;
         }
-        let trap = self.sprung(&text);
-        let kill_at = |stages: &[Stage]| trap.iter().filter(|trap| stages.contains(&trap.stage)).map(|trap| trap.victim.kill()).count() > 0;
-        if kill_at(&[Stage::Lost]) {
+        let mut trap = self.sprung(&request);
+        if strikes(&mut trap, Stage::Lost).await {
             return;
         }
-        kill_at(&[Stage::Late]);
-        let answer = forwarded(&text, server).await;
-        if kill_at(&[Stage::Done]) {
+        strikes(&mut trap, Stage::Late).await;
+        let answer = forwarded(&request, server).await;
+        if strikes(&mut trap, Stage::Done).await {
             return;
         }
         // The client may be gone; that is its right.
         let _ = stream.write_all(&answer).await;
         let _ = stream.shutdown().await;
-        kill_at(&[Stage::Answered]);
+        strikes(&mut trap, Stage::Answered).await;
     }
 }
 
-async fn forwarded(text: &str, server: SocketAddr) -> Vec<u8> {
-    let mut upstream = TcpStream::connect(server).await.expect("the sandbox");
+/// Whether the sender was killed.
+async fn strikes(trap: &mut Option<Trap>, stage: Stage) -> bool {
+    match trap.take_if(|trap| trap.stage == stage).map(|trap| trap.strike) {
+        None => false,
+        Some(Strike::Kill(victim)) => {
+            victim.kill();
+            true
+        }
+        Some(Strike::Hold(says, waits)) => {
+            // Who no longer waits for it has let it go.
+            let _ = (says.send(()), waits.await);
+            false
+        }
+    }
+}
+
+async fn forwarded(request: &[u8], server: SocketAddr) -> Vec<u8> {
+    let mut upstream = TcpStream::connect(server).await.expect("the server");
     // One request a connection: then its answer ends with the connection.
-    let text = text.replacen("\r\n", "\r\nConnection: close\r\n", 1);
-    upstream.write_all(text.as_bytes()).await.expect("the sandbox");
+    let first = request.windows(2).position(|two| two == b"\r\n").unwrap_or(0);
+    let request = [&request[..first], b"\r\nConnection: close", &request[first..]].concat();
+    upstream.write_all(&request).await.expect("the server");
     let mut answer = Vec::new();
-    upstream.read_to_end(&mut answer).await.expect("the sandbox");
+    // A proxy that makes trouble breaks it off.
+    let _ = upstream.read_to_end(&mut answer).await;
     answer
 }
 

@@ -1,5 +1,6 @@
 //! One project with its vendor: files that change, commands that are typed and killed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use crate::footprint::{Folding, Look};
-use crate::program::{self, Moment, Run};
+use crate::program::{self, Desk, Moment, Run};
 use crate::support::clock::JumpingClock;
 use crate::support::project::{Project, Ran};
 use crate::support::random::Random;
@@ -116,7 +117,8 @@ impl World {
         let shown: Vec<String> = words.iter().map(|word| word.chars().take(40).collect()).collect();
         self.story.push(format!("{}  {moment:?}", shown.join(" ")));
         self.tally.runs += 1;
-        let run = program::run(&self.project.path(""), words, moment, &self.wire);
+        let variables = BTreeMap::from([(TOKEN_VARIABLE.to_owned(), "sandbox".to_owned())]);
+        let run = program::run(&Desk { folder: self.project.path(""), variables }, words, moment, &self.wire);
         self.wire.fall_silent(&self.runtime);
         self.look_again();
         run
@@ -132,7 +134,7 @@ impl World {
             0 | 1 => Moment::After(self.longest * u32::try_from(random.below(110)).unwrap_or_default() / 100),
             2..=5 if asks => {
                 let stage = random.pick(&STAGES).copied().unwrap_or(Stage::Done);
-                Moment::Request(1 + random.below(3), stage)
+                Moment::Request(1 + random.below(3), stage, "")
             }
             2..=7 => Moment::Change(1 + random.below(changes)),
             _ => Moment::Full(self.blocks(words)),

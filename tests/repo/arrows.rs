@@ -55,8 +55,8 @@ fn is_test(path: &Path) -> bool {
 fn is_declared_for_tests(path: &Path, stem: &str) -> bool {
     let folder = path.parent().expect("a folder");
     let parents = [folder.join("mod.rs"), folder.join("lib.rs"), folder.with_extension("rs")];
-    let declared = ["", "pub(super) "].map(|public| format!("#[cfg(test)]\n{public}mod {stem};"));
-    let declares = |text: String| declared.iter().any(|declared| text.contains(declared));
+    let forms = ["", "pub(super) "].map(|public| format!("#[cfg(test)]\n{public}mod {stem};"));
+    let declares = |text: String| forms.iter().any(|form| text.contains(form));
     let above = folder.with_extension("rs");
     parents.iter().filter_map(|parent| fs::read_to_string(parent).ok()).any(declares) || (above.is_file() && is_test(&above))
 }

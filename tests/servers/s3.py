@@ -6,6 +6,7 @@ it in one, and the fence of a shared state stands on that; so here each request 
 Moto's own server waits 10 ms behind each answer and closes the connection; waitress does neither.
 """
 
+import logging
 from threading import Lock
 
 import waitress
@@ -21,6 +22,8 @@ def one_at_a_time(environ, start_response):
         return moto(environ, start_response)
 
 
+# Requests that wait for their turn are as it should be.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 server = waitress.create_server(one_at_a_time, host="127.0.0.1", port=0, threads=32, connection_limit=1000)
 print(f"listening on http://127.0.0.1:{server.effective_port}", flush=True)
 server.run()

@@ -88,16 +88,21 @@ async fn serve(mut stream: TcpStream, reply: &Reply, seen: &Mutex<Vec<String>>) 
 
 /// The head and the body of a request; `None` if the client left.
 pub async fn request(stream: &mut TcpStream) -> Option<String> {
+    request_bytes(stream).await.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The same as it was sent.
+pub async fn request_bytes(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         let mut part = [0; 8192];
         let length = stream.read(&mut part).await.ok().filter(|length| *length > 0)?;
         bytes.extend_from_slice(&part[..length]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= length.unwrap_or(0_usize) {
-            return Some(text);
+        let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let text = String::from_utf8_lossy(&bytes[..head]);
+        let length = text.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        if bytes.len() - head - 4 >= length.unwrap_or(0_usize) {
+            return Some(bytes);
         }
     }
 }

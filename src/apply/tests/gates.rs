@@ -19,12 +19,12 @@ pub struct Flying {
 }
 
 impl Flying {
-    pub fn is_answered(self, sent: Sent) {
-        self.is_answered_for_several(Several::Same { sent, stops_system: false });
+    pub fn answer(self, sent: Sent) {
+        self.answer_for_several(Several::Same { sent, stops_system: false });
     }
 
-    pub fn is_answered_for_several(self, several: Several) {
-        self.answer.send(several).ok().expect("who waits for it");
+    pub fn answer_for_several(self, several: Several) {
+        assert!(self.answer.send(several).is_ok(), "who waits for it");
     }
 }
 
@@ -115,7 +115,7 @@ impl Held {
     fn sent(&self, payloads: &[Payload]) -> Answer<'_, Several> {
         let places: Vec<&str> = payloads.iter().filter_map(|payload| payload.fields.text("location_name")).collect();
         let (answer, answered) = oneshot::channel();
-        self.0.send(Flying { places: places.join(" and "), answer }).ok().expect("the test waits for it");
+        assert!(self.0.send(Flying { places: places.join(" and "), answer }).is_ok(), "the test waits for it");
         Box::pin(async { answered.await.expect("the test answers") })
     }
 }

@@ -43,20 +43,20 @@ async fn an_outcome_and_the_next_intent_share_a_commit_and_no_more_are_in_flight
         assert_eq!((one.places.as_str(), two.places.as_str()), ("Store 1", "Store 2"));
         gates.nothing_is_sent().await;
 
-        one.is_answered(done(&plain(1), "7"));
+        one.answer(done(&plain(1), "7"));
         assert_eq!(gates.commit().await, "created Dispatch/store-1 (ticket 7), intended Dispatch/store-3");
         let three = gates.request().await;
         gates.nothing_is_sent().await;
 
         // What comes while a commit is under way waits for the next one.
-        two.is_answered(done(&plain(2), "8"));
+        two.answer(done(&plain(2), "8"));
         gates.begins().await;
-        three.is_answered(done(&plain(3), "9"));
+        three.answer(done(&plain(3), "9"));
         gates.nothing_is_sent().await;
         assert_eq!(gates.lets_go().await, "created Dispatch/store-2 (ticket 8), intended Dispatch/store-4");
         let four = gates.request().await;
         gates.begins().await;
-        four.is_answered(done(&plain(4), "10"));
+        four.answer(done(&plain(4), "10"));
         gates.nothing_is_sent().await;
         assert_eq!(gates.lets_go().await, "created Dispatch/store-3 (ticket 9)");
         assert_eq!(gates.commit().await, "created Dispatch/store-4 (ticket 10)");
@@ -77,11 +77,11 @@ async fn a_place_is_given_on_only_behind_all_outcomes_of_its_request() {
         assert_eq!(gates.commit().await, "intended Dispatch/store-1, intended Dispatch/store-2");
         let both = gates.request().await;
         assert_eq!(both.places, "Store 1 and Store 2");
-        both.is_answered_for_several(answered([(&plain(2), "8"), (&plain(1), "7"), (&plain(5), "9")]));
+        both.answer_for_several(answered([(&plain(2), "8"), (&plain(1), "7"), (&plain(5), "9")]));
         let commit =
             "created Dispatch/store-1 (ticket 7), surplus Dispatch/store-1, created Dispatch/store-2 (ticket 8), intended Dispatch/store-3";
         assert_eq!(gates.commit().await, commit);
-        gates.request().await.is_answered(done(&plain(3), "10"));
+        gates.request().await.answer(done(&plain(3), "10"));
         assert_eq!(gates.commit().await, "created Dispatch/store-3 (ticket 10)");
         assert_eq!(gates.commit().await, "plan finished");
     })
@@ -93,12 +93,12 @@ async fn a_place_is_given_on_only_behind_all_outcomes_of_its_request() {
 async fn who_tries_again_keeps_the_place() {
     let (outcome, _) = beside(&stores(2), 1, &Stop::default(), async |gates| {
         assert_eq!(gates.commit().await, "intended Dispatch/store-1");
-        gates.request().await.is_answered(later());
+        gates.request().await.answer(later());
         assert_eq!(gates.commit().await, "unsent Dispatch/store-1");
         assert_eq!(gates.commit().await, "intended Dispatch/store-1");
-        gates.request().await.is_answered(done(&plain(1), "7"));
+        gates.request().await.answer(done(&plain(1), "7"));
         assert_eq!(gates.commit().await, "created Dispatch/store-1 (ticket 7), intended Dispatch/store-2");
-        gates.request().await.is_answered(done(&plain(2), "8"));
+        gates.request().await.answer(done(&plain(2), "8"));
         assert_eq!(gates.commit().await, "created Dispatch/store-2 (ticket 8)");
         assert_eq!(gates.commit().await, "plan finished");
     })
@@ -110,7 +110,7 @@ async fn who_tries_again_keeps_the_place() {
 async fn an_unknown_result_stops_whoever_gets_the_place_also_before_it_is_recorded() {
     let (outcome, _) = beside(&stores(2), 1, &Stop::default(), async |gates| {
         assert_eq!(gates.commit().await, "intended Dispatch/store-1");
-        gates.request().await.is_answered(unknown());
+        gates.request().await.answer(unknown());
         assert_eq!(gates.commit().await, "heard Dispatch/store-1");
     })
     .await;
@@ -126,15 +126,15 @@ async fn a_run_that_is_asked_to_stop_records_what_is_in_flight_and_what_is_queue
     let (outcome, _) = beside(&stores(4), 2, &stop, async |gates| {
         gates.commit().await;
         let (one, two) = (gates.request().await, gates.request().await);
-        one.is_answered(done(&plain(1), "7"));
+        one.answer(done(&plain(1), "7"));
         gates.begins().await;
         stop.ask();
         assert_eq!(gates.lets_go().await, "created Dispatch/store-1 (ticket 7), intended Dispatch/store-3");
         // Its intent was on its way already: what is intended is sent.
         let three = gates.request().await;
-        two.is_answered(done(&plain(2), "8"));
+        two.answer(done(&plain(2), "8"));
         assert_eq!(gates.commit().await, "created Dispatch/store-2 (ticket 8)");
-        three.is_answered(done(&plain(3), "9"));
+        three.answer(done(&plain(3), "9"));
         assert_eq!(gates.commit().await, "created Dispatch/store-3 (ticket 9)");
     })
     .await;
@@ -148,9 +148,9 @@ async fn a_ticket_that_two_answers_name_at_once_belongs_to_the_first() {
     let (outcome, disk) = beside(&bench, 2, &Stop::default(), async |gates| {
         gates.commit().await;
         let (one, two) = (gates.request().await, gates.request().await);
-        two.is_answered(done(&plain(2), "7"));
+        two.answer(done(&plain(2), "7"));
         gates.begins().await;
-        one.is_answered(done(&plain(1), "7"));
+        one.answer(done(&plain(1), "7"));
         gates.nothing_is_sent().await;
         assert_eq!(gates.lets_go().await, "created Dispatch/store-2 (ticket 7)");
         assert_eq!(gates.commit().await, "heard Dispatch/store-1");
@@ -169,10 +169,10 @@ async fn a_commit_that_fails_names_each_ticket_and_sends_nothing_that_it_intende
     let (outcome, disk) = beside(&stores(5), 2, &Stop::default(), async |gates| {
         gates.commit().await;
         let (one, two) = (gates.request().await, gates.request().await);
-        one.is_answered(done(&plain(1), "7"));
+        one.answer(done(&plain(1), "7"));
         gates.fails().await;
         gates.nothing_is_sent().await;
-        two.is_answered(done(&plain(2), "8"));
+        two.answer(done(&plain(2), "8"));
         gates.nothing_is_sent().await;
     })
     .await;
@@ -202,9 +202,9 @@ async fn a_run_that_is_dropped_leaves_what_was_answered_on_record() {
         gates.commit().await;
         gates.commit().await;
         let (one, two) = (gates.request().await, gates.request().await);
-        one.is_answered(done(&plain(1), "7"));
+        one.answer(done(&plain(1), "7"));
         gates.begins().await;
-        two.is_answered(done(&plain(2), "8"));
+        two.answer(done(&plain(2), "8"));
         gates.nothing_is_sent().await;
     };
     tokio::select! {

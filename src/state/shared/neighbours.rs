@@ -12,6 +12,9 @@ use crate::state::by::Owner;
 /// So many of the states beside this one are looked at.
 const MOST: usize = 50;
 
+/// Where nobody is seen from here.
+const ELSEWHERE: &str = "other projects, their CI jobs, a plan made on another machine, other systems of this project, other programs";
+
 /// Another state below the same parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbour {
@@ -37,22 +40,26 @@ pub fn neighbours(objects: &Objects, now: Timestamp) -> Outcome<Vec<Neighbour>> 
     Ok(states.collect())
 }
 
-/// What to tell where a system answered that there were too many requests; nothing where there is nobody to name.
-pub fn hint(neighbours: &[Neighbour]) -> Option<String> {
+/// What to tell where this system answered that there were too many requests.
+pub fn hint(system: &str, neighbours: &[Neighbour]) -> String {
     let at_work: Vec<String> = neighbours.iter().filter_map(described).collect();
     let who = if at_work.is_empty() {
         let places: Vec<String> = neighbours.iter().map(|neighbour| format!("`{}`", neighbour.place)).collect();
         if places.is_empty() {
-            return None;
+            format!("Look for whoever else uses the key of {system}: {ELSEWHERE}.")
+        } else {
+            let places = listed(&places);
+            format!(
+                "No other run is at work now in the states beside this one ({places}). What else may use the key of {system}: {ELSEWHERE}."
+            )
         }
-        format!("No other run is at work now in the states beside this one ({}), but whatever else uses the key counts.", listed(&places))
     } else {
-        format!("At work now, perhaps with the same key: {}.", listed(&at_work))
+        format!("At work now, perhaps with the same key of {system}: {}.", listed(&at_work))
     };
-    Some(format!(
+    format!(
         "{who} Each run counts only its own requests: give each project its share with `requests_per_minute` in callout.yaml, so that together \
          they stay below the limit of the key."
-    ))
+    )
 }
 
 fn described(neighbour: &Neighbour) -> Option<String> {

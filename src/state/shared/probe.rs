@@ -93,9 +93,16 @@ fn unfit(objects: &Objects, what: Unfit) -> Diagnostic {
     Diagnostic::error("state/unfit-store", message).help(format!("{} {ADVICE}", what.meaning()))
 }
 
+/// Whether an error has its own reason, whatever the store is fit for.
+fn tells_why(why: &Diagnostic) -> bool {
+    const CODES: [&str; 7] =
+        ["state/no-bucket", "state/denied", "state/credential", "state/clock", "state/region", "state/endpoint", "state/unreachable"];
+    CODES.contains(&why.code)
+}
+
 /// The object was just made, so it is not the way there that fails.
 fn not_replaced(objects: &Objects, why: Diagnostic) -> Diagnostic {
-    if why.code == "state/denied" {
+    if tells_why(&why) {
         return why;
     }
     let unfit = unfit(objects, Unfit::Replace);
@@ -104,7 +111,7 @@ fn not_replaced(objects: &Objects, why: Diagnostic) -> Diagnostic {
 
 /// Nobody can tell a store that refuses the condition from one that fails.
 fn perhaps_unfit(why: Diagnostic) -> Diagnostic {
-    if why.code == "state/denied" {
+    if tells_why(&why) {
         return why;
     }
     let help = why.help.as_deref().unwrap_or_default();

@@ -37,10 +37,12 @@ pub fn connect(section: &Value, context: Context) -> Outcome<Box<dyn Remote>> {
     let settings = Settings::deserialize(section).map_err(|_| wrong())?;
     let list = Url::parse(&settings.tickets_url()).map_err(|_| wrong())?;
     let profile = Profile {
+        id: ID,
         title: TITLE,
         permission: "it must be allowed to read and to change tickets".to_owned(),
         timeout: Duration::from_secs(settings.timeout_seconds),
         requests_per_minute: settings.requests_per_minute.0,
+        printed_limit: None,
         encrypted: list.scheme() == "https",
         // The vendor's pages name 200, 400 and 404 only.
         documents_401: false,

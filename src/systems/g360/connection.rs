@@ -53,10 +53,13 @@ impl Connection {
         let own = Settings::deserialize(shared).map_err(|_| wrong())?;
         let create = Url::parse(&own.create_url(api)).map_err(|_| wrong())?;
         let profile = Profile {
+            id: api.id,
             title: api.title,
             permission: format!("it needs the scope {}, and leave to act for granted_tenant_macnum if that is set", api.scope),
             timeout: Duration::from_secs(own.timeout_seconds),
             requests_per_minute: own.requests_per_minute.0,
+            // On the page of each call. Whether systems that use one key share it, no page says.
+            printed_limit: Some(60),
             encrypted: create.scheme() == "https",
             // The pages of all these systems list it so.
             documents_401: true,

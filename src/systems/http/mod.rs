@@ -15,8 +15,8 @@ use reqwest::header::{ACCEPT, CACHE_CONTROL};
 use reqwest::{Method, RequestBuilder};
 use url::Url;
 
-use super::Context;
 use super::credential::{Credential, Token};
+use super::{Context, HoldUp, Limit};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::transport;
 use answer::Cut;
@@ -35,6 +35,8 @@ const LONGEST_PENALTY: Duration = Duration::from_secs(15 * 60);
 
 /// What differs from API to API.
 pub struct Profile {
+    /// The system's key under `spec.systems`.
+    pub id: &'static str,
     /// The system's name for people.
     pub title: &'static str,
     /// What a token needs besides being valid, for the message of a 403.
@@ -42,6 +44,8 @@ pub struct Profile {
     /// For a whole request, its body apart.
     pub timeout: Duration,
     pub requests_per_minute: Option<u32>,
+    /// The limit that the vendor's pages print, over all who use the key.
+    pub printed_limit: Option<u32>,
     /// Whether the address is https.
     pub encrypted: bool,
     /// Whether the vendor's page says that 401 means *not authenticated*: such a request did nothing, and may be made again with another token.
@@ -162,6 +166,9 @@ impl Client {
     fn refused(&self, answer: &Answer) -> Trouble {
         let status = answer.status.as_u16();
         let pause = self.asked_pause(answer);
+        if status == 429 {
+            self.tell_too_many();
+        }
         self.keep_pause(pause);
         let (again, stops_system) = match status {
             401 | 403 => (false, true),
@@ -226,10 +233,14 @@ impl Client {
         }
     }
 
+    fn tell_too_many(&self) {
+        let Profile { id, title, requests_per_minute: own, printed_limit: printed, .. } = self.profile;
+        (self.context.waiting)(&HoldUp::TooMany(Limit { id, title, own, printed }));
+    }
+
     async fn turn(&self) {
         let Profile { title, .. } = self.profile;
-        let tell =
-            |wait: SignedDuration| (self.context.waiting)(&format!("{title}: waiting {} s for the rate limit", wait.as_secs().max(1)));
+        let tell = |wait: SignedDuration| (self.context.waiting)(&HoldUp::Turn { title, seconds: wait.as_secs().max(1) });
         self.pacer.turn(self.context.clock.as_ref(), tell).await;
     }
 }

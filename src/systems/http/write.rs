@@ -90,6 +90,7 @@ impl Client {
         match status {
             429 => {
                 let pause = self.asked_pause(answer);
+                self.tell_too_many();
                 self.keep_pause(pause);
                 Sent::Unsent { why, retry_after: Some(pause), stops_system: pause > LONGEST_PENALTY }
             }

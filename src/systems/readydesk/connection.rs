@@ -52,10 +52,12 @@ impl Connection {
         let base = Url::parse(&own.base_url).map_err(|_| wrong())?;
         let zone = TimeZone::get(&own.timezone).map_err(|_| wrong())?;
         let profile = Profile {
+            id: ID,
             title: TITLE,
             permission: "it must be the key of this installation, and this machine's address must be let in by its settings".to_owned(),
             timeout: Duration::from_secs(own.timeout_seconds),
             requests_per_minute: own.requests_per_minute.0,
+            printed_limit: None,
             encrypted: base.scheme() == "https",
             // No page shows how an error looks.
             documents_401: false,

@@ -9,7 +9,7 @@ use super::TechExpress;
 use super::stage::{Stage, TOKEN};
 use crate::support::clock::JumpingClock;
 use crate::support::server::{Reply, Server};
-use crate::systems::{Context, Observed, Sent, System, Unready};
+use crate::systems::{Context, HoldUp, Limit, Observed, Sent, System, Unready};
 use crate::ticket::{Attachment, Digest};
 
 fn unknown(why: &str) -> Sent {
@@ -171,7 +171,9 @@ async fn told_to_wait_a_create_is_unsent_and_the_next_request_waits() {
     assert_eq!(stage.clock.slept(), []);
     assert!(matches!(stage.create().await, Sent::Done(_)));
     assert_eq!(stage.clock.slept(), [Duration::from_secs(17)]);
-    assert_eq!(*stage.told.lock().expect("the list"), ["TechExpress: waiting 17 s for the rate limit"]);
+    let limit = Limit { id: "techexpress", title: "TechExpress", own: Some(60), printed: Some(60) };
+    let told = [HoldUp::TooMany(limit), HoldUp::Turn { title: "TechExpress", seconds: 17 }];
+    assert_eq!(*stage.told.lock().expect("the list"), told);
 }
 
 #[tokio::test]

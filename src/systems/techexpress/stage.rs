@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use super::{TechExpress, example};
 use crate::state::Permit;
 use crate::support::clock::JumpingClock;
-use crate::systems::{Context, Observed, Payload, Remote, Sent, System, Unready};
+use crate::systems::{Context, HoldUp, Observed, Payload, Remote, Sent, System, Unready};
 use crate::ticket::Attachment;
 
 pub const TOKEN: &str = "s3cr3t/token+0123456789";
 
-/// A connection, its clock, and what it told about waiting.
+/// A connection, its clock, and what it told of hold-ups.
 pub struct Stage {
     pub remote: Box<dyn Remote>,
     pub clock: Arc<JumpingClock>,
-    pub told: Arc<Mutex<Vec<String>>>,
+    pub told: Arc<Mutex<Vec<HoldUp>>>,
     pub folder: tempfile::TempDir,
 }
 
@@ -34,7 +34,7 @@ impl Stage {
             clock: clock.clone(),
             variables: Arc::new([("TOKEN".to_owned(), TOKEN.to_owned())].into()),
             folder: folder.path().to_owned(),
-            waiting: Arc::new(move |text| tell.lock().expect("the list").push(text.to_owned())),
+            waiting: Arc::new(move |what| tell.lock().expect("the list").push(*what)),
         };
         let mut settings = json!({"base_url": url, "credential": {"bearer": "env:TOKEN"}});
         settings.as_object_mut().expect("a map").extend(more.as_object().expect("a map").clone());

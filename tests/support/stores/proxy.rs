@@ -32,6 +32,8 @@ struct Orders {
     delay: Duration,
     /// The requests so far.
     seen: Vec<String>,
+    /// What the store wrote.
+    written: Vec<String>,
     /// What will happen to the requests of these numbers, of which the first has 0.
     faults: BTreeMap<usize, Fault>,
     /// What happens to every request from this number on.
@@ -96,6 +98,11 @@ impl Proxy {
         self.shared.orders().seen.clone()
     }
 
+    /// Every PUT so far that the store carried out, like `/bucket/key`: also those of which the sender never heard.
+    pub fn written(&self) -> Vec<String> {
+        self.shared.orders().written.clone()
+    }
+
     /// What is held reaches the store now. Answers with each request and what the store said, like `PUT /bucket/key: 412 Precondition Failed`.
     pub fn land(&self) -> Vec<String> {
         let held = std::mem::take(&mut self.shared.orders().held);
@@ -151,7 +158,12 @@ impl Shared {
 
     /// `None` where the store does not answer.
     fn forward(&self, request: &[u8]) -> Option<Vec<u8>> {
-        wire::exchange(&self.store, request).ok().filter(|answer| !answer.is_empty())
+        let answer = wire::exchange(&self.store, request).ok().filter(|answer| !answer.is_empty())?;
+        let (asked, said) = (wire::title(request), wire::title(&answer));
+        if let Some(path) = asked.strip_prefix("PUT ").filter(|_| said.split(' ').nth(1).is_some_and(|status| status.starts_with('2'))) {
+            self.orders().written.push(path.to_owned());
+        }
+        Some(answer)
     }
 }
 

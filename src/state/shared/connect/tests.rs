@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::state::shared::objects::{Created, Found};
+use crate::state::shared::probe;
 use crate::support::server::{Reply, Server};
 
 fn settings(url: &str, endpoint: Option<&str>) -> Settings {
@@ -96,6 +97,19 @@ async fn a_store_that_cannot_be_reached_is_told() {
     all.push(told(&error));
     all.push(answered("s3://field-ops/acme", "503 Slow Down", &xml("SlowDown", "Please reduce your request rate.")).await);
     insta::assert_snapshot!(all.join("\n\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_says_why_is_not_called_unfit() {
+    let server = Server::with([Reply::status("403 Forbidden", &xml("SignatureDoesNotMatch", "The signature does not match."))]).await;
+    let objects = connect(&settings("s3://field-ops/acme", Some(&server.url)), &credential(Cloud::S3)).expect("connected");
+    let error = tokio::task::spawn_blocking(move || probe(&objects)).await.expect("an end").expect_err("refused");
+    assert_eq!(error.code, "state/credential");
+    assert_eq!(
+        error.help.as_deref(),
+        Some("Check spec.state.credential in callout.yaml; without it, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.")
+    );
+    assert_eq!(server.requests().len(), 2, "one try, and one to take away what it may have left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,10 +75,11 @@ fn who_is_at_work_is_named() {
     let share = "Each run counts only its own requests: give each project its share with `requests_per_minute` in callout.yaml, so that together \
                  they stay below the limit of the key.";
     let (busy, free) = (neighbour("busy", held(0)), neighbour("free", LockObject::default()));
-    assert_eq!(hint(&[]), None);
-    let who = "At work now, perhaps with the same key: `s3://acme/busy` by `callout apply` (process 4242, ana on ci-7, since \
+    let elsewhere = "other projects, their CI jobs, a plan made on another machine, other systems of this project, other programs";
+    assert_eq!(hint("ReadyDesk", &[]), format!("Look for whoever else uses the key of ReadyDesk: {elsewhere}. {share}"));
+    let who = "At work now, perhaps with the same key of TechExpress: `s3://acme/busy` by `callout apply` (process 4242, ana on ci-7, since \
                2027-01-15T08:00:00Z), https://ci.example.com/7.";
-    assert_eq!(hint(&[free.clone(), busy]), Some(format!("{who} {share}")));
-    let who = "No other run is at work now in the states beside this one (`s3://acme/free`), but whatever else uses the key counts.";
-    assert_eq!(hint(&[free]), Some(format!("{who} {share}")));
+    assert_eq!(hint("TechExpress", &[free.clone(), busy]), format!("{who} {share}"));
+    let who = "No other run is at work now in the states beside this one (`s3://acme/free`). What else may use the key of TechExpress: ";
+    assert_eq!(hint("TechExpress", &[free]), format!("{who}{elsewhere}. {share}"));
 }
