@@ -7,6 +7,7 @@ use crate::state::{Key, Write};
 
 /// What the ledger says to everybody after the first failure.
 const AFTER: &str = "state/stopped";
+const UNRECORDED: &str = "apply/unrecorded";
 
 /// Every error, not only the first: each may hold the only copy of a ticket's id. Who merely met the same failure, in the same commit or
 /// later, adds nothing.
@@ -15,6 +16,8 @@ pub(super) fn all_of(results: Vec<Outcome<()>>) -> Outcome<()> {
     if errors.iter().any(|error| error.code != AFTER) {
         errors.retain(|error| error.code != AFTER);
     }
+    // What names a ticket comes first, whoever failed first.
+    errors.sort_by_key(|error| error.code != UNRECORDED);
     let mut told = HashSet::new();
     errors.retain(|error| told.insert((error.message.clone(), error.help.clone())));
     let mut errors = errors.into_iter();
@@ -59,13 +62,13 @@ pub(super) fn unheard(key: &Key, write: Write, why: &str, error: &Diagnostic) ->
         typed(&key.to_string())
     );
     let message = format!("the {write} for {key} is in doubt ({why}); what was heard of it could not be recorded: {error}");
-    Diagnostic::error("apply/unrecorded", message).about(key).help(help)
+    Diagnostic::error(UNRECORDED, message).about(key).help(help)
 }
 
 /// Tickets that the state will not remember. An error of its own, also where an earlier one had stopped the writing: nobody else names them.
 pub(super) fn unasked(named: &str, error: &Diagnostic) -> Diagnostic {
     let message = format!("the answer named tickets that nobody asked for, and that could not be recorded: {named}: {error}");
-    Diagnostic::error("apply/unrecorded", message).help(
+    Diagnostic::error(UNRECORDED, message).help(
         "nothing more was sent; somebody may come for each of these: look them up in the portal, and have what nobody wants cancelled there",
     )
 }
@@ -77,7 +80,7 @@ fn settle(key: &Key, verdict: &str) -> String {
 }
 
 fn by_hand(key: &Key, what: &str, way: &str, error: &Diagnostic) -> Diagnostic {
-    Diagnostic::error("apply/unrecorded", format!("{what}, but that could not be recorded: {error}"))
+    Diagnostic::error(UNRECORDED, format!("{what}, but that could not be recorded: {error}"))
         .about(key)
         .help(format!("nothing more was sent; mend the state, which callout state check looks at; {way}"))
 }

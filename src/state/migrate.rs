@@ -13,6 +13,7 @@ use super::lineage::{Home, expect, foreign, lineage_of};
 use super::location::Location;
 use super::mendable::Mendable;
 use super::replay::{SNAPSHOT, Span};
+use super::restore::is_damage;
 use super::salvage::as_of;
 use super::seal::Form;
 use super::session::Session;
@@ -100,8 +101,9 @@ impl Migration {
         let live = self.live_journal()?;
         self.from.append(&last)?;
         match there {
-            None => self.to.create_with(&self.state, &last)?,
-            Some(through) => self.catch_up(through)?,
+            There::Nothing => self.to.create_with(&self.state, &last)?,
+            There::Begun => self.to.mend(&self.state, &[last.clone()])?,
+            There::State(through) => self.catch_up(through)?,
         }
         self.copy_history(live)?;
         let state = self.read_back(&last)?;
@@ -109,12 +111,26 @@ impl Migration {
         Ok(state)
     }
 
-    /// The last commit that an earlier try left at the new place; anything else there is refused.
-    fn there(&mut self) -> Outcome<Option<u64>> {
+    /// What an earlier try left at the new place; anything else there is refused.
+    fn there(&mut self) -> Outcome<There> {
         let name = self.to.name();
-        let Some(there) = can_be_filled(self.to.load(), &self.lineage, &name)? else { return Ok(None) };
+        let loaded = match self.to.load() {
+            Err(why) if is_damage(&why) && self.is_our_beginning()? => return Ok(There::Begun),
+            loaded => can_be_filled(loaded, &self.lineage, &name)?,
+        };
+        let Some(there) = loaded else { return Ok(There::Nothing) };
         is_earlier(&there.state, &*self.from, &self.state, &name)?;
-        Ok(Some(there.state.through))
+        Ok(There::State(there.state.through))
+    }
+
+    /// Whether nothing is there but a journal, and in it nothing but what this state has as well.
+    fn is_our_beginning(&self) -> Outcome<bool> {
+        if self.to.has(Role::Snapshot)? || self.to.pieces()?.iter().any(|piece| piece.role.is_kept()) {
+            return Ok(false);
+        }
+        let Content::Journal(lines) = self.to.content(Role::Journal, &self.lineage) else { return Ok(false) };
+        let ours = self.commits()?;
+        Ok(lines.damage.is_empty() && lines.commits.iter().all(|commit| ours.contains(commit)))
     }
 
     /// The commits since the last snapshot, as the new place keeps them.
@@ -181,6 +197,15 @@ impl Migration {
             "Nothing has moved: go on with the state where it was. See that nothing else writes to the new place, or take another one.",
         )))
     }
+}
+
+/// What lies at the new place.
+enum There {
+    Nothing,
+    /// The first commit of a try that was stopped before it wrote a snapshot.
+    Begun,
+    /// The same state as it was once, up to this commit.
+    State(u64),
 }
 
 /// Nothing, or the same state as it was once.

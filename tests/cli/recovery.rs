@@ -2,6 +2,7 @@
 
 mod apart;
 mod cases;
+mod commits;
 mod copies;
 mod moved;
 mod taken_over;

@@ -219,7 +219,24 @@ fn a_state_moves_nowhere_where_anything_else_lies() {
     let (team, url) = in_files();
     let other = Team::in_bucket(team.bucket.clone(), "acme");
     other.site.run("state init").ends_with(0);
-    shows!(migrate(&team, &url), @"");
-    shows!(migrate(&team, "ftp://x/y"), @"");
+    shows!(migrate(&team, &url), @r"
+    $ callout state migrate --to gs://[bucket]/acme --reason the bucket --yes
+    | state/lineage
+    |
+    |   x the state `gs://[bucket]/acme` belongs to another project: its lineage is
+    |   | [lineage], `callout.lock` says [lineage]
+    |   help: Nothing was moved. Name a place that has no state.
+    |
+    exit 1
+    ");
+    shows!(migrate(&team, "ftp://x/y"), @r"
+    $ callout state migrate --to ftp://x/y --reason the bucket --yes
+    | state/url
+    |
+    |   x the place that was typed is no address of an object store that callout knows
+    |   help: Write it like s3://bucket/project, az://container/project or gs://bucket/project.
+    |
+    exit 1
+    ");
     team.site.run("plan").ends_with(0);
 }
