@@ -3,8 +3,9 @@
 //! Owns the create protocol ([`write`]), the order and the stopping. Makes no choice that the plan did not make:
 //! it only refuses to go on. Every request is preceded by a durable intent, and is sent once.
 //!
-//! A request has one of so many places, from making ready until its outcome is queued. Whoever has the place next queues its intent behind
-//! that outcome, so both share a commit, and nothing is sent in a place while what was sent there before may still be forgotten.
+//! A request has one of so many places, from making ready until its outcome is durable or, where each commit is a round trip through a
+//! network, queued. Whoever has the place next queues its intent behind that outcome, so both share a commit, and nothing is sent in a
+//! place while what was sent there before may still be forgotten.
 
 mod heard;
 mod matched;
@@ -96,8 +97,8 @@ pub async fn apply(job: &Job<'_>) -> Outcome<Report> {
     let writes: Vec<&Step> = job.plan.steps.iter().filter(|step| step.action.is_write()).collect();
     job.progress.begin(writes.len());
     for round in rounds(&writes) {
-        // As many wait for their outcome to be durable as are in flight: each of these has its place from one of those.
-        let begun = 2 * job.parallelism.max(1);
+        // Over a network as many wait for their outcome to be durable as are in flight: each of these has its place from one of those.
+        let begun = if job.ledger.is_far() { 2 } else { 1 } * job.parallelism.max(1);
         let results: Vec<Outcome<()>> = stream::iter(round).map(|request| run.send(request)).buffer_unordered(begun).collect().await;
         all_of(results)?;
     }

@@ -39,7 +39,7 @@ impl Run<'_> {
                     None => left.push(task),
                 }
             }
-            if left.is_empty() {
+            if left.is_empty() && self.job.ledger.is_far() {
                 // What is intended in this place from now on is durable only together with all these outcomes, or after them.
                 drop(place.take());
             }

@@ -84,7 +84,7 @@ impl Run<'_> {
             tries += 1;
             let Queued { attempt, durable } = self.attempt(task, writer).await?;
             let ended = attempt.ended(tries);
-            if ended.is_some() {
+            if ended.is_some() && self.job.ledger.is_far() {
                 // What is intended in this place from now on is durable only together with the outcome, or after it.
                 drop(place.take());
             }

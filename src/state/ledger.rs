@@ -78,6 +78,11 @@ impl Ledger {
         Ok(Self { lineage: lineage.to_owned(), is_instant: distance == Distance::Memory, moment, seen, shared })
     }
 
+    /// Whether each commit costs a round trip through a network.
+    pub fn is_far(&self) -> bool {
+        !self.moment.is_zero()
+    }
+
     pub fn lineage(&self) -> &str {
         &self.lineage
     }
