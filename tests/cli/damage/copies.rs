@@ -114,7 +114,8 @@ fn a_mistaken_settlement_is_taken_back_from_the_history() {
     | state/no-copy
     |
     |   x there is no state at `nowhere`
-    |   help: name a copy of the folder `.callout`, or the file `state.json` in it
+    |   help: Name a copy of the folder `.callout` or of a shared state's objects, the file `state.json` in it, or
+    |         an address such as s3://bucket/copy.
     |
     exit 1
     ");
@@ -158,8 +159,8 @@ fn another_projects_copy_is_refused() {
     |
     |   x the copy `other/state.json` is of another state: its lineage is [lineage],
     |   | and this one's is [lineage]
-    |   help: Nothing was changed. Name a copy of this project's own folder `.callout`. The sandbox has a state of
-    |         its own, and so has each project.
+    |   help: Nothing was changed. Name a copy of this project's own state. The sandbox has a state of its own,
+    |         and so has each project.
     |
     exit 1
     ");
