@@ -23,17 +23,24 @@ use team::Team;
 
 /// Of one team, before it is looked through from the beginning to the end.
 const ROUNDS: u64 = 6;
+/// Rounds where nobody asks for more.
+const FEW: u64 = 12;
+/// What so few must meet.
+const OFTEN: [&str; 4] = ["killed at some moment", "lease left by a dead run", "refused by the lease", "store asked through trouble"];
 
 #[test]
 fn two_machines_with_one_state_send_nobody_twice_and_forget_nobody() {
-    let wanted = number("SHARED_ROUNDS").unwrap_or(18);
+    // A few rounds with each suite, which cannot meet every kind of trouble; all kinds where many are asked for.
+    let asked = number("SHARED_ROUNDS");
+    let wanted = asked.unwrap_or(FEW);
+    let missing = |total: &Counts| if asked.is_some() { total.missing() } else { total.missing_of(&OFTEN) };
     let seed = number("SHARED_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
     say(&format!("seed {seed}: SHARED_SEED={seed} tells the same story"));
     let (next, total, failed) = (AtomicU64::new(seed), Mutex::new(Counts::default()), AtomicBool::new(false));
     let began = Instant::now();
     let is_done = || {
         let total = total.lock().expect("no team has failed");
-        total.rounds >= wanted && (total.missing().is_empty() || total.rounds >= wanted * PATIENCE)
+        total.rounds >= wanted && (missing(&total).is_empty() || total.rounds >= wanted * PATIENCE)
     };
     let teams = || {
         let _alarm = Alarm(&failed);
@@ -57,5 +64,5 @@ fn two_machines_with_one_state_send_nobody_twice_and_forget_nobody() {
     });
     let total = total.into_inner().expect("no team has failed");
     say(&format!("seed {seed}: {total}; {} s", began.elapsed().as_secs()));
-    assert!(total.missing().is_empty(), "seed {seed}: not met any more: {:?}\n{total}", total.missing());
+    assert!(missing(&total).is_empty(), "seed {seed}: not met any more: {:?}\n{total}", missing(&total));
 }

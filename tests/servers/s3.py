@@ -24,6 +24,6 @@ def one_at_a_time(environ, start_response):
 
 # Requests that wait for their turn are as it should be.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-server = waitress.create_server(one_at_a_time, host="127.0.0.1", port=0, threads=32, connection_limit=1000)
+server = waitress.create_server(one_at_a_time, host="127.0.0.1", port=0, threads=32, connection_limit=4000)
 print(f"listening on http://127.0.0.1:{server.effective_port}", flush=True)
 server.run()

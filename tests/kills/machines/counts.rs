@@ -42,7 +42,12 @@ impl Counts {
 
     /// What never came about.
     pub fn missing(&self) -> Vec<&'static str> {
-        KINDS.into_iter().filter(|kind| !self.kinds.contains_key(kind)).collect()
+        self.missing_of(&KINDS)
+    }
+
+    /// What of these never came about.
+    pub fn missing_of(&self, kinds: &[&'static str]) -> Vec<&'static str> {
+        kinds.iter().copied().filter(|kind| !self.kinds.contains_key(kind)).collect()
     }
 
     pub fn take(&mut self, other: &Self) {
