@@ -122,10 +122,9 @@ mod tests {
         let errors = [failed(), unrecorded(&key, Write::Close, "7", &failed()), failed()];
         let all = all_of(errors.into_iter().map(|error| Err(Box::new(error))).collect()).expect_err("errors");
         insta::assert_snapshot!(told(&all), @r#"
-        the disk is full
         the close of ticket 7 for Dispatch/c is done, but that could not be recorded: the disk is full
-        Nothing was sent for Dispatch/a, Dispatch/b.
         nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/c --done --reason "recorded by hand"
+        Nothing was sent for Dispatch/a, Dispatch/b.
         "#);
     }
 

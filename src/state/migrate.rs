@@ -102,7 +102,7 @@ impl Migration {
         self.from.append(&last)?;
         match there {
             There::Nothing => self.to.create_with(&self.state, &last)?,
-            There::Begun => self.to.mend(&self.state, &[last.clone()])?,
+            There::Begun => self.to.mend(&self.state, std::slice::from_ref(&last))?,
             There::State(through) => self.catch_up(through)?,
         }
         self.copy_history(live)?;

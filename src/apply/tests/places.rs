@@ -179,12 +179,11 @@ async fn a_commit_that_fails_names_each_ticket_and_sends_nothing_that_it_intende
     let error = outcome.expect_err("a disk that takes no more");
     assert_snapshot!(format!("{}\n--\n{}", error.message, error.help.unwrap_or_default()), @r#"
     ticket 7 was created for Dispatch/store-1, but that could not be recorded: the run was killed at Before(Append)
-    the run was killed at Before(Append)
     ticket 8 was created for Dispatch/store-2, but that could not be recorded: not recorded, because an earlier write to the state failed: the run was killed at Before(Append)
     --
     nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/store-1 --id 7 --reason "recorded by hand"; if the state knows nothing of it any more: callout import Dispatch/store-1 7 --reason "recorded by hand"
-    Nothing was changed. Nothing was sent for Dispatch/store-3. Perhaps not recorded: created Dispatch/store-1 (ticket 7).
     nothing more was sent; mend the state, which callout state check looks at; then: callout settle Dispatch/store-2 --id 8 --reason "recorded by hand"; if the state knows nothing of it any more: callout import Dispatch/store-2 8 --reason "recorded by hand"
+    Nothing was changed. Nothing was sent for Dispatch/store-3. Perhaps not recorded: created Dispatch/store-1 (ticket 7).
     "#);
     let state = on(&disk);
     assert!([1, 2].iter().all(|number| state.records[&key(&plain(*number))].in_doubt()));

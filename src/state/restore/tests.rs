@@ -151,7 +151,7 @@ async fn another_projects_copy_is_refused() {
     let none = Copy::At(project.path("nowhere"));
     insta::assert_snapshot!(project.refusal(Some(&none), true), @r"
     state/no-copy: there is no state at `PROJECT/.callout/nowhere`
-    name a copy of the folder `.callout`, or the file `state.json` in it
+    Name a copy of the folder `.callout` or of a shared state's objects, the file `state.json` in it, or an address such as s3://bucket/copy.
     ");
     insta::assert_snapshot!(project.refusal(Some(&Copy::Kept(7)), true), @r"
     state/no-copy: the history has no snapshot that ends with commit 7
