@@ -139,7 +139,7 @@ pub fn command_with(folder: &Path, words: &str, variables: &[(&str, &str)]) -> f
 }
 
 /// The peak of this process's resident memory, in kB.
-pub fn peak() -> u64 {
+fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
