@@ -147,7 +147,7 @@ pub struct SharedSpec {
 }
 
 impl StateSpec {
-    /// Of settings that [`check`] finds no fault with.
+    /// Of settings that `check` finds no fault with.
     pub fn place(self, folder: &Path) -> StatePlace {
         let Self { path, url, endpoint, region, account, credential, .. } = self;
         match url.and_then(|url| url.parse().ok()) {
