@@ -27,7 +27,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
     let mut plan = plan.limited(&limits, &state, opened.clock().now());
     environment.out.write(&render::plan_text(&plan, words.verbose));
-    if !plan.refusals.is_empty() {
+    if plan.is_refused() {
         environment.err.line("Nothing was applied.");
         return Ok(Exit::first(&[(true, Exit::Refused), (true, ending(&plan, &Report::default()))]));
     }

@@ -51,7 +51,7 @@ fn ending(plan: &Plan, detailed: bool) -> Exit {
     let counts = plan.counts();
     let changes = plan.has_changes() || counts.drifted > 0;
     Exit::first(&[
-        (!plan.refusals.is_empty(), Exit::Refused),
+        (plan.is_refused(), Exit::Refused),
         (detailed && in_doubt, Exit::InDoubt),
         (detailed && changes, Exit::Changes),
         (detailed && plan.needs_person(), Exit::NeedsPerson),

@@ -15,7 +15,7 @@ use comfy_table::presets::NOTHING;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::args::{Global, PlanFormat, Said, StateCommand};
+use super::args::{Global, ListFormat, Said, StateCommand};
 use super::home::home;
 use super::opened;
 use super::{Ending, Environment, Exit, Failure, rebuild};
@@ -50,8 +50,8 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
         StateCommand::List { format } => {
             let state = open_for_reading(&home)?;
             match format {
-                PlanFormat::Text => environment.out.write(&table(&state)),
-                PlanFormat::Json => environment.out.document(&format!("{}\n", list(&state))),
+                ListFormat::Text => environment.out.write(&table(&state)),
+                ListFormat::Json => environment.out.document(&format!("{}\n", list(&state))),
             }
         }
         StateCommand::Show { address, format } => {
@@ -61,8 +61,8 @@ pub(super) async fn run(command: &StateCommand, global: &Global, environment: &m
                 return Err(unknown(&state, &address.to_string()).into());
             }
             environment.out.document(&match format {
-                PlanFormat::Text => state_text(&visits),
-                PlanFormat::Json => format!("{}\n", json!({"format_version": 1, "visits": visits.iter().map(row).collect::<Vec<_>>()})),
+                ListFormat::Text => state_text(&visits),
+                ListFormat::Json => format!("{}\n", json!({"format_version": 1, "visits": visits.iter().map(row).collect::<Vec<_>>()})),
             });
         }
     }

@@ -89,6 +89,7 @@ pub fn build(world: &World<'_>) -> Plan {
         steps,
         over,
         refusals: Vec::new(),
+        rulings: Vec::new(),
         parts: Vec::new(),
         reads: world.observed.requests,
     };

@@ -1,5 +1,7 @@
 //! One address on its way to a step: what is wanted, recorded and seen of it, and the step that has all of that in it.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
 use super::build::World;
@@ -33,6 +35,9 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
         drift: Vec::new(),
         notes: Vec::new(),
         site: String::new(),
+        account: None,
+        cost: None,
+        labels: BTreeMap::new(),
         rollout: None,
         id: None,
         mark: None,
@@ -87,6 +92,7 @@ impl<'a> Case<'a> {
         let fields = self.ticket.map(|ticket| &ticket.fields).or_else(|| self.record.map(|record| &record.request.fields));
         Step {
             site: fields.map(|fields| self.side.system.site(fields)).unwrap_or_default(),
+            labels: self.ticket.map(|ticket| ticket.labels.clone()).unwrap_or_default(),
             rollout: self.rollout(),
             id: self.id(),
             place: self.ticket.and_then(|ticket| ticket.place.as_ref()).map(ToString::to_string),

@@ -10,6 +10,7 @@ pub mod board;
 mod build;
 mod case;
 mod companions;
+mod cost;
 mod counts;
 mod create;
 mod diff;
@@ -26,6 +27,7 @@ mod order;
 mod parts;
 mod reason;
 mod removed;
+mod ruling;
 mod search;
 mod step;
 mod surplus;
@@ -45,6 +47,7 @@ use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
 pub use batch::Batch;
 pub use build::{World, build};
 pub use companions::Companions;
+pub use cost::{Account, Cost, Spend};
 pub use counts::Counts;
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
@@ -56,6 +59,7 @@ pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
 pub use reason::Reason;
 pub use removed::Work;
+pub use ruling::{Effect, Ruling};
 pub use search::Search;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
@@ -98,6 +102,9 @@ pub struct Plan {
     /// Limits that it is over. Such a plan is never applied, not even in part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<Refusal>,
+    /// What the project's policies say of it. One denial, and it is never applied either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rulings: Vec<Ruling>,
     /// Of a refused plan: some parts that are over no limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
@@ -125,6 +132,15 @@ pub struct Step {
     /// The place of work, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub site: String,
+    /// The same place, as the ticket's system knows it: its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
+    /// What a create costs; none where nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// Of the desired ticket, for people and policies.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// The site of a rollout that the ticket is made for, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<RolloutSite>,

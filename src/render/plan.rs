@@ -43,7 +43,7 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
         }
     }
     text.push_str(&refused_text(plan));
-    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || !plan.refusals.is_empty() {
+    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || plan.is_refused() {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
     }
     text

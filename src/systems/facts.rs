@@ -90,6 +90,23 @@ pub struct Field {
     pub in_read: bool,
     /// How two values of it are compared.
     pub compare: Compare,
+    pub about: About,
+}
+
+/// Whom a field tells about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    Work,
+    /// It names a person or how to reach one: reports for others do not show it.
+    Person,
+}
+
+impl Field {
+    /// The same row, for what names a person or how to reach one.
+    #[must_use]
+    pub const fn personal(self) -> Self {
+        Self { about: About::Person, ..self }
+    }
 }
 
 /// How two values of a field are told apart.

@@ -41,7 +41,7 @@ use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use credential::{Kind as SecretKind, check_address, check_reference, secret};
-pub use facts::{Ability, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
+pub use facts::{Ability, About, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
 pub use hold_up::{HoldUp, Limit};
 pub use nearest::{near, nearest, ranked};
 pub use seen::{Looked, Observed, Seen, Sent};

@@ -6,17 +6,17 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::subject::without_mark;
-use super::{Compare, Field};
+use super::{About, Compare, Field};
 use crate::ticket::{Attachment, Fields, Mark, digits, references};
 
 /// A row for what a manifest gives, by what the create's answer and a read show of it.
 pub const fn sent(name: &'static str, in_create: bool, in_read: bool, compare: Compare) -> Field {
-    Field { name, sent: true, in_create, in_read, compare }
+    Field { name, sent: true, in_create, in_read, compare, about: About::Work }
 }
 
 /// A row for what only the server sets.
 pub const fn set(name: &'static str, in_create: bool, in_read: bool, compare: Compare) -> Field {
-    Field { name, sent: false, in_create, in_read, compare }
+    Field { name, sent: false, in_create, in_read, compare, about: About::Work }
 }
 
 /// The row of a field. One that is a part of another, such as `custom_fields.Rack`, is in the row of the whole.

@@ -27,7 +27,7 @@ pub use expand::Expand;
 pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use log::{Log, LogFormat, When};
-pub use plan::{Plan, PlanFormat, Show};
+pub use plan::{ListFormat, Plan, PlanFormat, Show};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
@@ -110,7 +110,7 @@ pub enum Command {
     Systems {
         /// What to print.
         #[arg(long, value_enum, default_value_t)]
-        format: PlanFormat,
+        format: ListFormat,
     },
     /// Print the JSON Schema of the manifests.
     Schema,

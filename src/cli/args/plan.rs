@@ -31,6 +31,14 @@ pub enum PlanFormat {
     Json,
 }
 
+/// The forms of lists and tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    #[default]
+    Text,
+    Json,
+}
+
 #[derive(Debug, Args)]
 pub struct Show {
     /// A plan that `plan --out` wrote.

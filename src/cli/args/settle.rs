@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Part, PlanFormat, Waiting};
+use super::{ListFormat, Part, Waiting};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -51,7 +51,7 @@ pub struct Settle {
     pub yes: bool,
     /// What to print.
     #[arg(long, value_enum, default_value_t, conflicts_with_all = ["addresses", "from", "settlement"])]
-    pub format: PlanFormat,
+    pub format: ListFormat,
     #[command(flatten)]
     pub waiting: Waiting,
 }

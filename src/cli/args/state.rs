@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{PlanFormat, Waiting};
+use super::{ListFormat, Waiting};
 use crate::ticket::Address;
 
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ pub enum StateCommand {
     List {
         /// What to print.
         #[arg(long, value_enum, default_value_t)]
-        format: PlanFormat,
+        format: ListFormat,
     },
     /// Show all that is remembered of an address.
     Show {
@@ -48,19 +48,19 @@ pub enum StateCommand {
         address: Address,
         /// What to print.
         #[arg(long, value_enum, default_value_t)]
-        format: PlanFormat,
+        format: ListFormat,
     },
     /// Check the files of the state: what is whole, what is damaged, and what to do about it. Ends with 1 if anything is.
     Check {
         /// What to print.
         #[arg(long, value_enum, default_value_t)]
-        format: PlanFormat,
+        format: ListFormat,
     },
     /// List the earlier snapshots that are kept.
     History {
         /// What to print.
         #[arg(long, value_enum, default_value_t)]
-        format: PlanFormat,
+        format: ListFormat,
     },
     /// Put a damaged state together again; or get back into a whole one what a copy still knows. No record is given up for it.
     Restore {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::args::{Choice, Global, PlanFormat, Settle as Words};
+use super::super::args::{Choice, Global, ListFormat, Settle as Words};
 use super::super::opened::Opened;
 use super::super::settlement::{is_doubted_create, key_of};
 use super::super::{Ending, Environment, Exit, planning};
@@ -20,12 +20,12 @@ pub(super) async fn list(words: &Words, global: &Global, environment: &Environme
     let is_meant = |step: &Step| keys.is_empty() || keys.iter().any(|key| key.address == step.key.address || step.is_of(key));
     let plan = Plan { steps: plan.steps.into_iter().filter(|step| step.needs_person() && is_meant(step)).collect(), ..plan };
     match words.format {
-        PlanFormat::Text => {
+        ListFormat::Text => {
             // Who sent it is only for people to ask: where the journals do not tell, the list does without.
             let senders = if plan.steps.is_empty() { Senders::default() } else { Senders::of(&opened.home) };
             environment.out.write(&(render::settle_text(&plan, &state, &senders) + &found + &waiting));
         }
-        PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(&plan))),
+        ListFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(&plan))),
     }
     Ok(Exit::Done)
 }

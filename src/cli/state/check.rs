@@ -4,16 +4,16 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::json;
 
-use super::super::args::PlanFormat;
+use super::super::args::ListFormat;
 use super::super::{Ending, Environment, Exit, short, shortened};
 use crate::render::clean;
 use crate::state::{Checkup, Home};
 
-pub(super) fn run(home: &Home, format: PlanFormat, environment: &Environment) -> Ending {
+pub(super) fn run(home: &Home, format: ListFormat, environment: &Environment) -> Ending {
     let checkup = Checkup::of(home)?;
     match format {
-        PlanFormat::Text => environment.out.write(&text(&checkup, environment)),
-        PlanFormat::Json => environment.out.document(&format!("{}\n", json(&checkup, environment))),
+        ListFormat::Text => environment.out.write(&text(&checkup, environment)),
+        ListFormat::Json => environment.out.document(&format!("{}\n", json(&checkup, environment))),
     }
     let Some(wrong) = &checkup.wrong else { return Ok(Exit::Done) };
     environment.err.tell(&shortened(std::slice::from_ref(wrong), environment));

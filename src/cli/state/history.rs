@@ -4,16 +4,16 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::json;
 
-use super::super::args::PlanFormat;
+use super::super::args::ListFormat;
 use super::super::{Ending, Environment, Exit, short};
 use crate::render::clean;
 use crate::state::{Home, Kept, kept};
 
-pub(super) fn run(home: &Home, format: PlanFormat, environment: &Environment) -> Ending {
+pub(super) fn run(home: &Home, format: ListFormat, environment: &Environment) -> Ending {
     let kept = kept(home)?;
     match format {
-        PlanFormat::Text => environment.out.write(&text(&kept, environment)),
-        PlanFormat::Json => environment.out.document(&format!("{}\n", json(&kept, environment))),
+        ListFormat::Text => environment.out.write(&text(&kept, environment)),
+        ListFormat::Json => environment.out.document(&format!("{}\n", json(&kept, environment))),
     }
     Ok(Exit::Done)
 }

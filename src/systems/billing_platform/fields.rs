@@ -16,7 +16,7 @@ pub const FIELDS: &[Field] = &[
     sent("ticket_type", true, true, Compare::Preset),
     sent("status", true, true, Compare::Preset),
     sent("ticket_priority", true, true, Compare::Preset),
-    sent("customer_email", true, true, Compare::Text),
+    sent("customer_email", true, true, Compare::Text).personal(),
     sent("subject", true, true, Compare::Marked),
     sent("ticket_content", true, true, Compare::CreateOnly),
     sent("owner", true, true, Compare::Preset),
