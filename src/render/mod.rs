@@ -8,6 +8,7 @@ mod cell;
 mod documents;
 mod folded;
 mod grouped;
+mod headline;
 mod human;
 mod log;
 mod matching;
@@ -23,6 +24,7 @@ mod values;
 
 pub use calendar::calendar;
 pub use documents::documents;
+pub use headline::{Headline, Later, headline};
 pub use human::{Look, MOST, human, json};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use matching::{Pass, adoption_text, passes_text};
