@@ -55,8 +55,9 @@ pub(super) fn show(plan: &Plan, shown: &Shown<'_>, environment: &Environment) ->
         PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(plan))),
         PlanFormat::Html => {
             let file = shown.file.map(|path| typed(&path.display().to_string()));
-            let report = Report { saved_as: file.as_deref(), all: shown.verbose, shows_people: false };
-            environment.out.document(&render::plan_html(plan, &report)?);
+            let complete = |text: &str| environment.out.completed(text);
+            let report = Report { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
+            environment.out.document(&render::plan_html(&plan.without_people(), &report)?);
         }
     }
     Ok(())

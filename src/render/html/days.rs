@@ -85,7 +85,7 @@ pub(super) fn calendar(plan: &Plan) -> Option<Calendar> {
     let waves: BTreeMap<usize, Wave> = told
         .enumerate()
         .map(|(number, (at, group, visits))| {
-            let name = clean(group.wave.or(group.rollout).unwrap_or("other"));
+            let name = clean(group.wave.or(group.rollout).unwrap_or("single"));
             let link = view(&[("wave", &key_of(group.rollout, group.wave))]);
             (at, Wave { letter: letter(number), colour: number % COLOURS + 1, name, visits, link })
         })

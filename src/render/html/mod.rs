@@ -22,7 +22,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::plan::summary;
+use super::headline::headline;
 use super::source::clean;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::Plan;
@@ -32,7 +32,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// How the report is written.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Report<'a> {
     /// The file that `callout apply` takes, if the plan was saved.
     pub saved_as: Option<&'a str>,
@@ -40,17 +40,19 @@ pub struct Report<'a> {
     pub all: bool,
     /// Names, telephone numbers and addresses of people are in the plan.
     pub shows_people: bool,
+    /// Puts into commands that a person is told to type what they need to act where this one acted.
+    pub complete: &'a dyn Fn(&str) -> String,
 }
 
 /// Everything that the template knows.
 #[derive(Debug, Serialize)]
-struct Page<'p> {
+struct Page {
     style: &'static str,
     script: &'static str,
     style_hash: String,
     script_hash: String,
     project: String,
-    headline: String,
+    headline: Vec<String>,
     /// The colour of the headline.
     tone: &'static str,
     refusals: people::Objections,
@@ -64,12 +66,12 @@ struct Page<'p> {
     has_costs: bool,
     tickets: usize,
     left_out: usize,
-    facts: Facts<'p>,
+    facts: Facts,
 }
 
 /// Where the plan comes from, and how it is applied.
 #[derive(Debug, Serialize)]
-struct Facts<'p> {
+struct Facts {
     id: String,
     commit: Option<String>,
     uncommitted: bool,
@@ -79,26 +81,29 @@ struct Facts<'p> {
     lineage: String,
     selection: String,
     reads: usize,
-    saved_as: Option<&'p str>,
+    /// The command, if the plan was saved.
+    apply: Option<String>,
+    save: String,
     has_changes: bool,
     shows_people: bool,
 }
 
 /// The report. It is the plan's own: what must not be in it is taken out of the plan before.
 pub fn plan_html(plan: &Plan, report: &Report<'_>) -> Outcome<String> {
-    let (sections, places) = tickets::sections(plan, report.all);
+    let (sections, places) = tickets::sections(plan, report);
+    let seen = people::Seen { places: &places, complete: report.complete };
     let page = Page {
         style: STYLE,
         script: SCRIPT,
         style_hash: hash(STYLE),
         script_hash: hash(SCRIPT),
         project: clean(&plan.project),
-        headline: summary(plan),
+        headline: headline(plan).sentences(),
         tone: tone(plan),
-        refusals: people::refusals(plan, &places),
+        refusals: people::refusals(plan, &seen),
         slices: people::slices(plan),
-        warnings: people::warnings(plan, &places),
-        people: people::people(plan, &places),
+        warnings: people::warnings(plan, &seen),
+        people: people::people(plan, &seen),
         by_wave: summary::by_wave(plan),
         by_system: summary::by_system(plan),
         calendar: days::calendar(plan),
@@ -111,7 +116,7 @@ pub fn plan_html(plan: &Plan, report: &Report<'_>) -> Outcome<String> {
     filled(&page).map_err(|error| Box::new(Diagnostic::error("render/html", format!("the report cannot be written: {error:#}"))))
 }
 
-fn filled(page: &Page<'_>) -> Result<String, minijinja::Error> {
+fn filled(page: &Page) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
@@ -137,7 +142,7 @@ fn tone(plan: &Plan) -> &'static str {
     }
 }
 
-fn facts<'p>(plan: &Plan, report: &Report<'p>) -> Facts<'p> {
+fn facts(plan: &Plan, report: &Report<'_>) -> Facts {
     Facts {
         id: clean(&plan.id),
         commit: plan.commit.as_deref().map(clean),
@@ -148,7 +153,8 @@ fn facts<'p>(plan: &Plan, report: &Report<'p>) -> Facts<'p> {
         lineage: clean(&plan.lineage),
         selection: clean(&plan.selection.to_string()),
         reads: plan.reads,
-        saved_as: report.saved_as,
+        apply: report.saved_as.map(|file| clean(&(report.complete)(&format!("callout apply {file}")))),
+        save: (report.complete)("callout plan --out FILE"),
         has_changes: plan.has_changes(),
         shows_people: report.shows_people,
     }

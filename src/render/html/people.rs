@@ -18,6 +18,12 @@ const ENTRIES: usize = 50;
 /// Tickets that one entry names.
 const NAMED: usize = 20;
 
+/// What the lists are written with: where each ticket is on the page, and what completes a command.
+pub(super) struct Seen<'a> {
+    pub places: &'a Places,
+    pub complete: &'a dyn Fn(&str) -> String,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct People {
     entries: Vec<Entry>,
@@ -69,7 +75,7 @@ pub(super) struct Slice {
     holds: String,
 }
 
-pub(super) fn people(plan: &Plan, places: &Places) -> People {
+pub(super) fn people(plan: &Plan, seen: &Seen<'_>) -> People {
     let mut entries: Vec<(bool, usize, Entry)> = Vec::new();
     for group in groups(plan) {
         let steps: Vec<&Step> = group.steps.iter().copied().filter(|step| step.needs_person()).collect();
@@ -83,7 +89,7 @@ pub(super) fn people(plan: &Plan, places: &Places) -> People {
             };
             // Somebody who comes in vain, or may come twice, before what only waits.
             let waits = !steps.iter().any(|step| step.is_still_coming() || step.sign() == '?');
-            entries.push((waits, steps.len(), entry(&steps, title, places)));
+            entries.push((waits, steps.len(), entry(&steps, title, seen)));
         }
     }
     entries.sort_by_key(|(waits, _, _)| *waits);
@@ -96,7 +102,7 @@ pub(super) fn people(plan: &Plan, places: &Places) -> People {
     }
 }
 
-fn entry(steps: &[&Step], title: String, places: &Places) -> Entry {
+fn entry(steps: &[&Step], title: String, seen: &Seen<'_>) -> Entry {
     let named = if steps.iter().any(|step| step.is_still_coming()) { steps.len() } else { NAMED };
     let first = steps.first();
     let why = first.and_then(|step| step.action.reason()).map(|reason| clean(&reason.to_string())).unwrap_or_default();
@@ -104,40 +110,40 @@ fn entry(steps: &[&Step], title: String, places: &Places) -> Entry {
         sign: first.map_or('!', |step| step.sign()),
         why: if title.is_empty() { why } else { format!("the first of them: {why}") },
         title,
-        next: first.and_then(|step| step.next_step()).map(|next| clean(&next)),
-        tickets: steps.iter().take(named).map(|step| ticket(step, places)).collect(),
+        next: first.and_then(|step| step.next_step()).map(|next| clean(&(seen.complete)(&next))),
+        tickets: steps.iter().take(named).map(|step| ticket(step, seen)).collect(),
         more: steps.len().saturating_sub(named),
     }
 }
 
-fn ticket(step: &Step, places: &Places) -> Ticket {
+fn ticket(step: &Step, seen: &Seen<'_>) -> Ticket {
     let id = step.id.as_ref().map(|id| format!("ticket {id}"));
     let mark = step.mark.as_ref().map(|mark| format!("mark {mark}"));
     let site = Some(step.site.clone()).filter(|site| !site.is_empty());
     let comes = step.comes().map(|start| format!("coming {start}"));
     let known: Vec<String> = [id, mark, site, comes].into_iter().flatten().collect();
     let address = step.key.to_string();
-    Ticket { at: places.get(&address).copied(), address: clean(&address), known: clean(&known.join(", ")) }
+    Ticket { at: seen.places.get(&address).copied(), address: clean(&address), known: clean(&known.join(", ")) }
 }
 
 /// The limits that the plan is over, then the policies that deny it.
-pub(super) fn refusals(plan: &Plan, places: &Places) -> Objections {
+pub(super) fn refusals(plan: &Plan, seen: &Seen<'_>) -> Objections {
     let limits = plan.refusals.iter().map(|refusal| Objection {
         text: clean(&refusal.to_string()),
         ticket: None,
-        next: Some(clean(&refusal.next_step())),
+        next: Some(clean(&(seen.complete)(&refusal.next_step()))),
     });
-    few(limits.chain(rulings(plan, Effect::Deny, places)))
+    few(limits.chain(rulings(plan, Effect::Deny, seen)))
 }
 
-pub(super) fn warnings(plan: &Plan, places: &Places) -> Objections {
-    few(rulings(plan, Effect::Warn, places))
+pub(super) fn warnings(plan: &Plan, seen: &Seen<'_>) -> Objections {
+    few(rulings(plan, Effect::Warn, seen))
 }
 
-fn rulings<'p>(plan: &'p Plan, effect: Effect, places: &'p Places) -> impl Iterator<Item = Objection> + use<'p> {
+fn rulings<'p>(plan: &'p Plan, effect: Effect, seen: &'p Seen<'_>) -> impl Iterator<Item = Objection> + use<'p> {
     let told = |ruling: &Ruling| {
         let address = ruling.key.as_ref().map(ToString::to_string);
-        let ticket = |address: String| Ticket { at: places.get(&address).copied(), address: clean(&address), known: String::new() };
+        let ticket = |address: String| Ticket { at: seen.places.get(&address).copied(), address: clean(&address), known: String::new() };
         Objection { text: clean(&format!("policy {}: {}", ruling.policy, ruling.message)), ticket: address.map(ticket), next: None }
     };
     plan.rulings.iter().filter(move |ruling| ruling.effect == effect).map(told)

@@ -3,7 +3,7 @@
 (() => {
   const by = (id) => document.getElementById(id);
   const rows = [...document.querySelectorAll("#tickets tr[data-action]")];
-  const sections = [...document.querySelectorAll("#tickets tbody")];
+  const sections = [...document.querySelectorAll("#tickets > tbody")];
   const inputs = ["q", "action", "wave", "system", "day"].map(by).filter(Boolean);
   const search = by("q");
   const texts = new Map();

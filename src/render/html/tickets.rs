@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Report;
 use super::differences::{Differences, differences};
 use super::names::{day, key_of};
 use crate::plan::{Action, Cost, Effect, Plan, Ruling, Step};
@@ -72,8 +73,8 @@ struct Told {
 /// Where each ticket of the table stands on the page.
 pub(super) type Places = BTreeMap<String, usize>;
 
-/// The table of a plan, and where each ticket is in it. What is unchanged and has nothing to tell is left out unless `all` are asked for.
-pub(super) fn sections(plan: &Plan, all: bool) -> (Vec<Section>, Places) {
+/// The table of a plan, and where each ticket is in it. What is unchanged and has nothing to tell is left out unless all are asked for.
+pub(super) fn sections(plan: &Plan, report: &Report<'_>) -> (Vec<Section>, Places) {
     let mut rulings: BTreeMap<&Key, Vec<&Ruling>> = BTreeMap::new();
     for ruling in &plan.rulings {
         if let Some(key) = &ruling.key {
@@ -83,11 +84,12 @@ pub(super) fn sections(plan: &Plan, all: bool) -> (Vec<Section>, Places) {
     let (mut places, mut sections) = (Places::new(), Vec::new());
     for group in groups(plan) {
         let mut rows = Vec::new();
-        for step in group.steps.iter().filter(|step| all || is_told(step) || rulings.contains_key(&step.key)) {
+        for step in group.steps.iter().filter(|step| report.all || is_told(step) || rulings.contains_key(&step.key)) {
             let at = places.len() + 1;
             places.insert(step.key.to_string(), at);
             let told = rulings.get(&step.key).map(Vec::as_slice).unwrap_or_default();
-            rows.push(row(plan, step, at, told));
+            let next = step.next_step().map(|next| clean(&(report.complete)(&next)));
+            rows.push(Row { next, ..row(plan, step, at, told) });
         }
         if !rows.is_empty() {
             sections.push(Section { title: title(&group), tally: group.tally(), wave: key_of(group.rollout, group.wave), rows });
@@ -103,7 +105,7 @@ fn is_told(step: &Step) -> bool {
 /// What stands together, in words.
 pub(super) fn title(group: &Group<'_>) -> String {
     match (group.rollout, group.wave) {
-        (None, _) => "Tickets of no rollout".to_owned(),
+        (None, _) => "Single tickets".to_owned(),
         (Some(rollout), None) => clean(&format!("Rollout/{rollout}")),
         (Some(rollout), Some(wave)) => clean(&format!("Rollout/{rollout}, wave {wave}")),
     }
@@ -142,7 +144,7 @@ fn row(plan: &Plan, step: &Step, at: usize, rulings: &[&Ruling]) -> Row {
         cost: step.cost.as_ref().map(cost),
         cost_is_known: matches!(step.cost, Some(Cost::Estimated(_))),
         why: why(&step.action),
-        next: step.next_step().map(|next| clean(&next)),
+        next: None,
         rulings: rulings.iter().map(told).collect(),
         remarks: remarks(step),
         differences: differences(step),
