@@ -7,7 +7,7 @@ use super::opened::Opened;
 use super::{Ending, Environment, Exit, Failure, plan_file, planning};
 use crate::diagnostics::typed;
 use crate::plan::{Action, Plan};
-use crate::render::{self, Report, clean};
+use crate::render::{self, HtmlReport, clean};
 use crate::state::Owner;
 use crate::state::shared::holder;
 
@@ -56,7 +56,7 @@ pub(super) fn show(plan: &Plan, shown: &Shown<'_>, environment: &Environment) ->
         PlanFormat::Html => {
             let file = shown.file.map(|path| typed(&path.display().to_string()));
             let complete = |text: &str| environment.out.completed(text);
-            let report = Report { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
+            let report = HtmlReport { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
             environment.out.document(&render::plan_html(&plan.without_people(), &report)?);
         }
     }

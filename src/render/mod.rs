@@ -27,7 +27,7 @@ mod values;
 pub use calendar::calendar;
 pub use documents::documents;
 pub use headline::{Headline, Later, headline};
-pub use html::{Report, plan_html};
+pub use html::{HtmlReport, plan_html};
 pub use human::{Look, MOST, human, json};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use markdown::{COMMENT, Report, SUMMARY, markdown};
