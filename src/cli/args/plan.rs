@@ -29,7 +29,7 @@ pub enum PlanFormat {
     #[default]
     Text,
     Json,
-    /// One page for a browser, which asks for nothing from anywhere.
+    // One page for a browser, which asks for nothing from anywhere.
     Html,
 }
 
