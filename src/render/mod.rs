@@ -3,6 +3,7 @@
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
 mod alike;
+mod annotations;
 mod calendar;
 mod cell;
 mod documents;
@@ -23,6 +24,7 @@ mod status;
 mod systems;
 mod values;
 
+pub use annotations::{Note, Spot, github, gitlab, notes, notes_of_plan, sarif};
 pub use calendar::calendar;
 pub use documents::documents;
 pub use headline::{Headline, Later, headline};
