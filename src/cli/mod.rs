@@ -25,6 +25,8 @@ mod plan_file;
 mod planning;
 mod progress;
 mod rebuild;
+mod report;
+mod repository;
 mod rows;
 mod sandbox;
 mod schedule;

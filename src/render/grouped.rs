@@ -66,7 +66,8 @@ impl Group<'_> {
 
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
-        self.name().map(|name| wrapped(0, &format!("{name}: {}", self.tally()))).unwrap_or_default()
+        let Some(name) = self.name() else { return String::new() };
+        wrapped(0, &format!("{name}: {}", self.tally()))
     }
 
     /// How many of what it holds.
