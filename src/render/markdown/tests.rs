@@ -157,7 +157,7 @@ fn a_report_says_what_counts_first() {
     <summary><code>Rollout/routers, wave rest</code>: 1 deferred</summary>
 
     ```diff
-    @ Dispatch/store-9  Store 9 (9), account 01234567
+    @ Dispatch/store-9  Mon 11 Jan 08:00  Store 9 (9), account 01234567
     ```
 
     </details>
