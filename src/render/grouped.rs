@@ -58,10 +58,15 @@ impl Group<'_> {
         self.rollout == other.rollout
     }
 
+    /// `Rollout/routers, wave pilot`. None for tickets of no rollout.
+    pub fn name(&self) -> Option<String> {
+        let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
+        self.rollout.map(|rollout| format!("Rollout/{}{wave}", clean(rollout)))
+    }
+
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
-        let Some(rollout) = self.rollout else { return String::new() };
-        let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
+        let Some(name) = self.name() else { return String::new() };
         let counts = Counts::of(self.steps.iter().copied());
         let mut parts = counted(&counts);
         let drifted = self.steps.iter().filter(|step| step.action == Action::Keep && !step.drift.is_empty()).count();
@@ -70,6 +75,6 @@ impl Group<'_> {
         if counts.drifted > 0 {
             parts.push(format!("{} changed in the ticket system", counts.drifted));
         }
-        wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), parts.join(", ")))
+        wrapped(0, &format!("{name}: {}", parts.join(", ")))
     }
 }
