@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite, Visit};
 
 pub use batch::Batch;
 pub use build::{World, build};
@@ -179,6 +179,9 @@ pub struct Step {
     /// It has a tombstone: the files ask for it, and nobody comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_closed: bool,
+    /// When somebody is wanted on site, by the site's own clock, for people. Of the desired ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,

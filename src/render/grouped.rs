@@ -13,9 +13,9 @@ use crate::plan::{Action, Counts, Plan, Step};
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     /// None: tickets of no rollout.
-    rollout: Option<&'a str>,
+    pub rollout: Option<&'a str>,
     /// None: in no wave.
-    wave: Option<&'a str>,
+    pub wave: Option<&'a str>,
     pub steps: Vec<&'a Step>,
 }
 
@@ -66,7 +66,11 @@ impl Group<'_> {
 
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
-        let Some(name) = self.name() else { return String::new() };
+        self.name().map(|name| wrapped(0, &format!("{name}: {}", self.tally()))).unwrap_or_default()
+    }
+
+    /// How many of what it holds.
+    pub fn tally(&self) -> String {
         let counts = Counts::of(self.steps.iter().copied());
         let mut parts = counted(&counts);
         let drifted = self.steps.iter().filter(|step| step.action == Action::Keep && !step.drift.is_empty()).count();
@@ -75,6 +79,6 @@ impl Group<'_> {
         if counts.drifted > 0 {
             parts.push(format!("{} changed in the ticket system", counts.drifted));
         }
-        wrapped(0, &format!("{name}: {}", parts.join(", ")))
+        parts.join(", ")
     }
 }

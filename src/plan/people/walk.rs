@@ -73,6 +73,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
         difference: _,
         settles: _,
         is_closed: _,
+        visit: _,
         starts: _,
         lead_time: _,
     } = step;
