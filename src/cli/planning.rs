@@ -135,7 +135,7 @@ pub(super) fn has_git_remote(opened: &Opened) -> bool {
     git(&opened.project.folder, &["remote"]).is_some()
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::spend_text;
 use super::plan::counted;
 use super::source::clean;
 use super::values::wrapped;
-use crate::plan::{Action, Counts, Plan, Step};
+use crate::plan::{Action, Counts, Plan, Spend, Step};
 
 /// Steps that stand together.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl Group<'_> {
         if counts.drifted > 0 {
             parts.push(format!("{} changed in the ticket system", counts.drifted));
         }
+        parts.extend(spend_text(&Spend::of(self.steps.iter().copied())));
         wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), parts.join(", ")))
     }
 }

@@ -5,6 +5,7 @@
 mod alike;
 mod calendar;
 mod cell;
+mod cost;
 mod documents;
 mod folded;
 mod grouped;
@@ -22,6 +23,7 @@ mod systems;
 mod values;
 
 pub use calendar::calendar;
+pub use cost::spend_text;
 pub use documents::documents;
 pub use human::{Look, MOST, human, json};
 pub use log::{LogText, log_csv, log_csv_head, log_json};

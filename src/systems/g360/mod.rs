@@ -9,6 +9,7 @@ pub mod connection;
 #[cfg(test)]
 pub mod example;
 pub mod form;
+pub mod rows;
 pub mod sandbox;
 pub mod settings;
 mod several;

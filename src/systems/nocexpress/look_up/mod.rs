@@ -7,7 +7,6 @@
 mod asker;
 mod configurations;
 mod issues;
-mod rows;
 mod settings;
 mod sites;
 #[cfg(test)]

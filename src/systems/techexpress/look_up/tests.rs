@@ -1,0 +1,1 @@
+//! Questions and answers, against a server that answers as told.
