@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use super::args::{Choice, Refresh};
 use super::cost_cache::CostCache;
 use super::opened::Opened;
-use super::planning::{self, pace};
+use super::planning::{self, pace, requests};
 use super::progress::draw_target;
 use super::{Environment, Failure, shortened};
 use crate::plan::{Action, Allowed, Limits, Plan};
@@ -83,8 +83,7 @@ async fn ask_one(system: &dyn System, sent: &[&Fields], opened: &Opened, environ
     let told = |asked: usize, at_most: usize| {
         if asked == 0 {
             let creates = if sent.len() == 1 { "1 create costs".to_owned() } else { format!("{} creates cost", sent.len()) };
-            let requests = if at_most == 1 { "1 request".to_owned() } else { format!("{at_most} requests") };
-            err.line(&format!("asking what {creates}: at most {requests}{}", pace(opened, at_most)));
+            err.line(&format!("asking what {creates}: at most {}{}", requests(at_most), pace(opened, at_most)));
         }
         bar.set_length(at_most as u64);
         bar.set_position(asked as u64);

@@ -105,6 +105,11 @@ pub(super) fn pace(opened: &Opened, reads: usize) -> String {
     paced(opened, reads, "about")
 }
 
+/// `1 request`.
+pub(super) fn requests(count: usize) -> String {
+    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
+}
+
 fn paced(opened: &Opened, reads: usize, about: &str) -> String {
     match opened.requests_per_minute() {
         Some(rate) if reads > rate => format!(", {about} {} minutes at {rate} a minute", reads.div_ceil(rate)),

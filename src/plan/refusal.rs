@@ -80,12 +80,9 @@ impl Refusal {
 
     fn unknown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { allowed, wanted, tickets, .. } = self;
-        let creates = if *wanted == 1 { "1 create costs".to_owned() } else { format!("{wanted} creates cost") };
-        let may = match allowed {
-            0 => "none may".to_owned(),
-            allowed => format!("{allowed} may"),
-        };
-        write!(f, "{creates} nobody knows what, and under {} {may}", self.key())?;
+        let what = if *wanted == 1 { "1 create costs".to_owned() } else { format!("{wanted} creates cost") };
+        let such = if *allowed == 0 { "none".to_owned() } else { allowed.to_string() };
+        write!(f, "nobody knows what {what}, and {} allows {such} such", self.key())?;
         let named: Vec<String> = tickets.iter().map(ToString::to_string).collect();
         match (named.is_empty(), wanted.saturating_sub(named.len())) {
             (true, _) => Ok(()),
@@ -102,7 +99,7 @@ impl Refusal {
         }
         if self.limit == UNKNOWN_COSTS {
             return format!(
-                "each says why at `cost:`; mend that and plan again, or `callout apply --allow-unknown-costs {whole}` sends them for one run, whatever they cost"
+                "`cost:` says why; mend that and plan again. `callout apply --allow-unknown-costs {whole}` sends them all the same, for one run"
             );
         }
         if self.limit.starts_with(CREATES) {

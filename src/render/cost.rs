@@ -5,7 +5,6 @@
 use std::fmt::Write as _;
 
 use super::source::clean;
-use super::values::wrapped;
 use crate::plan::{Cost, Spend, Step};
 use crate::ticket::{Account, Money};
 
@@ -21,11 +20,11 @@ pub fn spend_text(spend: &Spend) -> Option<String> {
 pub(super) fn cost_lines(step: &Step) -> String {
     let mut text = String::new();
     if let Some(account) = &step.account {
-        text.push_str(&wrapped(4, &format!("address of its account: {}", place(account))));
+        let _ = writeln!(text, "    address of its account: {}", place(account));
     }
     match &step.cost {
-        Some(Cost::Estimated(money)) => text.push_str(&format!("    cost: about {money}\n")),
-        Some(Cost::Unknown(why)) => text.push_str(&wrapped(4, &format!("cost: unknown: {}", clean(why)))),
+        Some(Cost::Estimated(money)) => _ = writeln!(text, "    cost: about {money}"),
+        Some(Cost::Unknown(why)) => _ = writeln!(text, "    cost: unknown: {}", clean(why)),
         None => {}
     }
     text

@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(
             text,
             "KIND      SYSTEM       CREATE  READ  UPDATE  CLOSE  DELETE  LIST  FIND  LOOK_UP  ESTIMATES  FIELDS\n\
-             Dispatch  TechExpress  yes     yes   no      no     no      no    no    no       yes        52\n\
+             Dispatch  TechExpress  yes     yes   no      no     no      no    no    yes      yes        52\n\
              \n\
              Dispatch: TechExpress, settings below spec.systems.techexpress\n  \
                no update: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone\n  \
@@ -181,7 +181,6 @@ mod tests {
                no delete: TechExpress has no call to delete a ticket; cancel it in the Granite 360 portal or by telephone\n  \
                no list: TechExpress has no call that lists tickets; the Granite 360 portal does\n  \
                no find: TechExpress cannot list or search tickets; look for the mark in the Granite 360 portal\n  \
-               no look_up: callout knows no call of this system that tells which values are valid\n  \
                fields: 52 in all, 27 of them sent, 50 shown by a read\n  \
                files: pdf, doc, csv, xlsx, png, jpg, jpeg; all together at most 25 MB\n"
         );

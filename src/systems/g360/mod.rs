@@ -14,6 +14,7 @@ pub mod sandbox;
 pub mod settings;
 mod several;
 pub mod spec;
+pub mod words;
 
 use serde_json::{Map, Value};
 

@@ -62,6 +62,9 @@ impl System for TechExpress {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
+    fn look_up(&self) -> Ability {
+        Ability::Yes
+    }
     fn estimates(&self) -> Ability {
         Ability::Yes
     }

@@ -11,7 +11,9 @@ use crate::state::Permit;
 use crate::systems::g360::connection::Connection;
 use crate::systems::g360::{Api, Together};
 use crate::systems::settings::section_unusable;
-use crate::systems::{Answer, Context, Estimates, Kept, Observed, Payload, Reader, Remote, Sent, Several, Told, Unready, Writer};
+use crate::systems::{
+    Answer, Context, Draft, Estimates, Kept, Looked, Observed, Payload, Reader, Remote, Sent, Several, Told, Unready, Writer,
+};
 use crate::ticket::Fields;
 
 /// Vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
@@ -43,6 +45,10 @@ struct TechRemote {
 impl Reader for TechRemote {
     fn read<'a>(&'a self, id: &'a str) -> Answer<'a, Observed> {
         self.connection.read(id)
+    }
+
+    fn look_up<'a>(&'a self, drafts: &'a [&'a Draft], told: Told<'a>) -> Answer<'a, Option<Looked>> {
+        Box::pin(async move { Some(look_up::look_up(&self.connection, &self.look_ups, drafts, told).await) })
     }
 
     fn estimate<'a>(&'a self, creates: &'a [&'a Fields], kept: &'a mut Kept, told: Told<'a>) -> Answer<'a, Option<Estimates>> {

@@ -11,7 +11,6 @@ mod settings;
 mod sites;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::collections::BTreeSet;
 
@@ -20,6 +19,7 @@ use serde_json::Value;
 use super::API;
 use crate::diagnostics::Diagnostic;
 use crate::systems::g360::connection::Connection;
+use crate::systems::g360::words;
 use crate::systems::{Draft, Finding, Looked, Told};
 use asker::Asker;
 use configurations::Configurations;

@@ -43,11 +43,15 @@ pub fn known(macnum: &str, page: Page) -> Result<Account, No> {
         Page::Known(account) => return Ok(account),
         Page::Unknown(_) => format!("{title} knows no account with the macnum {macnum}"),
         Page::Perhaps(rows) => {
-            let accounts = if rows == 1 { "1 account".to_owned() } else { format!("{rows} accounts") };
+            let accounts = counted(rows);
             format!("{title} showed {accounts} for the macnum {macnum}, none of them with it, and may know more")
         }
         Page::Unclear(what) => format!("{title} showed {what} for the macnum {macnum}"),
     }))
+}
+
+pub fn counted(rows: usize) -> String {
+    if rows == 1 { "1 account".to_owned() } else { format!("{rows} accounts") }
 }
 
 fn are_accounts(rows: &[&Row]) -> bool {

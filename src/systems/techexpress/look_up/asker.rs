@@ -48,7 +48,7 @@ impl<'a> Asker<'a> {
 
     pub async fn ask(&mut self, path: &str, query: &[(&str, &str)]) -> Result<Value, No> {
         if let Some(why) = &self.ended {
-            return Err(No { why: format!("it was not asked for any more, as {why}"), is_silence: true });
+            return Err(No { why: why.clone(), is_silence: true });
         }
         let answer = self.connection.ask(path, query).await;
         self.asked += 1;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod asker;
+mod online;
 mod prices;
 mod settings;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::systems::g360::connection::Connection;
 use crate::systems::{Estimate, Estimates, Kept, Told};
 use crate::ticket::{Account, Cost, Fields, Money};
 use asker::{Asker, No};
+pub use online::look_up;
 use prices::Question;
 pub use settings::{ACCOUNTS_PATH, COSTS_PATH, LookUps, PATHS, SECTION, of};
 
