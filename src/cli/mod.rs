@@ -6,6 +6,8 @@ mod apply;
 mod args;
 mod closing;
 mod completions;
+mod cost_cache;
+mod costs;
 mod crowd;
 mod environment;
 mod exit;

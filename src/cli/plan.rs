@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::args::{Global, Plan as Words, PlanFormat};
 use super::opened::Opened;
-use super::{Ending, Environment, Exit, Failure, plan_file, planning};
+use super::{Ending, Environment, Exit, Failure, costs, plan_file};
 use crate::diagnostics::typed;
-use crate::plan::{Action, Plan};
-use crate::render::{self, Report, clean};
+use crate::plan::{Action, Allowed, Plan};
+use crate::render::{self, HtmlReport, clean};
 use crate::state::Owner;
 use crate::state::shared::holder;
 
@@ -16,7 +16,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if let Some(path) = &words.out {
         plan_file::may_write(&environment.folder.join(path))?;
     }
-    let (plan, other) = tokio::join!(planning::make(&opened, &state, &words.choice, environment), at_work(&opened));
+    let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
     let plan = plan?;
     if let Some(other) = other {
         // The run is named as it was recorded.
@@ -56,7 +56,7 @@ pub(super) fn show(plan: &Plan, shown: &Shown<'_>, environment: &Environment) ->
         PlanFormat::Html => {
             let file = shown.file.map(|path| typed(&path.display().to_string()));
             let complete = |text: &str| environment.out.completed(text);
-            let report = Report { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
+            let report = HtmlReport { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
             environment.out.document(&render::plan_html(&plan.without_people(), &report)?);
         }
     }

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::spend_text;
 use super::plan::counted;
 use super::source::clean;
 use super::values::wrapped;
-use crate::plan::{Action, Counts, Plan, Step};
+use crate::plan::{Action, Counts, Plan, Spend, Step};
 
 /// Steps that stand together.
 #[derive(Debug)]
@@ -66,7 +67,8 @@ impl Group<'_> {
 
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
-        self.name().map(|name| wrapped(0, &format!("{name}: {}", self.tally()))).unwrap_or_default()
+        let costs = spend_text(&Spend::of(self.steps.iter().copied())).map(|costs| format!(", {costs}")).unwrap_or_default();
+        self.name().map(|name| wrapped(0, &format!("{name}: {}{costs}", self.tally()))).unwrap_or_default()
     }
 
     /// How many of what it holds.

@@ -7,6 +7,7 @@ use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
 use super::alike::{Part, parts};
+use super::cost::{cost_lines, spend_text};
 use super::folded::folded_text;
 use super::grouped::{Group, groups};
 use super::refused::refused_text;
@@ -115,7 +116,8 @@ pub fn summary(plan: &Plan) -> String {
         parts.push(format!("{} changed in the ticket system", counts.drifted));
     }
     let refused = if plan.refusals.is_empty() { "" } else { " Refused: over a limit." };
-    format!("Plan: {}.{refused}", parts.join(", "))
+    let cost = spend_text(&plan.spend()).map(|spend| format!(" Cost: {spend}.")).unwrap_or_default();
+    format!("Plan: {}.{cost}{refused}", parts.join(", "))
 }
 
 pub(super) fn counted(counts: &Counts) -> Vec<String> {
@@ -194,6 +196,7 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
     }
+    text.push_str(&cost_lines(step));
     if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
         line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
     }

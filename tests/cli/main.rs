@@ -12,6 +12,7 @@ mod bulk;
 mod canary;
 mod changes;
 mod clock;
+mod costs;
 mod crowd;
 mod customer;
 mod damage;
