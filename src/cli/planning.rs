@@ -21,9 +21,10 @@ pub(super) struct Planned {
     pub selection: Selection,
 }
 
-/// Reads what the plan depends on, and plans.
+/// Reads what the plan depends on, plans, and judges by the policies.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
-    Ok(look(opened, state, choice, environment).await?.plan)
+    let plan = look(opened, state, choice, environment).await?.plan;
+    Ok(plan.judged(&opened.court(state), opened.clock().now()))
 }
 
 /// The same, with what was seen.
@@ -42,6 +43,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         selection: &selection,
         rollouts: &opened.rollouts,
         rules: &opened.rules,
+        policies: &opened.policies,
         take: choice.take.map(Into::into),
         companions: &companions,
         now: opened.clock().now(),
