@@ -21,10 +21,9 @@ pub(super) struct Planned {
     pub selection: Selection,
 }
 
-/// Reads what the plan depends on, plans, and judges by the policies.
+/// Reads what the plan depends on, and plans. Whoever shows the plan judges it by the policies first.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
-    let plan = look(opened, state, choice, environment).await?.plan;
-    Ok(plan.judged(&opened.court(state), opened.clock().now()))
+    Ok(look(opened, state, choice, environment).await?.plan)
 }
 
 /// The same, with what was seen.

@@ -3,10 +3,11 @@
 //! Owns the shape and its documentation. A step says what matters for the rule, and the rest has defaults. Refuses moments: they are read
 //! by the room that tries the examples, which tells a wrong one at its place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::schema::ticket_kinds;
@@ -90,9 +91,9 @@ pub struct ExampleStep {
     pub rollout: Option<ExampleRollout>,
     /// The site as its system knows it.
     pub account: Option<ExampleAccount>,
-    /// What it costs, in dollars. Without it nobody knows.
-    #[schemars(range(min = 0, max = 10_000_000), extend("examples" = [347.5]))]
-    pub cost: Option<f64>,
+    /// What it costs, in dollars; `unknown` where its system could not say. Without it nobody was asked.
+    #[schemars(extend("examples" = [347.5, "unknown"]))]
+    pub cost: Option<ExampleCost>,
 }
 
 impl Default for ExampleStep {
@@ -192,6 +193,32 @@ pub struct ExampleAccount {
     pub name: String,
     /// Its address there, on one line.
     pub address: String,
+}
+
+/// An amount in dollars, or `unknown`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExampleCost(pub Option<f64>);
+
+impl<'de> Deserialize<'de> for ExampleCost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        if value == "unknown" {
+            return Ok(Self(None));
+        }
+        value.as_f64().map(|dollars| Self(Some(dollars))).ok_or_else(|| serde::de::Error::custom("expected dollars, or unknown"))
+    }
+}
+
+impl JsonSchema for ExampleCost {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "ExampleCost".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({"type": ["number", "string"], "minimum": 0, "maximum": 10_000_000, "pattern": "^unknown$"})
+    }
 }
 
 fn expected_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -53,7 +53,7 @@ pub(crate) use tree::{Content, Entry, Node, Span, Style};
 pub(crate) use wave_spec::WaveSpec;
 
 pub use compose::MAX_DEPTH;
-pub use example_spec::{Doing, ExampleChange, ExampleSpec, ExampleStep, ExampleVisit, Expected};
+pub use example_spec::{Doing, ExampleChange, ExampleCost, ExampleSpec, ExampleStep, ExampleVisit, Expected};
 pub use load::LARGEST;
 pub use policy::Policy;
 pub use policy_spec::{Each, PolicyDocument, PolicySpec};

@@ -56,9 +56,9 @@ impl Policy {
     /// The rule, and its key in the spec.
     pub fn rule(&self) -> (&'static str, &str) {
         match (&self.spec.deny, &self.spec.warn) {
-            (Some(deny), _) => ("deny", deny),
+            (Some(deny), _) => ("deny", &deny.0),
             // That there is one of the two, reading it has seen to.
-            (None, warn) => ("warn", warn.as_deref().unwrap_or("false")),
+            (None, warn) => ("warn", warn.as_ref().map_or("true", |warn| &warn.0)),
         }
     }
 }

@@ -3,10 +3,12 @@
 //! Owns the shape of the document and its documentation. Refuses to know the language: what an expression may say is judged by the room
 //! that evaluates it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::example_spec::ExampleSpec;
 use crate::systems::schema::{flatten_enum, tidy};
@@ -59,17 +61,17 @@ pub struct PolicySpec {
     pub group_by: Option<BTreeMap<String, String>>,
     /// Which steps the rule is about: an expression that is true or false, without `${{`. Without it, all.
     #[serde(default)]
-    #[schemars(length(min = 1), extend("examples" = ["step.action == \"create\""]))]
-    pub when: Option<String>,
+    #[schemars(extend("examples" = ["step.action == \"create\""]))]
+    pub when: Option<Rule>,
     /// The rule: an expression, without `${{`, that is true for what is against it. Then nothing of the plan is applied. If it cannot be
     /// evaluated, nothing is applied either.
     #[serde(default)]
-    #[schemars(length(min = 1), extend("examples" = ["step.visit.weekday in [\"sat\", \"sun\"]"]))]
-    pub deny: Option<String>,
+    #[schemars(extend("examples" = ["step.visit.weekday in [\"sat\", \"sun\"]"]))]
+    pub deny: Option<Rule>,
     /// The same, but what is against it is only told.
     #[serde(default)]
-    #[schemars(length(min = 1), extend("examples" = ["plan.creates > 50"]))]
-    pub warn: Option<String>,
+    #[schemars(extend("examples" = ["plan.creates > 50"]))]
+    pub warn: Option<Rule>,
     /// What is said of what is against the rule, for whoever has to do something about it. `${{ ... }}` fills in values.
     #[schemars(length(min = 1, max = 1000), extend("examples" = ["${{ step.visit.date }} is a ${{ step.visit.weekday }}"]))]
     pub message: String,
@@ -80,6 +82,33 @@ pub struct PolicySpec {
     /// What the rule has to say of examples. `callout policy test` tries them.
     #[serde(default)]
     pub tests: Vec<ExampleSpec>,
+}
+
+/// An expression. `true` alone is one too, which YAML takes for no text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Rule(pub String);
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self(text)),
+            Value::Bool(is) => Ok(Self(is.to_string())),
+            Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => Err(serde::de::Error::custom("expected an expression")),
+        }
+    }
+}
+
+impl JsonSchema for Rule {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "PolicyExpression".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({"type": ["string", "boolean"], "minLength": 1})
+    }
 }
 
 /// What a rule is asked about.

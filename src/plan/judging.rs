@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::again::recorded;
 use super::{Account, Action, Cost, Effect, Plan, Ruling, Step};
-use crate::policy::{Doing, Policy, Scene, Site, Subject, judge};
+use crate::policy::{Doing, Policy, Price, Scene, Site, Subject, judge};
 use crate::refresh::{Side, Sides, request_of};
 use crate::state::{Closing, Key, Phase, Record, Request, State};
 use crate::systems::by_kind;
@@ -33,8 +33,7 @@ impl Plan {
             return Self { rulings: Vec::new(), ..self };
         }
         let (keys, subjects) = court.subjects(&self);
-        let costs_asked = self.spend().was_asked();
-        let scene = Scene { project: self.project.clone(), now, subjects, costs_asked };
+        let scene = Scene { project: self.project.clone(), now, subjects };
         let rulings = judge(court.policies, &scene).into_iter().map(|verdict| Ruling {
             policy: verdict.policy,
             effect: if verdict.denies { Effect::Deny } else { Effect::Warn },
@@ -91,9 +90,10 @@ impl Court<'_> {
             labels: if step.desired.is_some() { step.labels.clone() } else { subject.labels },
             rollout: step.rollout.clone().or(subject.rollout),
             account: step.account.as_ref().map(site),
-            cost: match &step.cost {
-                Some(Cost::Estimated(money)) => Some(*money),
-                Some(Cost::Unknown(_)) | None => None,
+            price: match &step.cost {
+                Some(Cost::Estimated(money)) => Price::Known(*money),
+                Some(Cost::Unknown(_)) => Price::Unknown,
+                None => Price::NotAsked,
             },
             changes: step.changes.clone(),
             place: step.place.clone(),
@@ -128,7 +128,7 @@ fn of_request(key: &Key, request: &Request, doing: Doing) -> Subject {
         changes: Vec::new(),
         attachments: request.attachments.iter().map(|file| file.filename.clone()).collect(),
         visit: request.visit.clone(),
-        cost: None,
+        price: Price::NotAsked,
         place: None,
         before: None,
     }

@@ -10,10 +10,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::judge::judge;
-use super::scene::{Scene, Site, Subject};
+use super::scene::{Price, Scene, Site, Subject};
 use super::{Expected, Policy};
 use crate::diagnostics::Diagnostic;
-use crate::manifest::{ExampleChange, ExampleSpec, ExampleStep, ExampleVisit};
+use crate::manifest::{ExampleChange, ExampleCost, ExampleSpec, ExampleStep, ExampleVisit};
 use crate::systems::{by_kind, nearest};
 use crate::ticket::{Address, Change, Fields, Money, RolloutSite, Visit};
 
@@ -88,9 +88,8 @@ pub fn scene(example: &ExampleSpec) -> Result<Scene, Wrong> {
         let visit = step.visit.as_ref().and_then(|visit| self::visit(visit, &pointer, &mut wrong));
         subjects.extend((1..=step.times).map(|number| subject(step, number, visit.clone())));
     }
-    let costs_asked = example.steps.iter().any(|step| step.cost.is_some());
     match now {
-        Some(now) if wrong.is_empty() => Ok(Scene { project: "example".to_owned(), now, subjects, costs_asked }),
+        Some(now) if wrong.is_empty() => Ok(Scene { project: "example".to_owned(), now, subjects }),
         Some(_) | None => Err(wrong),
     }
 }
@@ -115,7 +114,11 @@ fn subject(step: &ExampleStep, number: u32, visit: Option<Visit>) -> Subject {
         changes: step.changes.iter().map(change).collect(),
         attachments: step.attachments.clone(),
         visit,
-        cost: step.cost.map(Money::from_dollars),
+        price: match step.cost {
+            None => Price::NotAsked,
+            Some(ExampleCost(None)) => Price::Unknown,
+            Some(ExampleCost(Some(dollars))) => Price::Known(Money::from_dollars(dollars)),
+        },
         place: None,
         before: None,
     }

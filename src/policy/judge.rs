@@ -2,19 +2,16 @@
 //!
 //! Owns the order: policies as the files have them, steps as the plan has them. Refuses to let pass what cannot be judged.
 
-use std::borrow::Cow;
-
 use jiff::tz::TimeZone;
-use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use super::group;
 use super::rule::{Rule, environment};
-use super::scene::{Scene, Subject, word};
+use super::scene::{Scene, Subject};
 use super::value::Misses;
-use super::{Policy, moment};
-use crate::manifest::{Doing, Each};
-use crate::ticket::{Digest, Money};
+use super::{Policy, moment, view};
+use crate::manifest::Each;
+use crate::ticket::Digest;
 
 /// One thing that is against a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +68,8 @@ pub struct Said {
 impl<'s> Stage<'s> {
     fn new(scene: &'s Scene) -> Self {
         let misses = Misses::default();
-        let steps: Vec<Value> = scene.subjects.iter().map(|subject| step(subject, scene, &misses)).collect();
-        let plan = plan(scene, &steps, &misses);
+        let steps: Vec<Value> = scene.subjects.iter().map(|subject| view::step(subject, scene.now, &misses)).collect();
+        let plan = view::plan(scene, &steps, &misses);
         Self { scene, steps, plan, misses }
     }
 
@@ -114,12 +111,12 @@ impl<'s> Stage<'s> {
     /// Only of a plan that writes: what waits is no plan yet.
     fn of_plan(&self, rule: &Rule<'_>, now: &Value) -> Option<Said> {
         let writes = self.scene.subjects.iter().any(|subject| subject.is_planned() && !subject.waits);
-        self.asked(rule, &context! { plan => &self.plan, now => now }).filter(|_| writes)
+        if writes { self.asked(rule, &context! { plan => &self.plan, now => now }) } else { None }
     }
 
     /// One visit as expressions see it.
     pub fn step(&self, subject: &Subject) -> Value {
-        step(subject, self.scene, &self.misses)
+        view::step(subject, self.scene.now, &self.misses)
     }
 
     /// What an expression about one step sees.
@@ -153,89 +150,4 @@ fn unknown(why: &str) -> Said {
 /// Of `now`. That the zone is one, reading the files has seen to.
 fn zone(policy: &Policy) -> TimeZone {
     policy.spec.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
-}
-
-fn step(subject: &Subject, scene: &Scene, misses: &Misses) -> Value {
-    let visit = subject.visit.as_ref().map_or_else(
-        || misses.absent(format!("{} has no visit; `when: step.visit` leaves such tickets out", subject.address)),
-        |visit| moment::visit(visit, scene.now, misses),
-    );
-    let account = subject.account.as_ref().map_or_else(
-        || misses.absent("its account was not looked up; `when: step.account` leaves such tickets out"),
-        |site| {
-            let entries = [("address", Value::from(&*site.address)), ("id", Value::from(site.id)), ("name", Value::from(&*site.name))];
-            misses.closed("step.account", named(entries))
-        },
-    );
-    let rollout = subject.rollout.as_ref().map_or_else(
-        || misses.absent(format!("{} is of no rollout; `when: step.rollout` leaves such tickets out", subject.address)),
-        |of| {
-            let entries = [("key", Value::from(&*of.key)), ("name", Value::from(&*of.rollout)), ("wave", Value::from(of.wave.as_deref()))];
-            misses.closed("step.rollout", named(entries))
-        },
-    );
-    let changes: serde_json::Map<String, serde_json::Value> = subject
-        .changes
-        .iter()
-        .map(|change| (change.field.clone(), serde_json::json!({"before": change.before, "after": change.after})))
-        .collect();
-    let entries = [
-        ("account", account),
-        ("action", Value::from(word(subject.doing))),
-        ("address", Value::from(subject.address.to_string())),
-        ("attachments", Value::from(subject.attachments.clone())),
-        ("changes", Value::from(Serde(&changes))),
-        ("cost", cost(subject.cost, scene, misses)),
-        ("fields", Value::from(Serde(&subject.fields))),
-        ("key", Value::from(subject.address.key.as_deref())),
-        ("kind", Value::from(&*subject.address.kind)),
-        ("labels", Value::from(Serde(&subject.labels))),
-        ("name", Value::from(&*subject.address.name)),
-        ("place", Value::from(subject.place.as_deref())),
-        ("reissue", Value::from(subject.reissue)),
-        ("rollout", rollout),
-        ("site", Value::from(&*subject.site)),
-        ("visit", visit),
-        ("waits", Value::from(subject.waits)),
-    ];
-    misses.closed("step", named(entries))
-}
-
-fn cost(cost: Option<Money>, scene: &Scene, misses: &Misses) -> Value {
-    match cost {
-        Some(cost) => misses.closed("step.cost", named([("dollars", Value::from(cost.dollars()))])),
-        None if scene.costs_asked => misses.absent("its cost is not known; `when: step.cost` leaves such tickets out"),
-        None => misses.absent(NOT_ASKED),
-    }
-}
-
-const NOT_ASKED: &str = "nobody was asked what this plan costs; `costs: true` in callout.yaml asks";
-
-fn plan(scene: &Scene, steps: &[Value], misses: &Misses) -> Value {
-    let planned = || scene.subjects.iter().filter(|subject| subject.is_planned());
-    let count = |doing: Doing| Value::from(planned().filter(|subject| subject.doing == doing && !subject.waits).count());
-    let creates: Vec<&Subject> = planned().filter(|subject| subject.doing == Doing::Create && !subject.waits).collect();
-    let known: Money = creates.iter().filter_map(|subject| subject.cost).sum();
-    let unknown = creates.iter().filter(|subject| subject.cost.is_none()).count();
-    let cost = if scene.costs_asked {
-        misses.closed("plan.cost", named([("dollars", Value::from(known.dollars())), ("unknown", Value::from(unknown))]))
-    } else {
-        misses.absent(NOT_ASKED)
-    };
-    let own = scene.subjects.iter().zip(steps).filter(|(subject, _)| subject.is_planned()).map(|(_, step)| step.clone());
-    let entries = [
-        ("closes", count(Doing::Close)),
-        ("cost", cost),
-        ("creates", count(Doing::Create)),
-        ("deletes", count(Doing::Delete)),
-        ("project", Value::from(&*scene.project)),
-        ("steps", Value::from(own.collect::<Vec<_>>())),
-        ("updates", count(Doing::Update)),
-        ("waiting", Value::from(planned().filter(|subject| subject.waits).count())),
-    ];
-    misses.closed("plan", named(entries))
-}
-
-fn named<const N: usize>(entries: [(&'static str, Value); N]) -> Vec<(Cow<'static, str>, Value)> {
-    entries.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()
 }

@@ -12,10 +12,13 @@ mod moment;
 mod names;
 mod rule;
 mod scene;
+#[cfg(test)]
+mod tests;
 mod value;
+mod view;
 
 pub use crate::manifest::{Doing, Expected, Policy};
 pub use check::check;
 pub use example::{Tried, try_examples};
 pub use judge::{Verdict, digest, judge};
-pub use scene::{Scene, Site, Subject};
+pub use scene::{Price, Scene, Site, Subject};

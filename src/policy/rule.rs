@@ -9,10 +9,10 @@ use minijinja::{Environment, Error, Expression, Template, UndefinedBehavior, Val
 use super::names::{Known, NOW, PLAN, STEP, Shape, unknown};
 use super::value::Misses;
 use crate::diagnostics::{Diagnostic, Outcome};
-use crate::expression::{self, endless, inside, rendered, words};
+use crate::expression::{self, inside, rendered, words};
 use crate::manifest::{Each, Policy};
 
-/// What is not there is false, and fails wherever it would be filled in, compared by size or looked into.
+/// What is not there is false by itself, and fails wherever it is compared, filled in or looked into.
 pub fn environment<'source>() -> Outcome<Environment<'source>> {
     expression::environment(UndefinedBehavior::SemiStrict)
 }
@@ -45,7 +45,7 @@ impl<'p> Rule<'p> {
             Each::Group => Known { group: Some(names(policy)), ..known(&[plan, now]) },
         };
         let chosen_by = if each == Each::Plan { known(&[plan, now]) } else { known(&[step, plan, now]) };
-        let when = policy.spec.when.as_deref().map(|text| compiler.expression("when", text, &chosen_by));
+        let when = policy.spec.when.as_ref().map(|when| compiler.expression("when", &when.0, &chosen_by));
         let parts = policy.spec.group_by.iter().flatten();
         let group_by: Vec<_> = parts
             .map(|(name, text)| Some((name.as_str(), compiler.expression(&format!("group_by/{name}"), text, &known(&[step]))?)))
@@ -73,8 +73,7 @@ impl<'p> Rule<'p> {
 
     /// What is said of it. That the words fail does not take the verdict back.
     pub fn says(&self, context: &Value, misses: &Misses) -> String {
-        let text = rendered(&self.message, context.clone()).map_err(|error| why(&error));
-        match misses.take().map_or(text, Err) {
+        match misses.judged(rendered(&self.message, context.clone())) {
             Ok(text) => text.trim().to_owned(),
             Err(why) => format!("it is against the rule, and its message cannot be filled in: {why}"),
         }
@@ -149,8 +148,7 @@ pub fn names(policy: &Policy) -> Vec<&str> {
 
 /// The value of an expression; why there is none, if it fails or rests on something that is not there.
 pub fn value(expression: &Expression<'_, '_>, context: &Value, misses: &Misses) -> Result<Value, String> {
-    let value = expression.eval(context.clone()).map_err(|error| why(&error));
-    misses.take().map_or(value, Err)
+    misses.judged(expression.eval(context.clone()))
 }
 
 fn asked(expression: &Expression<'_, '_>, context: &Value, misses: &Misses) -> Result<bool, String> {
@@ -158,8 +156,4 @@ fn asked(expression: &Expression<'_, '_>, context: &Value, misses: &Misses) -> R
     // Any text is true to Jinja, also `no`; so only a comparison decides.
     let decides = [ValueKind::Bool, ValueKind::None, ValueKind::Undefined, ValueKind::Map].contains(&value.kind());
     if decides { Ok(value.is_true()) } else { Err(format!("it gives `{value}`, which is neither true nor false")) }
-}
-
-fn why(error: &Error) -> String {
-    endless(error).map_or_else(|| words(error), |(message, _)| message.to_owned())
 }

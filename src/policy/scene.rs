@@ -16,8 +16,6 @@ pub struct Scene {
     pub now: Timestamp,
     /// In the order of the plan; what only stands comes last.
     pub subjects: Vec<Subject>,
-    /// Whether anybody was asked for costs.
-    pub costs_asked: bool,
 }
 
 /// One visit: a step of the plan, or one that was sent before.
@@ -39,12 +37,21 @@ pub struct Subject {
     /// The names of its files.
     pub attachments: Vec<String>,
     pub visit: Option<Visit>,
-    /// None where nobody knows.
-    pub cost: Option<Money>,
+    pub price: Price,
     /// Where it is described, as `file:line:column`.
     pub place: Option<String>,
     /// What a change changes: it joins a group only if it was not in it before.
     pub before: Option<Box<Subject>>,
+}
+
+/// What it costs to send it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Price {
+    /// Nobody was asked, or its system estimates nothing.
+    NotAsked,
+    /// Its system was asked, and nobody knows.
+    Unknown,
+    Known(Money),
 }
 
 /// A site as its system knows it.

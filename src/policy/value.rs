@@ -1,30 +1,58 @@
 //! The values that expressions are given.
 //!
-//! Owns two objects: one with a fixed set of names, and one for what is not there. Both remember what was asked for in vain, because an
-//! expression that compares nothing with something is just false, and a rule must not be silent for that reason.
+//! Owns three objects: one with a fixed set of names, one with names that people choose, and one for what is not there. All remember what
+//! was asked for in vain. For a fixed name that is a mistake, whatever came of it: a rule must not be silent for that reason. For a chosen
+//! one it explains a failure, if there is one.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use minijinja::value::{Enumerator, Object, Value};
+use minijinja::{Error, ErrorKind};
 
 use super::names::told;
+use crate::expression::{endless, words};
 
 /// What was asked for in vain since somebody looked.
 #[derive(Debug, Clone, Default)]
-pub struct Misses(Arc<Mutex<Option<String>>>);
+pub struct Misses(Arc<Mutex<Missed>>);
+
+/// The first of each sort.
+#[derive(Debug, Default)]
+struct Missed {
+    mistake: Option<String>,
+    hint: Option<String>,
+}
 
 impl Misses {
-    fn add(&self, why: impl FnOnce() -> String) {
-        if let Ok(mut first) = self.0.lock() {
-            first.get_or_insert_with(why);
+    fn mistake(&self, why: impl FnOnce() -> String) {
+        if let Ok(mut missed) = self.0.lock() {
+            missed.mistake.get_or_insert_with(why);
         }
     }
 
-    /// The first of them, once.
-    pub fn take(&self) -> Option<String> {
-        self.0.lock().ok()?.take()
+    fn hint(&self, why: impl FnOnce() -> String) {
+        if let Ok(mut missed) = self.0.lock() {
+            missed.hint.get_or_insert_with(why);
+        }
+    }
+
+    /// What an expression came to, since the last call. One that asked for a fixed name in vain fails, whatever it came to.
+    pub fn judged<T>(&self, made: Result<T, Error>) -> Result<T, String> {
+        let Missed { mistake, hint } = self.0.lock().map(|mut missed| std::mem::take(&mut *missed)).unwrap_or_default();
+        match (made, mistake) {
+            (_, Some(mistake)) => Err(mistake),
+            (Ok(made), None) => Ok(made),
+            (Err(error), None) if error.kind() == ErrorKind::UndefinedError => Err(hint.unwrap_or_else(|| words(&error))),
+            (Err(error), None) => Err(endless(&error).map_or_else(|| words(&error), |(message, _)| message.to_owned())),
+        }
+    }
+
+    /// A value with names that people choose. `path` leads to it.
+    pub fn open(&self, path: &'static str, entries: impl IntoIterator<Item = (String, Value)>) -> Value {
+        Value::from_object(Open { path, entries: entries.into_iter().collect(), misses: self.clone() })
     }
 
     /// A value with these names and no others.
@@ -53,7 +81,7 @@ impl Object for Closed {
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         let found = self.entries.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
         if found.is_none() {
-            self.misses.add(|| {
+            self.misses.mistake(|| {
                 let all: Vec<&str> = self.entries.iter().map(|(own, _)| &**own).collect();
                 told(self.path, name, &all).message
             });
@@ -67,6 +95,32 @@ impl Object for Closed {
 }
 
 #[derive(Debug)]
+struct Open {
+    path: &'static str,
+    entries: BTreeMap<String, Value>,
+    misses: Misses,
+}
+
+impl Object for Open {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        let found = self.entries.get(name).cloned();
+        if found.is_none() {
+            let path = self.path;
+            self.misses.hint(|| format!("`{path}.{name}` is not there; `{path}.{name} | default(\"\")` is an empty text then"));
+        }
+        found
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.entries.keys().map(Value::from).collect())
+    }
+}
+
+#[derive(Debug)]
 struct Absent {
     why: Cow<'static, str>,
     misses: Misses,
@@ -74,7 +128,7 @@ struct Absent {
 
 impl Object for Absent {
     fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
-        self.misses.add(|| self.why.to_string());
+        self.misses.mistake(|| self.why.to_string());
         None
     }
 
@@ -83,6 +137,6 @@ impl Object for Absent {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("none")
+        f.write_str("None")
     }
 }
