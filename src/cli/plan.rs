@@ -17,7 +17,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         plan_file::may_write(&environment.folder.join(path))?;
     }
     let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
-    let plan = plan?;
+    let plan = plan?.judged(&opened.court(&state), opened.clock().now());
     if let Some(other) = other {
         // The run is named as it was recorded.
         environment.err.document(&clean(&format!(
