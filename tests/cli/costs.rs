@@ -311,7 +311,9 @@ fn each_wave_says_what_it_costs_and_folding_loses_nothing() {
         (1..=20).map(row).map(|row| row.replace(",99", ",99000001").replace(",12", &format!(",0123{}", &row[..4]))).collect();
     site.write("tickets/sites.csv", format!("store,wave,account\n{}", rows.concat()));
     let ran = site.run("plan").ends_with(4);
-    let told = |line: &&str| ["Plan:", "Rollout/", " tickets: ", "cost: ", "sites: ", "refused: ", "next: "].iter().any(|word| line.contains(word));
+    let told = |line: &&str| {
+        ["Plan:", "Rollout/", " tickets: ", "cost: ", "sites: ", "refused: ", "next: "].iter().any(|word| line.contains(word))
+    };
     insta::assert_snapshot!(ran.out.lines().filter(told).map(|line| format!("{line}\n")).collect::<String>(), @r"
     Plan: 20 to create. Cost: about $5,855, 2 unknown. Refused: over a limit.
     Rollout/routers, wave pilot: 4 to create, about $1,430
