@@ -63,6 +63,7 @@ mod shown;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
+mod spending;
 mod started;
 mod state;
 mod status;
