@@ -35,6 +35,7 @@ mod mistakes;
 mod new_name;
 mod online;
 mod plan;
+mod policy;
 mod private;
 mod process;
 mod proxy;
