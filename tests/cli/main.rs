@@ -13,6 +13,7 @@ mod bulk;
 mod canary;
 mod changes;
 mod clock;
+mod costs;
 mod crowd;
 mod customer;
 mod damage;
@@ -37,6 +38,7 @@ mod mistakes;
 mod new_name;
 mod online;
 mod plan;
+mod policy;
 mod private;
 mod process;
 mod proxy;
@@ -62,6 +64,7 @@ mod shown;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
+mod spending;
 mod started;
 mod state;
 mod status;

@@ -123,8 +123,8 @@ fn a_plan_tells_what_it_has_against_itself() {
     let mut plan = bench.checked(&gone, "482020").sees(&gone, open(&gone, "482020")).plan();
     let key = Some(plan.steps[0].key.clone());
     plan.rulings = vec![
-        Ruling { policy: "lead".to_owned(), effect: Effect::Warn, key: key.clone(), message: "30 hours".to_owned() },
-        Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key, message: "on a Sunday".to_owned() },
+        Ruling { policy: "lead".to_owned(), effect: Effect::Warn, key: key.clone(), message: "30 hours".to_owned(), place: None },
+        Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key, message: "on a Sunday".to_owned(), place: None },
     ];
     assert_snapshot!(github(&notes_of_plan(&plan, &|path| format!("field/{}", path.display()))), @r#"
     ::error title=plan/refused::11 creates are over the limit of 10 (spec.limits.creates)%0Anext: `callout apply --allow-creates 11` lifts it for one run

@@ -91,6 +91,7 @@ fn rollout() -> Plan {
         effect: Effect::Warn,
         key: Some(plan.steps[0].key.clone()),
         message: "starts in 30 hours".to_owned(),
+        place: None,
     });
     plan
 }
@@ -245,6 +246,7 @@ fn a_refused_plan_is_not_applied() {
         effect: Effect::Deny,
         key: None,
         message: "3 visits on a Sunday".to_owned(),
+        place: None,
     });
     let text = markdown(&plan, &saved(), COMMENT);
     let (first, _) = text.split_once("\n| Day").expect("a table");
@@ -409,7 +411,7 @@ proptest! {
             }
         }
         let key = plan.steps.first().map(|step| step.key.clone());
-        plan.rulings = [Effect::Deny, Effect::Warn].into_iter().map(|effect| Ruling { policy: texts[5].clone(), effect, key: key.clone(), message: texts[2].clone() }).collect();
+        plan.rulings = [Effect::Deny, Effect::Warn].into_iter().map(|effect| Ruling { policy: texts[5].clone(), effect, key: key.clone(), message: texts[2].clone(), place: None }).collect();
         plan.project.clone_from(&texts[7]);
         plan.commit = Some(texts[6].clone());
         plan.origins = [("Dispatch".to_owned(), texts[1].clone())].into();
