@@ -4,6 +4,7 @@
 
 mod apply;
 mod args;
+mod checkout;
 mod closing;
 mod completions;
 mod crowd;
@@ -25,6 +26,7 @@ mod plan_file;
 mod planning;
 mod progress;
 mod rebuild;
+mod revision;
 mod rows;
 mod sandbox;
 mod schedule;
@@ -33,6 +35,7 @@ mod selecting;
 mod settle;
 mod settlement;
 mod show;
+mod since;
 mod state;
 mod status;
 mod stop;

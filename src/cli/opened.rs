@@ -185,6 +185,11 @@ impl Opened {
         self.settings.values().filter_map(rate).min().and_then(|rate| usize::try_from(rate).ok())
     }
 
+    /// How another revision of the project used the systems. The sandbox answers for every revision alike.
+    pub fn sides_of(&self, project: &Project) -> Sides {
+        if self.sandboxed { self.sides.clone() } else { sides(&settings(project, None), false) }
+    }
+
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }

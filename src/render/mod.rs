@@ -15,6 +15,7 @@ mod plan;
 mod refused;
 mod schedule;
 mod settle;
+mod since;
 mod source;
 mod state;
 mod status;

@@ -58,6 +58,8 @@ mod shared;
 mod shown;
 #[cfg(unix)]
 mod signals;
+mod since;
+mod since_git;
 #[cfg(unix)]
 mod started;
 mod state;

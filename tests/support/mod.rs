@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its own part of this")]
 
 pub mod clock;
+pub mod git;
 pub mod keys;
 pub mod project;
 pub mod random;

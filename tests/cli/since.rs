@@ -1,0 +1,159 @@
+//! `--since`: what differs from an earlier commit, and nothing else.
+
+use serde_json::Value;
+
+use crate::shown::shows;
+use crate::support::git;
+use crate::support::project::Ran;
+use crate::vendor::{Site, dispatch, other_order, project_file};
+
+const ROLLOUT: &str = "\
+apiVersion: callout/v1
+kind: Rollout
+metadata: {name: routers}
+spec:
+  sites: {csv: sites.csv, key: store}
+  waves:
+    - {name: pilot, where: 'site.wave == \"pilot\"'}
+    - {name: rest, after: pilot, gate: {finished: all, failed: 0}, open: false}
+  template:
+    kind: Dispatch
+    metadata: {name: \"router-${{ site.store }}\"}
+    spec:
+      service_type: Equipment Install
+      contact_name: Dana Ortiz
+      contact_email_address: dana@example.com
+      initial_description: Replace the branch router.
+      automatic_email_cc: false
+      attachments: [plan.pdf]
+      locations:
+        - location_name: Store ${{ site.store }}
+          location_number: ${{ site.store }}
+          local_contact_name: Sam Lee
+          local_contact_number: 617-555-0123
+          account_macnum: ${{ site.account }}
+          start_date: 2027-02-01T08:00:00
+          end_date: 2027-02-01T12:00:00
+          timezone: America/New_York
+";
+
+const SITES: &str = "store,account,wave\n0417,01234567,pilot\n0418,01234568,pilot\n0419,01234569,rest\n";
+const DEFAULTS: &str = "  defaults: {Dispatch: {spec: {automatic_email_contact: true}}}\n";
+
+/// A repository with a rollout of three sites and a ticket of its own.
+fn repository() -> (Site, String) {
+    let site = Site::new();
+    site.write("callout.yaml", project_file(site.vendor.base_url(), DEFAULTS));
+    site.write("tickets/routers.yaml", ROLLOUT);
+    site.write("tickets/sites.csv", SITES);
+    site.write("tickets/plan.pdf", "the first plan");
+    site.write("tickets/a.yaml", dispatch("store-0500-router", "0500"));
+    let commit = git::commit(&site.path(""));
+    (site, commit)
+}
+
+/// What a plan since a commit is about.
+fn planned(site: &Site, words: &str) -> Vec<String> {
+    let plan = site.run(&format!("plan --format json {words}")).ends_with(0).json();
+    let steps = plan["plan"]["steps"].as_array().expect("steps").clone();
+    steps.iter().filter_map(|step| step["key"]["address"].as_str()).map(str::to_owned).collect()
+}
+
+/// The same on every day and machine.
+fn steady(mut ran: Ran, commit: &str) -> Ran {
+    ran.out = ran.out.replace(&commit[..12], "[commit]");
+    ran.err = ran.err.replace(&commit[..12], "[commit]");
+    ran
+}
+
+#[test]
+fn only_what_differs_is_planned_and_read() {
+    let (site, commit) = repository();
+    site.run("apply --yes --parallelism 1").ends_with(0);
+    site.edit("tickets/sites.csv", "0417,01234567", "0417,01234599");
+    site.edit("tickets/sites.csv", "0418,01234568,pilot\n", "0421,01234561,pilot\n");
+    site.vendor.edit(482_003, &other_order("PO-CHANGED"));
+    shows!(steady(site.run("plan --since HEAD --refresh all"), &commit), @"");
+    let plan = site.run("plan --since HEAD --refresh all --format json").ends_with(0).json();
+    assert_eq!(plan["plan"]["reads"], 2, "of four open tickets two are asked about");
+    let whole = site.run("plan --refresh all --format json").ends_with(0).json();
+    assert_eq!(whole["plan"]["reads"], 3);
+    assert_eq!(site.run("status --since HEAD --format csv").ends_with(0).out.lines().count(), 1 + 3);
+}
+
+#[test]
+fn where_nothing_differs_the_plan_is_empty() {
+    let (site, commit) = repository();
+    site.run("apply --yes").ends_with(0);
+    shows!(steady(site.run("plan --since main --detailed-exitcode"), &commit), @"");
+    shows!(steady(site.run("apply --since HEAD --yes --target Dispatch/store-0500-router"), &commit), @"");
+    // A misspelt target is a mistake all the same.
+    let ran = site.run("plan --since HEAD --target Dispatch/store-0500-rooter").ends_with(1);
+    assert!(ran.err.contains("selects no ticket of the files or of the state"), "{ran}");
+}
+
+#[test]
+fn a_change_of_anything_that_decides_about_a_ticket_counts() {
+    let (site, _) = repository();
+    let all = ["Dispatch/router-0417", "Dispatch/router-0418", "Dispatch/router-0419"];
+    assert_eq!(planned(&site, "--since HEAD"), [""; 0]);
+    let changed = |file: &str, from: &str, to: &str| {
+        let before = site.read(file);
+        site.edit(file, from, to);
+        let planned = planned(&site, "--since HEAD --refresh none");
+        site.write(file, before);
+        planned
+    };
+    assert_eq!(changed("tickets/sites.csv", "0418,01234568,pilot", "0418,01234568,rest"), all[1..2], "another wave");
+    assert_eq!(changed("tickets/routers.yaml", "open: false", "open: true"), all[2..], "a wave was opened");
+    assert_eq!(changed("tickets/routers.yaml", "failed: 0", "failed: 1"), all[2..], "a gate was moved");
+    assert_eq!(changed("tickets/routers.yaml", "spec:\n  sites", "spec:\n  paused: true\n  sites"), all, "the rollout was paused");
+    assert_eq!(changed("tickets/plan.pdf", "first", "second"), all, "a file has another content");
+    assert_eq!(changed("tickets/a.yaml", "name: store", "labels: {a: b}\n  name: store"), ["Dispatch/store-0500-router"]);
+    assert_eq!(changed("tickets/a.yaml", "spec:", "lifecycle: {on_remove: forget}\nspec:"), ["Dispatch/store-0500-router"]);
+    assert_eq!(changed("callout.yaml", "contact: true", "contact: false"), all, "the rollout takes it from the defaults");
+    assert_eq!(changed("callout.yaml", "http://127.0.0.1", "http://127.0.0.2").len(), 4, "they would go elsewhere");
+    assert_eq!(changed("tickets/a.yaml", "apiVersion", "# A remark.\napiVersion"), [""; 0], "it says the same in another line");
+    assert_eq!(changed("tickets/routers.yaml", "metadata: {name: routers}", "metadata: {name: routers, labels: {}}"), [""; 0]);
+}
+
+#[test]
+fn what_was_removed_before_is_left_aside_too() {
+    let (site, _) = repository();
+    site.run("apply --yes").ends_with(0);
+    site.edit("tickets/sites.csv", "0418,01234568,pilot\n", "");
+    git::commit(&site.path(""));
+    site.remove("tickets/a.yaml");
+    assert_eq!(planned(&site, "--since HEAD"), ["Dispatch/store-0500-router"]);
+    assert_eq!(planned(&site, "--since HEAD~1"), ["Dispatch/router-0418", "Dispatch/store-0500-router"]);
+}
+
+#[test]
+fn of_an_earlier_commit_that_does_not_load_everything_counts() {
+    let (site, _) = repository();
+    site.edit("tickets/a.yaml", "service_type", "service_typ");
+    let commit = git::commit(&site.path(""));
+    site.edit("tickets/a.yaml", "service_typ:", "service_type:");
+    shows!(steady(site.run("plan --since HEAD --refresh none --target Dispatch/store-0500-router"), &commit), @"");
+    let before = site.run("plan --since HEAD --refresh none --format json").ends_with(0).json();
+    let whole = site.run("plan --refresh none --format json").ends_with(0).json();
+    let steps = |plan: &Value| plan["plan"]["steps"].clone();
+    assert_eq!(steps(&before), steps(&whole));
+}
+
+#[test]
+fn a_saved_plan_since_a_commit_needs_no_git() {
+    let (site, commit) = repository();
+    site.edit("tickets/sites.csv", "0418,01234568,pilot\n", "0418,01234568,pilot\n0421,01234561,pilot\n");
+    let plan = site.run("plan --since HEAD --out p.plan --format json").ends_with(0).json();
+    let since = &plan["plan"]["selection"]["since"];
+    assert_eq!(since["tickets"], serde_json::json!(["Dispatch/router-0421"]));
+    assert_eq!((since["commit"].as_str(), since["aside"].as_u64()), (Some(commit.as_str()), Some(4)));
+    std::fs::remove_dir_all(site.path(".git")).expect("a folder");
+    let ran = site.run("apply p.plan --yes").ends_with(0);
+    assert!(ran.out.contains("Applied: 1 created."), "{ran}");
+    assert_eq!(site.vendor.tickets(), 1);
+    site.run("apply p.plan --yes").ends_with(3);
+    let ran = site.run("apply p.plan --since HEAD").ends_with(1);
+    assert!(ran.err.contains("cannot be used with"), "{ran}");
+}
