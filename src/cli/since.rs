@@ -36,7 +36,8 @@ pub(super) fn since(opened: &Opened, reference: &str, environment: &Environment)
 
 fn unread(since: &Since, why: &str) -> Diagnostic {
     let message = format!("every ticket counts as different from {}: {why}", since.name());
-    Diagnostic::warning("since/unread", message).help("a plan without --since is the same and says so plainly; or name a later commit")
+    Diagnostic::warning("since/unread", message)
+        .help("nothing is left out: this plan looks at the whole project. Or name a commit whose files load")
 }
 
 /// The earlier tickets, or why they are not known.

@@ -73,7 +73,47 @@ fn only_what_differs_is_planned_and_read() {
     site.edit("tickets/sites.csv", "0417,01234567", "0417,01234599");
     site.edit("tickets/sites.csv", "0418,01234568,pilot\n", "0421,01234561,pilot\n");
     site.vendor.edit(482_003, &other_order("PO-CHANGED"));
-    shows!(steady(site.run("plan --since HEAD --refresh all"), &commit), @"");
+    shows!(steady(site.run("plan --since HEAD --refresh all"), &commit), @r"
+    $ callout plan --since HEAD --refresh all
+    Plan: 1 to create, 2 need a person (1 left the files, and its technician is still coming).
+    Only what differs from HEAD ([commit]); 2 tickets that are the same there are left aside.
+
+    Rollout/routers, wave pilot: 1 to create, 2 need a person (1 left the files, and
+        its technician is still coming)
+
+    ! Dispatch/router-0417 (ticket 482001)  Store 0417 (0417), account 01234599
+        do this by hand: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone
+        next: have it changed, then plan again; or leave it: callout settle Dispatch/router-0417 --accept --reason TEXT
+          account_macnum: 01234567 -> 01234599
+        at tickets/routers.yaml:11:22
+
+    ! Dispatch/router-0418 (ticket 482002)  Store 0418 (0418), account 01234568
+        site 0418 left Rollout/routers (wave pilot), and ticket 482002 is still open: its technician is still coming, at 2027-02-01T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
+        next: put the site back into the list, or let `where` choose it again; or cancel it by phone or portal, then: callout settle Dispatch/router-0418 --cancelled --reason TEXT; renamed? say lifecycle.renamed_from in the template
+
+    + Dispatch/router-0421  Store 0421 (0421), account 01234561
+        visit: Mon 1 Feb 2027, 08:00 to 12:00 America/New_York
+        service_type: Equipment Install
+        contact_name: Dana Ortiz
+        contact_email_address: dana@example.com
+        initial_description: Replace the branch router.
+        automatic_email_contact: true
+        automatic_email_cc: false
+        customer_ticket_number: [mark]
+        location_name: Store 0421
+        location_number: 0421
+        local_contact_name: Sam Lee
+        local_contact_number: 6175550123
+        account_macnum: 01234561
+        start_date: 2027-02-01T08:00:00
+        end_date: 2027-02-01T12:00:00
+        file: plan.pdf (14 bytes)
+        at tickets/routers.yaml:11:22
+
+    Plan: 1 to create, 2 need a person (1 left the files, and its technician is still coming).
+    | reading 2 tickets
+    exit 0
+    ");
     let plan = site.run("plan --since HEAD --refresh all --format json").ends_with(0).json();
     assert_eq!(plan["plan"]["reads"], 2, "of four open tickets two are asked about");
     let whole = site.run("plan --refresh all --format json").ends_with(0).json();
@@ -85,8 +125,18 @@ fn only_what_differs_is_planned_and_read() {
 fn where_nothing_differs_the_plan_is_empty() {
     let (site, commit) = repository();
     site.run("apply --yes").ends_with(0);
-    shows!(steady(site.run("plan --since main --detailed-exitcode"), &commit), @"");
-    shows!(steady(site.run("apply --since HEAD --yes --target Dispatch/store-0500-router"), &commit), @"");
+    shows!(steady(site.run("plan --since main --detailed-exitcode"), &commit), @r"
+    $ callout plan --since main --detailed-exitcode
+    No changes: no ticket of this plan differs.
+    Only what differs from main ([commit]); 4 tickets that are the same there are left aside.
+    exit 0
+    ");
+    shows!(steady(site.run("apply --since HEAD --yes --target Dispatch/store-0500-router"), &commit), @r"
+    $ callout apply --since HEAD --yes --target Dispatch/store-0500-router
+    No changes: no ticket of this plan differs.
+    Only what differs from HEAD ([commit]); 1 ticket that is the same there is left aside.
+    exit 0
+    ");
     // A misspelt target is a mistake all the same.
     let ran = site.run("plan --since HEAD --target Dispatch/store-0500-rooter").ends_with(1);
     assert!(ran.err.contains("selects no ticket of the files or of the state"), "{ran}");
@@ -134,7 +184,21 @@ fn of_an_earlier_commit_that_does_not_load_everything_counts() {
     site.edit("tickets/a.yaml", "service_type", "service_typ");
     let commit = git::commit(&site.path(""));
     site.edit("tickets/a.yaml", "service_typ:", "service_type:");
-    shows!(steady(site.run("plan --since HEAD --refresh none --target Dispatch/store-0500-router"), &commit), @"");
+    let ran = site.run("plan --since HEAD --refresh none --target Dispatch/store-0500-router").ends_with(0);
+    let mut ran = steady(ran, &commit);
+    ran.out = ran.out.lines().take(2).collect::<Vec<_>>().join("\n");
+    shows!(ran, @r"
+    $ callout plan --since HEAD --refresh none --target Dispatch/store-0500-router
+    Plan: 1 to create.
+    Everything counts as different from HEAD ([commit]): its files have mistakes, the first: tickets/a.yaml:6:3: spec has no key `service_typ`.
+    | since/unread
+    |
+    |   ! every ticket counts as different from HEAD ([commit]): its files have mistakes, the first:
+    |   | tickets/a.yaml:6:3: spec has no key `service_typ`
+    |   help: nothing is left out: this plan looks at the whole project. Or name a commit whose files load
+    |
+    exit 0
+    ");
     let before = site.run("plan --since HEAD --refresh none --format json").ends_with(0).json();
     let whole = site.run("plan --refresh none --format json").ends_with(0).json();
     let steps = |plan: &Value| plan["plan"]["steps"].clone();

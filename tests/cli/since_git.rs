@@ -62,17 +62,15 @@ fn nothing_is_run_and_nothing_is_changed() {
     for hook in ["post-checkout", "post-index-change", "reference-transaction"] {
         program_file(&project.path(format!(".git/hooks/{hook}")), "#!/bin/sh\ntouch \"$GIT_DIR/spied\"\n");
     }
-    for (name, value) in
-        [("filter.spy.smudge", "touch spied; cat"), ("filter.spy.process", "touch spied"), ("core.fsmonitor", "touch spied")]
-    {
-        git(&top, &["config", name, value]);
-    }
-    let before = (fs::read(project.path(".git/index")).expect("an index"), project.files().len());
+    git(&top, &["config", "filter.spy.smudge", "touch spied; cat"]);
+    let index = || fs::read(project.path(".git/index")).expect("an index");
+    // The state of the sandbox is what the command itself leaves.
+    let files = || project.files().into_iter().filter(|path| !path.starts_with(project.path("field/.callout"))).collect::<Vec<_>>();
+    let before = (index(), files());
     let (code, said) = planned(&project, "field", "HEAD");
     assert!(code == 0 && said.starts_with("Plan: 1 to create.\n"), "{said}");
-    // The state of the sandbox is what the command itself leaves.
-    let left = project.files().iter().filter(|path| !path.starts_with(project.path("field/.callout"))).count();
-    assert_eq!((fs::read(project.path(".git/index")).expect("an index"), left), before);
+    assert!(index() == before.0);
+    assert_eq!(files(), before.1);
 }
 
 #[cfg(unix)]
@@ -91,13 +89,40 @@ fn a_commit_that_is_not_there_is_told_with_the_way_to_it() {
     let project = repository();
     let top = project.path("");
     git::commit(&top);
-    shows!(project.run("-C field --sandbox plan --since mian"), @"");
-    shows!(project.run("-C field --sandbox plan --since=--all"), @"");
+    shows!(project.run("-C field --sandbox plan --since mian"), @r"
+    $ callout -C field --sandbox plan --since mian
+    | since/unknown-commit
+    |
+    |   x --since mian: this clone has no commit of that name
+    |   help: callout fetches nothing: git fetch origin brings the branches there, and git log --oneline names
+    |         commits
+    |
+    exit 1
+    ");
+    let ran = project.run("-C field --sandbox plan --since=--all").ends_with(1);
+    assert!(ran.err.contains("--since --all: this clone has no commit of that name"), "{ran}");
     git(&top, &["update-ref", "refs/remotes/origin/release", "HEAD"]);
-    shows!(project.run("-C field --sandbox plan --since release"), @"");
+    shows!(project.run("-C field --sandbox plan --since release"), @r"
+    $ callout -C field --sandbox plan --since release
+    | since/unknown-commit
+    |
+    |   x --since release: this clone has no commit of that name
+    |   help: did you mean origin/release?
+    |
+    exit 1
+    ");
     let from = format!("file://{}", top.display());
     git(&top, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
-    shows!(project.run("-C shallow/field --sandbox plan --since HEAD~1"), @"");
+    shows!(project.run("-C shallow/field --sandbox plan --since HEAD~1"), @r"
+    $ callout -C shallow/field --sandbox plan --since HEAD~1
+    | since/unknown-commit
+    |
+    |   x --since 'HEAD~1': this clone has no commit of that name
+    |   help: this clone has only the last commits: git fetch --unshallow brings the others. In GitHub Actions
+    |         give actions/checkout `fetch-depth: 0`, in GitLab CI set the variable GIT_DEPTH to 0
+    |
+    exit 1
+    ");
 }
 
 #[test]
@@ -117,25 +142,36 @@ fn a_clone_without_contents_fetches_none() {
 #[test]
 fn what_git_refuses_is_told_in_our_words() {
     let project = repository();
-    let said = |set: &dyn Fn(&mut std::process::Command)| {
+    let said = |variables: &[(&str, &str)]| {
         let mut command = program(&project);
-        command.args(["-C", "field", "--sandbox", "plan", "--since", "HEAD"]);
-        set(&mut command);
+        command.args(["-C", "field", "--sandbox", "plan", "--since", "HEAD"]).envs(variables.iter().copied());
         let output = command.output().expect("callout");
-        let text = String::from_utf8(output.stderr).expect("text").replace(&*project.path("").to_string_lossy(), "[folder]/");
+        let text = String::from_utf8(output.stderr).expect("text");
+        let text = text.replace(project.path("").to_string_lossy().trim_end_matches('/'), "[folder]");
         (output.status.code(), text.split_whitespace().collect::<Vec<_>>().join(" "))
     };
-    let (code, text) = said(&|command| drop(command.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")));
-    assert_eq!(code, Some(1));
-    assert_eq!(text, "");
-    let (code, text) = said(&|command| drop(command.env("PATH", "")));
-    assert_eq!((code, text.as_str()), (Some(1), ""));
+    let wrong = |text: &str| (Some(1), text.to_owned());
+    assert_eq!(
+        said(&[("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")]),
+        wrong(
+            "since/owner x --since: git does not read this repository, because its folder belongs to somebody else help: if you trust it: git config --global --add safe.directory [folder]"
+        )
+    );
+    assert_eq!(
+        said(&[("PATH", "")]),
+        wrong(
+            "since/no-git x --since cannot ask git for the earlier files: there is no git command here help: install git; or leave --since out, and the whole project is planned"
+        )
+    );
     // A hook is started with the repository that it belongs to.
-    let (code, _) = said(&|command| drop(command.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index")));
-    assert_eq!(code, Some(0));
+    assert_eq!(said(&[("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index")]).0, Some(0));
     fs::remove_dir_all(project.path(".git")).expect("a folder");
-    let (code, text) = said(&|_| {});
-    assert_eq!((code, text.as_str()), (Some(1), ""));
+    assert_eq!(
+        said(&[]),
+        wrong(
+            "since/no-repository x --since: this project is in no git repository help: leave --since out, and the whole project is planned"
+        )
+    );
 }
 
 #[cfg(unix)]
