@@ -25,6 +25,7 @@ mod left;
 mod matching;
 mod order;
 mod parts;
+mod people;
 mod reason;
 mod removed;
 mod ruling;
@@ -42,7 +43,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite, Visit};
 
 pub use batch::Batch;
 pub use build::{World, build};
@@ -57,6 +58,7 @@ pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Limits, Refusal, Rules};
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
+pub use people::HIDDEN;
 pub use reason::Reason;
 pub use removed::Work;
 pub use ruling::{Effect, Ruling};
@@ -177,6 +179,9 @@ pub struct Step {
     /// It has a tombstone: the files ask for it, and nobody comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_closed: bool,
+    /// When somebody is wanted on site, by the site's own clock, for people. Of the desired ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,

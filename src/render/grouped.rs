@@ -13,9 +13,9 @@ use crate::plan::{Action, Counts, Plan, Step};
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     /// None: tickets of no rollout.
-    rollout: Option<&'a str>,
+    pub rollout: Option<&'a str>,
     /// None: in no wave.
-    wave: Option<&'a str>,
+    pub wave: Option<&'a str>,
     pub steps: Vec<&'a Step>,
 }
 
@@ -62,6 +62,11 @@ impl Group<'_> {
     pub fn heading(&self) -> String {
         let Some(rollout) = self.rollout else { return String::new() };
         let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
+        wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), self.tally()))
+    }
+
+    /// How many of what it holds.
+    pub fn tally(&self) -> String {
         let counts = Counts::of(self.steps.iter().copied());
         let mut parts = counted(&counts);
         let drifted = self.steps.iter().filter(|step| step.action == Action::Keep && !step.drift.is_empty()).count();
@@ -70,6 +75,6 @@ impl Group<'_> {
         if counts.drifted > 0 {
             parts.push(format!("{} changed in the ticket system", counts.drifted));
         }
-        wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), parts.join(", ")))
+        parts.join(", ")
     }
 }

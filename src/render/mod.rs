@@ -8,6 +8,8 @@ mod cell;
 mod documents;
 mod folded;
 mod grouped;
+mod headline;
+mod html;
 mod human;
 mod log;
 mod matching;
@@ -24,6 +26,8 @@ mod values;
 
 pub use calendar::calendar;
 pub use documents::documents;
+pub use headline::{Headline, Later, headline};
+pub use html::{Report, plan_html};
 pub use human::{Look, MOST, human, json};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use matching::{Pass, adoption_text, passes_text};

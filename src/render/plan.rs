@@ -232,7 +232,7 @@ fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
 }
 
 /// With the ids that references stand for, as far as the plan knows them.
-fn with_ids(payload: &Fields, plan: &Plan) -> Fields {
+pub(super) fn with_ids(payload: &Fields, plan: &Plan) -> Fields {
     let mut shown = payload.clone();
     for value in shown.0.values_mut() {
         let Some(address) = references(value) else { continue };
