@@ -8,4 +8,5 @@ pub mod project;
 pub mod random;
 pub mod server;
 pub mod stores;
+pub mod tools;
 pub mod trials;

@@ -80,8 +80,15 @@ mod tests {
             selectors: ["region!=west", "who=Dana's"].map(|text| text.parse().expect("a selector")).into(),
             files: vec!["tickets/my routers.yaml".to_owned()],
             waves: vec!["pilot".to_owned()],
+            since: Some(Since {
+                reference: "main~2".to_owned(),
+                commit: "0".repeat(40),
+                tickets: [Address::new("Dispatch", "a")].into(),
+                unread: None,
+                aside: 3,
+            }),
         };
-        let words = r"--target Rollout/sdwan --target 'Rollout/sdwan[Store 4]' --target 'Dispatch/a[rear]' --file 'tickets/my routers.yaml' --wave pilot --selector 'region!=west' --selector 'who=Dana'\''s'";
+        let words = r"--target Rollout/sdwan --target 'Rollout/sdwan[Store 4]' --target 'Dispatch/a[rear]' --file 'tickets/my routers.yaml' --wave pilot --selector 'region!=west' --selector 'who=Dana'\''s' --since 'main~2'";
         assert_eq!(filter.to_string(), words);
         assert_eq!(Filter::default().to_string(), "");
     }
