@@ -58,11 +58,16 @@ impl Group<'_> {
         self.rollout == other.rollout
     }
 
+    /// `Rollout/routers, wave pilot`. None for tickets of no rollout.
+    pub fn name(&self) -> Option<String> {
+        let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
+        self.rollout.map(|rollout| format!("Rollout/{}{wave}", clean(rollout)))
+    }
+
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
-        let Some(rollout) = self.rollout else { return String::new() };
-        let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
-        wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), self.tally()))
+        let Some(name) = self.name() else { return String::new() };
+        wrapped(0, &format!("{name}: {}", self.tally()))
     }
 
     /// How many of what it holds.
