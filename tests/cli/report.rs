@@ -73,7 +73,9 @@ fn busy() -> Site {
     let mut site = Site::new();
     site.set("READYDESK_KEY", TOKEN);
     let url = site.vendor.base_url().to_owned();
-    let desk = format!("    readydesk: {{base_url: \"{url}/API/default.aspx\", credential: {{key: \"env:READYDESK_KEY\"}}, timezone: America/New_York, format: json, format_parameter: format=json}}\n");
+    let desk = format!(
+        "    readydesk: {{base_url: \"{url}/API/default.aspx\", credential: {{key: \"env:READYDESK_KEY\"}}, timezone: America/New_York, format: json, format_parameter: format=json}}\n"
+    );
     let project = site.read("callout.yaml");
     site.write("callout.yaml", format!("{}\n{desk}", project.trim_end()));
     site.write("tickets/routers.yaml", rollout("Replace the branch router."));

@@ -43,8 +43,7 @@ impl World {
         let sandbox = Sandbox::new(options);
         let running = runtime.block_on(sandbox.serve(0)).expect("a free port");
         let folder = TempDir::new().expect("a folder");
-        let world =
-            Self { hub: Hub::new(), sandbox, bucket: stores::gcs(), _runtime: runtime, _running: running, folder };
+        let world = Self { hub: Hub::new(), sandbox, bucket: stores::gcs(), _runtime: runtime, _running: running, folder };
         for name in ["home", "bin", "artifacts"] {
             fs::create_dir(world.path(name)).expect("a folder");
         }
@@ -94,7 +93,8 @@ impl World {
     pub fn pull_request(&self) -> (String, String) {
         let origin = self.origin();
         git(&origin, &["switch", "--quiet", "--create", "more"]);
-        let more: Vec<String> = (9..21).map(|n| format!("04{n:02},Store {n},012304{n:02},{},{},2035-06-08\n", PERSON[0], PERSON[1])).collect();
+        let more: Vec<String> =
+            (9..21).map(|n| format!("04{n:02},Store {n},012304{n:02},{},{},2035-06-08\n", PERSON[0], PERSON[1])).collect();
         let stores = fs::read_to_string(origin.join("rollouts/stores.csv")).expect("stores");
         fs::write(origin.join("rollouts/stores.csv"), stores + &more.concat()).expect("stores");
         self.edit("rollouts/stores.csv", &[("Sam Lee", PERSON[0]), ("Ann Rivera", PERSON[0]), ("Joe Park", PERSON[0])]);
