@@ -26,6 +26,8 @@ mod plan_file;
 mod planning;
 mod progress;
 mod rebuild;
+mod report;
+mod repository;
 mod revision;
 mod rows;
 mod sandbox;

@@ -3,6 +3,7 @@
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
 mod alike;
+mod annotations;
 mod calendar;
 mod cell;
 mod documents;
@@ -25,13 +26,14 @@ mod status;
 mod systems;
 mod values;
 
+pub use annotations::{Note, Spot, github, gitlab, notes, notes_of_plan, sarif};
 pub use calendar::calendar;
 pub use documents::documents;
 pub use headline::{Headline, Later, headline};
 pub use html::{Report, plan_html};
 pub use human::{Look, MOST, human, json};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
-pub use markdown::{COMMENT, Report, SUMMARY, markdown};
+pub use markdown::{COMMENT, SUMMARY, markdown};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
 pub use schedule::schedule;

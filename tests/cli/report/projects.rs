@@ -1,14 +1,18 @@
-//! The HTML report, opened in a browser and read there.
+//! The projects whose plans are reported.
 
 use callout::systems::sandbox::{Call, Fault, Trouble};
-use serde_json::json;
 
-use crate::vendor::{Site, TOKEN};
+use crate::vendor::{Site, TOKEN, dispatch};
 
-const HOSTILE: &str = r#"</script><script>document.title = "taken"</script><img src="http://127.0.0.1:9/x" onerror="document.title='taken'"> {{ 7 * 7 }} <b>bold</b>"#;
+/// What somebody writes into a ticket who wants to be more than its text.
+pub fn hostile(url: &str) -> String {
+    format!(
+        "</script><script>document.title = 'taken'</script><img src=\"{url}/x\" onerror=\"document.title='taken'\"> {{{{ 7 * 7 }}}} <b>bold"
+    )
+}
 
 /// Routers in three waves, the last of which is closed.
-fn rollout(description: &str) -> String {
+pub fn rollout(description: &str) -> String {
     format!(
         "\
 apiVersion: callout/v1
@@ -69,12 +73,13 @@ const SITES: &str = "store,wave,day
 ";
 
 /// A project with something of everything: tickets that are sent, changed, in doubt, not wanted any more, and held back.
-fn busy() -> Site {
+pub fn busy(visitors: &str) -> Site {
     let mut site = Site::new();
     site.set("READYDESK_KEY", TOKEN);
     let url = site.vendor.base_url().to_owned();
     let desk = format!(
-        "    readydesk: {{base_url: \"{url}/API/default.aspx\", credential: {{key: \"env:READYDESK_KEY\"}}, timezone: America/New_York, format: json, format_parameter: format=json}}\n"
+        "    readydesk: {{base_url: \"{url}/API/default.aspx\", credential: {{key: \"env:READYDESK_KEY\"}}, \
+         timezone: America/New_York, format: json, format_parameter: format=json}}\n"
     );
     let project = site.read("callout.yaml");
     site.write("callout.yaml", format!("{}\n{desk}", project.trim_end()));
@@ -88,14 +93,6 @@ fn busy() -> Site {
     site.write("tickets/sites.csv", SITES.replace("0400,pilot,2027-01-11\n", ""));
     site.edit("tickets/desk.yaml", "The lamp is red.\n", "The lamp is green.\n");
     site.edit("tickets/desk.yaml", "priority: High", "priority: Low");
-    site.write("tickets/hostile.yaml", crate::vendor::dispatch("store-0600", "0600").replace("Replace the branch router", HOSTILE));
+    site.write("tickets/hostile.yaml", dispatch("store-0600", "0600").replace("Replace the branch router", &hostile(visitors)));
     site
-}
-
-#[test]
-fn demo() {
-    let site = busy();
-    std::fs::write("/tmp/t7/busy.html", site.run("plan --format html --out plan.json").ends_with(0).out).expect("");
-    println!("{}", site.run("plan"));
-    let _ = json!(1);
 }
