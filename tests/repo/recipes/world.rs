@@ -84,6 +84,12 @@ impl World {
         self.sandbox.tickets().len()
     }
 
+    /// Somebody changes the ticket of a store in the portal.
+    pub fn person_changes(&self, store: &str, fields: &serde_json::Value) {
+        let ticket = self.sandbox.tickets().into_iter().find(|ticket| ticket.fields["location_number"] == store).expect("a ticket");
+        self.sandbox.edit(ticket.id, fields.as_object().expect("fields")).expect("a change");
+    }
+
     pub fn commit(&self) -> String {
         commit(&self.origin())
     }
