@@ -5,6 +5,7 @@ use serde_json::json;
 use super::terms::names;
 use super::workflow::{Job, Run};
 use super::world::{PERSON, World};
+use crate::support::clock::JumpingClock;
 
 const REPOSITORY: &str = "acme/field";
 const COMMENTS: &str = "/repos/acme/field/issues/7/comments";
@@ -189,10 +190,13 @@ fn a_merge_without_a_plan_sends_nobody_until_a_person_has_read_one() {
 }
 
 #[test]
-fn a_lock_that_is_not_there_is_not_broken() {
+fn the_lock_of_a_run_that_died_is_broken() {
     let Some(world) = World::new() else { return };
+    world.other_run(JumpingClock::at("2026-01-04T12:00:00Z"));
     let mut unlock = run(&world, "unlock", "1001", "main");
-    unlock.names.extend(names([("inputs.id", "lease-of-ana")]));
-    let ended = unlock.job("unlock").expect("a job");
-    assert!(ended.code == 1 && ended.said.contains("lease-of-ana"), "{}", ended.said);
+    for (id, code, told) in [("lease-of-ben", 1, "lease-of-ana"), ("lease-of-ana", 0, "free")] {
+        unlock.names.extend(names([("inputs.id", id)]));
+        let ended = unlock.job("unlock").expect("a job");
+        assert!(ended.code == code && ended.said.contains(told), "{}", ended.said);
+    }
 }

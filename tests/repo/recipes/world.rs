@@ -6,7 +6,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use callout::cli::SystemClock;
+use callout::state::shared::{Asking, Lease, Settings, Watch, connect};
+use callout::state::{By, Owner};
 use callout::systems::sandbox::{Options, Running, Sandbox};
+use callout::ticket::Clock;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -82,6 +85,17 @@ impl World {
     /// How many tickets were ever made.
     pub fn tickets(&self) -> usize {
         self.sandbox.tickets().len()
+    }
+
+    /// A run on another machine that took the lock at this moment, and never gives it back.
+    pub fn other_run(&self, clock: Arc<dyn Clock>) {
+        let url = format!("{}/routers", self.bucket.url()).parse().expect("an address");
+        let settings = Settings { url, endpoint: None, region: None, account: None, credential: None };
+        let objects = connect(&settings, &self.bucket.variables()).expect("connected");
+        let by = By { user: Some("ana".to_owned()), host: Some("ci-7".to_owned()), ci_run: None, commit: None };
+        let owner = Owner { by, pid: 7, command: "callout apply".to_owned(), since: clock.now() };
+        let asking = Asking { owner, id: "lease-of-ana".to_owned(), clock, renew_every: None };
+        std::mem::forget(Lease::take(&objects, asking, &mut Watch::default()).expect("a lease"));
     }
 
     /// Somebody changes the ticket of a store in the portal.
