@@ -175,11 +175,8 @@ fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
         Event::Created { key: _, id: _, seen } | Event::Observed { key: _, seen, baseline: _, booking_checked: _ } => {
             sighting(kind, seen, visitor);
         }
-        Event::Updated { key: _, seen } => {
-            if let Some(seen) = seen {
-                sighting(kind, seen, visitor);
-            }
-        }
+        Event::Updated { key: _, seen: Some(seen) } => sighting(kind, seen, visitor),
+        Event::Updated { key: _, seen: None } => {}
         Event::Adopted { key: _, id: _, request, seen, reason } => {
             self::request(kind, request, visitor);
             if let Some(seen) = seen {
@@ -272,7 +269,9 @@ fn sighting(kind: &str, seen: &mut Sighting, visitor: &mut dyn Visitor) {
 }
 
 fn fields(kind: &str, fields: &mut Fields, visitor: &mut dyn Visitor) {
-    fields.0.iter_mut().for_each(|(name, value)| visitor.value(kind, name, value));
+    for (name, value) in &mut fields.0 {
+        visitor.value(kind, name, value);
+    }
 }
 
 fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
