@@ -18,6 +18,7 @@ mod customer;
 mod damage;
 mod doubt;
 mod drift;
+mod editor;
 mod encrypted;
 mod escapes;
 #[cfg(unix)]
