@@ -4,8 +4,11 @@
 
 mod apply;
 mod args;
+mod checkout;
 mod closing;
 mod completions;
+mod cost_cache;
+mod costs;
 mod crowd;
 mod environment;
 mod exit;
@@ -23,10 +26,12 @@ mod picked;
 mod plan;
 mod plan_file;
 mod planning;
+mod policy;
 mod progress;
 mod rebuild;
 mod report;
 mod repository;
+mod revision;
 mod rows;
 mod sandbox;
 mod schedule;
@@ -35,6 +40,7 @@ mod selecting;
 mod settle;
 mod settlement;
 mod show;
+mod since;
 mod state;
 mod status;
 mod stop;
@@ -152,6 +158,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Status(words) => status::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
+        Command::Policy(words) => policy::run(&words, environment),
         Command::Log(words) => log::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment).await,
         Command::Unlock(words) => unlock::run(&words, global, environment).await,

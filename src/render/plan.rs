@@ -7,9 +7,12 @@ use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
 use super::alike::{Part, parts};
+use super::cost::{cost_lines, spend_text};
 use super::folded::folded_text;
 use super::grouped::{Group, groups};
 use super::refused::refused_text;
+use super::ruling::rulings_text;
+use super::since::since_line;
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
@@ -21,6 +24,9 @@ use crate::ticket::{Change, Fields, references};
 /// `verbose` lists what is unchanged too, and tells each ticket of a rollout by itself.
 pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     let mut text = format!("{}\n", summary(plan).bold());
+    if let Some(line) = since_line(plan) {
+        let _ = writeln!(text, "{line}");
+    }
     let crowds = if verbose { BTreeMap::new() } else { crowds(plan) };
     let is_told = |step: &Step| {
         let is_crowded = sole_remark(step).is_some_and(|remark| crowds.contains_key(remark));
@@ -43,7 +49,8 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
         }
     }
     text.push_str(&refused_text(plan));
-    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || plan.is_refused() {
+    text.push_str(&rulings_text(plan, verbose));
+    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || plan.is_refused() || !plan.rulings.is_empty() {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
     }
     text
@@ -100,6 +107,9 @@ pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     let mut parts = counted(&counts);
     if parts.is_empty() && counts.unchanged + counts.closed_before == 0 {
+        if plan.selection.since.is_some() {
+            return "No changes: no ticket of this plan differs.".to_owned();
+        }
         return "No tickets: the files describe none, and the state remembers none that is open.".to_owned();
     }
     if !plan.has_changes() && !plan.needs_person() && counts.deferred == 0 {
@@ -114,8 +124,18 @@ pub fn summary(plan: &Plan) -> String {
     if counts.drifted > 0 {
         parts.push(format!("{} changed in the ticket system", counts.drifted));
     }
-    let refused = if plan.refusals.is_empty() { "" } else { " Refused: over a limit." };
-    format!("Plan: {}.{refused}", parts.join(", "))
+    let cost = spend_text(&plan.spend()).map(|spend| format!(" Cost: {spend}.")).unwrap_or_default();
+    format!("Plan: {}.{cost}{}", parts.join(", "), refused(plan))
+}
+
+/// Why it is not applied, in a sentence.
+fn refused(plan: &Plan) -> &'static str {
+    match (!plan.refusals.is_empty(), plan.denials().next().is_some()) {
+        (false, false) => "",
+        (true, false) => " Refused: over a limit.",
+        (false, true) => " Refused: against a policy.",
+        (true, true) => " Refused: over a limit, and against a policy.",
+    }
 }
 
 pub(super) fn counted(counts: &Counts) -> Vec<String> {
@@ -194,6 +214,7 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
     }
+    text.push_str(&cost_lines(step));
     if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
         line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
     }

@@ -13,6 +13,7 @@ mod bulk;
 mod canary;
 mod changes;
 mod clock;
+mod costs;
 mod crowd;
 mod customer;
 mod damage;
@@ -38,6 +39,7 @@ mod mistakes;
 mod new_name;
 mod online;
 mod plan;
+mod policy;
 mod private;
 mod process;
 mod proxy;
@@ -62,7 +64,10 @@ mod shared;
 mod shown;
 #[cfg(unix)]
 mod signals;
+mod since;
+mod since_git;
 #[cfg(unix)]
+mod spending;
 mod started;
 mod state;
 mod status;

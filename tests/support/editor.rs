@@ -1,15 +1,17 @@
 //! What an editor asks of yaml-language-server, which most of them have for YAML: a client of its protocol, over a pipe.
-//!
-//! A machine without it passes, and says so; with the variable `CALLOUT_NEEDS_TOOLS` set, as in CI, it fails. `tests/tools/install`
-//! installs it.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write, stderr};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::tools;
+
+/// Below the installed tools.
+const SERVER: &str = "node_modules/yaml-language-server/bin/yaml-language-server";
 
 /// Long enough for a machine that is busy with everything else; only a server that hangs is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -28,21 +30,12 @@ pub struct Editor {
 impl Editor {
     /// `settings` are Visual Studio Code's, as `.vscode/settings.json` has them. None without a server.
     pub fn start(folder: &Path, settings: &Value) -> Option<Self> {
-        let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/node_modules/yaml-language-server/bin/yaml-language-server");
+        if !tools::are_there(&["node", SERVER]) {
+            return None;
+        }
         let mut command = Command::new("node");
-        command.arg(&server).arg("--stdio").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let started = if server.is_file() { command.spawn() } else { Err(ErrorKind::NotFound.into()) };
-        let mut server = match started {
-            Ok(server) => server,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let message = "yaml-language-server is missing, so no editor is tried: tests/tools/install";
-                assert!(std::env::var_os("CALLOUT_NEEDS_TOOLS").is_none(), "{message}");
-                // Not by a macro: those are caught, and shown only of a test that fails.
-                writeln!(stderr(), "{message}").expect("the standard error");
-                return None;
-            }
-            Err(error) => panic!("node: {error}"),
-        };
+        command.arg(tools::find(SERVER)?).arg("--stdio").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut server = command.spawn().expect("a server");
         let (to, out) = (server.stdin.take().expect("a pipe"), server.stdout.take().expect("a pipe"));
         let (said, from) = channel();
         std::thread::spawn(move || {

@@ -4,9 +4,11 @@
 pub mod browser;
 pub mod clock;
 pub mod editor;
+pub mod git;
 pub mod keys;
 pub mod project;
 pub mod random;
 pub mod server;
 pub mod stores;
+pub mod tools;
 pub mod trials;

@@ -54,14 +54,29 @@ fn what_is_not_known_is_no_amount() {
 #[test]
 fn what_refuses_a_plan_comes_first() {
     let mut plan = of([plain(1), plain(2)]);
-    let ruling = |policy: &str, effect, key, message: &str| Ruling { policy: policy.to_owned(), effect, key, message: message.to_owned() };
-    plan.refusals = vec![Refusal { limit: "creates".to_owned(), rollout: None, allowed: 1, wanted: 2, before: 0, creates: 2 }];
+    let ruling = |policy: &str, effect, key, message: &str| Ruling {
+        policy: policy.to_owned(),
+        effect,
+        key,
+        message: message.to_owned(),
+        place: None,
+    };
+    plan.refusals = vec![Refusal {
+        limit: "creates".to_owned(),
+        rollout: None,
+        allowed: 1,
+        wanted: 2,
+        before: 0,
+        creates: 2,
+        whole: 0,
+        tickets: vec![key(&plain(1))],
+    }];
     plan.rulings = vec![
         ruling("weekends", Effect::Deny, Some(key(&plain(2))), "nobody works on <Sunday>"),
         ruling("money", Effect::Warn, None, "this is much"),
     ];
     let page = page(&plan);
-    assert_snapshot!(below(&page, "refused"), @"Refused: nothing of this plan is applied | 2 creates are over the limit of 1 (spec.limits.creates) | `callout apply --allow-creates 2` lifts it for one run | policy weekends: nobody works on &lt;Sunday&gt; | Dispatch/store-2");
+    assert_snapshot!(below(&page, "refused"), @"Refused: nothing of this plan is applied | 2 creates are over the limit of 1 (spec.limits.creates) | Dispatch/store-1 | `callout apply --allow-creates 2` lifts it for one run | policy weekends: nobody works on &lt;Sunday&gt; | Dispatch/store-2");
     assert_snapshot!(below(&page, "warned"), @"Warnings of policies | policy money: this is much");
     assert!(page.contains("<a href=\"#t2\">Dispatch&#x2f;store-2</a>"), "{page}");
     assert!(page.contains("<p class=\"why\">weekends: nobody works on &lt;Sunday&gt;</p>"), "{page}");
@@ -124,7 +139,13 @@ fn said(text: &str) -> String {
     let mut plan = of([plain(1), plain(2)]);
     text.clone_into(&mut plan.project);
     plan.commit = Some(text.to_owned());
-    plan.rulings = vec![Ruling { policy: text.to_owned(), effect: Effect::Warn, key: Some(key(&plain(1))), message: text.to_owned() }];
+    plan.rulings = vec![Ruling {
+        policy: text.to_owned(),
+        effect: Effect::Warn,
+        key: Some(key(&plain(1))),
+        message: text.to_owned(),
+        place: Some(text.to_owned()),
+    }];
     for step in &mut plan.steps {
         text.clone_into(&mut step.site);
         step.notes = vec![text.to_owned()];
