@@ -92,8 +92,9 @@ impl<'p> Compiler<'p> {
         }
         match self.environment.compile_expression(text) {
             Ok(expression) => {
-                let wrong = unknown(&expression.undeclared_variables(true), known, self.environment);
-                wrong.into_iter().for_each(|wrong| self.tell(wrong, &pointer));
+                let used = expression.undeclared_variables(true);
+                let wrong = unknown(&used, known, self.environment);
+                wrong.into_iter().for_each(|(wrong, name)| self.tell_name(wrong, &pointer, name));
                 Some(expression)
             }
             Err(error) => {
@@ -112,8 +113,9 @@ impl<'p> Compiler<'p> {
         }
         match self.environment.template_from_named_str("text", text) {
             Ok(template) => {
-                let wrong = unknown(&template.undeclared_variables(true), known, self.environment);
-                wrong.into_iter().for_each(|wrong| self.tell(wrong, pointer));
+                let used = template.undeclared_variables(true);
+                let wrong = unknown(&used, known, self.environment);
+                wrong.into_iter().for_each(|(wrong, name)| self.tell_name(wrong, pointer, name));
                 Some(template)
             }
             Err(error) => {
@@ -126,6 +128,18 @@ impl<'p> Compiler<'p> {
     fn unreadable(&mut self, error: &Error, pointer: &str, example: &str) {
         let wrong = Diagnostic::error("policy/expression", format!("this expression cannot be read: {}", words(error)));
         self.tell(wrong.help(format!("For example: {example}")), pointer);
+    }
+
+    /// At the name itself, if the text has it as it is.
+    fn tell_name(&mut self, wrong: Diagnostic, pointer: &str, name: &str) {
+        let mut wrong = self.policy.tell(wrong, pointer);
+        if let Some(place) = &mut wrong.place
+            && let Some(at) = place.file.text.get(place.span.clone()).and_then(|text| text.find(name))
+        {
+            let start = place.span.start + at;
+            place.span = start..start + name.len();
+        }
+        self.mistakes.push(wrong);
     }
 
     fn tell(&mut self, wrong: Diagnostic, pointer: &str) {
