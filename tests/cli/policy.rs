@@ -8,8 +8,8 @@ use crate::vendor::{Site, dispatch, with_lifecycle};
 
 /// A policy document; `spec` is put below its `spec`.
 fn policy(name: &str, spec: &str) -> String {
-    let spec: String = spec.lines().map(|line| format!("  {line}\n")).collect();
-    format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: {name}}}\nspec:\n{spec}")
+    let spec = spec.replace('\n', "\n  ");
+    format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: {name}}}\nspec:\n  {spec}\n")
 }
 
 const ORDER: &str = "deny: not step.fields.po_number\nmessage: ${{ step.site }} has no purchase order";
@@ -114,6 +114,11 @@ fn a_saved_plan_is_judged_again_when_it_is_applied() {
     assert!(!site.run("show p.plan").ends_with(0).out.contains("refused"));
     let ran = site.run("apply --yes p.plan").ends_with(4);
     insta::assert_snapshot!(refused(&ran.out), @r"
+    refused: policy lead-time (tickets/lead.yaml:6:9)
+        Dispatch/store-0417-router: starts in 159 hours
+        next: change what is against it; if the rule itself is wrong, change the policy
+
+    Plan: 1 to create. Refused: against a policy.
     ");
     assert_eq!((ran.err.as_str(), site.vendor.tickets()), ("Nothing was applied.\n", 0));
 }
@@ -191,8 +196,23 @@ fn the_tests_of_policies_are_tried() {
     exit 0
     ");
     shows!(tested("expect: pass").run("policy test"), @r"
+    $ callout policy test
+    FAIL  weekends: a Saturday
+          at tickets/a.yaml:8:13
+          expected pass
+          came to  deny: Store 417 is closed
+    none  untested: it has no tests
+    0 of 1 test of 2 policies passed; 1 policy has no tests.
+    exit 1
     ");
     shows!(tested("expect: deny\n    message: closed").run("policy test tickets/a.yaml"), @r"
+    $ callout policy test tickets/a.yaml
+    FAIL  weekends: a Saturday
+          at tickets/a.yaml:8:13
+          expected deny: closed
+          came to  deny: Store 417 is closed
+    0 of 1 test of 1 policy passed.
+    exit 1
     ");
 }
 
@@ -214,9 +234,7 @@ fn a_rule_that_fails_in_a_test_is_a_failed_test() {
 #[test]
 fn the_tests_are_told_to_programs() {
     let ran = tested("expect: pass").run("policy test --format json").ends_with(1);
-    insta::assert_snapshot!(ran.out, @r#"
-    {"format_version":1,"policies":[{"policy":"weekends","tests":[{"name":"a Saturday","place":"tickets/a.yaml:8:13","passed":false,"expected":{"result":"pass","message":null},"came":{"result":"deny","messages":["Store 417 is closed"],"failed":false}}]},{"policy":"untested","tests":[]}]}
-    "#);
+    insta::assert_snapshot!(ran.out, @r#"{"format_version":1,"policies":[{"policy":"weekends","tests":[{"name":"a Saturday","place":"tickets/a.yaml:8:13","passed":false,"expected":{"result":"pass","message":null},"came":{"result":"deny","messages":["Store 417 is closed"],"failed":false}}]},{"policy":"untested","tests":[]}]}"#);
 }
 
 #[test]
