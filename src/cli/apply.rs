@@ -8,12 +8,13 @@ use super::args::{Apply as Words, Global};
 use super::closing::{closing, left, question};
 use super::opened::{self, Opened};
 use super::progress::Lines;
-use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
+use super::{Ending, Environment, Exit, Failure, costs, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, typed};
 use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
 use crate::render;
 use crate::state::{Ledger, State};
+use crate::ticket::Money;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let opened = Opened::open(global, environment).await?;
@@ -22,8 +23,12 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     let ledger = opened.ledger("callout apply", words.waiting, environment).await?;
     let state = ledger.state();
-    let plan = plan(words, &opened, &state, environment).await?;
-    let allowed = Allowed { creates: words.allow_creates };
+    let allowed = Allowed {
+        creates: words.allow_creates,
+        spend: words.allow_spend.map(|dollars| Money::from_whole_dollars(dollars.into())),
+        unknown_costs: words.allow_unknown_costs,
+    };
+    let plan = plan(words, allowed, (&opened, &state), environment).await?;
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
     let now = opened.clock().now();
     let mut plan = plan.limited(&limits, &state, now).judged(&opened.court(&state), now);
@@ -103,8 +108,8 @@ fn surplus(remark: &str) -> Diagnostic {
     )
 }
 
-async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
-    let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
+async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
+    let Some(path) = &words.plan else { return costs::plan(opened, state, &words.choice, allowed, environment).await };
     let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?;
     let now = Now {
         tickets: &opened.tickets,

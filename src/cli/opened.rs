@@ -20,7 +20,7 @@ use crate::rollout;
 use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading, open_for_writing};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
-use crate::ticket::{Address, Clock, Rollouts, Ticket};
+use crate::ticket::{Address, Clock, Money, Rollouts, Ticket};
 
 /// What the origin of records says while the sandbox answers. Its address changes from run to run.
 const SANDBOX_ORIGIN: &str = "the sandbox";
@@ -194,6 +194,11 @@ impl Opened {
         Court { policies: &self.policies, tickets: &self.tickets, state, sides: &self.sides }
     }
 
+    /// How another revision of the project used the systems. The sandbox answers for every revision alike.
+    pub fn sides_of(&self, project: &Project) -> Sides {
+        if self.sandboxed { self.sides.clone() } else { sides(&settings(project, None), false) }
+    }
+
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }
@@ -229,6 +234,7 @@ fn rules(project: &Project) -> Rules {
         removals: count(limits.removals),
         stop_after_unknown: count(limits.stop_after_unknown),
         plan_expires_hours: i64::from(project.plan_expires_hours),
+        spend: limits.spend.map(|dollars| Money::from_whole_dollars(dollars.into())),
     }
 }
 

@@ -1,11 +1,12 @@
 //! `callout plan`: what apply would do.
 
-use super::args::{Global, Plan as Words, PlanFormat};
+use super::args::{Global, Plan as Words};
 use super::opened::Opened;
-use super::{Ending, Environment, Exit, plan_file, planning};
+use super::report::{self, Shown};
+use super::{Ending, Environment, Exit, costs, plan_file};
 use crate::diagnostics::typed;
-use crate::plan::{Action, Plan};
-use crate::render::{self, clean};
+use crate::plan::{Action, Allowed, Plan};
+use crate::render::clean;
 use crate::state::Owner;
 use crate::state::shared::holder;
 
@@ -14,7 +15,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if let Some(path) = &words.out {
         plan_file::may_write(&environment.folder.join(path))?;
     }
-    let (plan, other) = tokio::join!(planning::make(&opened, &state, &words.choice, environment), at_work(&opened));
+    let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
     let plan = plan?.judged(&opened.court(&state), opened.clock().now());
     if let Some(other) = other {
         // The run is named as it was recorded.
@@ -22,7 +23,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             "{other} is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.\n"
         )));
     }
-    show(&plan, words.format, words.verbose, environment);
+    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.show_contacts, file: words.out.as_deref() };
+    report::show(&plan, &shown, environment)?;
     if let Some(path) = &words.out {
         plan_file::write(&environment.folder.join(path), &plan, opened.home.state.cipher())?;
         let name = typed(&path.display().to_string());
@@ -36,14 +38,6 @@ async fn at_work(opened: &Opened) -> Option<Owner> {
     let (objects, now) = (opened.home.state.objects()?.clone(), opened.clock().now());
     let hold = tokio::task::spawn_blocking(move || holder(&objects)).await.ok()?.ok()??;
     (hold.expires > now).then_some(hold.owner)
-}
-
-/// Prints a plan in the asked form.
-pub(super) fn show(plan: &Plan, format: PlanFormat, verbose: bool, environment: &Environment) {
-    match format {
-        PlanFormat::Text => environment.out.write(&render::plan_text(plan, verbose)),
-        PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(plan))),
-    }
 }
 
 fn ending(plan: &Plan, detailed: bool) -> Exit {

@@ -27,7 +27,9 @@ mod left;
 mod matching;
 mod order;
 mod parts;
+mod people;
 mod reason;
+mod refusal;
 mod removed;
 mod ruling;
 mod search;
@@ -44,23 +46,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
+pub use crate::ticket::{Account, Cost};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite, Visit};
 
 pub use batch::Batch;
 pub use build::{World, build};
 pub use companions::Companions;
-pub use cost::{Account, Cost, Spend};
+pub use cost::Spend;
 pub use counts::Counts;
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
-pub use guard::{Allowed, Limits, Refusal, Rules};
+pub use guard::{Allowed, Limits, Rules};
 pub use judging::Court;
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
+pub use people::HIDDEN;
 pub use reason::Reason;
+pub use refusal::Refusal;
 pub use removed::Work;
 pub use ruling::{Effect, Ruling};
 pub use search::Search;
@@ -183,6 +188,9 @@ pub struct Step {
     /// It has a tombstone: the files ask for it, and nobody comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_closed: bool,
+    /// When somebody is wanted on site, by the site's own clock, for people. Of the desired ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,

@@ -3,13 +3,18 @@
 //! Owns the forms of output. Refuses to print: the command line writes what comes from here.
 
 mod alike;
+mod annotations;
 mod calendar;
 mod cell;
+mod cost;
 mod documents;
 mod folded;
 mod grouped;
+mod headline;
+mod html;
 mod human;
 mod log;
+mod markdown;
 mod matching;
 mod plan;
 mod policy;
@@ -17,16 +22,22 @@ mod refused;
 mod ruling;
 mod schedule;
 mod settle;
+mod since;
 mod source;
 mod state;
 mod status;
 mod systems;
 mod values;
 
+pub use annotations::{Note, Spot, github, gitlab, notes, notes_of_plan, sarif};
 pub use calendar::calendar;
+pub use cost::spend_text;
 pub use documents::documents;
+pub use headline::{Headline, Later, headline};
+pub use html::{Report, plan_html};
 pub use human::{Look, MOST, human, json};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
+pub use markdown::{COMMENT, SUMMARY, markdown};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_json, plan_text, summary};
 pub use policy::{tried_json, tried_text};

@@ -7,10 +7,12 @@ use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
 use super::alike::{Part, parts};
+use super::cost::{cost_lines, spend_text};
 use super::folded::folded_text;
 use super::grouped::{Group, groups};
 use super::refused::refused_text;
 use super::ruling::rulings_text;
+use super::since::since_line;
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
@@ -22,6 +24,9 @@ use crate::ticket::{Change, Fields, references};
 /// `verbose` lists what is unchanged too, and tells each ticket of a rollout by itself.
 pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     let mut text = format!("{}\n", summary(plan).bold());
+    if let Some(line) = since_line(plan) {
+        let _ = writeln!(text, "{line}");
+    }
     let crowds = if verbose { BTreeMap::new() } else { crowds(plan) };
     let is_told = |step: &Step| {
         let is_crowded = sole_remark(step).is_some_and(|remark| crowds.contains_key(remark));
@@ -102,6 +107,9 @@ pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     let mut parts = counted(&counts);
     if parts.is_empty() && counts.unchanged + counts.closed_before == 0 {
+        if plan.selection.since.is_some() {
+            return "No changes: no ticket of this plan differs.".to_owned();
+        }
         return "No tickets: the files describe none, and the state remembers none that is open.".to_owned();
     }
     if !plan.has_changes() && !plan.needs_person() && counts.deferred == 0 {
@@ -116,7 +124,8 @@ pub fn summary(plan: &Plan) -> String {
     if counts.drifted > 0 {
         parts.push(format!("{} changed in the ticket system", counts.drifted));
     }
-    format!("Plan: {}.{}", parts.join(", "), refused(plan))
+    let cost = spend_text(&plan.spend()).map(|spend| format!(" Cost: {spend}.")).unwrap_or_default();
+    format!("Plan: {}.{cost}{}", parts.join(", "), refused(plan))
 }
 
 /// Why it is not applied, in a sentence.
@@ -205,6 +214,7 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
     }
+    text.push_str(&cost_lines(step));
     if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
         line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
     }
@@ -236,7 +246,7 @@ fn why(text: &mut String, step: &Step, reason: &Reason, style: Style) {
 }
 
 /// With the ids that references stand for, as far as the plan knows them.
-fn with_ids(payload: &Fields, plan: &Plan) -> Fields {
+pub(super) fn with_ids(payload: &Fields, plan: &Plan) -> Fields {
     let mut shown = payload.clone();
     for value in shown.0.values_mut() {
         let Some(address) = references(value) else { continue };

@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
 
 mod again;
+mod annotations;
 mod answers;
 mod apply;
 mod attachments;
@@ -12,6 +13,7 @@ mod bulk;
 mod canary;
 mod changes;
 mod clock;
+mod costs;
 mod crowd;
 mod customer;
 mod damage;
@@ -29,6 +31,7 @@ mod init;
 mod insecure;
 mod limits;
 mod log;
+mod markdown;
 mod marks;
 mod migrate;
 mod mistakes;
@@ -46,6 +49,7 @@ mod recovery;
 mod redirects;
 mod renamed;
 mod renewal;
+mod report;
 mod rollout;
 mod sandbox;
 mod saved;
@@ -59,7 +63,10 @@ mod shared;
 mod shown;
 #[cfg(unix)]
 mod signals;
+mod since;
+mod since_git;
 #[cfg(unix)]
+mod spending;
 mod started;
 mod state;
 mod status;

@@ -24,6 +24,9 @@ pub struct Part {
     /// Only what is in this wave; with --target Rollout/NAME in this wave of that rollout. Repeatable.
     #[arg(long, value_name = "NAME")]
     pub wave: Vec<String>,
+    /// Only what differs from this commit: new, changed or gone since. Git is asked for its files, offline.
+    #[arg(long, value_name = "GIT_REF")]
+    pub since: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -36,11 +39,15 @@ pub struct Choice {
     /// Where somebody changed a ticket in its system: send the files' values (file), or let the ticket's stand (live).
     #[arg(long, value_enum, value_name = "SIDE")]
     pub take: Option<Side>,
+    /// Ask what each create costs, and for the address behind its account, and show both.
+    #[arg(long)]
+    pub costs: bool,
 }
 
 impl Part {
     pub fn is_all(&self) -> bool {
-        self.target.is_empty() && self.selector.is_empty() && self.file.is_empty() && self.wave.is_empty()
+        let words = self.target.len() + self.selector.len() + self.file.len() + self.wave.len();
+        words == 0 && self.since.is_none()
     }
 }
 
@@ -52,7 +59,7 @@ impl Choice {
 
     /// Planned as usual.
     pub fn of_part(part: Part) -> Self {
-        Self { part, refresh: Refresh::Auto, take: None }
+        Self { part, refresh: Refresh::Auto, take: None, costs: false }
     }
 }
 
