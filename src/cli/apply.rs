@@ -30,11 +30,11 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     };
     let plan = plan(words, allowed, (&opened, &state), environment).await?;
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
-    let mut plan = plan.limited(&limits, &state, opened.clock().now());
+    let now = opened.clock().now();
+    let mut plan = plan.limited(&limits, &state, now).judged(&opened.court(&state), now);
     environment.out.write(&render::plan_text(&plan, words.verbose));
     if plan.is_refused() {
-        environment.err.line("Nothing was applied.");
-        return Ok(Exit::first(&[(true, Exit::Refused), (true, ending(&plan, &Report::default()))]));
+        return Ok(refused(&plan, environment));
     }
     let nothing_to_do = !plan.has_changes() && !plan.has_events() && words.plan.is_none();
     if nothing_to_do {
@@ -46,12 +46,21 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
         }
         not_waited_too_long(&plan, opened.clock().now())?;
-        plan = looked_at_again(plan, (&opened, &state), environment).await?;
+        plan = looked_at_again(plan, (&opened, &state), environment).await?.judged(&opened.court(&state), opened.clock().now());
+        if plan.is_refused() {
+            environment.out.write(&render::rulings_text(&plan, words.verbose));
+            return Ok(refused(&plan, environment));
+        }
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
     environment.out.write(&closing(&plan, &report));
     environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
+}
+
+fn refused(plan: &Plan, environment: &Environment) -> Exit {
+    environment.err.line("Nothing was applied.");
+    Exit::first(&[(true, Exit::Refused), (true, ending(plan, &Report::default()))])
 }
 
 fn local() -> Diagnostic {
@@ -108,6 +117,7 @@ async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State
         sides: &opened.sides,
         rollouts: &opened.rollouts,
         rules: &opened.rules,
+        policies: &opened.policies,
         now: opened.clock().now(),
     };
     let fresh = check_fresh(&saved, &now).map_err(|stale| {

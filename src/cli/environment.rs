@@ -82,6 +82,11 @@ impl Output {
         self.document(&self.hints.complete(text));
     }
 
+    /// A text whose commands have what they need.
+    pub fn completed(&self, text: &str) -> String {
+        self.hints.complete(text).into_owned()
+    }
+
     /// Writes a text as it is: for programs, and of what was recorded. A reader that went away, as `head` does, is no error of ours.
     pub fn document(&self, text: &str) {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,7 +21,7 @@ pub(super) struct Planned {
     pub selection: Selection,
 }
 
-/// Reads what the plan depends on, and plans.
+/// Reads what the plan depends on, and plans. Whoever shows the plan judges it by the policies first.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
     Ok(look(opened, state, choice, environment).await?.plan)
 }
@@ -42,6 +42,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         selection: &selection,
         rollouts: &opened.rollouts,
         rules: &opened.rules,
+        policies: &opened.policies,
         take: choice.take.map(Into::into),
         companions: &companions,
         now: opened.clock().now(),

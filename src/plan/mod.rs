@@ -1,6 +1,7 @@
 //! The plan: complete, immutable data about what `apply` will do, and why.
 //!
-//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits (`guard`).
+//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, the limits (`guard`), and what the
+//! policies are shown (`judging`).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod again;
@@ -21,10 +22,12 @@ mod existing;
 mod file;
 mod gates;
 mod guard;
+mod judging;
 mod left;
 mod matching;
 mod order;
 mod parts;
+mod people;
 mod reason;
 mod refusal;
 mod removed;
@@ -44,7 +47,7 @@ use serde::{Deserialize, Serialize};
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
 pub use crate::ticket::{Account, Cost};
-use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite, Visit};
 
 pub use batch::Batch;
 pub use build::{World, build};
@@ -57,8 +60,10 @@ pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Limits, Rules};
+pub use judging::Court;
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
+pub use people::HIDDEN;
 pub use reason::Reason;
 pub use refusal::Refusal;
 pub use removed::Work;
@@ -86,6 +91,9 @@ pub struct Plan {
     pub expires: Timestamp,
     /// Of the limits that it was made under.
     pub rules: Digest,
+    /// Of the policies that it was made under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<Digest>,
     /// The API and tenant of each kind of document that it was made for.
     pub origins: BTreeMap<String, String>,
     /// Empty: the whole project.
@@ -180,6 +188,9 @@ pub struct Step {
     /// It has a tombstone: the files ask for it, and nobody comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_closed: bool,
+    /// When somebody is wanted on site, by the site's own clock, for people. Of the desired ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,

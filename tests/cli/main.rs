@@ -46,6 +46,7 @@ mod recovery;
 mod redirects;
 mod renamed;
 mod renewal;
+mod report;
 mod rollout;
 mod sandbox;
 mod saved;

@@ -201,6 +201,7 @@ impl World {
                 selection: &selection,
                 rollouts,
                 rules: &rules(),
+                policies: &[],
                 take: None,
                 companions: &companions,
                 now: self.now(),
