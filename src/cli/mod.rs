@@ -28,6 +28,8 @@ mod planning;
 mod policy;
 mod progress;
 mod rebuild;
+mod report;
+mod repository;
 mod rows;
 mod sandbox;
 mod schedule;

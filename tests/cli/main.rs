@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
 
 mod again;
+mod annotations;
 mod answers;
 mod apply;
 mod attachments;
@@ -30,12 +31,14 @@ mod init;
 mod insecure;
 mod limits;
 mod log;
+mod markdown;
 mod marks;
 mod migrate;
 mod mistakes;
 mod new_name;
 mod online;
 mod plan;
+mod policy;
 mod private;
 mod process;
 mod proxy;

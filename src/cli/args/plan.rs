@@ -22,6 +22,9 @@ pub struct Plan {
     /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
+    /// Show names of people, telephone numbers and e-mail addresses in reports too. Text and JSON always have them.
+    #[arg(long)]
+    pub show_contacts: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -29,8 +32,14 @@ pub enum PlanFormat {
     #[default]
     Text,
     Json,
+    /// A comment on a pull request, at most 65,536 bytes long.
+    Markdown,
     /// One page for a browser, which asks for nothing from anywhere.
     Html,
+    /// Annotations of a workflow on GitHub, and the Markdown in the summary of its job.
+    Github,
+    /// A Code Quality report for GitLab.
+    Gitlab,
 }
 
 /// The forms of lists and tables.
@@ -51,4 +60,7 @@ pub struct Show {
     /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
+    /// Show names of people, telephone numbers and e-mail addresses in reports too. Text and JSON always have them.
+    #[arg(long)]
+    pub show_contacts: bool,
 }

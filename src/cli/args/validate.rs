@@ -21,4 +21,10 @@ pub enum ValidateFormat {
     #[default]
     Human,
     Json,
+    /// Annotations of a workflow on GitHub.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// A Code Quality report for GitLab.
+    Gitlab,
 }

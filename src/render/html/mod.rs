@@ -33,7 +33,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// How the report is written.
 #[derive(Clone, Copy)]
-pub struct HtmlReport<'a> {
+pub struct Report<'a> {
     /// The file that `callout apply` takes, if the plan was saved.
     pub saved_as: Option<&'a str>,
     /// With a row for each unchanged ticket, too.
@@ -89,7 +89,7 @@ struct Facts {
 }
 
 /// The report. It is the plan's own: what must not be in it is taken out of the plan before.
-pub fn plan_html(plan: &Plan, report: &HtmlReport<'_>) -> Outcome<String> {
+pub fn plan_html(plan: &Plan, report: &Report<'_>) -> Outcome<String> {
     let (sections, places) = tickets::sections(plan, report);
     let seen = people::Seen { places: &places, complete: report.complete };
     let page = Page {
@@ -142,7 +142,7 @@ fn tone(plan: &Plan) -> &'static str {
     }
 }
 
-fn facts(plan: &Plan, report: &HtmlReport<'_>) -> Facts {
+fn facts(plan: &Plan, report: &Report<'_>) -> Facts {
     Facts {
         id: clean(&plan.id),
         commit: plan.commit.as_deref().map(clean),

@@ -86,7 +86,9 @@ impl<'a> Told<'a> {
     }
 
     fn line(&self, step: &Step) -> String {
-        let visit = if let Action::Create { request, .. } = &step.action { request.visit.as_ref() } else { None };
+        // Who comes is told, and whose day has not come yet. When somebody else comes is in the fields.
+        let is_new = matches!(step.action, Action::Create { .. } | Action::Deferred { .. });
+        let visit = step.visit.as_ref().filter(|_| is_new);
         let cost = match &step.cost {
             Some(Cost::Estimated(money)) => Some(money.to_string()),
             Some(Cost::Unknown(_)) => Some("cost unknown".to_owned()),
