@@ -4,6 +4,7 @@
 
 mod apply;
 mod args;
+mod checkout;
 mod closing;
 mod completions;
 mod cost_cache;
@@ -30,6 +31,7 @@ mod progress;
 mod rebuild;
 mod report;
 mod repository;
+mod revision;
 mod rows;
 mod sandbox;
 mod schedule;
@@ -38,6 +40,7 @@ mod selecting;
 mod settle;
 mod settlement;
 mod show;
+mod since;
 mod state;
 mod status;
 mod stop;

@@ -22,6 +22,7 @@ mod refused;
 mod ruling;
 mod schedule;
 mod settle;
+mod since;
 mod source;
 mod state;
 mod status;

@@ -63,6 +63,8 @@ mod shared;
 mod shown;
 #[cfg(unix)]
 mod signals;
+mod since;
+mod since_git;
 #[cfg(unix)]
 mod spending;
 mod started;

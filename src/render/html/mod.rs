@@ -23,6 +23,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::headline::headline;
+use super::since::since_line;
 use super::source::clean;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::Plan;
@@ -80,6 +81,7 @@ struct Facts {
     state: u64,
     lineage: String,
     selection: String,
+    since: String,
     reads: usize,
     /// The command, if the plan was saved.
     apply: Option<String>,
@@ -152,6 +154,7 @@ fn facts(plan: &Plan, report: &Report<'_>) -> Facts {
         state: plan.through,
         lineage: clean(&plan.lineage),
         selection: clean(&plan.selection.to_string()),
+        since: since_line(plan).unwrap_or_default(),
         reads: plan.reads,
         apply: report.saved_as.map(|file| clean(&(report.complete)(&format!("callout apply {file}")))),
         save: (report.complete)("callout plan --out FILE"),

@@ -18,6 +18,7 @@ use self::escape::code;
 use self::page::Page;
 use super::headline::headline;
 use super::html::Report;
+use super::since::since_line;
 use crate::plan::Plan;
 
 /// GitHub takes a comment of so many characters, and GitLab takes more. In bytes, which are never fewer.
@@ -37,7 +38,7 @@ pub fn markdown(plan: &Plan, report: &Report<'_>, most: usize) -> String {
     page.push(&beginning(plan));
     urgent::write(&mut page, plan, report);
     tables::write(&mut page, plan);
-    details::write(&mut page, plan);
+    details::write(&mut page, plan, report);
     page.finish(show.as_deref(), &end)
 }
 
@@ -55,6 +56,9 @@ fn beginning(plan: &Plan) -> String {
     }
     if !plan.selection.is_all() {
         let _ = write!(text, "\nOnly a part of the project: {}\n", code(&plan.selection.to_string(), 1_000));
+    }
+    if let Some(line) = since_line(plan) {
+        let _ = write!(text, "\n{}\n", code(&line, 1_000));
     }
     if let Some(take) = plan.take {
         let _ = write!(text, "\nWhere a ticket was changed on both sides: {}\n", code(&take.to_string(), 100));

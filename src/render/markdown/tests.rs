@@ -275,6 +275,14 @@ fn a_refused_plan_is_not_applied() {
 }
 
 #[test]
+fn a_long_report_has_every_ticket_by_itself() {
+    let (short, long) = (markdown(&rollout(), &saved(), COMMENT), markdown(&rollout(), &Report { all: true, ..saved() }, COMMENT));
+    let told = |text: &str| text.lines().filter(|line| line.starts_with("+ Dispatch/store-")).count();
+    assert_eq!((told(&short), told(&long)), (7, 12));
+    assert!(short.contains("+ 5 tickets: same 14 fields") && !long.contains("+ 5 tickets"), "{long}");
+}
+
+#[test]
 fn nothing_to_do_is_a_short_report() {
     let text = markdown(&Bench::new().plan(), &Report { saved_as: None, ..saved() }, COMMENT);
     assert_snapshot!(text, @r#"
