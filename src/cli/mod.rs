@@ -154,7 +154,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::State(words) => state::run(&words.command, global, environment).await,
         Command::Unlock(words) => unlock::run(&words, global, environment).await,
         Command::Systems { format } => Ok(systems::run(format, environment)),
-        Command::Schema => Ok(schema::run(environment)),
+        Command::Schema { which } => Ok(schema::run(which, environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,
         Command::Completions { shell } => Ok(completions::run(shell, environment)),
     }

@@ -2,13 +2,14 @@
 //!
 //! An estimate is advice: no system promises its price. What is not known stays unknown, and is never counted as nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Plan, Step};
 use crate::ticket::Money;
 
 /// What one create costs. A step that was not asked about has none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cost {
     /// The system's own sum.
@@ -18,7 +19,7 @@ pub enum Cost {
 }
 
 /// The site that an account stands for, as its system knows it: a wrong account number shows in its address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// The system's own number of it.
     pub id: u64,
@@ -30,7 +31,7 @@ pub struct Account {
 }
 
 /// What some steps cost together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Spend {
     /// Of those that are known.
     pub known: Money,

@@ -15,7 +15,7 @@ use crate::refresh::Sides;
 use crate::state::{Broken, Cipher, Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
 
-const FORM: Form = Form { kind: "plan", version: 1 };
+pub(super) const FORM: Form = Form { kind: "plan", version: 1 };
 
 /// The plan as it is saved, encrypted as the state is: it has the same names and telephone numbers.
 pub fn seal_plan(plan: &Plan, cipher: &Cipher) -> Outcome<String> {

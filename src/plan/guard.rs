@@ -6,6 +6,7 @@ use std::ops::AddAssign;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Plan, Step, parts};
@@ -42,14 +43,16 @@ pub struct Limits<'a> {
 }
 
 /// A limit that the plan is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// Its key under `spec.limits`.
     pub limit: String,
     /// The rollout whose limit it is; none for the project's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<String>,
+    /// So many of what it counts.
     pub allowed: usize,
+    /// So many the plan would make of it, those before included.
     pub wanted: usize,
     /// Of `wanted`, already done today; for limits per day.
     #[serde(default)]

@@ -28,6 +28,7 @@ mod parts;
 mod reason;
 mod removed;
 mod ruling;
+mod schema;
 mod search;
 mod step;
 mod surplus;
@@ -38,6 +39,7 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
@@ -60,13 +62,15 @@ pub use parts::Part;
 pub use reason::Reason;
 pub use removed::Work;
 pub use ruling::{Effect, Ruling};
+pub use schema::saved_plan_schema;
 pub use search::Search;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// Random; a saved plan is used once.
     pub id: String,
+    /// The project's name.
     pub project: String,
     /// The state it was made from.
     pub lineage: String,
@@ -78,6 +82,7 @@ pub struct Plan {
     /// Files that it was made from were not as that commit has them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncommitted: bool,
+    /// When it was made.
     pub made: Timestamp,
     /// After this moment it is not applied any more.
     pub expires: Timestamp,
@@ -113,7 +118,7 @@ pub struct Plan {
 }
 
 /// What happens to one visit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     pub key: Key,
     pub action: Action,
@@ -186,7 +191,7 @@ pub struct Step {
 }
 
 /// What apply does. Each write carries all that it sends.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Action {
     /// Send a new ticket. `payload` may hold `{ref: ADDRESS}`, filled just before the intent.

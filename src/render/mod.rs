@@ -9,6 +9,7 @@ mod documents;
 mod folded;
 mod grouped;
 mod human;
+mod json;
 mod log;
 mod matching;
 mod plan;
@@ -23,10 +24,13 @@ mod values;
 
 pub use calendar::calendar;
 pub use documents::documents;
-pub use human::{Look, MOST, human, json};
+pub use human::{Look, MOST, human};
+pub use json::{
+    Became, Deed, Diagnosed, Ending, Happening, Planned, Published, Stepped, Tallied, Upshot, event_line, plan_json, validated_json,
+};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use matching::{Pass, adoption_text, passes_text};
-pub use plan::{plan_json, plan_text, summary};
+pub use plan::{plan_text, summary};
 pub use schedule::schedule;
 pub use settle::settle_text;
 pub use source::clean;

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod keys;
 pub mod project;
 pub mod random;
+pub mod schemas;
 pub mod server;
 pub mod stores;
 pub mod trials;

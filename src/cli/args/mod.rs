@@ -9,6 +9,7 @@ mod log;
 mod plan;
 mod sandbox;
 mod schedule;
+mod schema;
 mod settle;
 mod state;
 mod status;
@@ -30,6 +31,7 @@ pub use log::{Log, LogFormat, When};
 pub use plan::{ListFormat, Plan, PlanFormat, Show};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
+pub use schema::Which;
 pub use settle::{Ended, Settle};
 pub use state::{Said, State, StateCommand};
 pub use status::{Status, StatusFormat};
@@ -112,8 +114,12 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
-    /// Print the JSON Schema of the manifests.
-    Schema,
+    /// Print a JSON Schema: of the manifests, or of what callout writes for programs.
+    Schema {
+        /// Which one.
+        #[arg(value_enum, default_value_t)]
+        which: Which,
+    },
     /// Serve the sandbox for trying things by hand.
     Sandbox(Sandbox),
     /// Print a completion script.

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::able::Able;
-use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request};
+use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request, seal_plan};
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
-use crate::state::{Event, Key, Sighting, State, Write};
+use crate::state::{Cipher, Event, Key, Sighting, State, Write};
+use crate::support::schemas;
 use crate::systems::techexpress::TechExpress;
 use crate::systems::{Endings, Found, Observed, Seen, System};
 use crate::ticket::{Address, Digest, Rollouts, Ticket};
@@ -176,7 +177,7 @@ impl Bench {
     pub fn plan(&self) -> Plan {
         let sides = self.sides();
         let companions = Companions::new(&self.tickets, &self.state, &[]);
-        build(&World {
+        let plan = build(&World {
             tickets: &self.tickets,
             state: &self.state,
             observed: &self.observed,
@@ -191,7 +192,10 @@ impl Bench {
             project: "bench".to_owned(),
             commit: None,
             uncommitted: false,
-        })
+        });
+        let saved = seal_plan(&plan, &Cipher::default()).expect("a plan that can be saved");
+        schemas::check("plan", &serde_json::from_str(&saved).expect("JSON"));
+        plan
     }
 
     /// The world in which a saved plan would be applied.
