@@ -8,6 +8,7 @@ mod cell;
 mod documents;
 mod folded;
 mod grouped;
+mod headline;
 mod human;
 mod json;
 mod log;
@@ -24,6 +25,7 @@ mod values;
 
 pub use calendar::calendar;
 pub use documents::documents;
+pub use headline::{Headline, Later, headline};
 pub use human::{Look, MOST, human};
 pub use json::{
     Became, Deed, Diagnosed, Ending, Happening, Planned, Published, Stepped, Tallied, Upshot, event_line, plan_json, validated_json,

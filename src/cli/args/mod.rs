@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use apply::Apply;
+pub use apply::{Apply, ApplyFormat};
 pub use choice::{Choice, Part, Refresh};
 pub use expand::Expand;
 pub use import::{Import, MatchBy};

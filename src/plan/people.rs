@@ -1,0 +1,222 @@
+//! A plan without the people in it, for reports that more eyes see than the plan itself: comments, job summaries, pages.
+//!
+//! Owns what is hidden: the values of fields that name a person or how to reach one, the same values wherever else they stand, and
+//! whatever reads like an e-mail address or a telephone number. Refuses to guess names: a name that stands in free text alone is not
+//! known to be one. Addresses, files, waves and policies keep their names.
+
+mod traces;
+mod walk;
+
+use std::collections::{BTreeSet, HashMap};
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use serde_json::Value;
+
+use self::walk::Visitor;
+use super::Plan;
+use crate::systems::{About, by_kind};
+
+/// What stands in place of a value.
+pub const HIDDEN: &str = "(hidden)";
+
+impl Plan {
+    /// A copy for reports. Nothing can be applied from it.
+    #[must_use]
+    pub fn without_people(&self) -> Self {
+        let mut plan = self.clone();
+        let mut found = Found::default();
+        walk::plan(&mut plan, &mut found);
+        walk::plan(&mut plan, &mut Mask::new(found));
+        plan
+    }
+}
+
+/// The people of a plan, to be left out of texts that go with it, such as what a server says while it is applied.
+pub struct People(Mask);
+
+impl Default for People {
+    /// Nobody is known: what reads like a way to reach somebody is left out all the same.
+    fn default() -> Self {
+        Self(Mask::new(Found::default()))
+    }
+}
+
+impl People {
+    pub fn of(plan: &Plan) -> Self {
+        let mut found = Found::default();
+        walk::plan(&mut plan.clone(), &mut found);
+        Self(Mask::new(found))
+    }
+
+    /// The text without them.
+    #[must_use]
+    pub fn hidden_in(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        self.0.clean(&mut text, traces::in_words);
+        text
+    }
+}
+
+/// Whether a field names a person or how to reach one. What no table knows is taken for it: better too little is shown than too much.
+fn is_personal(kind: &str, field: &str) -> bool {
+    let Some(row) = by_kind(kind).and_then(|system| system.row(field)) else { return true };
+    // The fields of an installation's own are in one row; only their names tell what they are about.
+    row.about == About::Person || (row.name != field && names_a_person(field))
+}
+
+/// Whether a part of another field's value does, such as an entry of a list.
+fn is_personal_part(kind: &str, part: &str) -> bool {
+    by_kind(kind).and_then(|system| system.row(part)).map_or_else(|| names_a_person(part), |row| row.about == About::Person)
+}
+
+fn names_a_person(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["contact", "phone", "mobile", "email", "e-mail"].iter().any(|word| name.contains(word))
+}
+
+/// The values of personal fields, as texts that are looked for elsewhere.
+#[derive(Default)]
+struct Found {
+    values: BTreeSet<String>,
+    fields: HashMap<(String, String), bool>,
+}
+
+impl Visitor for Found {
+    fn value(&mut self, kind: &str, field: &str, value: &mut Value) {
+        if personal(&mut self.fields, kind, field) { self.keep(value) } else { self.look_into(kind, value) }
+    }
+
+    fn text(&mut self, _: &mut String) {}
+
+    fn name(&mut self, _: &mut String) {}
+}
+
+/// The same question is asked for every ticket.
+fn personal(known: &mut HashMap<(String, String), bool>, kind: &str, field: &str) -> bool {
+    *known.entry((kind.to_owned(), field.to_owned())).or_insert_with(|| is_personal(kind, field))
+}
+
+impl Found {
+    fn look_into(&mut self, kind: &str, value: &Value) {
+        match value {
+            Value::Object(entries) => {
+                for (name, entry) in entries {
+                    if is_personal_part(kind, name) { self.keep(entry) } else { self.look_into(kind, entry) }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.look_into(kind, item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn keep(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.keep_text(text),
+            Value::Number(number) => self.keep_text(&number.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| self.keep(item)),
+            // What a contact is for is no name.
+            Value::Object(entries) => entries.iter().filter(|(name, _)| *name != "type").for_each(|(_, entry)| self.keep(entry)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// What is too short to be told from any other word, such as an extension, is hidden in its own field alone.
+    fn keep_text(&mut self, text: &str) {
+        let text = text.trim();
+        let is_number = text.chars().all(|c| c.is_ascii_digit());
+        let shortest = if is_number { 7 } else { 3 };
+        if text.chars().count() >= shortest {
+            self.values.insert(text.to_owned());
+        }
+    }
+}
+
+/// Takes out what was found.
+struct Mask {
+    known: Option<AhoCorasick>,
+    fields: HashMap<(String, String), bool>,
+}
+
+impl Mask {
+    fn new(found: Found) -> Self {
+        let known = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&found.values);
+        // More than memory has room for cannot be looked for; texts are then hidden as a whole.
+        Self { known: known.ok(), fields: found.fields }
+    }
+
+    /// Without the values that are known; of what only reads like a way to reach somebody, `guess` says how much.
+    fn clean(&self, text: &mut String, guess: fn(&str) -> Vec<std::ops::Range<usize>>) {
+        let Some(known) = &self.known else {
+            HIDDEN.clone_into(text);
+            return;
+        };
+        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let stands_alone = |range: &std::ops::Range<usize>| {
+            let (before, after) = (text.get(..range.start), text.get(range.end..));
+            !is_word(before.and_then(|before| before.chars().next_back())) && !is_word(after.and_then(|after| after.chars().next()))
+        };
+        let mut hidden: Vec<_> = known.find_overlapping_iter(text.as_str()).map(|found| found.range()).filter(stands_alone).collect();
+        hidden.extend(guess(text));
+        if !hidden.is_empty() {
+            *text = without(text, hidden);
+        }
+    }
+
+    fn mask(&mut self, kind: &str, value: &mut Value) {
+        match value {
+            Value::String(text) => self.clean(text, traces::in_prose),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask(kind, item)),
+            Value::Object(entries) => {
+                for (name, entry) in entries.iter_mut() {
+                    if is_personal_part(kind, name) { hide(entry) } else { self.mask(kind, entry) }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+impl Visitor for Mask {
+    fn value(&mut self, kind: &str, field: &str, value: &mut Value) {
+        if personal(&mut self.fields, kind, field) { hide(value) } else { self.mask(kind, value) }
+    }
+
+    fn text(&mut self, text: &mut String) {
+        self.clean(text, traces::in_words);
+    }
+
+    fn name(&mut self, name: &mut String) {
+        self.clean(name, traces::emails);
+    }
+}
+
+/// That there is nothing tells nothing about anybody.
+fn hide(value: &mut Value) {
+    let is_empty = match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    };
+    if !is_empty {
+        *value = HIDDEN.into();
+    }
+}
+
+/// The text without these stretches of it.
+fn without(text: &str, mut hidden: Vec<std::ops::Range<usize>>) -> String {
+    hidden.sort_by_key(|range| (range.start, range.end));
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in hidden {
+        if range.start >= at {
+            shown.push_str(text.get(at..range.start).unwrap_or_default());
+            shown.push_str(HIDDEN);
+        }
+        at = at.max(range.end);
+    }
+    shown + text.get(at..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
