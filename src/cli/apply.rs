@@ -96,7 +96,7 @@ fn surplus(remark: &str) -> Diagnostic {
 
 async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
-    let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?;
+    let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?.with_contacts(&opened.tickets, state);
     let now = Now {
         tickets: &opened.tickets,
         state,

@@ -1,9 +1,12 @@
 //! `callout plan`: what apply would do.
 
+use std::borrow::Cow;
+
 use super::args::{Global, Plan as Words, PlanFormat};
 use super::opened::Opened;
 use super::{Ending, Environment, Exit, plan_file, planning};
 use crate::diagnostics::typed;
+use crate::manifest::Contacts;
 use crate::plan::{Action, Plan};
 use crate::render::{self, clean};
 use crate::state::Owner;
@@ -24,7 +27,11 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     show(&plan, words.format, words.verbose, environment);
     if let Some(path) = &words.out {
-        plan_file::write(&environment.folder.join(path), &plan, opened.home.state.cipher())?;
+        let saved = match opened.project.contacts {
+            Contacts::Keep => Cow::Borrowed(&plan),
+            Contacts::LeaveOut => Cow::Owned(plan.without_contacts(&opened.tickets, &state)?),
+        };
+        plan_file::write(&environment.folder.join(path), &saved, opened.home.state.cipher())?;
         let name = typed(&path.display().to_string());
         environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {name}")));
     }

@@ -52,6 +52,7 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
         is_closed: false,
         starts: None,
         lead_time: SignedDuration::ZERO,
+        left_out: None,
     }
 }
 

@@ -22,6 +22,7 @@ mod file;
 mod gates;
 mod guard;
 mod left;
+mod left_out;
 mod matching;
 mod order;
 mod parts;
@@ -58,6 +59,7 @@ pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Limits, Refusal, Rules};
+pub use left_out::LeftOut;
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
 pub use people::{HIDDEN, People};
@@ -190,6 +192,9 @@ pub struct Step {
     /// How long before its start a new visit is sent at the latest.
     #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
     pub lead_time: SignedDuration,
+    /// Of a saved plan without contacts: the proof of what the step was with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// What apply does. Each write carries all that it sends.

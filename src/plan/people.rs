@@ -5,7 +5,7 @@
 //! known to be one. Addresses, files, waves and policies keep their names.
 
 mod traces;
-mod walk;
+pub(super) mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -62,6 +62,18 @@ fn is_personal(kind: &str, field: &str) -> bool {
     let Some(row) = by_kind(kind).and_then(|system| system.row(field)) else { return true };
     // The fields of an installation's own are in one row; only their names tell what they are about.
     row.about == About::Person || (row.name != field && names_a_person(field))
+}
+
+/// Whether a value names a person or how to reach one, as a whole or in a part of it.
+pub(super) fn names_somebody(kind: &str, field: &str, value: &Value) -> bool {
+    fn has_part(kind: &str, value: &Value) -> bool {
+        match value {
+            Value::Object(entries) => entries.iter().any(|(name, entry)| is_personal_part(kind, name) || has_part(kind, entry)),
+            Value::Array(items) => items.iter().any(|item| has_part(kind, item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    is_personal(kind, field) || has_part(kind, value)
 }
 
 /// Whether a part of another field's value does, such as an entry of a list.

@@ -19,6 +19,7 @@ mod doubt;
 mod drift;
 mod encrypted;
 mod escapes;
+mod events;
 #[cfg(unix)]
 mod full_disk;
 mod grouped;

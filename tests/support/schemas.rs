@@ -42,6 +42,8 @@ pub fn check_command(words: &[&str], (code, out): (u8, &str), folder: &Path) {
     }
     if has("--log-format", "json") {
         out.lines().for_each(|line| check("apply-events", &parsed(line)));
+        let last = parsed(out.lines().last().expect("a last line"));
+        assert_eq!((&last["event"], &last["exit_code"]), (&json!("finished"), &json!(code)), "{words:?} printed\n{out}");
     }
     let saved = words.windows(2).find(|two| two[0] == "--out").map(|two| folder.join(two[1]));
     if let Some(file) = saved.filter(|_| is("plan") && code != 1) {
