@@ -156,6 +156,7 @@ fn plan(loaded: &Loaded, ledger: &Ledger, sides: &Sides, clock: &Arc<dyn Clock>)
         selection: &Selection::default(),
         rollouts: &loaded.terms,
         rules: &rules(),
+        policies: &loaded.policies,
         take: None,
         companions: &companions,
         now: clock.now(),

@@ -86,6 +86,11 @@ impl Output {
         self.document(&self.hints.complete(text));
     }
 
+    /// A text whose commands have what they need.
+    pub fn completed(&self, text: &str) -> String {
+        self.hints.complete(text).into_owned()
+    }
+
     /// Writes a text as it is: for programs, and of what was recorded.
     pub fn document(&self, text: &str) {
         match &self.listener {

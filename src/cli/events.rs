@@ -82,6 +82,10 @@ impl Telling for Events {
 
     fn refused(&self) {}
 
+    fn refused_since(&self, plan: &Plan) {
+        self.plan(plan);
+    }
+
     fn nothing_to_do(&self, _: &Plan) {}
 
     fn carried_out(&self, plan: &Plan, report: &Report) {

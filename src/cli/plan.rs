@@ -1,14 +1,15 @@
 //! `callout plan`: what apply would do.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use super::args::{Global, Plan as Words, PlanFormat};
 use super::opened::Opened;
-use super::{Ending, Environment, Exit, plan_file, planning};
+use super::{Ending, Environment, Exit, Failure, costs, plan_file};
 use crate::diagnostics::typed;
 use crate::manifest::Contacts;
-use crate::plan::{Action, Plan};
-use crate::render::{self, clean};
+use crate::plan::{Action, Allowed, Plan};
+use crate::render::{self, HtmlReport, clean};
 use crate::state::Owner;
 use crate::state::shared::holder;
 
@@ -17,15 +18,15 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if let Some(path) = &words.out {
         plan_file::may_write(&environment.folder.join(path))?;
     }
-    let (plan, other) = tokio::join!(planning::make(&opened, &state, &words.choice, environment), at_work(&opened));
-    let plan = plan?;
+    let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
+    let plan = plan?.judged(&opened.court(&state), opened.clock().now());
     if let Some(other) = other {
         // The run is named as it was recorded.
         environment.err.document(&clean(&format!(
             "{other} is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.\n"
         )));
     }
-    show(&plan, words.format, words.verbose, environment);
+    show(&plan, &Shown { format: words.format, verbose: words.verbose, file: words.out.as_deref() }, environment)?;
     if let Some(path) = &words.out {
         let saved = match opened.project.contacts {
             Contacts::Keep => Cow::Borrowed(&plan),
@@ -45,12 +46,27 @@ async fn at_work(opened: &Opened) -> Option<Owner> {
     (hold.expires > now).then_some(hold.owner)
 }
 
+/// How a plan is printed.
+pub(super) struct Shown<'a> {
+    pub format: PlanFormat,
+    pub verbose: bool,
+    /// The file that it is saved in.
+    pub file: Option<&'a Path>,
+}
+
 /// Prints a plan in the asked form.
-pub(super) fn show(plan: &Plan, format: PlanFormat, verbose: bool, environment: &Environment) {
-    match format {
-        PlanFormat::Text => environment.out.write(&render::plan_text(plan, verbose)),
+pub(super) fn show(plan: &Plan, shown: &Shown<'_>, environment: &Environment) -> Result<(), Failure> {
+    match shown.format {
+        PlanFormat::Text => environment.out.write(&render::plan_text(plan, shown.verbose)),
         PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(plan))),
+        PlanFormat::Html => {
+            let file = shown.file.map(|path| typed(&path.display().to_string()));
+            let complete = |text: &str| environment.out.completed(text);
+            let report = HtmlReport { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
+            environment.out.document(&render::plan_html(&plan.without_people(), &report)?);
+        }
     }
+    Ok(())
 }
 
 fn ending(plan: &Plan, detailed: bool) -> Exit {

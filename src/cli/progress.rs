@@ -51,6 +51,11 @@ impl Telling for Lines {
         self.err.line("Nothing was applied.");
     }
 
+    fn refused_since(&self, plan: &Plan) {
+        self.out.write(&render::rulings_text(plan, self.verbose));
+        self.refused();
+    }
+
     fn nothing_to_do(&self, plan: &Plan) {
         self.out.write(&left(plan));
     }

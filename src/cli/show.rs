@@ -20,6 +20,7 @@ pub(super) async fn run(words: &Words, environment: &Environment) -> Ending {
         "plan {} of {}, made {:.0}{commit} from state {}, good until {:.0}",
         saved.id, saved.project, saved.made, saved.through, saved.expires
     )));
-    plan::show(&saved, words.format, words.verbose, environment);
+    let shown = plan::Shown { format: words.format, verbose: words.verbose, file: Some(&words.plan) };
+    plan::show(&saved, &shown, environment)?;
     Ok(Exit::Done)
 }

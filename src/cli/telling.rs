@@ -14,6 +14,8 @@ pub(super) trait Telling: Progress {
     fn plan(&self, plan: &Plan);
     /// It is over a limit, or against a policy.
     fn refused(&self);
+    /// A policy is against it by now, after the question was answered.
+    fn refused_since(&self, plan: &Plan);
     /// There is nothing to carry out in it.
     fn nothing_to_do(&self, plan: &Plan);
     /// Nothing is sent any more.

@@ -46,6 +46,8 @@ pub struct Project {
     pub plan_expires_hours: u32,
     /// Whether saved plans have the contacts of tickets.
     pub contacts: Contacts,
+    /// Every plan asks for costs.
+    pub costs: bool,
 }
 
 /// The project file above or at a folder.
@@ -189,6 +191,7 @@ impl Text {
             limits: spec.limits,
             plan_expires_hours: spec.plan_expires_hours,
             contacts: spec.saved_plans.contacts,
+            costs: spec.costs,
             folder,
         }
     }

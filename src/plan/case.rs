@@ -50,6 +50,7 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
         difference: None,
         settles: None,
         is_closed: false,
+        visit: None,
         starts: None,
         lead_time: SignedDuration::ZERO,
         left_out: None,
@@ -100,6 +101,7 @@ impl<'a> Case<'a> {
             desired: self.ticket.map(desired_digest),
             record: self.record.map(Digest::of),
             settles: self.settles(),
+            visit: self.ticket.and_then(|ticket| ticket.visit.clone()),
             starts: self.ticket.and_then(|ticket| ticket.visit.as_ref()).and_then(Visit::starts_at_latest),
             lead_time: self.ticket.and_then(|ticket| ticket.booking).map(|booking| booking.lead_time).unwrap_or_default(),
             ..bare_step(self.key.clone(), action)

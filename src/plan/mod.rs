@@ -1,6 +1,7 @@
 //! The plan: complete, immutable data about what `apply` will do, and why.
 //!
-//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits (`guard`).
+//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, the limits (`guard`), and what the
+//! policies are shown (`judging`).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod again;
@@ -21,6 +22,7 @@ mod existing;
 mod file;
 mod gates;
 mod guard;
+mod judging;
 mod left;
 mod left_out;
 mod matching;
@@ -28,6 +30,7 @@ mod order;
 mod parts;
 mod people;
 mod reason;
+mod refusal;
 mod removed;
 mod ruling;
 mod schema;
@@ -46,24 +49,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
-use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite};
+pub use crate::ticket::{Account, Cost};
+use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite, Visit};
 
 pub use batch::Batch;
 pub use build::{World, build};
 pub use companions::Companions;
-pub use cost::{Account, Cost, Spend};
+pub use cost::Spend;
 pub use counts::Counts;
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
-pub use guard::{Allowed, Limits, Refusal, Rules};
+pub use guard::{Allowed, Limits, Rules};
+pub use judging::Court;
 pub use left_out::LeftOut;
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
 pub use people::{HIDDEN, People};
 pub use reason::Reason;
+pub use refusal::Refusal;
 pub use removed::Work;
 pub use ruling::{Effect, Ruling};
 pub use schema::saved_plan_schema;
@@ -92,6 +98,9 @@ pub struct Plan {
     pub expires: Timestamp,
     /// Of the limits that it was made under.
     pub rules: Digest,
+    /// Of the policies that it was made under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<Digest>,
     /// The API and tenant of each kind of document that it was made for.
     pub origins: BTreeMap<String, String>,
     /// Empty: the whole project.
@@ -186,6 +195,9 @@ pub struct Step {
     /// It has a tombstone: the files ask for it, and nobody comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_closed: bool,
+    /// When somebody is wanted on site, by the site's own clock, for people. Of the desired ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     /// When the visit would start, for ordering and expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<Timestamp>,

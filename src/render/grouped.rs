@@ -4,18 +4,19 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::spend_text;
 use super::plan::counted;
 use super::source::clean;
 use super::values::wrapped;
-use crate::plan::{Action, Counts, Plan, Step};
+use crate::plan::{Action, Counts, Plan, Spend, Step};
 
 /// Steps that stand together.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     /// None: tickets of no rollout.
-    rollout: Option<&'a str>,
+    pub rollout: Option<&'a str>,
     /// None: in no wave.
-    wave: Option<&'a str>,
+    pub wave: Option<&'a str>,
     pub steps: Vec<&'a Step>,
 }
 
@@ -58,10 +59,20 @@ impl Group<'_> {
         self.rollout == other.rollout
     }
 
+    /// `Rollout/routers, wave pilot`. None for tickets of no rollout.
+    pub fn name(&self) -> Option<String> {
+        let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
+        self.rollout.map(|rollout| format!("Rollout/{}{wave}", clean(rollout)))
+    }
+
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
-        let Some(rollout) = self.rollout else { return String::new() };
-        let wave = self.wave.map(|wave| format!(", wave {}", clean(wave))).unwrap_or_default();
+        let costs = spend_text(&Spend::of(self.steps.iter().copied())).map(|costs| format!(", {costs}")).unwrap_or_default();
+        self.name().map(|name| wrapped(0, &format!("{name}: {}{costs}", self.tally()))).unwrap_or_default()
+    }
+
+    /// How many of what it holds.
+    pub fn tally(&self) -> String {
         let counts = Counts::of(self.steps.iter().copied());
         let mut parts = counted(&counts);
         let drifted = self.steps.iter().filter(|step| step.action == Action::Keep && !step.drift.is_empty()).count();
@@ -70,6 +81,6 @@ impl Group<'_> {
         if counts.drifted > 0 {
             parts.push(format!("{} changed in the ticket system", counts.drifted));
         }
-        wrapped(0, &format!("Rollout/{}{wave}: {}", clean(rollout), parts.join(", ")))
+        parts.join(", ")
     }
 }

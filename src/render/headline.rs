@@ -206,7 +206,7 @@ impl Headline {
         let (first, last) = (self.first?, self.last?);
         Some(match self.technicians {
             1 => format!("on {}", self.moment(first)),
-            _ if first.date() == last.date() => format!("first on {}, all that day", self.moment(first)),
+            _ if first.date() == last.date() => format!("all on {} from {}", self.day(first.date()), first.strftime("%H:%M")),
             _ => format!("first on {}, last on {}", self.moment(first), self.day(last.date())),
         })
     }
@@ -218,7 +218,7 @@ impl Headline {
         let told: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 0).collect();
         match told.as_slice() {
             [] => None,
-            [(count, when)] => Some(format!("{count} later, {when}")),
+            [(count, when)] => Some(format!("{count} later ({when})")),
             several => {
                 let each: Vec<String> = several.iter().map(|(count, when)| format!("{count} {when}")).collect();
                 Some(format!("{} later ({})", self.later.all(), each.join(", ")))

@@ -33,7 +33,7 @@ fn a_program_hears_what_is_done_and_nothing_else_is_printed() {
     let ran = site.run(APPLY).ends_with(0);
     shows!(ran, @r#"
     $ callout apply --yes --log-format json
-    {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"plan","plan":"000000000001","project":"acme","made":"2027-01-04T12:00:00Z","expires":"2027-01-05T12:00:00Z","summary":"Plan: 1 to create.","counts":{"create":1,"adopt":0,"update":0,"close":0,"delete":0,"retire":0,"rename":0,"blocked":0,"still_coming":0,"in_doubt":0,"deferred":0,"closed_before":0,"unchanged":0,"drifted":0},"refusals":[],"rulings":[]}
+    {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"plan","plan":"000000000001","project":"acme","made":"2027-01-04T12:00:00Z","expires":"2027-01-05T12:00:00Z","summary":"Plan: 1 to create.","counts":{"create":1,"adopt":0,"update":0,"close":0,"delete":0,"retire":0,"rename":0,"blocked":0,"still_coming":0,"in_doubt":0,"deferred":0,"closed_before":0,"unchanged":0,"drifted":0},"spend":{"known":0.0,"estimated":0,"unknown":0,"not_asked":1},"refusals":[],"rulings":[]}
     {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"started","writes":1}
     {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"step","address":"Dispatch/store-0417-router","reissue":0,"kind":"Dispatch","action":"create","result":"created","ticket":"482001"}
     {"format_version":1,"at":"2027-01-04T12:00:00Z","event":"finished","exit_code":0,"result":"done","summary":"Applied: 1 created.","tally":{"created":1,"adopted":0,"updated":0,"closed":0,"deleted":0,"retired":0,"rejected":0,"unsent":0,"unknown":0,"not_started":0,"booked_differently":0},"needs_person":0,"deferred":0}

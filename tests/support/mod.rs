@@ -1,6 +1,7 @@
 //! What tests share, inside the crate and outside.
 #![allow(dead_code, reason = "each test uses its own part of this")]
 
+pub mod browser;
 pub mod clock;
 pub mod keys;
 pub mod project;

@@ -29,6 +29,8 @@ pub enum PlanFormat {
     #[default]
     Text,
     Json,
+    /// One page for a browser, which asks for nothing from anywhere.
+    Html,
 }
 
 /// The forms of lists and tables.

@@ -20,6 +20,7 @@ mod parts;
 mod properties;
 mod referring;
 mod saved;
+mod spending;
 mod surplus;
 mod together;
 mod worlds;

@@ -53,10 +53,7 @@ fn who_is_sent_when_and_for_how_much() {
 #[test]
 fn one_day_is_said_once() {
     let plan = Bench::new().wants(on(1, "2027-01-11", "09:30")).wants(on(2, "2027-01-11", "08:00")).plan();
-    assert_eq!(
-        said(&plan),
-        "2 technicians, cost not estimated, first on Mon 11 Jan 08:00, all that day; nothing of this can be cancelled by API."
-    );
+    assert_eq!(said(&plan), "2 technicians, cost not estimated, all on Mon 11 Jan from 08:00; nothing of this can be cancelled by API.");
 }
 
 #[test]
@@ -68,7 +65,7 @@ fn what_waits_is_no_technician_of_this_plan() {
     let plan = Bench::new().wants(on(1, "2027-01-11", "08:00")).wants(later(2, "2027-02-16")).wants(later(3, "2027-03-30")).plan();
     assert_eq!(
         said(&plan),
-        "1 technician, cost not estimated, on Mon 11 Jan 08:00, 2 later, from Tue 2 Feb; this cannot be cancelled by API."
+        "1 technician, cost not estimated, on Mon 11 Jan 08:00, 2 later (from Tue 2 Feb); this cannot be cancelled by API."
     );
     let mut gated = gates::all();
     gated.tickets.push(later(4, "2027-02-16"));
@@ -105,7 +102,7 @@ fn what_can_be_taken_back_is_not_said_to_be_for_good() {
 fn a_refused_plan_says_so_first() {
     let mut plan = (1..=11).fold(Bench::new(), |bench, number| bench.wants(plain(number))).plan();
     assert!(said(&plan).starts_with("Refused, over 1 limit: nothing of this is applied. 11 technicians, "), "{}", said(&plan));
-    let deny = Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key: None, message: String::new() };
+    let deny = Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key: None, message: String::new(), place: None };
     let warn = Ruling { effect: Effect::Warn, ..deny.clone() };
     plan.rulings = vec![deny.clone(), warn, deny];
     let first = headline(&plan).sentences().remove(0);

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Diagnosed;
 use super::one_line;
-use crate::plan::{Action, Counts, Plan, Refusal, Ruling, Step};
+use crate::plan::{Action, Counts, Plan, Refusal, Ruling, Spend, Step};
 use crate::render::summary;
 use crate::ticket::{Address, RolloutSite};
 
@@ -67,6 +67,8 @@ pub struct Planned<'a> {
     /// The first line of the text form.
     summary: String,
     counts: Counts,
+    /// What its creates cost together, as far as anybody was asked.
+    spend: Spend,
     /// Limits that it is over. With one of them nothing is applied.
     refusals: &'a [Refusal],
     /// What the project's policies say of it. With one denial nothing is applied.
@@ -83,6 +85,7 @@ impl<'a> From<&'a Plan> for Planned<'a> {
             expires: plan.expires,
             summary: summary(plan),
             counts: plan.counts(),
+            spend: plan.spend(),
             refusals: &plan.refusals,
             rulings: &plan.rulings,
         }

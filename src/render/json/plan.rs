@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::plan::summary;
-use crate::plan::{Counts, Plan};
+use crate::plan::{Counts, Plan, Spend};
 
 /// Raised when a reader must look at the form again.
 const FORMAT: u32 = 1;
@@ -20,11 +20,13 @@ pub(super) struct PlanOutput<'a> {
     summary: String,
     /// How many steps of each kind it has.
     counts: Counts,
+    /// What its creates cost together, as far as anybody was asked.
+    spend: Spend,
     /// The plan itself.
     plan: &'a Plan,
 }
 
 /// A plan as JSON: all of it, with its counts and its summary line.
 pub fn plan_json(plan: &Plan) -> Value {
-    super::data(&PlanOutput { format_version: FORMAT, summary: summary(plan), counts: plan.counts(), plan })
+    super::data(&PlanOutput { format_version: FORMAT, summary: summary(plan), counts: plan.counts(), spend: plan.spend(), plan })
 }

@@ -1,0 +1,112 @@
+//! The summary: small tables of what happens by wave, by day and by system.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+
+use super::super::grouped::groups;
+use super::super::headline::{Headline, headline};
+use super::escape::cell;
+use super::page::Page;
+use crate::plan::{Action, Counts, Plan, Spend, Step};
+use crate::systems::by_kind;
+
+/// Rows of one table: more than a screen is no summary.
+const ROWS: usize = 31;
+
+pub(super) fn write(page: &mut Page, plan: &Plan) {
+    let tables = [("waves", waves(plan)), ("days", days(plan)), ("systems", systems(plan))];
+    for (what, table) in tables {
+        if !table.is_empty() && !page.push(&table) {
+            page.leave_out(format!("the table of {what}"));
+        }
+    }
+}
+
+fn waves(plan: &Plan) -> String {
+    let told: Vec<_> = groups(plan).into_iter().filter(|group| group.steps.iter().any(|step| step.is_listed())).collect();
+    if !told.iter().any(|group| group.is_of_rollout()) {
+        return String::new();
+    }
+    let head = "\n| Wave | To create | Cost | Changed | Later | Need a person |\n| --- | ---: | ---: | ---: | ---: | ---: |\n";
+    let rows = told.iter().map(|group| {
+        let steps = || group.steps.iter().copied();
+        let counts = Counts::of(steps());
+        let name = group.name().map_or_else(|| "no rollout".to_owned(), |name| cell(&name, 100));
+        let changed = counts.adopt + counts.update + counts.close + counts.delete + counts.retire;
+        let people = counts.blocked + counts.in_doubt;
+        let numbers = [count(counts.create), cost(&Spend::of(steps())), count(changed), count(counts.deferred), count(people)];
+        format!("| {name} | {} |\n", numbers.join(" | "))
+    });
+    cut(head, rows.collect(), "waves", 6)
+}
+
+fn days(plan: &Plan) -> String {
+    let mut days: BTreeMap<Date, Vec<&Step>> = BTreeMap::new();
+    for step in &plan.steps {
+        if let Action::Create { request, .. } = &step.action
+            && let Some(visit) = &request.visit
+        {
+            days.entry(visit.start.date()).or_default().push(step);
+        }
+    }
+    if days.is_empty() {
+        return String::new();
+    }
+    let words: Headline = headline(plan);
+    let head = "\n| Day | Technicians | Cost |\n| --- | ---: | ---: |\n";
+    let rows = days
+        .iter()
+        .map(|(day, steps)| format!("| {} | {} | {} |\n", words.day(*day), steps.len(), cost(&Spend::of(steps.iter().copied()))));
+    cut(head, rows.collect(), "days", 3)
+}
+
+fn systems(plan: &Plan) -> String {
+    let mut kinds: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
+    for step in plan.steps.iter().filter(|step| step.action.is_write()) {
+        kinds.entry(&step.key.address.kind).or_default().push(step);
+    }
+    if kinds.is_empty() {
+        return String::new();
+    }
+    let head = "\n| System | To create | Cost | Changed | Sent to |\n| --- | ---: | ---: | ---: | --- |\n";
+    let rows = kinds.iter().map(|(kind, steps)| {
+        let counts = Counts::of(steps.iter().copied());
+        let title = by_kind(kind).map_or_else(|| cell(kind, 100), |system| system.title().to_owned());
+        let place = plan.origins.get(*kind).map(|origin| cell(origin, 200)).unwrap_or_default();
+        let spend = cost(&Spend::of(steps.iter().copied()));
+        format!("| {title} | {} | {spend} | {} | {place} |\n", count(counts.create), count(steps.len() - counts.create))
+    });
+    cut(head, rows.collect(), "systems", 5)
+}
+
+/// Nothing is left empty: a zero in a table is read as a number.
+fn count(count: usize) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
+/// What nobody knows is no amount.
+fn cost(spend: &Spend) -> String {
+    let Spend { known, estimated, unknown, not_asked } = *spend;
+    match (estimated, unknown + not_asked) {
+        (0, 0) => String::new(),
+        (0, _) if unknown == 0 => "not estimated".to_owned(),
+        (0, _) => "unknown".to_owned(),
+        (_, 0) => known.to_string(),
+        (_, rest) => format!("{known} and {rest} unknown"),
+    }
+}
+
+/// A table with so many rows at most; the last one says how many are not there.
+fn cut(head: &str, rows: Vec<String>, what: &str, columns: usize) -> String {
+    let all = rows.len();
+    let mut table = String::from(head);
+    if all <= ROWS {
+        table.extend(rows);
+        return table;
+    }
+    table.extend(rows.into_iter().take(ROWS - 1));
+    let _ = writeln!(table, "| and {} more {what} {}", all - (ROWS - 1), "| ".repeat(columns).trim_end());
+    table
+}
