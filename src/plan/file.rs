@@ -39,8 +39,14 @@ pub fn open_plan(name: &str, text: &str, cipher: &Cipher) -> Outcome<Plan> {
                         `identity` of `spec.state.encryption` in callout.yaml says.";
             return Box::new(Diagnostic::error("plan/encrypted", format!("the plan {name} cannot be read: {why}")).help(help));
         }
-        let help = format!("make a new one: callout plan --out {}", typed(name));
-        Box::new(Diagnostic::error("plan/damaged", format!("{name} cannot be used as a plan: {broken}")).help(help))
+        let is_newer = matches!(broken, Broken::Newer { .. });
+        let (code, help) = if is_newer {
+            ("plan/newer", "apply it with that callout, or make a new one with this")
+        } else {
+            ("plan/damaged", "make a new one")
+        };
+        let help = format!("{help}: callout plan --out {}", typed(name));
+        Box::new(Diagnostic::error(code, format!("{name} cannot be used as a plan: {broken}")).help(help))
     })
 }
 
