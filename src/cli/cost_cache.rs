@@ -36,9 +36,10 @@ impl CostCache {
         Self { folder: home.join("cache"), name: format!("costs-{}-{short}.json", system.id()), cipher: opened.home.state.cipher().clone() }
     }
 
-    /// What is still good of it.
-    pub fn read(&self, now: Timestamp) -> Kept {
-        Kept::at(now, self.entries().unwrap_or_default())
+    /// What is still good of it. What is put there is kept for the next time.
+    pub fn read(self, now: Timestamp) -> Kept {
+        let entries = self.entries().unwrap_or_default();
+        Kept::at(now, entries, Box::new(move |entries| self.write(entries)))
     }
 
     fn entries(&self) -> Option<Entries> {
@@ -52,7 +53,7 @@ impl CostCache {
     }
 
     /// Whole or not at all, for its owner alone. It is as private as the state: it has the addresses of sites.
-    pub fn write(&self, entries: &Entries) {
+    fn write(&self, entries: &Entries) {
         let Ok(text) = FORM.seal(entries) else { return };
         let Ok(text) = self.cipher.wrap(FORM.kind, text) else { return };
         if let Err(error) = put(&self.folder, &self.name, &text) {

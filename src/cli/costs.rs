@@ -76,8 +76,7 @@ fn by_kinds(plan: &Plan) -> BTreeMap<&str, Vec<(usize, &Fields)>> {
 async fn ask_one(system: &dyn System, sent: &[&Fields], opened: &Opened, environment: &Environment) -> Result<Estimates, Failure> {
     let remotes = opened.connect([system.id()])?;
     let Some(remote) = remotes.get(system.id()) else { return Ok(Estimates::default()) };
-    let cache = CostCache::of(system, opened);
-    let mut kept = cache.read(opened.clock().now());
+    let mut kept = CostCache::of(system, opened).read(opened.clock().now());
     let bar = ProgressBar::with_draw_target(None, draw_target(environment));
     let err = &environment.err;
     let told = |asked: usize, at_most: usize| {
@@ -88,11 +87,8 @@ async fn ask_one(system: &dyn System, sent: &[&Fields], opened: &Opened, environ
         bar.set_length(at_most as u64);
         bar.set_position(asked as u64);
     };
-    let before = kept.entries().clone();
     let estimates = remote.reader().estimate(sent, &mut kept, &told).await.unwrap_or_default();
     bar.finish_and_clear();
-    if *kept.entries() != before {
-        cache.write(kept.entries());
-    }
+    kept.save();
     Ok(estimates)
 }

@@ -4,6 +4,7 @@
 
 mod apply;
 mod args;
+mod checkout;
 mod closing;
 mod completions;
 mod cost_cache;
@@ -29,6 +30,9 @@ mod planning;
 mod policy;
 mod progress;
 mod rebuild;
+mod report;
+mod repository;
+mod revision;
 mod rows;
 mod sandbox;
 mod schedule;
@@ -37,6 +41,7 @@ mod selecting;
 mod settle;
 mod settlement;
 mod show;
+mod since;
 mod state;
 mod status;
 mod stop;

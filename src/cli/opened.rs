@@ -194,6 +194,11 @@ impl Opened {
         Court { policies: &self.policies, tickets: &self.tickets, state, sides: &self.sides }
     }
 
+    /// How another revision of the project used the systems. The sandbox answers for every revision alike.
+    pub fn sides_of(&self, project: &Project) -> Sides {
+        if self.sandboxed { self.sides.clone() } else { sides(&settings(project, None), false) }
+    }
+
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }

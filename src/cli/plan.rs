@@ -1,15 +1,15 @@
 //! `callout plan`: what apply would do.
 
 use std::borrow::Cow;
-use std::path::Path;
 
-use super::args::{Global, Plan as Words, PlanFormat};
+use super::args::{Global, Plan as Words};
 use super::opened::Opened;
-use super::{Ending, Environment, Exit, Failure, costs, plan_file};
+use super::report::{self, Shown};
+use super::{Ending, Environment, Exit, costs, plan_file};
 use crate::diagnostics::typed;
 use crate::manifest::Contacts;
 use crate::plan::{Action, Allowed, Plan};
-use crate::render::{self, HtmlReport, clean};
+use crate::render::clean;
 use crate::state::Owner;
 use crate::state::shared::holder;
 
@@ -26,7 +26,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             "{other} is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.\n"
         )));
     }
-    show(&plan, &Shown { format: words.format, verbose: words.verbose, file: words.out.as_deref() }, environment)?;
+    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.show_contacts, file: words.out.as_deref() };
+    report::show(&plan, &shown, environment)?;
     if let Some(path) = &words.out {
         let saved = match opened.project.contacts {
             Contacts::Keep => Cow::Borrowed(&plan),
@@ -44,29 +45,6 @@ async fn at_work(opened: &Opened) -> Option<Owner> {
     let (objects, now) = (opened.home.state.objects()?.clone(), opened.clock().now());
     let hold = tokio::task::spawn_blocking(move || holder(&objects)).await.ok()?.ok()??;
     (hold.expires > now).then_some(hold.owner)
-}
-
-/// How a plan is printed.
-pub(super) struct Shown<'a> {
-    pub format: PlanFormat,
-    pub verbose: bool,
-    /// The file that it is saved in.
-    pub file: Option<&'a Path>,
-}
-
-/// Prints a plan in the asked form.
-pub(super) fn show(plan: &Plan, shown: &Shown<'_>, environment: &Environment) -> Result<(), Failure> {
-    match shown.format {
-        PlanFormat::Text => environment.out.write(&render::plan_text(plan, shown.verbose)),
-        PlanFormat::Json => environment.out.document(&format!("{}\n", render::plan_json(plan))),
-        PlanFormat::Html => {
-            let file = shown.file.map(|path| typed(&path.display().to_string()));
-            let complete = |text: &str| environment.out.completed(text);
-            let report = HtmlReport { saved_as: file.as_deref(), all: shown.verbose, shows_people: false, complete: &complete };
-            environment.out.document(&render::plan_html(&plan.without_people(), &report)?);
-        }
-    }
-    Ok(())
 }
 
 fn ending(plan: &Plan, detailed: bool) -> Exit {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::Part;
 use super::opened::Opened;
-use super::{Environment, Failure};
+use super::{Environment, Failure, since};
 use crate::diagnostics::SourceFile;
 use crate::refresh::{Filter, Selection};
 use crate::state::State;
@@ -14,7 +14,8 @@ use crate::state::State;
 /// What was chosen. Words that select nothing are errors.
 pub(super) fn selection(opened: &Opened, state: &State, part: &Part, environment: &Environment) -> Result<Selection, Failure> {
     let files = files(opened, &part.file, &environment.folder);
-    let filter = Filter { targets: part.target.clone(), selectors: part.selector.clone(), files, waves: part.wave.clone() };
+    let since = part.since.as_deref().map(|reference| since::since(opened, reference, environment)).transpose()?;
+    let filter = Filter { targets: part.target.clone(), selectors: part.selector.clone(), files, waves: part.wave.clone(), since };
     Ok(Selection::of(filter, &opened.tickets, state)?)
 }
 

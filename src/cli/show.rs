@@ -2,7 +2,8 @@
 
 use super::args::Show as Words;
 use super::home::cipher;
-use super::{Ending, Environment, Exit, plan, plan_file};
+use super::report::{self, Shown};
+use super::{Ending, Environment, Exit, plan_file};
 use crate::manifest;
 use crate::render::clean;
 use crate::state::Cipher;
@@ -20,7 +21,7 @@ pub(super) async fn run(words: &Words, environment: &Environment) -> Ending {
         "plan {} of {}, made {:.0}{commit} from state {}, good until {:.0}",
         saved.id, saved.project, saved.made, saved.through, saved.expires
     )));
-    let shown = plan::Shown { format: words.format, verbose: words.verbose, file: Some(&words.plan) };
-    plan::show(&saved, &shown, environment)?;
+    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.show_contacts, file: Some(&words.plan) };
+    report::show(&saved, &shown, environment)?;
     Ok(Exit::Done)
 }

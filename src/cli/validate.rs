@@ -1,6 +1,7 @@
 //! `callout validate`: offline, without credentials and without state, unless `--online` asks for look-ups.
 
 use super::args::{Global, Validate as Words, ValidateFormat};
+use super::repository::Repository;
 use super::{Environment, Exit, online};
 use crate::manifest::{Keep, Loaded, Request};
 use crate::{render, rollout};
@@ -19,8 +20,27 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &Environmen
             let found = render::validated_json(&loaded, &summary(&loaded, words.online), words.online);
             environment.out.document(&format!("{found}\n"));
         }
+        format @ (ValidateFormat::Github | ValidateFormat::Sarif | ValidateFormat::Gitlab) => {
+            annotate(&loaded, format, environment);
+            environment.err.line(&summary(&loaded, words.online));
+        }
     }
     if loaded.has_errors() { Exit::Error } else { Exit::Done }
+}
+
+/// For the host of the repository: each diagnostic at its line.
+fn annotate(loaded: &Loaded, format: ValidateFormat, environment: &Environment) {
+    let repository = Repository::around(environment);
+    let notes = render::notes(&loaded.diagnostics, &|path| repository.name(path));
+    match format {
+        ValidateFormat::Sarif => environment.out.document(&format!("{:#}\n", render::sarif(&notes, &repository.project_file()))),
+        ValidateFormat::Gitlab => environment.out.document(&format!("{:#}\n", render::gitlab(&notes, &repository.project_file()))),
+        ValidateFormat::Github | ValidateFormat::Human | ValidateFormat::Json => {
+            // In a job's log people read the lines around each place, too.
+            environment.err.tell(&loaded.diagnostics);
+            environment.out.document(&render::github(&notes));
+        }
+    }
 }
 
 fn summary(loaded: &Loaded, online: bool) -> String {

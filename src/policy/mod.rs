@@ -13,7 +13,7 @@ mod names;
 mod rule;
 mod scene;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod value;
 mod view;
 

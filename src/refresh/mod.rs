@@ -28,7 +28,7 @@ pub use desired::{
 };
 use pass::{Listed, by_system};
 pub use pass::{Outlook, Pass};
-pub use selection::{Filter, NotASelector, NotATarget, Selection, Selector, Target, Test};
+pub use selection::{Described, Filter, NotASelector, NotATarget, Selection, Selector, Since, Target, Test, differing};
 pub use waves::{Standing, Tally, Waves};
 
 /// What the reads found out, by visit.

@@ -67,7 +67,8 @@ struct Likeness<'a> {
     files: usize,
     notes: Vec<String>,
     /// What costs something is not told with what costs nobody knows what, and each reason for that stands by itself.
-    cost: Option<Option<String>>,
+    is_estimated: bool,
+    unknown_cost: Option<String>,
 }
 
 impl<'a> Likeness<'a> {
@@ -85,10 +86,8 @@ impl<'a> Likeness<'a> {
             drifted: names(&step.drift),
             files: files(step).len(),
             notes: step.notes.iter().map(|note| shape(note)).collect(),
-            cost: step.cost.as_ref().map(|cost| match cost {
-                Cost::Estimated(_) => None,
-                Cost::Unknown(why) => Some(shape(why)),
-            }),
+            is_estimated: matches!(step.cost, Some(Cost::Estimated(_))),
+            unknown_cost: if let Some(Cost::Unknown(why)) = &step.cost { Some(shape(why)) } else { None },
         })
     }
 }

@@ -67,8 +67,9 @@ impl Group<'_> {
 
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
+        let Some(name) = self.name() else { return String::new() };
         let costs = spend_text(&Spend::of(self.steps.iter().copied())).map(|costs| format!(", {costs}")).unwrap_or_default();
-        self.name().map(|name| wrapped(0, &format!("{name}: {}{costs}", self.tally()))).unwrap_or_default()
+        wrapped(0, &format!("{name}: {}{costs}", self.tally()))
     }
 
     /// How many of what it holds.

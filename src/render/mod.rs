@@ -23,6 +23,7 @@ mod refused;
 mod ruling;
 mod schedule;
 mod settle;
+mod since;
 mod source;
 mod state;
 mod status;
@@ -34,13 +35,13 @@ pub use calendar::calendar;
 pub use cost::spend_text;
 pub use documents::documents;
 pub use headline::{Headline, Later, headline};
-pub use html::{HtmlReport, plan_html};
+pub use html::{Report, plan_html};
 pub use human::{Look, MOST, human};
 pub use json::{
     Became, Deed, Diagnosed, Ending, Happening, Planned, Published, Stepped, Tallied, Upshot, event_line, plan_json, validated_json,
 };
 pub use log::{LogText, log_csv, log_csv_head, log_json};
-pub use markdown::{COMMENT, Report, SUMMARY, markdown};
+pub use markdown::{COMMENT, SUMMARY, markdown};
 pub use matching::{Pass, adoption_text, passes_text};
 pub use plan::{plan_text, summary};
 pub use policy::{tried_json, tried_text};

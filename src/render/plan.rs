@@ -12,6 +12,7 @@ use super::folded::folded_text;
 use super::grouped::{Group, groups};
 use super::refused::refused_text;
 use super::ruling::rulings_text;
+use super::since::since_line;
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
 use crate::plan::{Action, Counts, Plan, Reason, Step};
@@ -23,6 +24,9 @@ use crate::ticket::{Change, Fields, references};
 /// `verbose` lists what is unchanged too, and tells each ticket of a rollout by itself.
 pub fn plan_text(plan: &Plan, verbose: bool) -> String {
     let mut text = format!("{}\n", summary(plan).bold());
+    if let Some(line) = since_line(plan) {
+        let _ = writeln!(text, "{line}");
+    }
     let crowds = if verbose { BTreeMap::new() } else { crowds(plan) };
     let is_told = |step: &Step| {
         let is_crowded = sole_remark(step).is_some_and(|remark| crowds.contains_key(remark));
@@ -103,6 +107,9 @@ pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     let mut parts = counted(&counts);
     if parts.is_empty() && counts.unchanged + counts.closed_before == 0 {
+        if plan.selection.since.is_some() {
+            return "No changes: no ticket of this plan differs.".to_owned();
+        }
         return "No tickets: the files describe none, and the state remembers none that is open.".to_owned();
     }
     if !plan.has_changes() && !plan.needs_person() && counts.deferred == 0 {

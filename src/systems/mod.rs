@@ -42,7 +42,7 @@ use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use credential::{Kind as SecretKind, check_address, check_reference, secret};
-pub use estimates::{Entries, Estimate, Estimates, Kept};
+pub use estimates::{Entries, Estimate, Estimates, Kept, Save};
 pub use facts::{Ability, About, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
 pub use hold_up::{HoldUp, Limit};
 pub use nearest::{near, nearest, ranked};

@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines, reason = "a test holds all that its commands show")]
 
 mod again;
+mod annotations;
 mod answers;
 mod apply;
 mod attachments;
@@ -32,12 +33,14 @@ mod insecure;
 mod left_out;
 mod limits;
 mod log;
+mod markdown;
 mod marks;
 mod migrate;
 mod mistakes;
 mod new_name;
 mod online;
 mod plan;
+mod policy;
 mod private;
 mod process;
 mod proxy;
@@ -62,7 +65,10 @@ mod shared;
 mod shown;
 #[cfg(unix)]
 mod signals;
+mod since;
+mod since_git;
 #[cfg(unix)]
+mod spending;
 mod started;
 mod state;
 mod status;

@@ -20,7 +20,7 @@ pub fn copy() -> TempDir {
     folder
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for path in entries(from) {
         let to = to.join(path.file_name().expect("a name"));

@@ -3,10 +3,12 @@
 
 pub mod browser;
 pub mod clock;
+pub mod git;
 pub mod keys;
 pub mod project;
 pub mod random;
 pub mod schemas;
 pub mod server;
 pub mod stores;
+pub mod tools;
 pub mod trials;

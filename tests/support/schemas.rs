@@ -85,7 +85,7 @@ mod tests {
     fn a_key_that_no_schema_tells_of_is_found_wherever_it_stands() {
         let good = json!({
             "format_version": 1, "valid": true, "summary": "", "diagnostics": [],
-            "counts": {"errors": 0, "warnings": 0, "tickets": 0, "documents": 0, "rollouts": 0, "skipped_files": 0, "looked_up": null},
+            "counts": {"errors": 0, "warnings": 0, "tickets": 0, "documents": 0, "rollouts": 0, "policies": 0, "skipped_files": 0, "looked_up": null},
         });
         assert_eq!(mistake("validate-output", &good), None);
         for (path, value) in [("/counts", json!({"beside": 1})), ("", json!({"beside": 1})), ("/counts", json!({"errors": "none"}))] {

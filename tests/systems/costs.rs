@@ -76,7 +76,7 @@ async fn both_calls_need_the_scope() {
 }
 
 async fn asked(bench: &Bench, creates: &[&Fields]) -> Option<(Estimates, Entries)> {
-    let mut kept = Kept::at("2027-01-04T12:00:00Z".parse().expect("a moment"), Entries::new());
+    let mut kept = Kept::at("2027-01-04T12:00:00Z".parse().expect("a moment"), Entries::new(), Box::new(|_| {}));
     let estimates = bench.remote.reader().estimate(creates, &mut kept, &|_, _| {}).await?;
     Some((estimates, kept.entries().clone()))
 }

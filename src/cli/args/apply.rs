@@ -9,7 +9,7 @@ use super::{Choice, Waiting};
 #[derive(Debug, Args)]
 pub struct Apply {
     /// A saved plan. Without one, a plan is made and shown first.
-    #[arg(conflicts_with_all = ["target", "selector", "file", "wave", "refresh", "take", "costs"])]
+    #[arg(conflicts_with_all = ["target", "selector", "file", "wave", "since", "refresh", "take", "costs"])]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub choice: Choice,

@@ -24,6 +24,9 @@ pub struct Part {
     /// Only what is in this wave; with --target Rollout/NAME in this wave of that rollout. Repeatable.
     #[arg(long, value_name = "NAME")]
     pub wave: Vec<String>,
+    /// Only what differs from this commit: new, changed or gone since. Git is asked for its files, offline.
+    #[arg(long, value_name = "GIT_REF")]
+    pub since: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -43,7 +46,8 @@ pub struct Choice {
 
 impl Part {
     pub fn is_all(&self) -> bool {
-        self.target.is_empty() && self.selector.is_empty() && self.file.is_empty() && self.wave.is_empty()
+        let words = self.target.len() + self.selector.len() + self.file.len() + self.wave.len();
+        words == 0 && self.since.is_none()
     }
 }
 

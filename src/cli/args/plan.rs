@@ -13,7 +13,7 @@ pub struct Plan {
     /// Save the plan, to be applied once.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// What to print.
+    /// What to print: markdown for a comment, html for a page, github and gitlab for what their jobs show.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
     /// Exit with 2 for changes or drift, 7 for nothing to change but something that needs a person, 5 for tickets in doubt.
@@ -22,6 +22,9 @@ pub struct Plan {
     /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
+    /// Name people and how to reach them in markdown, html, github and gitlab too; text and json always do.
+    #[arg(long)]
+    pub show_contacts: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -29,8 +32,10 @@ pub enum PlanFormat {
     #[default]
     Text,
     Json,
-    /// One page for a browser, which asks for nothing from anywhere.
+    Markdown,
     Html,
+    Github,
+    Gitlab,
 }
 
 /// The forms of lists and tables.
@@ -45,10 +50,13 @@ pub enum ListFormat {
 pub struct Show {
     /// A plan that `plan --out` wrote.
     pub plan: PathBuf,
-    /// What to print.
+    /// What to print: markdown for a comment, html for a page, github and gitlab for what their jobs show.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
     /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
+    /// Name people and how to reach them in markdown, html, github and gitlab too; text and json always do.
+    #[arg(long)]
+    pub show_contacts: bool,
 }

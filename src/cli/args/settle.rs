@@ -11,7 +11,7 @@ use super::{ListFormat, Part, Waiting};
 #[command(group = clap::ArgGroup::new("settlement").args(["id", "not_created", "done", "not_done", "accept", "cancelled", "seen_to", "outcome"]))]
 pub struct Settle {
     /// The tickets to settle alike, each as ADDRESS or ADDRESS#REISSUE. Without one, all that needs a person is listed.
-    #[arg(value_name = "ADDRESS", conflicts_with_all = ["target", "selector", "file", "wave"])]
+    #[arg(value_name = "ADDRESS", conflicts_with_all = ["target", "selector", "file", "wave", "since"])]
     pub addresses: Vec<String>,
     /// Every selected ticket that waits for this settlement gets it; the others are left as they are.
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub struct Settle {
     #[arg(long, value_name = "TEXT", requires = "settlement")]
     pub reason: Option<String>,
     /// Settle every line of this CSV: address,settlement,id,reason.
-    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["addresses", "target", "selector", "file", "wave", "settlement", "reason"])]
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["addresses", "target", "selector", "file", "wave", "since", "settlement", "reason"])]
     pub from: Option<PathBuf>,
     /// Do it without asking.
     #[arg(long)]

@@ -13,6 +13,7 @@ mod finding;
 pub(crate) mod gates;
 mod guarding;
 mod held;
+mod judging;
 mod leaving;
 mod limiting;
 mod matching;

@@ -5,12 +5,12 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Selector, Subject, Target};
+use super::{Selector, Since, Subject, Target};
 use crate::diagnostics::typed;
 use crate::ticket::Address;
 
 /// What was asked for. Empty asks for everything; otherwise a ticket is selected by one of the targets (if there are any), one of the
-/// files (if any), one of the waves (if any), and every selector.
+/// files (if any), one of the waves (if any), every selector, and the earlier revision (if any) that it differs from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Filter {
     /// Addresses of tickets, documents and rollouts.
@@ -25,11 +25,19 @@ pub struct Filter {
     /// Names of waves, of whatever rollout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waves: Vec<String>,
+    /// What differs from an earlier revision of the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
 }
 
 impl Filter {
     pub fn is_all(&self) -> bool {
-        self.targets.is_empty() && self.selectors.is_empty() && self.files.is_empty() && self.waves.is_empty()
+        !self.has_words() && self.since.is_none()
+    }
+
+    /// Whether it asks for anything by name, place or label.
+    pub(super) fn has_words(&self) -> bool {
+        self.targets.len() + self.selectors.len() + self.files.len() + self.waves.len() > 0
     }
 
     /// These tickets alone.
@@ -37,6 +45,7 @@ impl Filter {
         Self { targets: addresses.into_iter().map(Target::Ticket).collect(), ..Self::default() }
     }
 
+    /// Whatever the earlier revision said of it.
     pub(super) fn selects(&self, subject: &Subject<'_>) -> bool {
         self.is_in_reach(subject)
             && (self.waves.is_empty() || self.waves.iter().any(|wave| subject.wave() == Some(wave)))
@@ -57,7 +66,8 @@ impl fmt::Display for Filter {
         let files = self.files.iter().map(|file| ("--file", file.clone()));
         let waves = self.waves.iter().map(|wave| ("--wave", wave.clone()));
         let selectors = self.selectors.iter().map(|selector| ("--selector", selector.to_string()));
-        let words = targets.chain(files).chain(waves).chain(selectors).map(|(flag, word)| format!("{flag} {}", typed(&word)));
+        let since = self.since.iter().map(|since| ("--since", since.reference.clone()));
+        let words = targets.chain(files).chain(waves).chain(selectors).chain(since).map(|(flag, word)| format!("{flag} {}", typed(&word)));
         f.write_str(&words.collect::<Vec<_>>().join(" "))
     }
 }
@@ -73,8 +83,15 @@ mod tests {
             selectors: ["region!=west", "who=Dana's"].map(|text| text.parse().expect("a selector")).into(),
             files: vec!["tickets/my routers.yaml".to_owned()],
             waves: vec!["pilot".to_owned()],
+            since: Some(Since {
+                reference: "main~2".to_owned(),
+                commit: "0".repeat(40),
+                tickets: [Address::new("Dispatch", "a")].into(),
+                unread: None,
+                aside: 3,
+            }),
         };
-        let words = r"--target Rollout/sdwan --target 'Rollout/sdwan[Store 4]' --target 'Dispatch/a[rear]' --file 'tickets/my routers.yaml' --wave pilot --selector 'region!=west' --selector 'who=Dana'\''s'";
+        let words = r"--target Rollout/sdwan --target 'Rollout/sdwan[Store 4]' --target 'Dispatch/a[rear]' --file 'tickets/my routers.yaml' --wave pilot --selector 'region!=west' --selector 'who=Dana'\''s' --since 'main~2'";
         assert_eq!(filter.to_string(), words);
         assert_eq!(Filter::default().to_string(), "");
     }

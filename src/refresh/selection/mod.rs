@@ -6,12 +6,14 @@
 mod filter;
 mod mistakes;
 mod selector;
+mod since;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use filter::Filter;
 pub use selector::{NotASelector, Selector, Test};
+pub use since::{Described, Since, differing};
 pub use target::{NotATarget, Target};
 
 use super::renamed_from;
@@ -32,16 +34,25 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// When a part of the filter selects nothing, or all parts together do.
-    pub fn of(filter: Filter, tickets: &[Ticket], state: &State) -> Result<Self, Vec<Diagnostic>> {
+    /// When a part of the filter selects nothing, or all parts together do. That nothing of it differs from an earlier revision is none.
+    pub fn of(mut filter: Filter, tickets: &[Ticket], state: &State) -> Result<Self, Vec<Diagnostic>> {
         if filter.is_all() {
             return Ok(Self::default());
         }
         let subjects = subjects(tickets, state);
-        let chosen: BTreeSet<Address> =
-            subjects.iter().filter(|subject| filter.selects(subject)).map(|subject| subject.address.clone()).collect();
-        let mistakes = mistakes::mistakes(&filter, &subjects, chosen.is_empty());
-        if mistakes.is_empty() { Ok(Self { filter, chosen: Some(chosen) }) } else { Err(mistakes) }
+        let selected: Vec<&Subject<'_>> = subjects.iter().filter(|subject| filter.selects(subject)).collect();
+        let mistakes = mistakes::mistakes(&filter, &subjects, selected.is_empty() && filter.has_words());
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let differs = |subject: &Subject<'_>| filter.since.as_ref().is_none_or(|since| since.holds(subject.address));
+        let (chosen, aside): (Vec<_>, Vec<_>) = selected.into_iter().partition(|subject| differs(subject));
+        let chosen = chosen.into_iter().map(|subject| subject.address.clone()).collect();
+        let aside = aside.into_iter().filter(|subject| subject.labels.is_some()).count();
+        if let Some(since) = &mut filter.since {
+            since.aside = aside;
+        }
+        Ok(Self { filter, chosen: Some(chosen) })
     }
 
     /// What was asked for.

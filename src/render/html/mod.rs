@@ -23,6 +23,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::headline::headline;
+use super::since::since_line;
 use super::source::clean;
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::plan::Plan;
@@ -33,7 +34,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// How the report is written.
 #[derive(Clone, Copy)]
-pub struct HtmlReport<'a> {
+pub struct Report<'a> {
     /// The file that `callout apply` takes, if the plan was saved.
     pub saved_as: Option<&'a str>,
     /// With a row for each unchanged ticket, too.
@@ -80,6 +81,7 @@ struct Facts {
     state: u64,
     lineage: String,
     selection: String,
+    since: String,
     reads: usize,
     /// The command, if the plan was saved.
     apply: Option<String>,
@@ -89,7 +91,7 @@ struct Facts {
 }
 
 /// The report. It is the plan's own: what must not be in it is taken out of the plan before.
-pub fn plan_html(plan: &Plan, report: &HtmlReport<'_>) -> Outcome<String> {
+pub fn plan_html(plan: &Plan, report: &Report<'_>) -> Outcome<String> {
     let (sections, places) = tickets::sections(plan, report);
     let seen = people::Seen { places: &places, complete: report.complete };
     let page = Page {
@@ -142,7 +144,7 @@ fn tone(plan: &Plan) -> &'static str {
     }
 }
 
-fn facts(plan: &Plan, report: &HtmlReport<'_>) -> Facts {
+fn facts(plan: &Plan, report: &Report<'_>) -> Facts {
     Facts {
         id: clean(&plan.id),
         commit: plan.commit.as_deref().map(clean),
@@ -152,6 +154,7 @@ fn facts(plan: &Plan, report: &HtmlReport<'_>) -> Facts {
         state: plan.through,
         lineage: clean(&plan.lineage),
         selection: clean(&plan.selection.to_string()),
+        since: since_line(plan).unwrap_or_default(),
         reads: plan.reads,
         apply: report.saved_as.map(|file| clean(&(report.complete)(&format!("callout apply {file}")))),
         save: (report.complete)("callout plan --out FILE"),

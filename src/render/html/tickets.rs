@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::HtmlReport;
+use super::Report;
 use super::differences::{Differences, differences};
 use super::names::{day, key_of};
 use crate::plan::{Action, Cost, Effect, Plan, Ruling, Step};
@@ -74,7 +74,7 @@ struct Told {
 pub(super) type Places = BTreeMap<String, usize>;
 
 /// The table of a plan, and where each ticket is in it. What is unchanged and has nothing to tell is left out unless all are asked for.
-pub(super) fn sections(plan: &Plan, report: &HtmlReport<'_>) -> (Vec<Section>, Places) {
+pub(super) fn sections(plan: &Plan, report: &Report<'_>) -> (Vec<Section>, Places) {
     let mut rulings: BTreeMap<&Key, Vec<&Ruling>> = BTreeMap::new();
     for ruling in &plan.rulings {
         if let Some(key) = &ruling.key {

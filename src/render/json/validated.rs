@@ -35,6 +35,7 @@ struct Checked {
     /// Ticket documents, without those that rollouts make.
     documents: usize,
     rollouts: usize,
+    policies: usize,
     /// YAML files that are not callout's.
     skipped_files: usize,
     /// Tickets whose values were looked up in their systems; null without `--online`.
@@ -54,6 +55,7 @@ pub fn validated_json(loaded: &Loaded, summary: &str, is_online: bool) -> Value 
             tickets: loaded.tickets.len(),
             documents: loaded.documents,
             rollouts: loaded.rollouts,
+            policies: loaded.policies.len(),
             skipped_files: loaded.skipped_files,
             looked_up: is_online.then_some(loaded.sketches.len()),
         },

@@ -17,6 +17,8 @@ use std::fmt::Write as _;
 use self::escape::code;
 use self::page::Page;
 use super::headline::headline;
+use super::html::Report;
+use super::since::since_line;
 use crate::plan::Plan;
 
 /// GitHub takes a comment of so many characters, and GitLab takes more. In bytes, which are never fewer.
@@ -25,29 +27,19 @@ pub const COMMENT: usize = 65_536;
 /// GitHub takes a job's summary of 1 MiB from each step. In bytes, with some room for what another command of the step wrote.
 pub const SUMMARY: usize = 1_000_000;
 
-/// How a report is made, and how a reader gets to the rest of it.
-#[derive(Debug, Clone, Default)]
-pub struct Report {
-    /// What shows the whole plan: `callout show acme.plan`. None where the plan was not saved.
-    pub show: Option<String>,
-    /// What applies exactly this plan.
-    pub apply: Option<String>,
-    /// Whether the plan is without its people.
-    pub hides_people: bool,
-    /// In bytes; nothing is longer.
-    pub most: usize,
-}
-
 /// The whole report. `plan` is as it may be shown: [`Plan::without_people`] hides what names somebody.
-pub fn markdown(plan: &Plan, report: &Report) -> String {
+///
+/// It is at most so many bytes long.
+pub fn markdown(plan: &Plan, report: &Report<'_>, most: usize) -> String {
     let end = ending(plan, report);
-    let show = report.show.as_ref().map_or(0, |show| code(show, SHOWN).len());
-    let mut page = Page::new(report.most, end.len() + show + LEFT_OUT);
+    let show = report.saved_as.map(|file| (report.complete)(&format!("callout show {file}")));
+    let reserved = end.len() + show.as_ref().map_or(0, |show| code(show, SHOWN).len()) + LEFT_OUT;
+    let mut page = Page::new(most, reserved);
     page.push(&beginning(plan));
-    urgent::write(&mut page, plan);
+    urgent::write(&mut page, plan, report);
     tables::write(&mut page, plan);
-    details::write(&mut page, plan);
-    page.finish(report.show.as_deref(), &end)
+    details::write(&mut page, plan, report);
+    page.finish(show.as_deref(), &end)
 }
 
 /// In bytes: the sentences that say what was left out are never longer, without the command that shows it.
@@ -65,6 +57,9 @@ fn beginning(plan: &Plan) -> String {
     if !plan.selection.is_all() {
         let _ = write!(text, "\nOnly a part of the project: {}\n", code(&plan.selection.to_string(), 1_000));
     }
+    if let Some(line) = since_line(plan) {
+        let _ = write!(text, "\n{}\n", code(&line, 1_000));
+    }
     if let Some(take) = plan.take {
         let _ = write!(text, "\nWhere a ticket was changed on both sides: {}\n", code(&take.to_string(), 100));
     }
@@ -78,20 +73,21 @@ fn marker(project: &str) -> String {
 }
 
 /// Which plan it is, and what applies it.
-fn ending(plan: &Plan, report: &Report) -> String {
+fn ending(plan: &Plan, report: &Report<'_>) -> String {
     let mut text = String::from("\n---\n");
-    if report.hides_people {
+    if !report.shows_people {
         text.push_str("\nNames of people and how to reach them are hidden.\n");
     }
     let changes = if plan.uncommitted { " and changes that were not committed" } else { "" };
     let commit = plan.commit.as_ref().map(|commit| format!(" from commit {}{changes}", code(commit, 100))).unwrap_or_default();
     let _ = write!(text, "\nPlan {}, made {:.0}{commit}, good until {:.0}.", code(&plan.id, 100), plan.made, plan.expires);
-    let _ = match (&report.apply, plan.is_refused()) {
+    let command = |words: String| code(&(report.complete)(&words), 1_000);
+    let _ = match (report.saved_as, plan.is_refused()) {
         (_, true) => writeln!(text, " It is refused, and cannot be applied."),
         (None, false) => {
             writeln!(text, " It was not saved: {} keeps it, so that exactly this can be applied.", code("callout plan --out FILE", 100))
         }
-        (Some(apply), false) => writeln!(text, " To apply exactly this, once: {}", code(apply, 1_000)),
+        (Some(file), false) => writeln!(text, " To apply exactly this, once: {}", command(format!("callout apply {file}"))),
     };
     text
 }

@@ -11,13 +11,12 @@ use crate::plan::{Account, Action, Cost, Effect, Plan, Reason, Ruling};
 use crate::support::trials::trials;
 use crate::ticket::{Finished, Money, RolloutSite, Ticket};
 
-fn saved() -> Report {
-    Report {
-        show: Some("callout show acme.plan".to_owned()),
-        apply: Some("callout apply acme.plan".to_owned()),
-        hides_people: true,
-        most: COMMENT,
-    }
+fn as_it_is(text: &str) -> String {
+    text.to_owned()
+}
+
+fn saved() -> Report<'static> {
+    Report { saved_as: Some("acme.plan"), all: false, shows_people: false, complete: &as_it_is }
 }
 
 /// What a host makes of a report.
@@ -99,7 +98,7 @@ fn rollout() -> Plan {
 
 #[test]
 fn a_report_says_what_counts_first() {
-    let text = markdown(&rollout().without_people(), &saved());
+    let text = markdown(&rollout().without_people(), &saved(), COMMENT);
     assert_eq!(is_whole(&text).map(|read| read.rows), Ok(vec![6, 6, 6, 6, 3, 3, 5, 5]));
     assert_snapshot!(text, @r#"
     <!-- callout: bench -->
@@ -159,7 +158,7 @@ fn a_report_says_what_counts_first() {
     <summary><code>Rollout/routers, wave rest</code>: 1 deferred</summary>
 
     ```diff
-    @ Dispatch/store-9  Store 9 (9), account 01234567
+    @ Dispatch/store-9  Mon 11 Jan 08:00  Store 9 (9), account 01234567
     ```
 
     </details>
@@ -249,7 +248,7 @@ fn a_refused_plan_is_not_applied() {
         message: "3 visits on a Sunday".to_owned(),
         place: None,
     });
-    let text = markdown(&plan, &saved());
+    let text = markdown(&plan, &saved(), COMMENT);
     let (first, _) = text.split_once("\n| Day").expect("a table");
     assert_snapshot!(first, @r#"
     <!-- callout: bench -->
@@ -276,8 +275,16 @@ fn a_refused_plan_is_not_applied() {
 }
 
 #[test]
+fn a_long_report_has_every_ticket_by_itself() {
+    let (short, long) = (markdown(&rollout(), &saved(), COMMENT), markdown(&rollout(), &Report { all: true, ..saved() }, COMMENT));
+    let told = |text: &str| text.lines().filter(|line| line.starts_with("+ Dispatch/store-")).count();
+    assert_eq!((told(&short), told(&long)), (7, 12));
+    assert!(short.contains("+ 5 tickets: same 14 fields") && !long.contains("+ 5 tickets"), "{long}");
+}
+
+#[test]
 fn nothing_to_do_is_a_short_report() {
-    let text = markdown(&Bench::new().plan(), &Report { show: None, apply: None, ..saved() });
+    let text = markdown(&Bench::new().plan(), &Report { saved_as: None, ..saved() }, COMMENT);
     assert_snapshot!(text, @r#"
     <!-- callout: bench -->
     ### Plan for `bench`
@@ -309,7 +316,7 @@ fn many(count: u32, description: &str) -> Plan {
 #[test]
 fn five_thousand_creates_fit() {
     let plan = many(5_000, "Replace the router.\n\nRing first.");
-    let text = markdown(&plan, &saved());
+    let text = markdown(&plan, &saved(), COMMENT);
     assert!(is_whole(&text).is_ok(), "{:?}", is_whole(&text));
     assert!(text.len() > COMMENT - 4_000, "{} bytes: there is room for more", text.len());
     assert!(text.contains("**5000 technicians, cost not estimated, all on Mon 11 Jan from 08:00;"), "{}", &text[..400]);
@@ -327,11 +334,11 @@ fn five_thousand_creates_fit() {
 
 #[test]
 fn a_description_as_long_as_a_book_is_cut() {
-    let text = markdown(&many(3, &"a line of it\n".repeat(100_000)), &saved());
+    let text = markdown(&many(3, &"a line of it\n".repeat(100_000)), &saved(), COMMENT);
     assert!(is_whole(&text).is_ok());
     assert!(text.contains("    ... and 999"), "{text}");
     assert!(!text.contains("upper limit"), "every ticket is there: {text}");
-    assert!(is_whole(&markdown(&many(3, &"`".repeat(1_000_000)), &saved())).is_ok());
+    assert!(is_whole(&markdown(&many(3, &"`".repeat(1_000_000)), &saved(), COMMENT)).is_ok());
 }
 
 /// What a hostile ticket may say.
@@ -408,8 +415,7 @@ proptest! {
         plan.project.clone_from(&texts[7]);
         plan.commit = Some(texts[6].clone());
         plan.origins = [("Dispatch".to_owned(), texts[1].clone())].into();
-        let report = Report { show: Some(texts[0].clone()), apply: Some(texts[0].clone()), ..saved() };
-        let text = markdown(&plan, &report);
+        let text = markdown(&plan, &Report { saved_as: Some(&texts[0]), ..saved() }, COMMENT);
         let whole = is_whole(&text);
         prop_assert!(whole.is_ok(), "{:?}\n{text}", whole);
         let hidden = ['\u{202e}', '\u{1b}', '\r'];
@@ -421,7 +427,7 @@ proptest! {
     #[test]
     fn a_report_is_never_longer_than_asked(copies in 0_u32..60, most in 12_000_usize..70_000, long in 1_usize..3_000) {
         let plan = many(copies, &"word ".repeat(long));
-        let text = markdown(&plan, &Report { most, ..saved() });
+        let text = markdown(&plan, &saved(), most);
         prop_assert!(text.len() <= most, "{} of {most}", text.len());
         let read = read(&text);
         prop_assert_eq!(read.tags.matches("<details>").count(), read.tags.matches("</details>").count());
@@ -431,6 +437,6 @@ proptest! {
 #[test]
 fn a_ticket_without_its_own_words_is_told_by_its_address() {
     let lone = Ticket { site: None, ..plain(1) };
-    let text = markdown(&Bench::new().wants(lone).plan(), &saved());
+    let text = markdown(&Bench::new().wants(lone).plan(), &saved(), COMMENT);
     assert!(text.contains("```diff\n+ Dispatch/store-1  Mon 11 Jan 08:00  Store 1"), "{text}");
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::html::Report;
 use super::super::plan::counted;
 use super::escape::code;
 use super::page::Page;
@@ -14,17 +15,19 @@ const TOLD: usize = 20;
 /// In characters: a text of a ticket or of a policy in one line of a list.
 const WORDS: usize = 400;
 
-pub(super) fn write(page: &mut Page, plan: &Plan) {
-    refusals(page, plan);
+pub(super) fn write(page: &mut Page, plan: &Plan, report: &Report<'_>) {
+    refusals(page, plan, report);
     rulings(page, plan, Effect::Deny, "Denied by policies");
     parts(page, plan);
     rulings(page, plan, Effect::Warn, "Policies warn");
-    people(page, plan);
+    people(page, plan, report);
 }
 
-fn refusals(page: &mut Page, plan: &Plan) {
-    let told =
-        plan.refusals.iter().map(|refusal| format!("- {}  \n  next: {}\n", code(&refusal.to_string(), WORDS), next(&refusal.next_step())));
+fn refusals(page: &mut Page, plan: &Plan, report: &Report<'_>) {
+    let told = plan
+        .refusals
+        .iter()
+        .map(|refusal| format!("- {}  \n  next: {}\n", code(&refusal.to_string(), WORDS), next(&refusal.next_step(), report)));
     list(page, "Over a limit", "limit", told.collect());
 }
 
@@ -61,7 +64,7 @@ fn parts(page: &mut Page, plan: &Plan) {
 }
 
 /// Doubts first, then whose technicians come although nobody wants them, then the others.
-fn people(page: &mut Page, plan: &Plan) {
+fn people(page: &mut Page, plan: &Plan, report: &Report<'_>) {
     let rank = |step: &Step| match (&step.action, step.is_still_coming()) {
         (Action::InDoubt { .. }, _) => 0,
         (_, true) => 1,
@@ -78,7 +81,7 @@ fn people(page: &mut Page, plan: &Plan) {
         }
     }
     let one = |(reason, steps): (String, Vec<&Step>)| match steps.as_slice() {
-        [step] => person(step, &reason),
+        [step] => person(step, &reason, report),
         several => {
             let keys: Vec<&Key> = several.iter().map(|step| &step.key).collect();
             format!("- {} tickets: {}{}\n", several.len(), code(&reason, WORDS), named(&keys))
@@ -87,7 +90,7 @@ fn people(page: &mut Page, plan: &Plan) {
     list(page, "What needs a person", "reason", told.into_iter().map(one).collect());
 }
 
-fn person(step: &Step, reason: &str) -> String {
+fn person(step: &Step, reason: &str, report: &Report<'_>) -> String {
     let mut line = format!("- {}", code(&step.key.to_string(), 200));
     if let Some(id) = &step.id {
         let _ = write!(line, ", ticket {}", code(id, 100));
@@ -100,14 +103,14 @@ fn person(step: &Step, reason: &str) -> String {
         let _ = write!(line, ", mark {}", code(&mark.to_string(), 50));
     }
     if let Some(step) = step.next_step() {
-        let _ = write!(line, "  \n  next: {}", next(&step));
+        let _ = write!(line, "  \n  next: {}", next(&step, report));
     }
     line + "\n"
 }
 
 /// A next step is copied: it is told whole, or not at all.
-fn next(step: &str) -> String {
-    code(step, 1_000)
+fn next(step: &str, report: &Report<'_>) -> String {
+    code(&(report.complete)(step), 1_000)
 }
 
 /// A list with its heading, as far as it fits.

@@ -8,6 +8,7 @@ use super::{Depth, lists, tables};
 use crate::plan::Plan;
 use crate::plan::board::{Board, Counts, Standing};
 use crate::render::plan;
+use crate::render::since::since_line;
 use crate::render::source::clean;
 
 /// A board of so few tickets lists each of them.
@@ -15,11 +16,12 @@ const FEW: usize = 10;
 
 /// The whole text, in colour, with the steps of the plan that the board was made from. `near` is in days.
 pub fn status_text(board: &Board<'_>, made_from: &Plan, near: u16, depth: Depth) -> String {
+    let since = since_line(made_from).map(|line| line + "\n").unwrap_or_default();
     if board.rows.is_empty() {
-        return format!("{}\n", plan::summary(made_from));
+        return format!("{}\n{since}", plan::summary(made_from));
     }
     let counts = board.counts();
-    let mut text = format!("{}\n{}\n", summary(board, &counts).bold(), eyes(&counts));
+    let mut text = format!("{}\n{}\n{since}", summary(board, &counts).bold(), eyes(&counts));
     reading(&mut text, board, &counts);
     tables::groups(&mut text, &board.groups());
     tables::calendar(&mut text, board, depth);

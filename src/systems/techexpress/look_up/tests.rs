@@ -49,7 +49,7 @@ async fn estimated_with(replies: Vec<Reply>, creates: &[Fields], own: Value, ent
     let remote = remote(&server, own);
     let progress = Mutex::new(None);
     let told = |asked, at_most| *progress.lock().expect("the progress") = Some((asked, at_most));
-    let mut kept = Kept::at(now(), entries);
+    let mut kept = Kept::at(now(), entries, Box::new(|_| {}));
     let found = remote.reader().estimate(&creates.iter().collect::<Vec<_>>(), &mut kept, &told).await.expect("this system tells");
     let line = |cost: &Cost| match cost {
         Cost::Estimated(money) => money.to_string(),
@@ -76,7 +76,9 @@ fn asked(server: &Server) -> Vec<String> {
 fn sent(changes: &[(&str, &str)]) -> Fields {
     let (drafts, _) = TechExpress.tickets(&example::dispatch()).expect("a dispatch");
     let mut fields = drafts[0].fields.clone();
-    changes.iter().for_each(|(name, value)| fields.set(*name, *value));
+    for (name, value) in changes {
+        fields.set(*name, *value);
+    }
     fields
 }
 
