@@ -11,7 +11,7 @@ use crate::state::{Event, Record, Request, Sighting};
 use crate::ticket::{Change, Fields};
 
 /// What is done at each place.
-pub(super) trait Visitor {
+pub(in crate::plan) trait Visitor {
     /// A field's value.
     fn value(&mut self, kind: &str, field: &str, value: &mut Value);
     /// A text in somebody's words.
@@ -79,6 +79,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
         visit: _,
         starts: _,
         lead_time: _,
+        left_out: _,
     } = step;
     self::action(&kind, action, visitor);
     for event in events {
@@ -104,7 +105,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
     }
 }
 
-fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
     match action {
         Action::Create { request, payload } => {
             self::request(kind, request, visitor);
@@ -165,7 +166,7 @@ fn reason(kind: &str, reason: &mut Reason, visitor: &mut dyn Visitor) {
     }
 }
 
-fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
     match event {
         Event::Intended { key: _, write: _, payload: _, request } => {
             if let Some(request) = request {
@@ -263,7 +264,7 @@ fn request(kind: &str, request: &mut Request, visitor: &mut dyn Visitor) {
     self::labels(labels, visitor);
 }
 
-fn sighting(kind: &str, seen: &mut Sighting, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn sighting(kind: &str, seen: &mut Sighting, visitor: &mut dyn Visitor) {
     let Sighting { fields, status: _, finished: _ } = seen;
     self::fields(kind, fields, visitor);
 }
@@ -274,7 +275,7 @@ fn fields(kind: &str, fields: &mut Fields, visitor: &mut dyn Visitor) {
     }
 }
 
-fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
     for Change { field, before, after } in changes {
         before.iter_mut().chain(after).for_each(|value| visitor.value(kind, field, value));
     }
