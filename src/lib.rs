@@ -3,8 +3,10 @@
 pub mod apply;
 pub mod cli;
 pub mod diagnostics;
+mod expression;
 pub mod manifest;
 pub mod plan;
+pub mod policy;
 pub mod refresh;
 pub mod render;
 pub mod rollout;

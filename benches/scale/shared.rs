@@ -142,7 +142,7 @@ async fn carry_out(loaded: &Loaded, ledger: &Ledger, clock: &Arc<dyn Clock>, par
 
 fn rules() -> Rules {
     let many = 1_000_000;
-    Rules { creates: many, creates_per_day: many, closes: many, removals: many, stop_after_unknown: 1, plan_expires_hours: 24 }
+    Rules { creates: many, creates_per_day: many, closes: many, removals: many, stop_after_unknown: 1, plan_expires_hours: 24, spend: None }
 }
 
 fn plan(loaded: &Loaded, ledger: &Ledger, sides: &Sides, clock: &Arc<dyn Clock>) -> Plan {
@@ -156,6 +156,7 @@ fn plan(loaded: &Loaded, ledger: &Ledger, sides: &Sides, clock: &Arc<dyn Clock>)
         selection: &Selection::default(),
         rollouts: &loaded.terms,
         rules: &rules(),
+        policies: &loaded.policies,
         take: None,
         companions: &companions,
         now: clock.now(),

@@ -8,12 +8,13 @@ use super::args::{Apply as Words, Global};
 use super::closing::{closing, left, question};
 use super::opened::{self, Opened};
 use super::progress::Lines;
-use super::{Ending, Environment, Exit, Failure, plan_file, planning, stop};
+use super::{Ending, Environment, Exit, Failure, costs, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, typed};
 use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
 use crate::render;
 use crate::state::{Ledger, State};
+use crate::ticket::Money;
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let opened = Opened::open(global, environment).await?;
@@ -22,14 +23,18 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     let ledger = opened.ledger("callout apply", words.waiting, environment).await?;
     let state = ledger.state();
-    let plan = plan(words, &opened, &state, environment).await?;
-    let allowed = Allowed { creates: words.allow_creates };
+    let allowed = Allowed {
+        creates: words.allow_creates,
+        spend: words.allow_spend.map(|dollars| Money::from_whole_dollars(dollars.into())),
+        unknown_costs: words.allow_unknown_costs,
+    };
+    let plan = plan(words, allowed, (&opened, &state), environment).await?;
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
-    let mut plan = plan.limited(&limits, &state, opened.clock().now());
+    let now = opened.clock().now();
+    let mut plan = plan.limited(&limits, &state, now).judged(&opened.court(&state), now);
     environment.out.write(&render::plan_text(&plan, words.verbose));
     if plan.is_refused() {
-        environment.err.line("Nothing was applied.");
-        return Ok(Exit::first(&[(true, Exit::Refused), (true, ending(&plan, &Report::default()))]));
+        return Ok(refused(&plan, environment));
     }
     let nothing_to_do = !plan.has_changes() && !plan.has_events() && words.plan.is_none();
     if nothing_to_do {
@@ -41,12 +46,21 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
         }
         not_waited_too_long(&plan, opened.clock().now())?;
-        plan = looked_at_again(plan, (&opened, &state), environment).await?;
+        plan = looked_at_again(plan, (&opened, &state), environment).await?.judged(&opened.court(&state), opened.clock().now());
+        if plan.is_refused() {
+            environment.out.write(&render::rulings_text(&plan, words.verbose));
+            return Ok(refused(&plan, environment));
+        }
     }
     let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
     environment.out.write(&closing(&plan, &report));
     environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
+}
+
+fn refused(plan: &Plan, environment: &Environment) -> Exit {
+    environment.err.line("Nothing was applied.");
+    Exit::first(&[(true, Exit::Refused), (true, ending(plan, &Report::default()))])
 }
 
 fn local() -> Diagnostic {
@@ -94,8 +108,8 @@ fn surplus(remark: &str) -> Diagnostic {
     )
 }
 
-async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Environment) -> Result<Plan, Failure> {
-    let Some(path) = &words.plan else { return planning::make(opened, state, &words.choice, environment).await };
+async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
+    let Some(path) = &words.plan else { return costs::plan(opened, state, &words.choice, allowed, environment).await };
     let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?;
     let now = Now {
         tickets: &opened.tickets,
@@ -103,6 +117,7 @@ async fn plan(words: &Words, opened: &Opened, state: &State, environment: &Envir
         sides: &opened.sides,
         rollouts: &opened.rollouts,
         rules: &opened.rules,
+        policies: &opened.policies,
         now: opened.clock().now(),
     };
     let fresh = check_fresh(&saved, &now).map_err(|stale| {

@@ -16,7 +16,8 @@ pub(super) fn question(plan: &Plan) -> String {
         1 => " It creates 1 ticket, which cannot be undone from here.".to_owned(),
         many => format!(" It creates {many} tickets, which cannot be undone from here."),
     };
-    format!("\nApply this plan?{creates}")
+    let cost = render::spend_text(&plan.spend()).map(|spend| format!(" Cost: {spend}.")).unwrap_or_default();
+    format!("\nApply this plan?{creates}{cost}")
 }
 
 /// What became of a plan that was carried out.

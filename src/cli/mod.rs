@@ -7,6 +7,8 @@ mod args;
 mod checkout;
 mod closing;
 mod completions;
+mod cost_cache;
+mod costs;
 mod crowd;
 mod environment;
 mod exit;
@@ -24,6 +26,7 @@ mod picked;
 mod plan;
 mod plan_file;
 mod planning;
+mod policy;
 mod progress;
 mod rebuild;
 mod report;
@@ -155,6 +158,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::Status(words) => status::run(&words, global, environment).await,
         Command::Settle(words) => settle::run(&words, global, environment).await,
         Command::Import(words) => import::run(&words, global, environment).await,
+        Command::Policy(words) => policy::run(&words, environment),
         Command::Log(words) => log::run(&words, global, environment).await,
         Command::State(words) => state::run(&words.command, global, environment).await,
         Command::Unlock(words) => unlock::run(&words, global, environment).await,

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use super::args::Global;
 use super::home::unopened;
 use super::opened::Opened;
-use super::planning::pace;
+use super::planning::{pace, requests};
 use super::progress::draw_target;
 use super::{Environment, Failure};
 use crate::diagnostics::Diagnostic;
@@ -63,7 +63,7 @@ async fn ask(remote: &dyn Remote, sketches: &[&Sketch], opened: &Opened, environ
     let err = &environment.err;
     let told = |asked: usize, at_most: usize| {
         if asked == 0 {
-            let requests = format!("at most {at_most} requests{}", pace(opened, at_most));
+            let requests = format!("at most {}{}", requests(at_most), pace(opened, at_most));
             err.line(&format!("looking up the values of {}: {requests}", tickets(sketches.len())));
         }
         bar.set_length(at_most as u64);

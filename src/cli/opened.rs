@@ -13,13 +13,14 @@ use super::waiting::locked;
 use super::{Environment, Failure, planning, sandbox, shortened};
 use crate::diagnostics::{Diagnostic, Outcome, Severity};
 use crate::manifest::{self, Project};
-use crate::plan::Rules;
+use crate::plan::{Court, Rules};
+use crate::policy::Policy;
 use crate::refresh::{Side, Sides};
 use crate::rollout;
 use crate::state::{By, Home, Ledger, LockFile, Owner, Session, Start, State, open_for_reading, open_for_writing};
 use crate::systems::sandbox::Running;
 use crate::systems::{Context, Remote, by_id, registry};
-use crate::ticket::{Address, Clock, Rollouts, Ticket};
+use crate::ticket::{Address, Clock, Money, Rollouts, Ticket};
 
 /// What the origin of records says while the sandbox answers. Its address changes from run to run.
 const SANDBOX_ORIGIN: &str = "the sandbox";
@@ -32,6 +33,8 @@ pub(super) struct Opened {
     pub rollouts: Rollouts,
     pub sides: Sides,
     pub rules: Rules,
+    /// The rules of the project's own.
+    pub policies: Vec<Policy>,
     pub home: Home,
     pub sandboxed: bool,
     /// Lineages that the state had before.
@@ -89,10 +92,10 @@ impl Opened {
             None => self::home(&project, global.sandbox, environment).await?,
         };
         let opened = Self::of((project, home), loaded.tickets, global, environment).await?;
-        Ok(Self { rollouts: loaded.terms, ..opened })
+        Ok(Self { rollouts: loaded.terms, policies: loaded.policies, ..opened })
     }
 
-    /// A project that was loaded already, without the terms of its rollouts.
+    /// A project that was loaded already, without the terms of its rollouts and its policies.
     pub async fn of(
         (project, home): (Project, Home),
         tickets: Vec<Ticket>,
@@ -110,6 +113,7 @@ impl Opened {
         Ok(Self {
             sides: sides(&settings, global.sandbox),
             rules: rules(&project),
+            policies: Vec::new(),
             given_up: given_up(&home)?,
             context: context(&project, &home, variables, environment),
             home,
@@ -190,6 +194,11 @@ impl Opened {
         if self.sandboxed { self.sides.clone() } else { sides(&settings(project, None), false) }
     }
 
+    /// What plans are judged by.
+    pub fn court<'a>(&'a self, state: &'a State) -> Court<'a> {
+        Court { policies: &self.policies, tickets: &self.tickets, state, sides: &self.sides }
+    }
+
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.context.clock
     }
@@ -225,6 +234,7 @@ fn rules(project: &Project) -> Rules {
         removals: count(limits.removals),
         stop_after_unknown: count(limits.stop_after_unknown),
         plan_expires_hours: i64::from(project.plan_expires_hours),
+        spend: limits.spend.map(|dollars| Money::from_whole_dollars(dollars.into())),
     }
 }
 

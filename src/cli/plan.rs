@@ -3,9 +3,9 @@
 use super::args::{Global, Plan as Words};
 use super::opened::Opened;
 use super::report::{self, Shown};
-use super::{Ending, Environment, Exit, plan_file, planning};
+use super::{Ending, Environment, Exit, costs, plan_file};
 use crate::diagnostics::typed;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Allowed, Plan};
 use crate::render::clean;
 use crate::state::Owner;
 use crate::state::shared::holder;
@@ -15,8 +15,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     if let Some(path) = &words.out {
         plan_file::may_write(&environment.folder.join(path))?;
     }
-    let (plan, other) = tokio::join!(planning::make(&opened, &state, &words.choice, environment), at_work(&opened));
-    let plan = plan?;
+    let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
+    let plan = plan?.judged(&opened.court(&state), opened.clock().now());
     if let Some(other) = other {
         // The run is named as it was recorded.
         environment.err.document(&clean(&format!(

@@ -21,7 +21,7 @@ pub(super) struct Planned {
     pub selection: Selection,
 }
 
-/// Reads what the plan depends on, and plans.
+/// Reads what the plan depends on, and plans. Whoever shows the plan judges it by the policies first.
 pub(super) async fn make(opened: &Opened, state: &State, choice: &Choice, environment: &Environment) -> Result<Plan, Failure> {
     Ok(look(opened, state, choice, environment).await?.plan)
 }
@@ -42,6 +42,7 @@ pub(super) async fn look(opened: &Opened, state: &State, choice: &Choice, enviro
         selection: &selection,
         rollouts: &opened.rollouts,
         rules: &opened.rules,
+        policies: &opened.policies,
         take: choice.take.map(Into::into),
         companions: &companions,
         now: opened.clock().now(),
@@ -105,6 +106,11 @@ pub(super) fn pace(opened: &Opened, reads: usize) -> String {
     paced(opened, reads, "about")
 }
 
+/// `1 request`.
+pub(super) fn requests(count: usize) -> String {
+    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
+}
+
 fn paced(opened: &Opened, reads: usize, about: &str) -> String {
     match opened.requests_per_minute() {
         Some(rate) if reads > rate => format!(", {about} {} minutes at {rate} a minute", reads.div_ceil(rate)),
@@ -135,7 +141,7 @@ pub(super) fn has_git_remote(opened: &Opened) -> bool {
     git(&opened.project.folder, &["remote"]).is_some()
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)

@@ -10,7 +10,7 @@ use crate::render::{self, Depth};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
     let (opened, state) = Opened::with_state(global, environment).await?;
-    let choice = Choice { part: words.part.clone(), refresh: words.refresh, take: None };
+    let choice = Choice { part: words.part.clone(), refresh: words.refresh, take: None, costs: false };
     let planned = planning::look(&opened, &state, &choice, environment).await?;
     let view = View {
         plan: &planned.plan,

@@ -52,7 +52,12 @@ fn summary(loaded: &Loaded, online: bool) -> String {
         (0, rollouts) => plural(rollouts, "rollout"),
         (documents, rollouts) => format!("{} and {}", plural(documents, "document"), plural(rollouts, "rollout")),
     };
-    let counted = format!("{} in {sources}", plural(loaded.tickets.len(), "ticket"));
+    let policies = match loaded.policies.len() {
+        0 => String::new(),
+        1 => "; 1 policy".to_owned(),
+        many => format!("; {many} policies"),
+    };
+    let counted = format!("{} in {sources}{policies}", plural(loaded.tickets.len(), "ticket"));
     if errors > 0 {
         format!("Not valid: {}{warned}{skipped}.", plural(errors, "error"))
     } else {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{Link, Linked};
 use super::example::example_of;
 use super::project::Project;
-use super::schema::{self, PROJECT};
+use super::schema::{self, POLICY, PROJECT};
 use crate::diagnostics::{Diagnostic, Place};
 use crate::systems::{by_kind, nearest};
 use crate::ticket::{Address, Ticket};
@@ -49,7 +49,10 @@ impl Whole<'_> {
             let site = |named: &Named| named.site.as_ref().map(|site| format!(" for site {site}")).unwrap_or_default();
             let (other, here) = (other + &site(twin), site(named));
             let message = format!("{} is described twice: first at {other}, and here again{here}", named.address);
-            let help = "Give one of them another name. A new name is a new ticket, so rename the one that was added last.";
+            let help = match named.address.kind.as_str() {
+                POLICY => "Give one of them another name.",
+                _ => "Give one of them another name. A new name is a new ticket, so rename the one that was added last.",
+            };
             found
                 .push(located(Diagnostic::error("project/duplicate-name", message).help(help).about(&named.address), named.place.as_ref()));
         }

@@ -16,8 +16,9 @@ use super::checks::{Named, Whole};
 use super::document::{Document, Linked, Read};
 use super::envelope::Whose;
 use super::fault::Fault;
+use super::policy::Policy;
 use super::rollout::{Expand, Made, MadeDocument, Rollout, Surroundings};
-use super::schema::{PROJECT, ROLLOUT};
+use super::schema::{POLICY, PROJECT, ROLLOUT};
 use super::tree::{Node, Sources, Span};
 use super::{Keep, Kept, Loaded, PROJECT_FILE, compose, envelope, load, report, unfilled};
 use crate::diagnostics::{Diagnostic, Place, SourceFile};
@@ -95,7 +96,8 @@ impl Loader {
     }
 
     fn join(&mut self, part: Self) {
-        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents, rollouts, terms, kept } = part.loaded;
+        let Loaded { project: _, tickets, sketches, diagnostics, skipped_files, files, documents, rollouts, policies, terms, kept } =
+            part.loaded;
         self.loaded.tickets.extend(tickets);
         self.loaded.sketches.extend(sketches);
         self.loaded.diagnostics.extend(diagnostics);
@@ -103,6 +105,7 @@ impl Loader {
         self.loaded.files += files;
         self.loaded.documents += documents;
         self.loaded.rollouts += rollouts;
+        self.loaded.policies.extend(policies);
         self.loaded.terms.extend(terms);
         self.loaded.kept.extend(kept);
         self.named.extend(part.named);
@@ -133,7 +136,7 @@ impl Loader {
     fn file(&mut self, file: &Arc<SourceFile>, wanted: &Wanted<'_>, explicit: bool) {
         let number = self.sources.add(Arc::clone(file));
         let composed = compose::compose(&file.text, number);
-        let told = |loaded: &Loaded| loaded.documents + loaded.rollouts + loaded.diagnostics.len();
+        let told = |loaded: &Loaded| loaded.documents + loaded.rollouts + loaded.policies.len() + loaded.diagnostics.len();
         let before = told(&self.loaded);
         for document in composed.documents {
             self.document(document, file, wanted);
@@ -156,6 +159,7 @@ impl Loader {
             Whose::Theirs => return,
             Whose::Slip(diagnostic, span) => return self.tell(*diagnostic, span),
             Whose::Ours(PROJECT) => return self.stray_project(&node, file),
+            Whose::Ours(POLICY) => return self.policy(node),
             Whose::Ours(ROLLOUT) => return self.rollout(node, file, wanted),
             Whose::Ours(kind) => kind,
         };
@@ -211,6 +215,17 @@ impl Loader {
                 self.loaded.diagnostics.extend(diagnostics);
                 self.incomplete = true;
             }
+        }
+    }
+
+    fn policy(&mut self, node: Node<'_>) {
+        if let Some(name) = node.text_at(&["metadata", "name"]).filter(|name| is_name(name)) {
+            let place = self.sources.place(node.span_of("/metadata/name"));
+            self.named.push(Named { address: Address::new(POLICY, name), place, site: None });
+        }
+        match Policy::read(node, &self.sources) {
+            Ok(policy) => self.loaded.policies.push(policy),
+            Err(diagnostics) => self.loaded.diagnostics.extend(diagnostics),
         }
     }
 

@@ -10,9 +10,12 @@ mod compose;
 mod document;
 mod envelope;
 mod example;
+mod example_spec;
 mod fault;
 mod load;
 mod loader;
+mod policy;
+mod policy_spec;
 mod project;
 mod project_spec;
 mod report;
@@ -50,7 +53,10 @@ pub(crate) use tree::{Content, Entry, Node, Span, Style};
 pub(crate) use wave_spec::WaveSpec;
 
 pub use compose::MAX_DEPTH;
+pub use example_spec::{Doing, ExampleChange, ExampleCost, ExampleSpec, ExampleStep, ExampleVisit, Expected};
 pub use load::LARGEST;
+pub use policy::Policy;
+pub use policy_spec::{Each, PolicyDocument, PolicySpec};
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
 pub use project_spec::{Limits, ProjectDocument};
 pub use rollout_spec::RolloutDocument;
@@ -99,6 +105,8 @@ pub struct Loaded {
     pub documents: usize,
     /// Rollouts in the files.
     pub rollouts: usize,
+    /// The rules of the project, in the order of the files.
+    pub policies: Vec<Policy>,
     /// The terms of each rollout that was expanded.
     pub terms: Rollouts,
     /// With [`Keep::Documents`] only.

@@ -44,6 +44,8 @@ pub struct Project {
     pub limits: Limits,
     /// A saved plan is refused after so many hours.
     pub plan_expires_hours: u32,
+    /// Every plan asks for costs.
+    pub costs: bool,
 }
 
 /// The project file above or at a folder.
@@ -186,6 +188,7 @@ impl Text {
             systems: spec.systems,
             limits: spec.limits,
             plan_expires_hours: spec.plan_expires_hours,
+            costs: spec.costs,
             folder,
         }
     }

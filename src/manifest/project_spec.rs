@@ -72,6 +72,10 @@ pub struct ProjectSpec {
     #[serde(default = "day")]
     #[schemars(range(min = 1, max = 720))]
     pub plan_expires_hours: u32,
+    /// `true` asks what each create costs, and for the address behind its account, whenever a plan is made. As `--costs` does once.
+    #[serde(default)]
+    #[schemars(default)]
+    pub costs: bool,
 }
 
 /// How much one run may do.
@@ -94,11 +98,15 @@ pub struct Limits {
     /// After so many creates with unknown result, a run starts nothing more.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub stop_after_unknown: u32,
+    /// Whole dollars that the creates of one run may cost, by the estimates of their systems. With it, estimates are always asked for, and
+    /// a create whose cost nobody knows refuses. Systems that estimate nothing are not counted. No limit without it.
+    #[schemars(range(max = 1_000_000_000), extend("examples" = [25_000]))]
+    pub spend: Option<u32>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { creates: 100, creates_per_day: 300, removals: 20, closes: 10, stop_after_unknown: 1 }
+        Self { creates: 100, creates_per_day: 300, removals: 20, closes: 10, stop_after_unknown: 1, spend: None }
     }
 }
 

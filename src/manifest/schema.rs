@@ -11,6 +11,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::policy_spec::PolicyDocument;
 use super::project_spec::ProjectDocument;
 use super::rollout_spec::RolloutDocument;
 use super::shape::Shapes;
@@ -25,6 +26,9 @@ pub const PROJECT: &str = "Project";
 /// The kind of a document that becomes many tickets.
 pub const ROLLOUT: &str = "Rollout";
 
+/// The kind of a rule over plans.
+pub const POLICY: &str = "Policy";
+
 /// The schema of one kind, ready for use.
 #[derive(Debug)]
 pub struct KindSchema {
@@ -36,7 +40,7 @@ pub struct KindSchema {
 
 /// Every kind that a document may have.
 pub fn kinds() -> Vec<&'static str> {
-    ticket_kinds().into_iter().chain([ROLLOUT, PROJECT]).collect()
+    ticket_kinds().into_iter().chain([ROLLOUT, POLICY, PROJECT]).collect()
 }
 
 /// The kinds that are tickets.
@@ -109,6 +113,7 @@ fn branches(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
     let of_system = |system: &&'static dyn System| (system.kind(), system.document_schema(generator));
     let mut branches: Vec<_> = registry().iter().map(of_system).collect();
     branches.push((ROLLOUT, generator.subschema_for::<RolloutDocument>()));
+    branches.push((POLICY, generator.subschema_for::<PolicyDocument>()));
     branches.push((PROJECT, generator.subschema_for::<ProjectDocument>()));
     branches
 }

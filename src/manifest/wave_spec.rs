@@ -118,4 +118,9 @@ pub struct LimitsSpec {
     #[serde(default)]
     #[schemars(range(max = 1_000_000))]
     pub removals: Option<u32>,
+    /// Whole dollars that the creates of this rollout may cost in one run, by the estimates of its system. With it, estimates are always
+    /// asked for, and a create whose cost nobody knows refuses.
+    #[serde(default)]
+    #[schemars(range(max = 1_000_000_000), extend("examples" = [12_000]))]
+    pub spend: Option<u32>,
 }

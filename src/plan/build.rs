@@ -11,6 +11,7 @@ use super::gates::{Gates, waves};
 use super::guard::{Allowed, Limits, Rules};
 use super::verdict::{Past, Sight, Verdict, Wanted, verdict};
 use super::{Action, Companions, Plan, Reason, Step, Take, again, batch, create, doubt, existing, file, order, removed, surplus};
+use crate::policy::{self, Policy};
 use crate::refresh::{Observations, Selection, Side, Sides, is_changed, renamed_from};
 use crate::state::{Event, Key, Phase, Record, State};
 use crate::systems::Observed;
@@ -26,6 +27,8 @@ pub struct World<'a> {
     /// The terms of each rollout.
     pub rollouts: &'a Rollouts,
     pub rules: &'a Rules,
+    /// The rules of the project's own; a plan is judged by them once it is whole.
+    pub policies: &'a [Policy],
     /// Whose values win where a ticket was changed in its system; without it, a person chooses.
     pub take: Option<Take>,
     /// Of the same tickets and state.
@@ -82,6 +85,7 @@ pub fn build(world: &World<'_>) -> Plan {
         made: world.now,
         expires,
         rules: limits.digest(&steps),
+        policies: policy::digest(world.policies),
         origins: file::origins(world.sides),
         selection: world.selection.filter().clone(),
         take: world.take,

@@ -1,33 +1,12 @@
-//! What a step would cost, as its system estimates it, and where it says that the site is.
+//! What the creates of a plan cost together, as far as their systems told.
 //!
-//! An estimate is advice: no system promises its price. What is not known stays unknown, and is never counted as nothing.
+//! What is not known stays unknown, and is never counted as nothing.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Plan, Step};
-use crate::ticket::Money;
-
-/// What one create costs. A step that was not asked about has none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cost {
-    /// The system's own sum.
-    Estimated(Money),
-    /// Why nobody knows.
-    Unknown(String),
-}
-
-/// The site that an account stands for, as its system knows it: a wrong account number shows in its address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The system's own number of it.
-    pub id: u64,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// On one line.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub address: String,
-}
+use crate::systems::{Estimate, by_kind};
+use crate::ticket::{Cost, Fields, Money};
 
 /// What some steps cost together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,4 +47,33 @@ impl Plan {
     pub fn spend(&self) -> Spend {
         Spend::of(&self.steps)
     }
+
+    /// What is sent by the creates whose systems can tell what they cost, with their places among the steps.
+    pub fn priced<'a>(&'a self) -> impl Iterator<Item = (usize, &'a Step, &'a Fields)> {
+        let sent = |step: &'a Step| if let Action::Create { payload, .. } = &step.action { Some(payload) } else { None };
+        let steps = self.steps.iter().enumerate().filter(|(_, step)| has_estimates(step));
+        steps.filter_map(move |(at, step)| Some((at, step, sent(step)?)))
+    }
+
+    /// The same plan, with what was found out about some of its steps.
+    #[must_use]
+    pub fn costed(mut self, estimates: impl IntoIterator<Item = (usize, Estimate)>) -> Self {
+        for (at, estimate) in estimates {
+            if let Some(step) = self.steps.get_mut(at) {
+                (step.cost, step.account) = (Some(estimate.cost), estimate.account);
+            }
+        }
+        self
+    }
+}
+
+/// Whether the system of a step can tell what its create costs.
+fn has_estimates(step: &Step) -> bool {
+    by_kind(&step.key.address.kind).is_some_and(|system| system.estimates().yes())
+}
+
+/// Whether it is a create whose cost nobody knows, though its system could tell.
+pub(super) fn is_unknown(step: &Step) -> bool {
+    let is_told = matches!(step.cost, Some(Cost::Estimated(_)));
+    matches!(step.action, Action::Create { .. }) && !is_told && (step.cost.is_some() || has_estimates(step))
 }

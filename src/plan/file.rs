@@ -11,6 +11,7 @@ use super::doubt::unsearched;
 use super::gates::Gates;
 use super::{Action, Allowed, Limits, Plan, Reason, Rules, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome, typed};
+use crate::policy::{self, Policy};
 use crate::refresh::Sides;
 use crate::state::{Broken, Cipher, Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
@@ -60,6 +61,8 @@ pub enum Stale {
     Lineage { theirs: String, ours: String },
     #[error("the limits changed since this plan was made")]
     Rules,
+    #[error("the policies changed since this plan was made")]
+    Policies,
     #[error("{address}: its system takes fewer tickets in one request than when this plan was made")]
     PerRequest { address: String },
     #[error("the systems' addresses or tenants in callout.yaml changed since this plan was made")]
@@ -82,6 +85,7 @@ pub struct Now<'a> {
     /// The terms of each rollout.
     pub rollouts: &'a Rollouts,
     pub rules: &'a Rules,
+    pub policies: &'a [Policy],
     pub now: Timestamp,
 }
 
@@ -102,6 +106,9 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
     let limits = Limits { rules: world.rules, rollouts: world.rollouts, allowed: Allowed::default() };
     if plan.rules != limits.digest(&plan.steps) {
         return Err(Stale::Rules);
+    }
+    if plan.policies != policy::digest(world.policies) {
+        return Err(Stale::Policies);
     }
     if plan.origins != origins(world.sides) {
         return Err(Stale::Origins);

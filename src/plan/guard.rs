@@ -1,16 +1,17 @@
 //! What refuses a plan though each step of it is right: the limits of the project and of each rollout.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::ops::AddAssign;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Plan, Step, parts};
+use super::cost::is_unknown;
+use super::refusal::{CREATES, CREATES_PER_DAY, Refusal, SPEND, UNKNOWN_COSTS};
+use super::{Action, Cost, Plan, Step, parts};
 use crate::state::{Closing, Phase, Record, State};
-use crate::ticket::{Digest, RolloutLimits, Rollouts};
+use crate::ticket::{Digest, Money, RolloutLimits, Rollouts};
 
 /// The project's limits, in visits unless the name says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Rules {
     /// Writes with unknown result after which a run starts no further one.
     pub stop_after_unknown: usize,
     pub plan_expires_hours: i64,
+    /// What the creates of one run may cost. Left out where it is not set: what saved plans were made under stays the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend: Option<Money>,
 }
 
 /// What a person allowed for this one run.
@@ -30,6 +34,10 @@ pub struct Rules {
 pub struct Allowed {
     /// In place of every limit on creates, the project's and the rollouts': who says a number has seen the plan.
     pub creates: Option<usize>,
+    /// In place of every limit on what creates cost, likewise.
+    pub spend: Option<Money>,
+    /// So many creates whose cost nobody knows, where a limit would refuse each. An amount does not cover them: they may cost anything.
+    pub unknown_costs: Option<usize>,
 }
 
 /// All that limits a plan.
@@ -41,62 +49,13 @@ pub struct Limits<'a> {
     pub allowed: Allowed,
 }
 
-/// A limit that the plan is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// Its key under `spec.limits`.
-    pub limit: String,
-    /// The rollout whose limit it is; none for the project's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rollout: Option<String>,
-    pub allowed: usize,
-    pub wanted: usize,
-    /// Of `wanted`, already done today; for limits per day.
-    #[serde(default)]
-    pub before: usize,
-    /// Creates of the whole plan: what `--allow-creates` has to allow, whichever limit it lifts.
-    #[serde(default)]
-    pub creates: usize,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, allowed, wanted, before, .. } = self;
-        let (one, many) = match limit.as_str() {
-            "creates" | "creates_per_day" => ("create", "creates"),
-            "closes" => ("close or delete", "closes and deletes"),
-            _ => ("removal", "removals"),
-        };
-        let (what, are) = if *wanted == 1 { (one, "is") } else { (many, "are") };
-        let today = if limit == "creates_per_day" { format!(" today ({before} already sent)") } else { String::new() };
-        write!(f, "{wanted} {what}{today} {are} over the limit of {allowed} ({})", self.key())
-    }
-}
-
-impl Refusal {
-    /// The key in the files, and whose it is.
-    fn key(&self) -> String {
-        let of = self.rollout.as_ref().map(|rollout| format!(" of Rollout/{rollout}")).unwrap_or_default();
-        format!("spec.limits.{}{of}", self.limit)
-    }
-
-    /// What lifts it.
-    pub fn next_step(&self) -> String {
-        if self.limit.starts_with("creates") {
-            let creates = self.creates.max(self.wanted - self.before);
-            return format!("`callout apply --allow-creates {creates}` lifts it for one run");
-        }
-        let place = if self.rollout.is_none() { " in callout.yaml" } else { "" };
-        format!("raise {}{place} if this is meant", self.key())
-    }
-}
-
 impl Plan {
     /// The same plan, refused or not under these limits. A refused one names parts of itself that are not.
     #[must_use]
     pub fn limited(self, limits: &Limits<'_>, state: &State, now: Timestamp) -> Self {
         let scale = Scale { limits, sent: Sent::on_day_of(state, now) };
-        let refusals = scale.refusals(&Load::of(&self.steps));
+        let refusals: Vec<Refusal> =
+            scale.refusals(&Load::of(&self.steps)).into_iter().map(|refusal| refusal.naming(&self.steps)).collect();
         let parts = if refusals.is_empty() { Vec::new() } else { parts::that_fit(&scale, &self) };
         Self { refusals, parts, ..self }
     }
@@ -115,8 +74,21 @@ impl Limits<'_> {
 
     /// The project's, in the words of a rollout's.
     fn of_project(&self) -> RolloutLimits {
-        let Rules { creates, creates_per_day, closes, removals, .. } = *self.rules;
-        RolloutLimits { creates: Some(creates), creates_per_day: Some(creates_per_day), closes: Some(closes), removals: Some(removals) }
+        let Rules { creates, creates_per_day, closes, removals, spend, .. } = *self.rules;
+        RolloutLimits {
+            creates: Some(creates),
+            creates_per_day: Some(creates_per_day),
+            closes: Some(closes),
+            removals: Some(removals),
+            // Who says an amount where nothing is limited wants it to be one.
+            spend: spend.or(self.allowed.spend),
+        }
+    }
+
+    /// Whether what creates cost is limited for any of these tickets: then their costs have to be asked for.
+    pub fn spend_of(&self, steps: &[Step]) -> bool {
+        let has_limit = |step: &Step| step.rollout.as_ref().and_then(|site| self.rollouts.get(&site.rollout)?.limits.spend).is_some();
+        self.of_project().spend.is_some() || steps.iter().any(has_limit)
     }
 }
 
@@ -124,6 +96,10 @@ impl Limits<'_> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Burden {
     pub creates: usize,
+    /// What those whose cost is known cost.
+    pub spend: Money,
+    /// Creates whose cost nobody knows, though their system could tell.
+    pub unknown_costs: usize,
     /// Closed or deleted.
     pub closes: usize,
     /// Closed by a change of their own, such as a status in the file: these did not leave the files.
@@ -135,6 +111,8 @@ pub(super) struct Burden {
 impl AddAssign for Burden {
     fn add_assign(&mut self, other: Self) {
         self.creates += other.creates;
+        self.spend += other.spend;
+        self.unknown_costs += other.unknown_costs;
         self.closes += other.closes;
         self.ended += other.ended;
         self.forgotten += other.forgotten;
@@ -144,7 +122,10 @@ impl AddAssign for Burden {
 /// What a step of this plan counts.
 pub(super) fn burden(step: &Step) -> Burden {
     match &step.action {
-        Action::Create { .. } => Burden { creates: 1, ..Burden::default() },
+        Action::Create { .. } => {
+            let spend = if let Some(Cost::Estimated(money)) = step.cost { money } else { Money::default() };
+            Burden { creates: 1, spend, unknown_costs: usize::from(is_unknown(step)), ..Burden::default() }
+        }
         Action::Update { closes: true, .. } => Burden { ended: 1, ..Burden::default() },
         Action::Close { .. } | Action::Delete { .. } => Burden { closes: 1, ..Burden::default() },
         Action::Retire { why: Closing::Forgotten } => Burden { forgotten: 1, ..Burden::default() },
@@ -229,23 +210,37 @@ impl Scale<'_> {
             let sent = self.sent.rollouts.get(name).copied().unwrap_or_default();
             refusals.extend(self.over(Some(name), (terms.limits, sent), *burden));
         }
-        refusals.into_iter().map(|refusal| Refusal { creates: load.all.creates, ..refusal }).collect()
+        let all = &load.all;
+        let whole = |limit: &str| match limit {
+            SPEND => whole_dollars(all.spend),
+            UNKNOWN_COSTS => all.unknown_costs,
+            _ => 0,
+        };
+        refusals.into_iter().map(|refusal| Refusal { creates: all.creates, whole: whole(&refusal.limit), ..refusal }).collect()
     }
 
     fn over(&self, rollout: Option<&str>, (limits, sent): (RolloutLimits, usize), burden: Burden) -> Vec<Refusal> {
-        let Burden { creates, closes, ended, forgotten } = burden;
-        let lifted = |limit: Option<usize>, before: usize| limit.map(|limit| self.limits.allowed.creates.map_or(limit, |own| own + before));
+        let Burden { creates, spend, unknown_costs, closes, ended, forgotten } = burden;
+        let allowed = self.limits.allowed;
+        let lifted = |limit: Option<usize>, before: usize| limit.map(|limit| allowed.creates.map_or(limit, |own| own + before));
+        let most = limits.spend.map(|limit| allowed.spend.unwrap_or(limit));
         let weighed = [
-            ("creates", lifted(limits.creates, 0), creates, 0),
-            ("creates_per_day", lifted(limits.creates_per_day, sent), creates + sent, sent),
+            (CREATES, lifted(limits.creates, 0), creates, 0),
+            (CREATES_PER_DAY, lifted(limits.creates_per_day, sent), creates + sent, sent),
             ("closes", limits.closes, closes + ended, 0),
             ("removals", limits.removals, closes + forgotten, 0),
+            (SPEND, most.map(whole_dollars), whole_dollars(spend), 0),
+            (UNKNOWN_COSTS, most.map(|_| allowed.unknown_costs.unwrap_or(0)), unknown_costs, 0),
         ];
         let over = weighed.into_iter().filter_map(|(limit, allowed, wanted, before)| {
             let allowed = allowed.filter(|allowed| wanted > *allowed && wanted > before)?;
             let (limit, rollout) = (limit.to_owned(), rollout.map(str::to_owned));
-            Some(Refusal { limit, rollout, allowed, wanted, before, creates: 0 })
+            Some(Refusal { limit, rollout, allowed, wanted, before, creates: 0, whole: 0, tickets: Vec::new() })
         });
         over.collect()
     }
+}
+
+fn whole_dollars(money: Money) -> usize {
+    usize::try_from(money.whole_dollars()).unwrap_or(usize::MAX)
 }

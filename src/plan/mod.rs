@@ -1,6 +1,7 @@
 //! The plan: complete, immutable data about what `apply` will do, and why.
 //!
-//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, and the limits (`guard`).
+//! Owns [`Plan`], [`Step`], [`Action`] and [`Reason`], the planner ([`build`]) with its one match, the limits (`guard`), and what the
+//! policies are shown (`judging`).
 //! Refuses IO, and refuses to fail: whatever the world looks like, there is a plan that tells the truth about it.
 
 mod again;
@@ -21,12 +22,14 @@ mod existing;
 mod file;
 mod gates;
 mod guard;
+mod judging;
 mod left;
 mod matching;
 mod order;
 mod parts;
 mod people;
 mod reason;
+mod refusal;
 mod removed;
 mod ruling;
 mod search;
@@ -43,23 +46,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
 use crate::state::{Closing, Event, Key, Request, Sighting};
+pub use crate::ticket::{Account, Cost};
 use crate::ticket::{Address, Change, Digest, Fields, Mark, RolloutSite, Visit};
 
 pub use batch::Batch;
 pub use build::{World, build};
 pub use companions::Companions;
-pub use cost::{Account, Cost, Spend};
+pub use cost::Spend;
 pub use counts::Counts;
 pub use create::{Candidate, marked_request};
 pub use diff::difference;
 pub use edit::Take;
 pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
-pub use guard::{Allowed, Limits, Refusal, Rules};
+pub use guard::{Allowed, Limits, Rules};
+pub use judging::Court;
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
 pub use people::HIDDEN;
 pub use reason::Reason;
+pub use refusal::Refusal;
 pub use removed::Work;
 pub use ruling::{Effect, Ruling};
 pub use search::Search;
@@ -85,6 +91,9 @@ pub struct Plan {
     pub expires: Timestamp,
     /// Of the limits that it was made under.
     pub rules: Digest,
+    /// Of the policies that it was made under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<Digest>,
     /// The API and tenant of each kind of document that it was made for.
     pub origins: BTreeMap<String, String>,
     /// Empty: the whole project.

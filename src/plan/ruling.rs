@@ -21,7 +21,10 @@ pub struct Ruling {
     /// The policy's name.
     pub policy: String,
     pub effect: Effect,
-    /// The step that is against it; none where it is the plan as a whole.
+    /// Where the rule is written, as `file:line:column`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The step that is against it; none where it is a group of visits, or the plan as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
     /// In the policy's own words, with the values in them.

@@ -8,7 +8,7 @@ use std::mem::{Discriminant, discriminant};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::plan::{Action, Reason, Search, Step};
+use crate::plan::{Action, Cost, Reason, Search, Step};
 use crate::state::{Request, Write};
 use crate::ticket::{Attachment, Change, Fields};
 
@@ -66,6 +66,9 @@ struct Likeness<'a> {
     drifted: Vec<&'a str>,
     files: usize,
     notes: Vec<String>,
+    /// What costs something is not told with what costs nobody knows what, and each reason for that stands by itself.
+    is_estimated: bool,
+    unknown_cost: Option<String>,
 }
 
 impl<'a> Likeness<'a> {
@@ -83,6 +86,8 @@ impl<'a> Likeness<'a> {
             drifted: names(&step.drift),
             files: files(step).len(),
             notes: step.notes.iter().map(|note| shape(note)).collect(),
+            is_estimated: matches!(step.cost, Some(Cost::Estimated(_))),
+            unknown_cost: if let Some(Cost::Unknown(why)) = &step.cost { Some(shape(why)) } else { None },
         })
     }
 }

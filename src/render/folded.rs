@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use owo_colors::OwoColorize;
 
 use super::alike::Alike;
+use super::cost::folded_cost;
 use super::plan::{sign_style, step_text};
 use super::source::clean;
 use super::values::{in_order, visit, wrapped};
@@ -34,6 +35,7 @@ pub(super) fn folded_text(plan: &Plan, alike: &Alike<'_>) -> String {
     }
     visits(&mut text, alike);
     requests(&mut text, &alike.steps);
+    text.push_str(&folded_cost(&alike.steps));
     let is_told = deferred(&mut text, alike);
     if first.needs_person() {
         people(&mut text, &alike.steps);

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::spend_text;
 use super::plan::counted;
 use super::source::clean;
 use super::values::wrapped;
-use crate::plan::{Action, Counts, Plan, Step};
+use crate::plan::{Action, Counts, Plan, Spend, Step};
 
 /// Steps that stand together.
 #[derive(Debug)]
@@ -67,7 +68,8 @@ impl Group<'_> {
     /// What it is, and how many of what it holds. Empty for tickets of no rollout.
     pub fn heading(&self) -> String {
         let Some(name) = self.name() else { return String::new() };
-        wrapped(0, &format!("{name}: {}", self.tally()))
+        let costs = spend_text(&Spend::of(self.steps.iter().copied())).map(|costs| format!(", {costs}")).unwrap_or_default();
+        wrapped(0, &format!("{name}: {}{costs}", self.tally()))
     }
 
     /// How many of what it holds.

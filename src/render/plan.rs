@@ -7,9 +7,11 @@ use owo_colors::{OwoColorize, Style};
 use serde_json::Value;
 
 use super::alike::{Part, parts};
+use super::cost::{cost_lines, spend_text};
 use super::folded::folded_text;
 use super::grouped::{Group, groups};
 use super::refused::refused_text;
+use super::ruling::rulings_text;
 use super::since::since_line;
 use super::source::clean;
 use super::values::{difference, fields, size, visit};
@@ -47,7 +49,8 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
         }
     }
     text.push_str(&refused_text(plan));
-    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || plan.is_refused() {
+    text.push_str(&rulings_text(plan, verbose));
+    if groups.iter().any(|(_, told)| !told.is_empty()) || !crowds.is_empty() || plan.is_refused() || !plan.rulings.is_empty() {
         let _ = write!(text, "\n{}\n", summary(plan).bold());
     }
     text
@@ -121,8 +124,18 @@ pub fn summary(plan: &Plan) -> String {
     if counts.drifted > 0 {
         parts.push(format!("{} changed in the ticket system", counts.drifted));
     }
-    let refused = if plan.refusals.is_empty() { "" } else { " Refused: over a limit." };
-    format!("Plan: {}.{refused}", parts.join(", "))
+    let cost = spend_text(&plan.spend()).map(|spend| format!(" Cost: {spend}.")).unwrap_or_default();
+    format!("Plan: {}.{cost}{}", parts.join(", "), refused(plan))
+}
+
+/// Why it is not applied, in a sentence.
+fn refused(plan: &Plan) -> &'static str {
+    match (!plan.refusals.is_empty(), plan.denials().next().is_some()) {
+        (false, false) => "",
+        (true, false) => " Refused: over a limit.",
+        (false, true) => " Refused: against a policy.",
+        (true, true) => " Refused: over a limit, and against a policy.",
+    }
 }
 
 pub(super) fn counted(counts: &Counts) -> Vec<String> {
@@ -201,6 +214,7 @@ pub(super) fn step_text(plan: &Plan, step: &Step) -> String {
         Action::Blocked { reason } | Action::InDoubt { reason } | Action::Deferred { reason } => why(&mut text, step, reason, style),
         Action::Update { .. } | Action::Keep => {}
     }
+    text.push_str(&cost_lines(step));
     if let Some(others) = step.batch.as_ref().map(|batch| batch.tickets - 1).filter(|others| *others > 0) {
         line(&mut text, &format!("in one request with {others} {}", if others == 1 { "other" } else { "others" }));
     }

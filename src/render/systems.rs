@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::systems::{Ability, AttachmentRules, Compare, Field, System};
 
 /// What is told of each system, in order. A system that could neither create nor read would be none.
-const ABILITIES: [&str; 8] = ["create", "read", "update", "close", "delete", "list", "find", "look_up"];
+const ABILITIES: [&str; 9] = ["create", "read", "update", "close", "delete", "list", "find", "look_up", "estimates"];
 
-fn abilities(system: &dyn System) -> [Ability; 8] {
+fn abilities(system: &dyn System) -> [Ability; 9] {
     let can = system.capabilities();
-    [Ability::Yes, Ability::Yes, can.update, can.close, can.delete, can.list, can.find, system.look_up()]
+    [Ability::Yes, Ability::Yes, can.update, can.close, can.delete, can.list, can.find, system.look_up(), system.estimates()]
 }
 
 /// What it cannot do, with what a person does instead.
@@ -172,8 +172,8 @@ mod tests {
         let text = systems_text(&techexpress);
         assert_eq!(
             text,
-            "KIND      SYSTEM       CREATE  READ  UPDATE  CLOSE  DELETE  LIST  FIND  LOOK_UP  FIELDS\n\
-             Dispatch  TechExpress  yes     yes   no      no     no      no    no    no       52\n\
+            "KIND      SYSTEM       CREATE  READ  UPDATE  CLOSE  DELETE  LIST  FIND  LOOK_UP  ESTIMATES  FIELDS\n\
+             Dispatch  TechExpress  yes     yes   no      no     no      no    no    yes      yes        52\n\
              \n\
              Dispatch: TechExpress, settings below spec.systems.techexpress\n  \
                no update: TechExpress has no call to change a ticket; change it in the Granite 360 portal or by telephone\n  \
@@ -181,7 +181,6 @@ mod tests {
                no delete: TechExpress has no call to delete a ticket; cancel it in the Granite 360 portal or by telephone\n  \
                no list: TechExpress has no call that lists tickets; the Granite 360 portal does\n  \
                no find: TechExpress cannot list or search tickets; look for the mark in the Granite 360 portal\n  \
-               no look_up: callout knows no call of this system that tells which values are valid\n  \
                fields: 52 in all, 27 of them sent, 50 shown by a read\n  \
                files: pdf, doc, csv, xlsx, png, jpg, jpeg; all together at most 25 MB\n"
         );

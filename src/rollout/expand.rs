@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use minijinja::{Environment, Expression};
 
 use super::fill;
-use super::language::{environment, inside, unreadable};
+use super::language::{environment, unreadable};
 use super::mistakes::Mistakes;
 use super::schedule::{self, Schedule};
 use super::scope::Scope;
@@ -16,6 +16,7 @@ use super::sites::{self, Site, Sites};
 use super::template::{Compiler, Filled, evaluate};
 use super::waves::{Member, Waves, specs, terms};
 use crate::diagnostics::Diagnostic;
+use crate::expression::inside;
 use crate::manifest::{Content, Entry, Made, Node, Rollout, Span, Style};
 use crate::systems::envelope::API_VERSION;
 use crate::systems::{by_kind, nearest};

@@ -1,16 +1,14 @@
-//! The expressions of a rollout: Jinja, with `${{` and `}}` around what is filled in.
+//! The expressions of a rollout: what they know, and the wording of what goes wrong in them.
 //!
-//! Owns the one environment, and the wording of what goes wrong in it. Refuses what could be silently nothing: a name or a column
-//! that does not exist is a mistake, also where it is only compared.
+//! Refuses what could be silently nothing: a name or a column that does not exist is a mistake, also where it is only compared.
 
 use std::collections::HashSet;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::columns::Columns;
-use super::growth;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Outcome};
+use crate::expression::{self, endless, words};
 use crate::systems::nearest;
 
 /// What expressions know.
@@ -29,34 +27,9 @@ pub struct Known<'c> {
     pub wave: bool,
 }
 
-/// Instructions that one value may take. A text with a loop needs a few hundred; the limit ends a loop of loops, which would
-/// otherwise keep a CI job for hours.
-const FUEL: u64 = 1_000_000;
-
-/// What begins an expression, a tag and a comment.
-const SIGNS: [&str; 3] = ["${{", "{%", "{#"];
-
 /// The environment that all expressions of a rollout share.
-pub fn environment<'source>() -> Result<Environment<'source>, Box<Diagnostic>> {
-    let syntax = SyntaxConfig::builder()
-        .variable_delimiters("${{", "}}")
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true)
-        .build()
-        .map_err(|error| Diagnostic::error("rollout/internal", format!("callout's own expressions cannot be set up: {error}")))?;
-    let mut environment = Environment::new();
-    environment.set_syntax(syntax);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_fuel(Some(FUEL));
-    growth::limit(&mut environment);
-    Ok(environment)
-}
-
-/// Whether a text has anything to fill in.
-pub fn is_template(text: &str) -> bool {
-    SIGNS.iter().any(|sign| text.contains(sign))
+pub fn environment<'source>() -> Outcome<Environment<'source>> {
+    expression::environment(UndefinedBehavior::Strict)
 }
 
 /// What to say of a text with the braces of Jinja's own examples. They would be sent as they are, and a technician would read them.
@@ -66,11 +39,6 @@ pub fn other_braces(text: &str) -> Option<Diagnostic> {
         let help = "Write `${{ ... }}`. If the braces are meant, write `${{ \"{{\" }}` for them.";
         Diagnostic::error("rollout/braces", "`{{ ... }}` is not filled in here").help(help)
     })
-}
-
-/// The inside of a text that is one `${{ ... }}` and nothing else, as far as its ends say.
-pub fn inside(text: &str) -> Option<&str> {
-    text.trim().strip_prefix("${{")?.strip_suffix("}}")
 }
 
 /// What is wrong with the names that an expression uses. `site.name` comes as one.
@@ -118,30 +86,19 @@ fn unknown_name(used: &str, known: Known<'_>, environment: &Environment<'_>) -> 
 
 /// An expression that cannot be read.
 pub fn unreadable(error: &Error) -> Diagnostic {
-    let line = error.line().filter(|line| *line > 1).map(|line| format!(", in line {line} of this text")).unwrap_or_default();
-    Diagnostic::error("rollout/expression", format!("this expression cannot be read: {}{line}", words(error)))
+    Diagnostic::error("rollout/expression", format!("this expression cannot be read: {}", words(error)))
         .help("For example: ${{ site.store }}, or ${{ site.city | upper }}")
 }
 
 /// The code of a value that comes to no end.
 pub const ENDLESS: &str = "rollout/endless";
 
-/// In bytes. No ticket system takes so long a text.
-pub const LONGEST_TEXT: usize = 1_000_000;
-
 /// An expression that fails for a site.
 pub fn failed(error: &Error) -> Diagnostic {
-    if matches!(error.kind(), ErrorKind::OutOfFuel | ErrorKind::WriteFailure) {
-        let out_of_fuel = error.kind() == ErrorKind::OutOfFuel;
-        let (message, cause) = if out_of_fuel {
-            ("this text takes more than a million steps", "a loop inside a loop")
-        } else {
-            ("this text is longer than 1 MB", "a loop inside a loop, or a filter with a large number")
-        };
+    if let Some((message, cause)) = endless(error) {
         return Diagnostic::error(ENDLESS, message).help(format!("Look for {cause}. The sites after this one were not tried."));
     }
-    let line = error.line().filter(|line| *line > 1).map(|line| format!(", in line {line} of this text")).unwrap_or_default();
-    let told = Diagnostic::error("rollout/expression", format!("this expression fails: {}{line}", words(error)));
+    let told = Diagnostic::error("rollout/expression", format!("this expression fails: {}", words(error)));
     if matches!(error.kind(), ErrorKind::UnknownMethod | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction) {
         return told.help("Jinja's filters change a value, such as upper, lower and replace: ${{ site.city | upper }}");
     }
@@ -151,8 +108,4 @@ pub fn failed(error: &Error) -> Diagnostic {
         );
     }
     told
-}
-
-fn words(error: &Error) -> String {
-    error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
 }

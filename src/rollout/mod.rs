@@ -7,7 +7,6 @@
 mod columns;
 mod expand;
 mod fill;
-mod growth;
 mod language;
 mod mistakes;
 pub mod schedule;
@@ -20,8 +19,14 @@ mod tests;
 mod waves;
 
 use crate::manifest::{self, Loaded, Request};
+use crate::policy;
 
-/// Reads the project, makes the tickets of its rollouts, and runs every check.
+/// Reads the project, makes the tickets of its rollouts, and runs every check, those of its policies too.
 pub fn load(request: &Request) -> Loaded {
-    manifest::load(request, &mut expand::expand)
+    let mut loaded = manifest::load(request, &mut expand::expand);
+    let wrong = policy::check(&loaded.policies);
+    if !wrong.is_empty() {
+        loaded.tell(wrong);
+    }
+    loaded
 }

@@ -3,15 +3,14 @@
 //! Owns what a filled value is: one expression alone gives a cell, which takes the type of its field; a text with parts stays a text.
 //! Refuses keys with expressions, and texts that came from elsewhere: the project's defaults mean what they say.
 
-use std::io;
-
-use minijinja::{Environment, Error, ErrorKind, Expression, Template};
+use minijinja::{Environment, Error, Expression, Template};
 use serde_json::Value;
 
 use super::columns::Columns;
-use super::language::{Known, LONGEST_TEXT, failed, inside, is_template, other_braces, unknown_names, unreadable};
+use super::language::{Known, failed, other_braces, unknown_names, unreadable};
 use super::scope::Scope;
 use crate::diagnostics::Diagnostic;
+use crate::expression::{inside, is_template, rendered};
 use crate::manifest::{Content, Entry, Node, Span, Style};
 
 /// A tree whose scalars may be expressions.
@@ -124,7 +123,7 @@ impl<'t> Filled<'t> {
             Self::Same(node) => node.reborrowed(),
             Self::Value(expression, span) => settled(evaluated(expression, scope, *span), *span, mistakes),
             Self::Text(template, span) => {
-                let text = rendered(template, scope).map_err(|error| failed(&error));
+                let text = rendered(template, scope.value()).map_err(|error| failed(&error));
                 let text = scope.missing().map_or(text, Err);
                 settled(text.map(|text| scalar(text, Style::Text, *span)), *span, mistakes)
             }
@@ -140,30 +139,6 @@ impl<'t> Filled<'t> {
                 Node { span: *span, content: Content::Map(entries.iter().map(filled).collect()) }
             }
         }
-    }
-}
-
-/// The text for one site, as far as any system could take it.
-fn rendered(template: &Template<'_, '_>, scope: &Scope) -> Result<String, Error> {
-    let mut page = Page(Vec::new());
-    drop(template.render_captured_to(scope.value(), &mut page)?);
-    String::from_utf8(page.0).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
-}
-
-/// A text that does not grow for ever: one loop in another would fill the memory before it used up its steps.
-struct Page(Vec<u8>);
-
-impl io::Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LONGEST_TEXT {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

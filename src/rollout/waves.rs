@@ -15,7 +15,7 @@ use super::template::{Compiler, evaluate};
 use crate::diagnostics::Diagnostic;
 use crate::manifest::{Rollout, WaveSpec};
 use crate::systems::nearest;
-use crate::ticket::{Gate, RolloutLimits, Terms, Wave};
+use crate::ticket::{Gate, Money, RolloutLimits, Terms, Wave};
 
 /// A site that takes part.
 #[derive(Clone, Copy)]
@@ -168,6 +168,7 @@ pub fn terms(rollout: &Rollout) -> Terms {
             creates_per_day: limits.creates_per_day.map(count),
             closes: limits.closes.map(count),
             removals: limits.removals.map(count),
+            spend: limits.spend.map(|dollars| Money::from_whole_dollars(dollars.into())),
         },
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Draft, HoldUp, Looked, Observed, Seen, Sent, Several};
+use super::{Draft, Estimates, HoldUp, Kept, Looked, Observed, Seen, Sent, Several};
 use crate::state::Permit;
 use crate::ticket::{Attachment, Clock, Fields, Mark};
 
@@ -57,6 +57,12 @@ pub trait Reader: Send + Sync {
 
     /// Asks whether the system knows the values of these tickets, each distinct question once; `None` where it has no look-ups.
     fn look_up<'a>(&'a self, _drafts: &'a [&'a Draft], _told: Told<'a>) -> Answer<'a, Option<Looked>> {
+        Box::pin(async { None })
+    }
+
+    /// Asks what these creates cost, each distinct question once; `None` where the system does not tell. What is kept is not asked for
+    /// again, and what was told is put there.
+    fn estimate<'a>(&'a self, _creates: &'a [&'a Fields], _kept: &'a mut Kept, _told: Told<'a>) -> Answer<'a, Option<Estimates>> {
         Box::pin(async { None })
     }
 }

@@ -10,6 +10,7 @@ mod calls;
 mod checks;
 mod credential;
 pub mod envelope;
+mod estimates;
 mod facts;
 mod g360;
 #[cfg(test)]
@@ -41,6 +42,7 @@ use crate::ticket::{Attachment, Fields, Mark, Visit};
 pub use attendance::{Attendance, Technician};
 pub use calls::{Answer, Context, End, Found, Listing, Payload, Reader, Remote, Told, Unready, Writer};
 pub use credential::{Kind as SecretKind, check_address, check_reference, secret};
+pub use estimates::{Entries, Estimate, Estimates, Kept, Save};
 pub use facts::{Ability, About, AttachmentRules, Capabilities, Compare, Draft, Endings, Field, Finding, Notice};
 pub use hold_up::{HoldUp, Limit};
 pub use nearest::{near, nearest, ranked};
@@ -75,6 +77,10 @@ pub trait System: Send + Sync {
     /// Whether the system can be asked about values before anything is sent: [`Reader::look_up`].
     fn look_up(&self) -> Ability {
         Ability::No("callout knows no call of this system that tells which values are valid")
+    }
+    /// Whether the system can be asked what a create costs before it is sent: [`Reader::estimate`].
+    fn estimates(&self) -> Ability {
+        Ability::No("callout knows no call of this system that tells what a ticket costs; creates count as not estimated")
     }
     fn fields(&self) -> &'static [Field];
     /// The row of a field, also of one that is a part of its row's: `custom_fields.Rack` is in the row `custom_fields`.

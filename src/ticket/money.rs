@@ -33,6 +33,15 @@ impl Money {
     pub const fn cents(self) -> i64 {
         self.0
     }
+
+    pub fn from_whole_dollars(dollars: u64) -> Self {
+        Self(i64::try_from(dollars).unwrap_or(i64::MAX).saturating_mul(100))
+    }
+
+    /// Whole dollars that are enough for it.
+    pub fn whole_dollars(self) -> u64 {
+        self.0.max(0).unsigned_abs().div_ceil(100)
+    }
 }
 
 impl From<f64> for Money {
@@ -95,6 +104,13 @@ mod tests {
             [0, 5, 100, 34_750, 99_999, 100_000, 418_000, 123_456_789, -5_050].map(told),
             ["$0", "$0.05", "$1", "$347.50", "$999.99", "$1,000", "$4,180", "$1,234,567.89", "-$50.50"]
         );
+    }
+
+    #[test]
+    fn whole_dollars_are_always_enough() {
+        let whole = |cents| Money::from_cents(cents).whole_dollars();
+        assert_eq!([-150, 0, 1, 100, 101, 418_000, 418_001].map(whole), [0, 0, 1, 1, 2, 4180, 4181]);
+        assert_eq!(Money::from_whole_dollars(25_000), Money::from_cents(2_500_000));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Money;
+
 /// One site of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RolloutSite {
@@ -61,7 +63,7 @@ pub enum Finished {
     AtLeast(usize),
 }
 
-/// Limits of one rollout, in visits; none where the rollout gives none.
+/// Limits of one rollout, in visits unless the name says otherwise; none where the rollout gives none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolloutLimits {
     pub creates: Option<usize>,
@@ -69,6 +71,9 @@ pub struct RolloutLimits {
     pub creates_per_day: Option<usize>,
     pub closes: Option<usize>,
     pub removals: Option<usize>,
+    /// What its creates may cost in one run. Left out where it is not set: what saved plans were made under stays the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend: Option<Money>,
 }
 
 impl Terms {

@@ -37,6 +37,11 @@ impl Visit {
         self.starts_at().or_else(|| latest(self.start))
     }
 
+    /// The earliest moment at which it can start: without a zone, where on earth the day begins first (UTC+14).
+    pub fn starts_at_earliest(&self) -> Option<Timestamp> {
+        self.starts_at().or_else(|| Offset::constant(14).to_timestamp(self.start).ok())
+    }
+
     /// The latest moment at which it can end, likewise.
     pub fn ends_at_latest(&self) -> Option<Timestamp> {
         self.ends_at().or_else(|| latest(self.end))
@@ -62,8 +67,7 @@ impl Visit {
 
     /// Whether the start is surely still to come: without a zone, also where on earth the day begins first (UTC+14).
     pub fn starts_after(&self, now: Timestamp) -> bool {
-        let earliest = || Offset::constant(14).to_timestamp(self.start).ok();
-        self.starts_at().or_else(earliest).is_some_and(|start| start > now)
+        self.starts_at_earliest().is_some_and(|start| start > now)
     }
 }
 

@@ -399,11 +399,12 @@ fn mistakes_in_the_files_come_first() {
 
 #[test]
 fn kinds_that_nobody_can_be_asked_about_are_named() {
-    let site = Site::with_dispatch();
+    let site = Site::new();
+    site.write("tickets/a.yaml", crate::customer::TICKET);
     shows!(site.run("validate --online"), @r"
     $ callout validate --online
     Valid: 1 ticket in 1 document; 0 looked up.
-    | Not looked up, as callout knows no call that tells valid values: Dispatch (TechExpress).
+    | Not looked up, as callout knows no call that tells valid values: CustomerTicket (Billing Platform).
     exit 0
     ");
     assert!(site.vendor.sandbox.requests().is_empty());
@@ -411,12 +412,11 @@ fn kinds_that_nobody_can_be_asked_about_are_named() {
 
 #[test]
 fn a_system_without_settings_cannot_be_asked() {
-    let site = Site::with_dispatch();
+    let site = Site::new();
     site.write("tickets/noc.yaml", TICKET);
     shows!(site.run("validate --online"), @r"
     $ callout validate --online
     Not valid: 1 error.
-    | Not looked up, as callout knows no call that tells valid values: Dispatch (TechExpress).
     | online/no-settings
     |
     |   x 1 ticket was not asked: callout.yaml has no settings for NOCExpress
@@ -440,8 +440,8 @@ fn the_sandbox_answers_in_place_of_the_system() {
     site.write("tickets/dispatch.yaml", dispatch("store-0417-router", "0417"));
     shows!(site.run("--sandbox validate --online"), @r"
     $ callout --sandbox validate --online
-    Valid: 2 tickets in 2 documents; 1 looked up, 1 warning.
-    | Not looked up, as callout knows no call that tells valid values: Dispatch (TechExpress).
+    Valid: 2 tickets in 2 documents; 2 looked up, 1 warning.
+    | looking up the values of 1 ticket: at most 1 request
     | looking up the values of 1 ticket: at most 4 requests
     | online/unchecked
     |

@@ -187,7 +187,7 @@ fn a_damaged_plan_is_refused() {
     | plan/damaged
     |
     |   x p.plan cannot be used as a plan: it is not what callout writes (EOF while parsing a string at line 1
-    |   | column 956)
+    |   | column 1005)
     |   help: make a new one: callout plan --out p.plan
     |
     exit 1

@@ -71,8 +71,11 @@ fn resolve(site: &Site, stores: &BTreeSet<String>, count: usize) {
     }
 }
 
-/// Starts the program, and kills it in the middle of its writes, at least `most` of which are in flight then.
-fn killed_after(site: &Site, tickets: usize) {
+/// Starts the program, and kills it in the middle of its writes: so many are answered, and at least one is in flight then.
+fn killed_after(site: &Site, creates: u32) {
+    let tickets = site.vendor.tickets() + usize::try_from(creates).expect("a number");
+    // Whatever is made from then on is never answered.
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::Latency { milliseconds: 600_000 }).after(creates)]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_callout"))
         .current_dir(site.path(""))
         .env_clear()
@@ -83,16 +86,10 @@ fn killed_after(site: &Site, tickets: usize) {
         .spawn()
         .expect("callout");
     let patience = Instant::now() + Duration::from_secs(60);
-    let wait = |count: usize| {
-        while site.vendor.tickets() < count {
-            assert!(Instant::now() < patience, "{} tickets of {count}", site.vendor.tickets());
-            std::thread::yield_now();
-        }
-    };
-    wait(tickets);
-    // Whatever is made from now on is never answered.
-    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::Latency { milliseconds: 600_000 })]);
-    wait(site.vendor.tickets() + 1);
+    while site.vendor.tickets() <= tickets {
+        assert!(Instant::now() < patience, "{} tickets of {tickets}", site.vendor.tickets());
+        std::thread::yield_now();
+    }
     child.kill().and_then(|()| child.wait()).expect("an end");
     site.vendor.well();
 }
@@ -132,7 +129,7 @@ fn three_waves_and_a_killed_run_make_exactly_one_ticket_for_each_of_120_sites() 
     assert_eq!(site.vendor.tickets(), 6, "one visit of the pilot is not over");
     resolve(&site, &pilot, 6);
 
-    killed_after(&site, 6 + 12);
+    killed_after(&site, 12);
     let made = site.vendor.tickets();
     assert!((6 + 13..6 + 37).contains(&made), "{made} tickets when it was killed");
     let ran = site.run("apply --yes").ends_with(5);

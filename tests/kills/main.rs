@@ -29,21 +29,29 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use tally::Tally;
+use tally::{Hit, Tally};
+
+/// Kills where nobody asks for more.
+const FEW: u64 = 60;
+/// What so few must hit.
+const OFTEN: [Hit; 4] = [Hit::BeforeAnything, Hit::DoubtWithTicket, Hit::TornLine, Hit::Surgery];
 
 /// So many times the kills that were asked for, and something is still not reached: then it is not by chance.
 const PATIENCE: u64 = 20;
 
 #[test]
 fn killed_at_any_moment_nobody_is_sent_twice_and_nobody_is_forgotten() {
-    let wanted = number("KILLS").unwrap_or(120);
+    // A few with each run of the suite, which cannot hit every kind of moment; all kinds where many are asked for.
+    let asked = number("KILLS");
+    let wanted = asked.unwrap_or(FEW);
+    let missing = |total: &Tally| if asked.is_some() { total.missing() } else { total.missing_of(&OFTEN) };
     let seed = number("KILL_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
     say(&format!("seed {seed}: KILL_SEED={seed} tells the same story"));
     let (next, total) = (AtomicU64::new(seed), Mutex::new(Tally::default()));
     let failed = AtomicBool::new(false);
     let is_done = || {
         let total = total.lock().expect("no world has failed");
-        total.kills() >= wanted && (total.missing().is_empty() || total.kills() >= wanted * PATIENCE)
+        total.kills() >= wanted && (missing(&total).is_empty() || total.kills() >= wanted * PATIENCE)
     };
     let worlds = || {
         let _alarm = Alarm(&failed);
@@ -61,7 +69,7 @@ fn killed_at_any_moment_nobody_is_sent_twice_and_nobody_is_forgotten() {
     });
     let total = total.into_inner().expect("no world has failed");
     say(&format!("seed {seed}: {total}"));
-    assert!(total.missing().is_empty(), "seed {seed}: not hit any more: {:?}\n{total}", total.missing());
+    assert!(missing(&total).is_empty(), "seed {seed}: not hit any more: {:?}\n{total}", missing(&total));
 }
 
 /// One project that fails ends the others too.

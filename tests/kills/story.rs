@@ -5,7 +5,7 @@ use callout::ticket::Address;
 use crate::tally::Tally;
 use crate::world::{PLAN, World};
 
-const ROUNDS: u64 = 10;
+const ROUNDS: u64 = 5;
 /// Two or three such reasons, and the journal is long enough to be folded by the next run that ends.
 const LONG_REASON: usize = 125_000;
 

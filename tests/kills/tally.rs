@@ -65,6 +65,11 @@ impl Tally {
         NAMES.iter().filter(|(hit, _)| self.hits[*hit as usize] == 0).map(|(_, name)| *name).collect()
     }
 
+    /// What of these was not hit once.
+    pub fn missing_of(&self, hits: &[Hit]) -> Vec<&'static str> {
+        NAMES.iter().filter(|(hit, _)| hits.contains(hit) && self.hits[*hit as usize] == 0).map(|(_, name)| *name).collect()
+    }
+
     pub fn take(&mut self, other: &Self) {
         for (own, other) in self.hits.iter_mut().zip(other.hits) {
             *own += other;

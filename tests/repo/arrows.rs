@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::stage::{entries, root};
 
 /// From the top down. A room knows those after it, never those before.
-const ROOMS: [&[&str]; 9] = [
+const ROOMS: [&[&str]; 10] = [
     &["cli"],
     // Neither knows the other.
     &["apply", "render"],
     &["plan"],
     &["refresh"],
     &["rollout"],
-    &["manifest"],
+    &["policy"],
+    // Neither knows the other.
+    &["expression", "manifest"],
     // A system's calls consume the state's permits, and the planner holds no more of it than that.
     &["systems"],
     &["state"],

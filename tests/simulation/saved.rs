@@ -22,7 +22,15 @@ impl World {
         let saved = open_plan("plan", text, &Cipher::default()).expect("the plan that was sealed");
         let Some(ledger) = self.ledger(killer) else { return };
         let (tickets, state) = (self.tickets(), ledger.state());
-        let now = Now { tickets: &tickets, state: &state, sides: &self.sides, rollouts: &self.rollouts, rules: &rules(), now: self.now() };
+        let now = Now {
+            tickets: &tickets,
+            state: &state,
+            sides: &self.sides,
+            rollouts: &self.rollouts,
+            rules: &rules(),
+            policies: &[],
+            now: self.now(),
+        };
         let is_known = state.plans.contains_key(&saved.id);
         match check_fresh(&saved, &now) {
             Ok(plan) => {

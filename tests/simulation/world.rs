@@ -201,6 +201,7 @@ impl World {
                 selection: &selection,
                 rollouts,
                 rules: &rules(),
+                policies: &[],
                 take: None,
                 companions: &companions,
                 now: self.now(),
@@ -258,5 +259,5 @@ pub fn owner() -> Owner {
 }
 
 pub fn rules() -> Rules {
-    Rules { creates: 1000, creates_per_day: 1000, closes: 1000, removals: 1000, stop_after_unknown: 1, plan_expires_hours: 24 }
+    Rules { creates: 1000, creates_per_day: 1000, closes: 1000, removals: 1000, stop_after_unknown: 1, plan_expires_hours: 24, spend: None }
 }

@@ -5,6 +5,7 @@ mod bench;
 mod billing;
 mod changing;
 mod contract;
+mod costs;
 mod faults;
 mod helpdesk;
 mod inspection;

@@ -9,7 +9,7 @@ use super::{Choice, Waiting};
 #[derive(Debug, Args)]
 pub struct Apply {
     /// A saved plan. Without one, a plan is made and shown first.
-    #[arg(conflicts_with_all = ["target", "selector", "file", "wave", "since", "refresh", "take"])]
+    #[arg(conflicts_with_all = ["target", "selector", "file", "wave", "since", "refresh", "take", "costs"])]
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub choice: Choice,
@@ -19,6 +19,12 @@ pub struct Apply {
     /// Allow this many creates in this run, in place of the project's limits.
     #[arg(long, value_name = "N")]
     pub allow_creates: Option<usize>,
+    /// Allow creates for this many dollars in this run, in place of the limits on what they cost.
+    #[arg(long, value_name = "DOLLARS")]
+    pub allow_spend: Option<u32>,
+    /// Under a limit on what creates cost, allow this many in this run whose cost nobody knows.
+    #[arg(long, value_name = "N")]
+    pub allow_unknown_costs: Option<usize>,
     /// List every ticket of the plan: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,

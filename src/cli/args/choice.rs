@@ -39,6 +39,9 @@ pub struct Choice {
     /// Where somebody changed a ticket in its system: send the files' values (file), or let the ticket's stand (live).
     #[arg(long, value_enum, value_name = "SIDE")]
     pub take: Option<Side>,
+    /// Ask what each create costs, and for the address behind its account, and show both.
+    #[arg(long)]
+    pub costs: bool,
 }
 
 impl Part {
@@ -56,7 +59,7 @@ impl Choice {
 
     /// Planned as usual.
     pub fn of_part(part: Part) -> Self {
-        Self { part, refresh: Refresh::Auto, take: None }
+        Self { part, refresh: Refresh::Auto, take: None, costs: false }
     }
 }
 

@@ -7,6 +7,7 @@ mod import;
 mod init;
 mod log;
 mod plan;
+mod policy;
 mod sandbox;
 mod schedule;
 mod settle;
@@ -28,6 +29,7 @@ pub use import::{Import, MatchBy};
 pub use init::Init;
 pub use log::{Log, LogFormat, When};
 pub use plan::{ListFormat, Plan, PlanFormat, Show};
+pub use policy::{Policy, PolicyCommand};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
 pub use settle::{Ended, Settle};
@@ -104,6 +106,8 @@ pub enum Command {
     Log(Log),
     /// Look at the state, mend it, or change what it remembers.
     State(State),
+    /// Try the tests of the project's policies.
+    Policy(Policy),
     /// Free the lock of a shared state, where the run that holds it is surely dead.
     Unlock(Unlock),
     /// List the ticket systems and what each can do.

@@ -13,7 +13,7 @@ pub struct Plan {
     /// Save the plan, to be applied once.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// What to print.
+    /// What to print: markdown for a comment, html for a page, github and gitlab for what their jobs show.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
     /// Exit with 2 for changes or drift, 7 for nothing to change but something that needs a person, 5 for tickets in doubt.
@@ -22,7 +22,7 @@ pub struct Plan {
     /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
-    /// Show names of people, telephone numbers and e-mail addresses in reports too. Text and JSON always have them.
+    /// Name people and how to reach them in markdown, html, github and gitlab too; text and json always do.
     #[arg(long)]
     pub show_contacts: bool,
 }
@@ -32,13 +32,9 @@ pub enum PlanFormat {
     #[default]
     Text,
     Json,
-    /// A comment on a pull request, at most 65,536 bytes long.
     Markdown,
-    /// One page for a browser, which asks for nothing from anywhere.
     Html,
-    /// Annotations of a workflow on GitHub, and the Markdown in the summary of its job.
     Github,
-    /// A Code Quality report for GitLab.
     Gitlab,
 }
 
@@ -54,13 +50,13 @@ pub enum ListFormat {
 pub struct Show {
     /// A plan that `plan --out` wrote.
     pub plan: PathBuf,
-    /// What to print.
+    /// What to print: markdown for a comment, html for a page, github and gitlab for what their jobs show.
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
     /// List every ticket: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
-    /// Show names of people, telephone numbers and e-mail addresses in reports too. Text and JSON always have them.
+    /// Name people and how to reach them in markdown, html, github and gitlab too; text and json always do.
     #[arg(long)]
     pub show_contacts: bool,
 }

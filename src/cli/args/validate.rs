@@ -11,7 +11,7 @@ pub struct Validate {
     /// If the manifests have no errors, ask the systems too whether they know the values: sites, configurations, types, issues.
     #[arg(long)]
     pub online: bool,
-    /// What to print.
+    /// What to print: github, gitlab and sarif put each diagnostic at its line of a pull request.
     #[arg(long, value_enum, default_value_t)]
     pub format: ValidateFormat,
 }
@@ -21,10 +21,7 @@ pub enum ValidateFormat {
     #[default]
     Human,
     Json,
-    /// Annotations of a workflow on GitHub.
     Github,
-    /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// A Code Quality report for GitLab.
     Gitlab,
 }

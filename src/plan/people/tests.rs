@@ -33,7 +33,13 @@ fn a_plan_for_reports_names_nobody() {
         document["spec"]["locations"][0]["location_contact_ext"] = json!("417");
     });
     let mut plan = Bench::new().wants(told).wants(plain(417)).plan();
-    plan.rulings.push(Ruling { policy: "hours".to_owned(), effect: Effect::Warn, key: None, message: "Sam Lee works late".to_owned() });
+    plan.rulings.push(Ruling {
+        policy: "hours".to_owned(),
+        effect: Effect::Warn,
+        key: None,
+        message: "Sam Lee works late".to_owned(),
+        place: None,
+    });
     plan.steps[0].notes.push("taken for Dana Ortiz".to_owned());
     plan.steps[0].labels.insert("owner".to_owned(), "dana@example.com".to_owned());
     let shown = plan.without_people();

@@ -25,6 +25,7 @@ pub(super) fn plan(plan: &mut Plan, visitor: &mut dyn Visitor) {
         id: _,
         project: _,
         lineage: _,
+        policies: _,
         through: _,
         commit: _,
         uncommitted: _,
@@ -42,7 +43,7 @@ pub(super) fn plan(plan: &mut Plan, visitor: &mut dyn Visitor) {
         parts: _,
         reads: _,
     } = plan;
-    for Ruling { policy: _, effect: _, key: _, message } in rulings {
+    for Ruling { policy: _, effect: _, key: _, message, place: _ } in rulings {
         visitor.text(message);
     }
     steps.iter_mut().for_each(|each| step(each, visitor));

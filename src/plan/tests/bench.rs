@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::able::Able;
 use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request};
+use crate::policy::Policy;
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
 use crate::state::{Event, Key, Sighting, State, Write};
 use crate::systems::techexpress::TechExpress;
@@ -20,6 +21,7 @@ pub struct Bench {
     pub selection: Selection,
     pub rollouts: Rollouts,
     pub rules: Rules,
+    pub policies: Vec<Policy>,
     pub take: Option<Take>,
     pub now: Timestamp,
     pub system: &'static dyn System,
@@ -82,7 +84,16 @@ impl Bench {
             observed: Observations::default(),
             selection: Selection::default(),
             rollouts: Rollouts::new(),
-            rules: Rules { creates: 10, creates_per_day: 20, closes: 2, removals: 3, stop_after_unknown: 1, plan_expires_hours: 24 },
+            rules: Rules {
+                creates: 10,
+                creates_per_day: 20,
+                closes: 2,
+                removals: 3,
+                stop_after_unknown: 1,
+                plan_expires_hours: 24,
+                spend: None,
+            },
+            policies: Vec::new(),
             take: None,
             now: "2027-01-04T12:00:00Z".parse().expect("a moment"),
             system,
@@ -184,6 +195,7 @@ impl Bench {
             selection: &self.selection,
             rollouts: &self.rollouts,
             rules: &self.rules,
+            policies: &self.policies,
             take: self.take,
             companions: &companions,
             now: self.now,
@@ -196,8 +208,8 @@ impl Bench {
 
     /// The world in which a saved plan would be applied.
     pub fn now<'a>(&'a self, sides: &'a Sides) -> Now<'a> {
-        let Self { tickets, state, rollouts, rules, now, .. } = self;
-        Now { tickets, state, sides, rollouts, rules, now: *now }
+        let Self { tickets, state, rollouts, rules, policies, now, .. } = self;
+        Now { tickets, state, sides, rollouts, rules, policies, now: *now }
     }
 
     /// Each step on a line: its sign, its visit, its reason, its notes, its fields that changed, and the events it writes.

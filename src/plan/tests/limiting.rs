@@ -158,7 +158,8 @@ fn allowing_creates_lifts_every_limit_on_them_and_no_other() {
     let mut bench = rollout(limits);
     bench.rules.creates = 2;
     let under = |creates| {
-        let limits = Limits { rules: &bench.rules, rollouts: &bench.rollouts, allowed: Allowed { creates: Some(creates) } };
+        let limits =
+            Limits { rules: &bench.rules, rollouts: &bench.rollouts, allowed: Allowed { creates: Some(creates), ..Allowed::default() } };
         told(&bench.plan().limited(&limits, &bench.state, bench.now))
     };
     assert_eq!(under(9), "");

@@ -12,7 +12,7 @@ pub fn gitlab(notes: &[Note], fallback: &str) -> Value {
         let help = note.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         let (path, line) = note.spot.as_ref().map_or((fallback, 1), |spot| (spot.path.as_str(), spot.line));
         json!({
-            "description": format!("{about}{}{help}", note.message),
+            "description": format!("{about}{}{help}", note.message).replace('\n', " "),
             "check_name": note.code,
             "fingerprint": fingerprint,
             "severity": severity(note.severity),

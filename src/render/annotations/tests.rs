@@ -36,7 +36,11 @@ fn told() -> Vec<Note> {
 
 #[test]
 fn a_message_is_no_command_of_github() {
-    assert_snapshot!(github(&told()), @"");
+    assert_snapshot!(github(&told()), @r#"
+    ::error file=field/a b.yaml,line=5,col=1,endLine=6,endColumn=9,title=schema/bad::50%25 of%0A::error::it, see a.yaml:12:3 ## [group]x�%0AMend: it, now.
+    ::error title=load/path::cannot read x
+    ::warning file=field/a b.yaml,line=3,col=7,endLine=3,endColumn=9,title=ticket/late in Dispatch/a::starts soon
+    "#);
 }
 
 #[test]
@@ -57,7 +61,11 @@ fn findings_of_gitlab_have_a_file_each() {
             )
         })
         .collect();
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r#"
+    critical schema/bad field/a b.yaml:5 50% of ::error::it, see a.yaml:12:3 ##[group]x� (Mend: it, now.)
+    critical load/path field/callout.yaml:1 cannot read x
+    minor ticket/late field/a b.yaml:3 Dispatch/a: starts soon
+    "#);
 }
 
 #[test]
@@ -115,8 +123,13 @@ fn a_plan_tells_what_it_has_against_itself() {
     let mut plan = bench.checked(&gone, "482020").sees(&gone, open(&gone, "482020")).plan();
     let key = Some(plan.steps[0].key.clone());
     plan.rulings = vec![
-        Ruling { policy: "lead".to_owned(), effect: Effect::Warn, key: key.clone(), message: "30 hours".to_owned() },
-        Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key, message: "on a Sunday".to_owned() },
+        Ruling { policy: "lead".to_owned(), effect: Effect::Warn, key: key.clone(), message: "30 hours".to_owned(), place: None },
+        Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key, message: "on a Sunday".to_owned(), place: None },
     ];
-    assert_snapshot!(github(&notes_of_plan(&plan, &|path| format!("field/{}", path.display()))), @"");
+    assert_snapshot!(github(&notes_of_plan(&plan, &|path| format!("field/{}", path.display()))), @r#"
+    ::error title=plan/refused::11 creates are over the limit of 10 (spec.limits.creates)%0Anext: `callout apply --allow-creates 11` lifts it for one run
+    ::error file=field/a b.yaml,line=2,col=1,endLine=2,endColumn=1,title=policy/hours in Dispatch/store-1::on a Sunday
+    ::warning file=field/a b.yaml,line=2,col=1,endLine=2,endColumn=1,title=policy/lead in Dispatch/store-1::30 hours
+    ::warning title=plan/needs-person in Dispatch/store-20::left the files, and ticket 482020 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone%0Anext: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-20 --cancelled --reason TEXT
+    "#);
 }

@@ -102,7 +102,7 @@ fn what_can_be_taken_back_is_not_said_to_be_for_good() {
 fn a_refused_plan_says_so_first() {
     let mut plan = (1..=11).fold(Bench::new(), |bench, number| bench.wants(plain(number))).plan();
     assert!(said(&plan).starts_with("Refused, over 1 limit: nothing of this is applied. 11 technicians, "), "{}", said(&plan));
-    let deny = Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key: None, message: String::new() };
+    let deny = Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key: None, message: String::new(), place: None };
     let warn = Ruling { effect: Effect::Warn, ..deny.clone() };
     plan.rulings = vec![deny.clone(), warn, deny];
     let first = headline(&plan).sentences().remove(0);

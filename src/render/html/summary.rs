@@ -30,8 +30,10 @@ struct Line {
     cells: Vec<String>,
 }
 
-/// What the columns count.
-const COLUMNS: [(&str, fn(&Counts) -> usize); 11] = [
+/// A column's heading, and what it counts.
+type Column = (&'static str, fn(&Counts) -> usize);
+
+const COLUMNS: [Column; 11] = [
     ("Create", |counts| counts.create),
     ("Adopt", |counts| counts.adopt),
     ("Update", |counts| counts.update),

@@ -104,11 +104,7 @@ fn is_told(step: &Step) -> bool {
 
 /// What stands together, in words.
 pub(super) fn title(group: &Group<'_>) -> String {
-    match (group.rollout, group.wave) {
-        (None, _) => "Single tickets".to_owned(),
-        (Some(rollout), None) => clean(&format!("Rollout/{rollout}")),
-        (Some(rollout), Some(wave)) => clean(&format!("Rollout/{rollout}, wave {wave}")),
-    }
+    group.name().unwrap_or_else(|| "Single tickets".to_owned())
 }
 
 fn row(plan: &Plan, step: &Step, at: usize, rulings: &[&Ruling]) -> Row {

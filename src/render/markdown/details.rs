@@ -8,6 +8,7 @@ use super::super::alike::{Part, parts};
 use super::super::folded::folded_text;
 use super::super::grouped::{Group, groups};
 use super::super::headline::{Headline, headline};
+use super::super::html::Report;
 use super::super::plan::{counted, step_text};
 use super::super::source::clean;
 use super::escape::{block, html, lines};
@@ -17,9 +18,10 @@ use crate::plan::{Action, Cost, Counts, Plan, Step};
 /// Lines of one ticket, or of several alike: a description may be as long as a book.
 const LINES: usize = 80;
 
-pub(super) fn write(page: &mut Page, plan: &Plan) {
-    let told = Told { plan, words: headline(plan) };
-    let folds: Vec<Fold<'_>> = groups(plan).into_iter().map(Fold::new).filter(|fold| !fold.steps.is_empty()).collect();
+pub(super) fn write(page: &mut Page, plan: &Plan, report: &Report<'_>) {
+    let told = Told { plan, words: headline(plan), all: report.all };
+    let folds: Vec<Fold<'_>> =
+        groups(plan).into_iter().map(|group| Fold::new(group, report.all)).filter(|fold| !fold.steps.is_empty()).collect();
     let all: usize = folds.iter().map(|fold| fold.steps.len()).sum();
     // Half of the room for who is sent where, the rest for what they are told.
     let room = page.room() / 2;
@@ -58,9 +60,9 @@ struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    fn new(group: Group<'a>) -> Self {
+    fn new(group: Group<'a>, all: bool) -> Self {
         let name = group.name();
-        Self { name, steps: group.steps.into_iter().filter(|step| step.is_listed()).collect() }
+        Self { name, steps: group.steps.into_iter().filter(|step| all || step.is_listed()).collect() }
     }
 
     fn name(&self) -> String {
@@ -76,6 +78,8 @@ impl<'a> Fold<'a> {
 struct Told<'a> {
     plan: &'a Plan,
     words: Headline,
+    /// Unchanged tickets too, and each by itself.
+    all: bool,
 }
 
 impl<'a> Told<'a> {
@@ -107,7 +111,7 @@ impl<'a> Told<'a> {
 
     /// What is sent and what changes; tickets of a rollout that are alike are told together.
     fn fields(&self, fold: &Fold<'a>, page: &mut Page, room: usize) -> usize {
-        let all = parts(&fold.steps);
+        let all = if self.all { fold.steps.iter().map(|step| Part::One(step)).collect() } else { parts(&fold.steps) };
         let tickets = |part: &Part<'_>| if let Part::Alike(alike) = part { alike.steps.len() } else { 1 };
         let pieces = all.iter().map(|part| (tickets(part), move || self.part(part)));
         folded(page, room, &format!("{}, field by field", fold.name()), pieces)

@@ -38,7 +38,7 @@ pub fn markdown(plan: &Plan, report: &Report<'_>, most: usize) -> String {
     page.push(&beginning(plan));
     urgent::write(&mut page, plan, report);
     tables::write(&mut page, plan);
-    details::write(&mut page, plan);
+    details::write(&mut page, plan, report);
     page.finish(show.as_deref(), &end)
 }
 

@@ -16,7 +16,9 @@ use crate::systems::by_kind;
 const ROWS: usize = 31;
 
 pub(super) fn write(page: &mut Page, plan: &Plan) {
-    let tables = [("waves", waves(plan)), ("days", days(plan)), ("systems", systems(plan))];
+    // A column in which nobody was asked says nothing.
+    let has_costs = plan.spend().was_asked();
+    let tables = [("waves", waves(plan, has_costs)), ("days", days(plan, has_costs)), ("systems", systems(plan, has_costs))];
     for (what, table) in tables {
         if !table.is_empty() && !page.push(&table) {
             page.leave_out(format!("the table of {what}"));
@@ -24,25 +26,26 @@ pub(super) fn write(page: &mut Page, plan: &Plan) {
     }
 }
 
-fn waves(plan: &Plan) -> String {
+fn waves(plan: &Plan, has_costs: bool) -> String {
     let told: Vec<_> = groups(plan).into_iter().filter(|group| group.steps.iter().any(|step| step.is_listed())).collect();
     if !told.iter().any(|group| group.is_of_rollout()) {
         return String::new();
     }
-    let head = "\n| Wave | To create | Cost | Changed | Later | Need a person |\n| --- | ---: | ---: | ---: | ---: | ---: |\n";
+    let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 6) } else { ("", "", 5) };
+    let head = format!("\n| Wave | To create |{title} Changed | Later | Need a person |\n| --- | ---: |{line} ---: | ---: | ---: |\n");
     let rows = told.iter().map(|group| {
         let steps = || group.steps.iter().copied();
         let counts = Counts::of(steps());
         let name = group.name().map_or_else(|| "no rollout".to_owned(), |name| cell(&name, 100));
         let changed = counts.adopt + counts.update + counts.close + counts.delete + counts.retire;
         let people = counts.blocked + counts.in_doubt;
-        let numbers = [count(counts.create), cost(&Spend::of(steps())), count(changed), count(counts.deferred), count(people)];
-        format!("| {name} | {} |\n", numbers.join(" | "))
+        let spend = cell_of_cost(has_costs, &Spend::of(steps()));
+        format!("| {name} | {} |{spend} {} | {} | {} |\n", count(counts.create), count(changed), count(counts.deferred), count(people))
     });
-    cut(head, rows.collect(), "waves", 6)
+    cut(&head, rows.collect(), "waves", columns)
 }
 
-fn days(plan: &Plan) -> String {
+fn days(plan: &Plan, has_costs: bool) -> String {
     let mut days: BTreeMap<Date, Vec<&Step>> = BTreeMap::new();
     for step in &plan.steps {
         if let Action::Create { request, .. } = &step.action
@@ -55,14 +58,16 @@ fn days(plan: &Plan) -> String {
         return String::new();
     }
     let words: Headline = headline(plan);
-    let head = "\n| Day | Technicians | Cost |\n| --- | ---: | ---: |\n";
-    let rows = days
-        .iter()
-        .map(|(day, steps)| format!("| {} | {} | {} |\n", words.day(*day), steps.len(), cost(&Spend::of(steps.iter().copied()))));
-    cut(head, rows.collect(), "days", 3)
+    let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 3) } else { ("", "", 2) };
+    let head = format!("\n| Day | Technicians |{title}\n| --- | ---: |{line}\n");
+    let rows = days.iter().map(|(day, steps)| {
+        let spend = cell_of_cost(has_costs, &Spend::of(steps.iter().copied()));
+        format!("| {} | {} |{spend}\n", words.day(*day), steps.len())
+    });
+    cut(&head, rows.collect(), "days", columns)
 }
 
-fn systems(plan: &Plan) -> String {
+fn systems(plan: &Plan, has_costs: bool) -> String {
     let mut kinds: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
     for step in plan.steps.iter().filter(|step| step.action.is_write()) {
         kinds.entry(&step.key.address.kind).or_default().push(step);
@@ -70,20 +75,25 @@ fn systems(plan: &Plan) -> String {
     if kinds.is_empty() {
         return String::new();
     }
-    let head = "\n| System | To create | Cost | Changed | Sent to |\n| --- | ---: | ---: | ---: | --- |\n";
+    let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 5) } else { ("", "", 4) };
+    let head = format!("\n| System | To create |{title} Changed | Sent to |\n| --- | ---: |{line} ---: | --- |\n");
     let rows = kinds.iter().map(|(kind, steps)| {
         let counts = Counts::of(steps.iter().copied());
         let title = by_kind(kind).map_or_else(|| cell(kind, 100), |system| system.title().to_owned());
         let place = plan.origins.get(*kind).map(|origin| cell(origin, 200)).unwrap_or_default();
-        let spend = cost(&Spend::of(steps.iter().copied()));
-        format!("| {title} | {} | {spend} | {} | {place} |\n", count(counts.create), count(steps.len() - counts.create))
+        let spend = cell_of_cost(has_costs, &Spend::of(steps.iter().copied()));
+        format!("| {title} | {} |{spend} {} | {place} |\n", count(counts.create), count(steps.len() - counts.create))
     });
-    cut(head, rows.collect(), "systems", 5)
+    cut(&head, rows.collect(), "systems", columns)
 }
 
 /// Nothing is left empty: a zero in a table is read as a number.
 fn count(count: usize) -> String {
     if count == 0 { String::new() } else { count.to_string() }
+}
+
+fn cell_of_cost(has_costs: bool, spend: &Spend) -> String {
+    if has_costs { format!(" {} |", cost(spend)) } else { String::new() }
 }
 
 /// What nobody knows is no amount.

@@ -91,6 +91,7 @@ fn rollout() -> Plan {
         effect: Effect::Warn,
         key: Some(plan.steps[0].key.clone()),
         message: "starts in 30 hours".to_owned(),
+        place: None,
     });
     plan
 }
@@ -157,7 +158,7 @@ fn a_report_says_what_counts_first() {
     <summary><code>Rollout/routers, wave rest</code>: 1 deferred</summary>
 
     ```diff
-    @ Dispatch/store-9  Store 9 (9), account 01234567
+    @ Dispatch/store-9  Mon 11 Jan 08:00  Store 9 (9), account 01234567
     ```
 
     </details>
@@ -245,6 +246,7 @@ fn a_refused_plan_is_not_applied() {
         effect: Effect::Deny,
         key: None,
         message: "3 visits on a Sunday".to_owned(),
+        place: None,
     });
     let text = markdown(&plan, &saved(), COMMENT);
     let (first, _) = text.split_once("\n| Day").expect("a table");
@@ -270,6 +272,14 @@ fn a_refused_plan_is_not_applied() {
     - `--target Dispatch/store-1 --target Dispatch/store-10 --target Dispatch/store-11` (3 to create)
     "#);
     assert!(text.ends_with("It is refused, and cannot be applied.\n"), "{text}");
+}
+
+#[test]
+fn a_long_report_has_every_ticket_by_itself() {
+    let (short, long) = (markdown(&rollout(), &saved(), COMMENT), markdown(&rollout(), &Report { all: true, ..saved() }, COMMENT));
+    let told = |text: &str| text.lines().filter(|line| line.starts_with("+ Dispatch/store-")).count();
+    assert_eq!((told(&short), told(&long)), (7, 12));
+    assert!(short.contains("+ 5 tickets: same 14 fields") && !long.contains("+ 5 tickets"), "{long}");
 }
 
 #[test]
@@ -401,7 +411,7 @@ proptest! {
             }
         }
         let key = plan.steps.first().map(|step| step.key.clone());
-        plan.rulings = [Effect::Deny, Effect::Warn].into_iter().map(|effect| Ruling { policy: texts[5].clone(), effect, key: key.clone(), message: texts[2].clone() }).collect();
+        plan.rulings = [Effect::Deny, Effect::Warn].into_iter().map(|effect| Ruling { policy: texts[5].clone(), effect, key: key.clone(), message: texts[2].clone(), place: None }).collect();
         plan.project.clone_from(&texts[7]);
         plan.commit = Some(texts[6].clone());
         plan.origins = [("Dispatch".to_owned(), texts[1].clone())].into();

@@ -17,7 +17,7 @@ use crate::state::Permit;
 use crate::systems::credential::{Credential, Defaults};
 use crate::systems::http::{Carries, Client, Profile, json};
 use crate::systems::settings::section_unusable;
-use crate::systems::{Answer, Context, Observed, Payload, Reader, Remote, Sent, Several, Unready, Writer};
+use crate::systems::{Answer, Context, Observed, Payload, Reader, Sent, Several, Unready, Writer};
 
 /// A connection to one system: one credential, one pace.
 pub struct Connection {
@@ -185,14 +185,5 @@ impl Writer for Connection {
 
     fn create_together<'a>(&'a self, _permit: Permit, payloads: &'a [Payload]) -> Answer<'a, Several> {
         Box::pin(self.send_together(payloads))
-    }
-}
-
-impl Remote for Connection {
-    fn reader(&self) -> &dyn Reader {
-        self
-    }
-    fn writer(&self) -> &dyn Writer {
-        self
     }
 }

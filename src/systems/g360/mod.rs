@@ -9,10 +9,12 @@ pub mod connection;
 #[cfg(test)]
 pub mod example;
 pub mod form;
+pub mod rows;
 pub mod sandbox;
 pub mod settings;
 mod several;
 pub mod spec;
+pub mod words;
 
 use serde_json::{Map, Value};
 

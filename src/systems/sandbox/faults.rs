@@ -133,6 +133,9 @@ impl Trouble {
 pub struct Fault {
     pub fault: Trouble,
     pub on: Call,
+    /// How many requests pass by it first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u32>,
     /// How many more requests meet it; without it, all until the faults are cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
@@ -145,7 +148,14 @@ impl Fault {
     /// A trouble for every request of one kind.
     #[must_use]
     pub fn on(call: Call, trouble: Trouble) -> Self {
-        Self { fault: trouble, on: call, times: None, percent: None }
+        Self { fault: trouble, on: call, after: None, times: None, percent: None }
+    }
+
+    /// Only once so many requests have passed by.
+    #[must_use]
+    pub fn after(mut self, requests: u32) -> Self {
+        self.after = Some(requests);
+        self
     }
 
     /// Only the next `times` requests.
@@ -238,7 +248,9 @@ impl Faults {
     pub(super) fn draw(&mut self, call: Call) -> Troubles {
         let mut met = Vec::new();
         for fault in self.list.iter_mut().filter(|fault| fault.on == call) {
-            if fault.percent.is_none_or(|percent| self.random.next() % 100 < u64::from(percent)) {
+            if let Some(left) = fault.after.filter(|left| *left > 0) {
+                fault.after = Some(left - 1);
+            } else if fault.percent.is_none_or(|percent| self.random.next() % 100 < u64::from(percent)) {
                 fault.times = fault.times.map(|times| times.saturating_sub(1));
                 met.push(fault.fault.clone());
             }
@@ -286,6 +298,14 @@ mod tests {
         assert!(!faults.draw(Call::Read).has(&Trouble::Html));
         assert_eq!([(); 3].map(|()| faults.draw(Call::Create).has(&Trouble::Html)), [true, true, false]);
         assert!(faults.list.is_empty());
+    }
+
+    #[test]
+    fn the_first_requests_of_its_kind_pass_by_it() {
+        let mut faults = Faults::new(0);
+        faults.list = vec![Fault::on(Call::Create, Trouble::Html).after(2).times(1)];
+        faults.draw(Call::Read);
+        assert_eq!([(); 4].map(|()| faults.draw(Call::Create).has(&Trouble::Html)), [false, false, true, false]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! TechExpress: field-technician dispatches, created once and then only read.
 //!
-//! Owns what callout knows of this API: vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`.
+//! Owns what callout knows of this API: vendor pages `/g360/techexpress/create-ticket` and `/g360/techexpress/ticket-details`;
+//! in `look_up` also `/g360/techexpress/search-accounts` and `/g360/techexpress/estimated-costs`.
 
 mod checks;
 #[cfg(test)]
 mod example;
 mod fields;
+mod look_up;
 mod remote;
 #[cfg(test)]
 mod remote_tests;
@@ -60,6 +62,12 @@ impl System for TechExpress {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
+    fn look_up(&self) -> Ability {
+        Ability::Yes
+    }
+    fn estimates(&self) -> Ability {
+        Ability::Yes
+    }
     fn fields(&self) -> &'static [Field] {
         fields::FIELDS
     }
@@ -71,7 +79,8 @@ impl System for TechExpress {
         generator.subschema_for::<DispatchDocument>()
     }
     fn settings_schema(&self, generator: &mut SchemaGenerator) -> Schema {
-        g360::settings::schema(generator, &API, &settings::own())
+        let own = settings::own(generator);
+        g360::settings::schema(generator, &API, &own)
     }
     fn tickets(&self, document: &Value) -> Result<(Vec<Draft>, Vec<Finding>), serde_json::Error> {
         let document = DispatchDocument::deserialize(document)?;
@@ -80,7 +89,7 @@ impl System for TechExpress {
         Ok((tickets::drafts(&document), findings))
     }
     fn check_settings(&self, settings: &Value) -> Vec<Finding> {
-        g360::settings::check(settings)
+        g360::settings::check_with(settings, &look_up::PATHS)
     }
 
     fn with_mark(&self, fields: Fields, mark: &Mark) -> Fields {

@@ -1,8 +1,12 @@
-//! The settings that only TechExpress has: how many locations travel in one request, and what a refusal of such a request means.
+//! The settings that only TechExpress has: how many locations travel in one request, what a refusal of such a request means, and how it is
+//! asked for accounts and costs.
 //!
 //! Owns their schema, their defaults and their reading. The rest of the section is every G360 system's.
 
+use schemars::SchemaGenerator;
 use serde_json::{Value, json};
+
+use super::look_up::{self, LookUps};
 
 const PER_REQUEST: &str = "locations_per_request";
 const REJECTS_WHOLE: &str = "batch_rejects_whole";
@@ -11,7 +15,7 @@ const REJECTS_WHOLE: &str = "batch_rejects_whole";
 const MOST: u64 = 50;
 
 /// Their schemas, by name.
-pub fn own() -> [(&'static str, Value); 2] {
+pub fn own(generator: &mut SchemaGenerator) -> [(&'static str, Value); 3] {
     [
         (
             PER_REQUEST,
@@ -27,6 +31,7 @@ pub fn own() -> [(&'static str, Value); 2] {
                 "description": "Whether a refused create of several locations (400, 403 and the like) surely made none of them. The vendor's page does not say, so without this all of them are in doubt then. Set it only if the vendor has told you so.",
             }),
         ),
+        LookUps::property(generator),
     ]
 }
 
@@ -45,9 +50,10 @@ pub fn batch_rejects_whole(settings: &Value) -> bool {
 pub fn shared(settings: &Value) -> Option<Value> {
     let is_count = |value: &Value| value.as_u64().is_some_and(|count| (1..=MOST).contains(&count));
     let is_right = settings.get(PER_REQUEST).is_none_or(is_count) && settings.get(REJECTS_WHOLE).is_none_or(Value::is_boolean);
+    let is_right = is_right && look_up::of(settings).is_some();
     let mut shared = settings.clone();
     if let Some(section) = shared.as_object_mut() {
-        section.retain(|name, _| ![PER_REQUEST, REJECTS_WHOLE].contains(&name.as_str()));
+        section.retain(|name, _| ![PER_REQUEST, REJECTS_WHOLE, look_up::SECTION].contains(&name.as_str()));
     }
     is_right.then_some(shared)
 }

@@ -51,7 +51,7 @@ fn a_report_is_read_in_a_browser() {
     assert_eq!(wide["title"], "acme: plan 000000000003");
     assert_eq!(
         wide["headline"],
-        "5 technicians, cost not estimated, first on Mon 11 Jan 08:00, last on Mon 1 Feb, 1 later, once their waves may, 1 changed, \
+        "5 technicians, cost not estimated, first on Mon 11 Jan 08:00, last on Mon 1 Feb, 1 later (once their waves may), 1 changed, \
          2 need a person; none of those sent can be cancelled by API. 1 left the files, and its technician is still coming."
     );
     assert_eq!(wide["headings"], json!(["What needs a person", "Summary", "Calendar of new visits", "Tickets", "This plan"]));

@@ -81,9 +81,11 @@ fn without_styles(text: &str) -> String {
 fn is_applied_once(plan: &Plan) {
     let mut state = State::new(plan.lineage.clone());
     let fresh = |state: &State, now: Timestamp| -> Result<Plan, Box<Stale>> {
-        let rules = Rules { creates: 9, creates_per_day: 9, closes: 9, removals: 9, stop_after_unknown: 1, plan_expires_hours: 24 };
+        let rules =
+            Rules { creates: 9, creates_per_day: 9, closes: 9, removals: 9, stop_after_unknown: 1, plan_expires_hours: 24, spend: None };
         let (sides, rollouts) = (BTreeMap::new(), BTreeMap::new());
-        check_fresh(plan, &Now { tickets: &[], state, sides: &sides, rollouts: &rollouts, rules: &rules, now }).map_err(Box::new)
+        check_fresh(plan, &Now { tickets: &[], state, sides: &sides, rollouts: &rollouts, rules: &rules, policies: &[], now })
+            .map_err(Box::new)
     };
     let other = State::new(format!("{}x", plan.lineage));
     assert!(fresh(&other, plan.made).is_err_and(|why| matches!(*why, Stale::Lineage { .. })), "a plan for another state");

@@ -54,3 +54,14 @@ fn pick<T: Copy, const N: usize>(list: &[T; N], number: u64) -> T {
     let at = usize::try_from(number % N as u64).unwrap_or(0);
     list[at]
 }
+
+/// The sites that a list shows.
+pub(in crate::systems) const LISTED: std::ops::Range<u32> = 1_234_000..1_235_000;
+
+/// Macnums that begin so belong to nobody.
+const NOBODYS: &str = "99";
+
+/// Whether somebody has this macnum: so both can be tried.
+pub(in crate::systems) fn exists(macnum: &str) -> bool {
+    !macnum.is_empty() && macnum.bytes().all(|digit| digit.is_ascii_digit()) && !macnum.starts_with(NOBODYS)
+}

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::asker::{Asker, Subject};
-use super::rows::{Row, field, fields, may_go_on, rows};
-use super::words::{CONFIGURATION, INCOMPLETE, Offer, SUBTYPE, TYPE, Valid, unknown};
 use super::{API, Wanted};
 use crate::diagnostics::Diagnostic;
 use crate::systems::Finding;
+use crate::systems::g360::rows::{Row, field, fields, may_go_on, rows};
+use crate::systems::g360::words::{CONFIGURATION, INCOMPLETE, Offer, SUBTYPE, TYPE, Valid, unknown};
 use crate::systems::http::plain;
 
 /// Macnums in one request: few enough that their configurations fit on a page as a rule, and that the address stays short.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::asker::{Asker, Subject};
-use super::rows::text;
-use super::words::{ISSUE, Offer, Valid, unknown};
 use super::{API, Wanted};
 use crate::systems::Finding;
+use crate::systems::g360::rows::text;
+use crate::systems::g360::words::{ISSUE, Offer, Valid, unknown};
 
 /// Where the list is in the answer: the one name of it that the vendor prints.
 const LIST: &str = "ticket_issues_dropdown_values";

@@ -7,12 +7,10 @@
 mod asker;
 mod configurations;
 mod issues;
-mod rows;
 mod settings;
 mod sites;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +19,7 @@ use serde_json::Value;
 use super::API;
 use crate::diagnostics::Diagnostic;
 use crate::systems::g360::connection::Connection;
+use crate::systems::g360::words;
 use crate::systems::{Draft, Finding, Looked, Told};
 use asker::Asker;
 use configurations::Configurations;

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asker::{Asker, Subject};
-use super::rows::{Row, field, may_go_on, rows};
-use super::words::{INCOMPLETE, MACNUM, Offer, Valid, unknown};
 use super::{API, Wanted};
 use crate::systems::Finding;
+use crate::systems::g360::rows::{Row, field, may_go_on, rows};
+use crate::systems::g360::words::{INCOMPLETE, MACNUM, Offer, Valid, unknown};
 use crate::systems::http::plain;
 
 /// What became of a macnum that no answer showed.

@@ -17,16 +17,10 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::ticket::configuration;
-use crate::systems::g360::sandbox::site::Site;
+use crate::systems::g360::sandbox::site::{LISTED, Site, exists};
 use crate::systems::nocexpress::API;
 use crate::systems::nocexpress::look_up::{CONFIGURATIONS_PATH, ISSUES_PATH, SITES_PATH};
 use crate::systems::sandbox::{Call, Line, Refusal, Sandbox, answer};
-
-/// The sites that a list shows.
-const LISTED: std::ops::Range<u32> = 1_234_000..1_235_000;
-
-/// Macnums that begin so belong to nobody.
-const NOBODYS: &str = "99";
 
 /// Rows of a page whose size is not asked for.
 const PAGE: usize = 20;
@@ -125,10 +119,6 @@ fn ids(macnum: &str) -> [u64; 3] {
 
 fn issues() -> Value {
     json!({"ticket_issues_dropdown_values": ISSUES})
-}
-
-fn exists(macnum: &str) -> bool {
-    !macnum.is_empty() && macnum.bytes().all(|digit| digit.is_ascii_digit()) && !macnum.starts_with(NOBODYS)
 }
 
 fn page_size(parameters: &Parameters) -> Result<usize, Refusal> {

@@ -54,7 +54,7 @@ const LOCATION: [Parameter; 13] = [
     required("end_date", Type::Text),
 ];
 
-const SERVICE_TYPES: [&str; 15] = [
+pub(super) const SERVICE_TYPES: [&str; 15] = [
     "Equipment Install",
     "Smart Hands",
     "Site Audit",
@@ -105,12 +105,14 @@ fn location(checks: &mut Checks, at: usize, item: &Value) -> Option<Location> {
 }
 
 fn date(checks: &mut Checks, at: &str, name: &str, fields: &Map<String, Value>) -> Option<DateTime> {
-    let text = fields.get(name)?.as_str()?;
-    // Parsing alone would also take a date without its seconds, or with a zone.
-    let exact = |date: &DateTime| date.strftime("%Y-%m-%dT%H:%M:%S").to_string() == text;
-    let date = text.parse::<DateTime>().ok().filter(exact);
+    let date = date_time(fields.get(name)?.as_str()?);
     if date.is_none() {
         checks.problem(format!("{at}.{name}"), "Must have the format YYYY-MM-DDTHH:MM:SS.");
     }
     date
+}
+
+/// Parsing alone would also take a date without its seconds, or with a zone.
+pub(super) fn date_time(text: &str) -> Option<DateTime> {
+    text.parse::<DateTime>().ok().filter(|date| date.strftime("%Y-%m-%dT%H:%M:%S").to_string() == text)
 }

@@ -1,13 +1,16 @@
-//! TechExpress as the sandbox serves it: the two documented calls, their validation, and their answers field by field.
+//! TechExpress as the sandbox serves it: the documented calls, their validation, and their answers field by field.
 //!
-//! Owns `POST /api/v1/tickets/external` and `GET /api/v1/tickets/{ticket_id}` (vendor pages: Create Ticket, Ticket Details).
-//! Refuses everything else: there is no list, no search, no update and no delete, so there is none here.
+//! Owns `POST /api/v1/tickets/external` and `GET /api/v1/tickets/{ticket_id}` (vendor pages: Create Ticket, Ticket Details), and in
+//! `look_up` the calls that tell of accounts and costs.
+//! Refuses everything else: there is no list and no search of tickets, no update and no delete, so there is none here.
 //!
 //! Where the pages leave a choice: options that were left out read back as empty text, `false` or null.
 
 mod checks;
+mod look_up;
 mod ticket;
 
+use axum::Router;
 use serde_json::Value;
 
 use super::API;
@@ -37,5 +40,8 @@ impl Vendor for Desk {
     }
     fn read(ticket: &Stored) -> Value {
         ticket::read(ticket)
+    }
+    fn look_ups() -> Router<Sandbox> {
+        look_up::routes()
     }
 }

@@ -7,7 +7,7 @@
 use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
-use super::language::LONGEST_TEXT;
+use super::LONGEST_TEXT;
 
 /// How long the text of a filter would be, at least, in bytes; counted no further than needed.
 type Length = fn(&[Value]) -> usize;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Names under which a server may wrap its rows.
-const WRAPPERS: [&str; 7] = ["sites", "configurations", "data", "results", "result", "items", "response"];
+const WRAPPERS: [&str; 9] = ["sites", "configurations", "accounts", "addresses", "data", "results", "result", "items", "response"];
 
 /// Numbers of rows that other lists of the vendor stop at: without a `page_size` that counts, and at most. A server that does not heed
 /// ours shows exactly so many.

@@ -1,0 +1,370 @@
+//! Policies and what they say of little plans, each as somebody would write it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use minijinja::Value;
+use serde_json::json;
+
+use super::names::{ACCOUNT, COST, NOW, PLAN, ROLLOUT, SPEND, STEP, Shape, VISIT};
+use super::scene::{Price, Scene, Site, Subject};
+use super::value::Misses;
+use super::{Doing, Policy, Verdict, judge, moment, view};
+use crate::manifest::Request;
+use crate::rollout::load;
+use crate::ticket::{Address, Change, Fields, Money, RolloutSite, Visit};
+
+/// A policy with this below its `spec`.
+pub(crate) fn policy(spec: &str) -> Policy {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let spec: String = spec.lines().map(|line| format!("  {line}\n")).collect();
+    let text = format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: rule}}\nspec:\n{spec}");
+    std::fs::write(folder.path().join("rule.yaml"), text).expect("a file");
+    let request = Request { start: folder.path().to_path_buf(), paths: vec!["rule.yaml".into()], ..Request::default() };
+    let mut loaded = load(&request);
+    assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+    loaded.policies.pop().expect("a policy")
+}
+
+fn subject(name: &str, doing: Doing) -> Subject {
+    Subject {
+        address: Address::new("Dispatch", name),
+        reissue: 0,
+        doing,
+        waits: false,
+        site: format!("Store {name}"),
+        account: None,
+        labels: [("region".to_owned(), "west".to_owned())].into(),
+        rollout: None,
+        fields: Fields([("po_number".to_owned(), json!("PO-1"))].into()),
+        changes: Vec::new(),
+        attachments: Vec::new(),
+        visit: Some(visit("2027-01-11T08:00:00")),
+        price: Price::NotAsked,
+        place: None,
+        before: None,
+    }
+}
+
+fn visit(start: &str) -> Visit {
+    let start = start.parse().expect("a date");
+    Visit { start, end: start, timezone: Some("America/New_York".to_owned()) }
+}
+
+fn scene(subjects: Vec<Subject>) -> Scene {
+    Scene { project: "acme".to_owned(), now: "2027-01-04T12:00:00Z".parse().expect("a moment"), subjects }
+}
+
+/// What a policy says: `deny 0: message` of the first visit, `warn: message` of the plan or a group.
+fn said(spec: &str, subjects: Vec<Subject>) -> Vec<String> {
+    let told = |verdict: Verdict| {
+        let effect = if verdict.denies { "deny" } else { "warn" };
+        let subject = verdict.subject.map(|at| format!(" {at}")).unwrap_or_default();
+        format!("{effect}{subject}: {}", verdict.message)
+    };
+    judge(&[policy(spec)], &scene(subjects)).into_iter().map(told).collect()
+}
+
+#[test]
+fn the_values_have_the_names_that_files_are_checked_by() {
+    let (misses, now) = (Misses::default(), "2027-01-04T12:00:00Z".parse().expect("a moment"));
+    let whole = Subject {
+        account: Some(Site { id: 7, name: String::new(), address: String::new() }),
+        rollout: Some(RolloutSite { rollout: "r".to_owned(), key: "0417".to_owned(), wave: None }),
+        price: Price::Known(Money::from_cents(1)),
+        ..subject("a", Doing::Create)
+    };
+    let step = view::step(&whole, now, &misses);
+    let plan = view::plan(&scene(vec![whole]), std::slice::from_ref(&step), &misses);
+    let names = |value: &Value| value.try_iter().expect("names").map(|name| name.to_string()).collect::<BTreeSet<_>>();
+    let listed = |shape: &[(&str, Shape)]| shape.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let below = |value: &Value, name: &str| value.get_attr(name).expect("a value");
+    for (value, shape) in [
+        (below(&step, "visit"), VISIT),
+        (below(&step, "account"), ACCOUNT),
+        (below(&step, "rollout"), ROLLOUT),
+        (below(&step, "cost"), COST),
+        (below(&plan, "cost"), SPEND),
+        (step, STEP),
+        (plan, PLAN),
+        (moment::now(now, TimeZone::UTC, &misses), NOW),
+    ] {
+        assert_eq!(names(&value), listed(shape));
+    }
+    assert_eq!(misses.judged(Ok(())), Ok(()));
+}
+
+#[test]
+fn a_rule_is_asked_about_what_is_planned_and_about_nothing_else() {
+    let all = [Doing::Create, Doing::Update, Doing::Close, Doing::Delete, Doing::Keep];
+    let subjects: Vec<Subject> = all.iter().map(|doing| subject("a", *doing)).collect();
+    assert_eq!(
+        said("deny: true\nmessage: ${{ step.action }}", subjects.clone()),
+        ["deny 0: create", "deny 1: update", "deny 2: close", "deny 3: delete"]
+    );
+    assert_eq!(said("when: step.action == \"close\"\nwarn: true\nmessage: m", subjects.clone()), ["warn 2: m"]);
+    let counts =
+        "${{ plan.creates }} ${{ plan.updates }} ${{ plan.closes }} ${{ plan.deletes }} ${{ plan.steps | length }} ${{ plan.project }}";
+    assert_eq!(said(&format!("each: plan\ndeny: true\nmessage: {counts}"), subjects), ["deny: 1 1 1 1 4 acme"]);
+    assert!(said("each: plan\ndeny: true\nmessage: m", vec![subject("a", Doing::Keep)]).is_empty());
+}
+
+#[test]
+fn what_is_not_there_denies_and_says_why() {
+    let bare = || vec![Subject { visit: None, ..subject("a", Doing::Create) }];
+    for (rule, why) in [
+        ("step.visit.weekday == \"sat\"", "Dispatch/a has no visit; `when: step.visit` leaves such tickets out"),
+        ("step.rollout.wave == \"pilot\"", "Dispatch/a is of no rollout; `when: step.rollout` leaves such tickets out"),
+        ("step.account.id == 7", "its account was not looked up; `when: step.account` leaves such tickets out"),
+        (
+            "step.cost.dollars > 9000",
+            "nobody was asked what it costs; `costs: true` in callout.yaml asks, and `when: step.cost` leaves such tickets out",
+        ),
+        (
+            "plan.cost.dollars > 9000",
+            "nobody was asked what this plan costs; `costs: true` in callout.yaml asks, and `when: plan.cost` leaves such plans out",
+        ),
+        ("step[\"vi\" ~ \"sitor\"] == 1", "`step.visitor` is not known"),
+        ("step.labels.crew | upper == \"A\"", "`step.labels.crew` is not there; `step.labels.crew | default(\"\")` is an empty text then"),
+        ("step.labels.crew == \"a\"", "`step.labels.crew` is not there; `step.labels.crew | default(\"\")` is an empty text then"),
+        (
+            "step.fields.special_instructions > 5",
+            "`step.fields.special_instructions` is not there; `step.fields.special_instructions | default(\"\")` is an empty text then",
+        ),
+        ("step.fields.po_number", "it gives `PO-1`, which is neither true nor false"),
+        ("range(10000) | map(\"string\") | join | length / 0 > 1", "*"),
+        ("[step] | selectattr(\"vist\") | list | length > 0", "`step.vist` is not known"),
+    ] {
+        let told = said(&format!("deny: '{rule}'\nmessage: m"), bare());
+        let [one] = told.as_slice() else { panic!("{rule}: {told:?}") };
+        let reason = one.strip_prefix("deny 0: the rule cannot be judged: ").unwrap_or_else(|| panic!("{rule}: {one}"));
+        assert!(why == "*" || reason.starts_with(why), "{rule}: {reason}");
+        let warned = said(&format!("warn: '{rule}'\nmessage: m"), bare());
+        assert!(warned.first().is_some_and(|told| told.starts_with("warn 0: the rule cannot be judged: ")), "{warned:?}");
+        let chosen = said(&format!("when: '{rule}'\ndeny: false\nmessage: m"), bare());
+        assert_eq!(chosen, told, "{rule}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_false_by_itself() {
+    let bare = || vec![Subject { visit: None, ..subject("a", Doing::Create) }];
+    for rule in ["not step.visit", "not step.cost", "not plan.cost", "not step.rollout", "not step.account", "not step.labels.crew"] {
+        assert_eq!(said(&format!("deny: {rule}\nmessage: m"), bare()), ["deny 0: m"], "{rule}");
+    }
+    for rule in ["step.visit and step.visit.weekday == \"sat\"", "\"crew\" in step.labels", "step.labels.crew | default(\"\") == \"a\""] {
+        assert!(said(&format!("deny: '{rule}'\nmessage: m"), bare()).is_empty(), "{rule}");
+    }
+}
+
+#[test]
+fn a_message_that_fails_takes_no_verdict_back() {
+    let told = said("deny: true\nmessage: in ${{ step.rollout.wave }}", vec![subject("a", Doing::Create)]);
+    assert_eq!(
+        told,
+        [
+            "deny 0: it is against the rule, and its message cannot be filled in: Dispatch/a is of no rollout; `when: step.rollout` leaves such tickets out"
+        ]
+    );
+    let told = said("deny: true\nmessage: \"${{ 'x' | indent(9999999999) }}\"", vec![subject("a", Doing::Create)]);
+    assert_eq!(told, ["deny 0: it is against the rule, and its message cannot be filled in: this text is longer than 1 MB"]);
+}
+
+#[test]
+fn a_visit_is_told_by_its_sites_clock() {
+    let shown = "${{ step.visit.date }} ${{ step.visit.weekday }} ${{ step.visit.from }}-${{ step.visit.to }} ${{ step.visit.timezone }} ${{ step.visit.hours_ahead }}";
+    let told =
+        |visit: Visit| said(&format!("deny: true\nmessage: {shown}"), vec![Subject { visit: Some(visit), ..subject("a", Doing::Create) }]);
+    assert_eq!(told(visit("2027-01-11T08:00:00")), ["deny 0: 2027-01-11 mon 08:00-08:00 America/New_York 169"]);
+    // Without a zone, as early as it may be; and what is past is below zero, not above.
+    assert_eq!(told(Visit { timezone: None, ..visit("2027-01-05T08:00:00") }), ["deny 0: 2027-01-05 tue 08:00-08:00 None 6"]);
+    assert_eq!(told(visit("2027-01-04T06:59:00")), ["deny 0: 2027-01-04 mon 06:59-06:59 America/New_York -1"]);
+    // No clock there shows this time; that it is soon is all that is sure.
+    assert!(told(visit("2027-03-14T02:30:00"))[0].ends_with("America/New_York 1632"));
+}
+
+#[test]
+fn now_is_told_by_the_policys_clock() {
+    let shown = "each: plan\ndeny: true\nmessage: ${{ now.date }} ${{ now.weekday }} ${{ now.time }} ${{ now.hour }} ${{ now.at }}";
+    assert_eq!(said(shown, vec![subject("a", Doing::Create)]), ["deny: 2027-01-04 mon 12:00 12 2027-01-04T12:00:00Z"]);
+    let there = format!("{shown}\ntimezone: Pacific/Kiritimati");
+    assert_eq!(said(&there, vec![subject("a", Doing::Create)]), ["deny: 2027-01-05 tue 02:00 2 2027-01-04T12:00:00Z"]);
+}
+
+#[test]
+fn costs_are_dollars_and_what_nobody_knows_is_counted() {
+    let priced = |price| Subject { price, ..subject("a", Doing::Create) };
+    let known = |cents| priced(Price::Known(Money::from_cents(cents)));
+    let rule = "each: plan\ndeny: plan.cost.dollars > 500 or plan.cost.unknown > 0\nmessage: ${{ plan.cost.dollars }} and ${{ plan.cost.unknown }}";
+    assert!(said(rule, vec![known(34_750), known(15_250)]).is_empty());
+    assert_eq!(said(rule, vec![known(34_750), known(15_251)]), ["deny: 500.01 and 0"]);
+    assert_eq!(said(rule, vec![known(34_750), priced(Price::Unknown), priced(Price::NotAsked)]), ["deny: 347.5 and 1"]);
+    let each = "when: step.cost\ndeny: step.cost.dollars > 347\nmessage: ${{ step.cost.dollars }}";
+    assert_eq!(said(each, vec![priced(Price::Unknown), known(34_750)]), ["deny 1: 347.5"]);
+}
+
+#[test]
+fn fields_changes_and_labels_are_those_of_the_ticket() {
+    let changed = Subject {
+        changes: vec![Change { field: "priority".to_owned(), before: Some(json!("low")), after: None }],
+        attachments: vec!["plan.pdf".to_owned()],
+        ..subject("a", Doing::Update)
+    };
+    let rule = "deny: '\"priority\" in step.changes and not step.changes.priority.after'\nmessage: ${{ step.changes.priority.before }} ${{ step.fields.po_number }} ${{ step.labels.region }} ${{ step.attachments[0] }} ${{ step.site }}";
+    assert_eq!(said(rule, vec![changed]), ["deny 0: low PO-1 west plan.pdf Store a"]);
+}
+
+mod groups {
+    use super::*;
+
+    const PER_DAY: &str = "each: group\ngroup_by: {date: step.visit.date, region: step.labels.region}\ndeny: group.count > 2\nmessage: ${{ group.region }} ${{ group.date }}, ${{ group.count }} and ${{ group.joining }} new, ${{ group.steps | map(attribute='name') | join(' ') }}";
+
+    fn on(name: &str, doing: Doing, start: &str) -> Subject {
+        Subject { visit: Some(visit(start)), ..subject(name, doing) }
+    }
+
+    fn per_day(subjects: Vec<Subject>) -> Vec<String> {
+        said(PER_DAY, subjects)
+    }
+
+    #[test]
+    fn who_was_sent_before_counts_and_is_judged_only_where_somebody_joins() {
+        let day = "2027-01-11T08:00:00";
+        let stands = || vec![on("a", Doing::Keep, day), on("b", Doing::Keep, day)];
+        let with = |more: Subject| stands().into_iter().chain([more]).collect::<Vec<_>>();
+        assert_eq!(per_day(with(on("c", Doing::Create, day))), ["deny: west 2027-01-11, 3 and 1 new, a b c"]);
+        assert!(per_day(with(on("c", Doing::Create, "2027-01-12T08:00:00"))).is_empty());
+        // It was too full before, and nobody joins it.
+        let full = with(on("c", Doing::Keep, day)).into_iter().chain([on("d", Doing::Create, "2027-01-12T08:00:00")]);
+        assert!(per_day(full.collect()).is_empty());
+        // Who goes does not count.
+        for doing in [Doing::Close, Doing::Delete] {
+            assert!(per_day(vec![on("a", Doing::Keep, day), on("b", doing, day), on("c", Doing::Create, day)]).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_change_joins_a_group_only_from_outside_of_it() {
+        let (day, other) = ("2027-01-11T08:00:00", "2027-01-12T08:00:00");
+        let from = |before: &str| Subject { before: Some(Box::new(on("c", Doing::Keep, before))), ..on("c", Doing::Update, day) };
+        let with = |change: Subject| per_day(vec![on("a", Doing::Keep, day), on("b", Doing::Keep, day), change]);
+        assert!(with(from(day)).is_empty());
+        assert_eq!(with(from(other)), ["deny: west 2027-01-11, 3 and 1 new, a b c"]);
+    }
+
+    #[test]
+    fn what_waits_is_told_ahead_and_takes_no_place_yet() {
+        let day = "2027-01-11T08:00:00";
+        let waits = |name| Subject { waits: true, ..on(name, Doing::Create, day) };
+        let now = |name| on(name, Doing::Create, day);
+        assert_eq!(
+            per_day(vec![now("a"), now("b"), waits("c")]),
+            ["warn: west 2027-01-11, 3 and 3 new, a b c (not sent yet; once it is its turn, this refuses the plan)"]
+        );
+        assert_eq!(per_day(vec![now("a"), now("b"), now("c"), waits("d")]), ["deny: west 2027-01-11, 3 and 3 new, a b c"]);
+        let step = "deny: step.visit.weekday == \"mon\"\nmessage: a Monday";
+        assert_eq!(said(step, vec![waits("a")]), ["warn 0: a Monday (not sent yet; once it is its turn, this refuses the plan)"]);
+        assert!(said("each: plan\ndeny: plan.creates > 0 or plan.waiting > 0\nmessage: m", vec![waits("a")]).is_empty());
+    }
+
+    #[test]
+    fn who_has_no_label_is_in_the_group_of_those_without() {
+        let without = |name: &str| Subject { labels: [].into(), ..on(name, Doing::Create, "2027-01-11T08:00:00") };
+        assert_eq!(per_day(vec![without("a"), without("b"), without("c")]), ["deny: None 2027-01-11, 3 and 3 new, a b c"]);
+    }
+
+    #[test]
+    fn a_visit_whose_group_is_not_known_is_not_left_out_quietly() {
+        let nowhere = |name: &str, doing| Subject { visit: None, ..subject(name, doing) };
+        let create = || on("c", Doing::Create, "2027-01-11T08:00:00");
+        let why = "cannot be found: Dispatch/a has no visit; `when: step.visit` leaves such tickets out";
+        assert_eq!(per_day(vec![nowhere("a", Doing::Create)]), [format!("deny 0: its group {why}")]);
+        assert_eq!(
+            per_day(vec![nowhere("a", Doing::Keep), nowhere("b", Doing::Keep), create()]),
+            [format!("deny: the group of Dispatch/a, Dispatch/b {why}")]
+        );
+        // A plan that brings nobody has no group to fill, and one that waits has none yet.
+        assert!(per_day(vec![nowhere("a", Doing::Keep), on("c", Doing::Close, "2027-01-11T08:00:00")]).is_empty());
+        let later = Subject { waits: true, ..create() };
+        assert_eq!(
+            per_day(vec![nowhere("a", Doing::Keep), later]),
+            [format!("warn: the group of Dispatch/a {why} (not sent yet; once it is its turn, this refuses the plan)")]
+        );
+        let chosen = format!("{PER_DAY}\nwhen: step.visit");
+        assert!(said(&chosen, vec![nowhere("a", Doing::Keep), nowhere("b", Doing::Create), create()]).is_empty());
+    }
+}
+
+mod examples {
+    use super::*;
+    use crate::policy::{Expected, Tried, try_examples};
+
+    fn tried(spec: &str) -> Vec<Tried> {
+        try_examples(&policy(spec))
+    }
+
+    #[test]
+    fn a_test_compares_what_comes_and_what_is_said() {
+        let rule = "deny: step.visit.weekday == \"sat\"\nmessage: a ${{ step.visit.weekday }}\ntests:\n";
+        let test = |expect: &str| {
+            let visit = "{start: 2027-01-09T08:00:00}";
+            tried(&format!("{rule}  - {{name: t, steps: [{{visit: {visit}}}], {expect}}}")).pop().expect("a test")
+        };
+        assert!(test("expect: deny").passed() && test("expect: deny, message: a sat").passed());
+        assert!(!test("expect: warn").passed() && !test("expect: pass").passed() && !test("expect: deny, message: a sun").passed());
+        let failing = test("expect: pass");
+        assert_eq!((failing.came, failing.said, failing.failed), (Expected::Deny, vec!["a sat".to_owned()], false));
+        assert_eq!(failing.place.as_deref(), Some("rule.yaml:8:14"));
+    }
+
+    #[test]
+    fn a_rule_that_fails_passes_no_test() {
+        for expect in ["deny", "warn", "pass"] {
+            let tried = tried(&format!(
+                "deny: step.visit.weekday == \"sat\"\nmessage: m\ntests:\n  - {{name: t, steps: [{{}}], expect: {expect}}}"
+            ));
+            assert!(tried.iter().all(|tried| tried.failed && !tried.passed()), "{tried:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_has_what_its_test_gives_it() {
+        let step = "{times: 2, action: update, waits: true, kind: NocTicket, name: n, key: k, reissue: 2, site: S, labels: {a: b}, fields: {issue_name: x}, \
+                    changes: {issue_name: {before: y}}, attachments: [f], visit: {start: 2027-01-09T08:00:00, end: 2027-01-09T09:00:00, timezone: Asia/Tokyo}, \
+                    rollout: {name: r, key: '7', wave: w}, account: {id: 3, name: N, address: A}, cost: 2.5}";
+        let shown = "${{ step.address }} ${{ step.kind }} ${{ step.name }} ${{ step.key }} ${{ step.reissue }} ${{ step.site }} ${{ step.labels.a }} \
+                     ${{ step.fields.issue_name }} ${{ step.changes.issue_name.before }} ${{ step.attachments[0] }} ${{ step.visit.end }} ${{ step.visit.hours_ahead }} \
+                     ${{ step.rollout.name }} ${{ step.rollout.key }} ${{ step.rollout.wave }} ${{ step.account.id }} ${{ step.account.address }} \
+                     ${{ step.cost.dollars }} ${{ step.waits }}";
+        let spec = format!(
+            "warn: true\nmessage: \"{shown}\"\ntests:\n  - name: t\n    now: 2027-01-08T23:00:00Z\n    steps: [{step}]\n    expect: warn"
+        );
+        let mut said = tried(&spec).pop().expect("a test").said;
+        assert_eq!(said.len(), 2);
+        assert_eq!(said.remove(1).split_once(' ').map(|(address, _)| address.to_owned()).as_deref(), Some("NocTicket/n-2[k]"));
+        assert_eq!(said, ["NocTicket/n[k] NocTicket n k 2 S b x y f 2027-01-09T09:00:00 0 r 7 w 3 A 2.5 True"]);
+    }
+}
+
+#[test]
+fn the_digest_is_of_what_decides() {
+    let digest = |spec: &str| super::digest(&[policy(spec)]);
+    let base = digest("deny: true\nmessage: m");
+    assert_eq!(super::digest(&[]), None);
+    for same in ["deny: true\nmessage: other words", "deny: true\nmessage: m\ndescription: d", "deny: true\nmessage: m\neach: step"] {
+        assert_eq!(digest(same), base, "{same}");
+    }
+    for other in [
+        "warn: true\nmessage: m",
+        "deny: false\nmessage: m",
+        "deny: true\nmessage: m\nwhen: step.waits",
+        "deny: true\nmessage: m\neach: plan",
+        "deny: true\nmessage: m\ntimezone: Asia/Tokyo",
+        "deny: true\nmessage: m\neach: group\ngroup_by: {a: step.kind}",
+    ] {
+        assert_ne!(digest(other), base, "{other}");
+    }
+    let entries: Vec<(Cow<'static, str>, Value)> = Vec::new();
+    assert!(!Misses::default().closed("empty", entries).is_true());
+}
