@@ -189,14 +189,14 @@ impl Opened {
         self.settings.values().filter_map(rate).min().and_then(|rate| usize::try_from(rate).ok())
     }
 
-    /// How another revision of the project used the systems. The sandbox answers for every revision alike.
-    pub fn sides_of(&self, project: &Project) -> Sides {
-        if self.sandboxed { self.sides.clone() } else { sides(&settings(project, None), false) }
-    }
-
     /// What plans are judged by.
     pub fn court<'a>(&'a self, state: &'a State) -> Court<'a> {
         Court { policies: &self.policies, tickets: &self.tickets, state, sides: &self.sides }
+    }
+
+    /// How another revision of the project used the systems. The sandbox answers for every revision alike.
+    pub fn sides_of(&self, project: &Project) -> Sides {
+        if self.sandboxed { self.sides.clone() } else { sides(&settings(project, None), false) }
     }
 
     pub fn clock(&self) -> &Arc<dyn Clock> {
