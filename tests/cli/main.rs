@@ -21,6 +21,7 @@ mod doubt;
 mod drift;
 mod encrypted;
 mod escapes;
+mod events;
 #[cfg(unix)]
 mod full_disk;
 mod grouped;
@@ -29,6 +30,7 @@ mod hostile;
 mod import;
 mod init;
 mod insecure;
+mod left_out;
 mod limits;
 mod log;
 mod markdown;

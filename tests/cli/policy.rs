@@ -108,8 +108,7 @@ fn a_saved_plan_is_judged_again_when_it_is_applied() {
 fn a_question_that_stands_too_long_is_judged_by_its_answer() {
     let site = Site::with_dispatch();
     site.write("tickets/lead.yaml", policy("lead-time", LEAD));
-    let clock = site.clock.clone();
-    let ran = site.run_answering_once("apply", move || clock.jump(SignedDuration::from_hours(10)), "yes\n").ends_with(4);
+    let ran = site.run_answering_after("apply", SignedDuration::from_hours(10), "yes\n").ends_with(4);
     assert!(ran.out.contains("starts in 159 hours") && ran.err.ends_with("Nothing was applied.\n"), "{ran}");
     assert_eq!(site.vendor.tickets(), 0);
 }

@@ -11,7 +11,7 @@ use crate::state::{Event, Record, Request, Sighting};
 use crate::ticket::{Change, Fields};
 
 /// What is done at each place.
-pub(super) trait Visitor {
+pub(in crate::plan) trait Visitor {
     /// A field's value.
     fn value(&mut self, kind: &str, field: &str, value: &mut Value);
     /// A text in somebody's words.
@@ -77,6 +77,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
         visit: _,
         starts: _,
         lead_time: _,
+        left_out: _,
     } = step;
     self::action(&kind, action, visitor);
     events.iter_mut().for_each(|event| self::event(&kind, event, visitor));
@@ -96,7 +97,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
     sighting(&kind, seen.as_mut(), visitor);
 }
 
-fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
     match action {
         Action::Create { request, payload } => {
             self::request(kind, request, visitor);
@@ -157,7 +158,7 @@ fn reason(kind: &str, reason: &mut Reason, visitor: &mut dyn Visitor) {
     }
 }
 
-fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
     match event {
         Event::Intended { key: _, write: _, payload: _, request } => {
             if let Some(request) = request {
@@ -238,7 +239,7 @@ fn request(kind: &str, request: &mut Request, visitor: &mut dyn Visitor) {
     self::labels(labels, visitor);
 }
 
-fn sighting(kind: &str, seen: Option<&mut Sighting>, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn sighting(kind: &str, seen: Option<&mut Sighting>, visitor: &mut dyn Visitor) {
     if let Some(Sighting { fields, status: _, finished: _ }) = seen {
         self::fields(kind, fields, visitor);
     }
@@ -248,7 +249,7 @@ fn fields(kind: &str, fields: &mut Fields, visitor: &mut dyn Visitor) {
     fields.0.iter_mut().for_each(|(name, value)| visitor.value(kind, name, value));
 }
 
-fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
     for Change { field, before, after } in changes {
         before.iter_mut().chain(after).for_each(|value| visitor.value(kind, field, value));
     }

@@ -66,6 +66,7 @@ pub const LINES: &[&str] = &[
     "apply",
     "apply --yes --allow-creates 20 --parallelism 2 --lock-timeout 1s p.plan",
     "apply --yes p.plan",
+    "apply --yes --log-format json",
     "apply --yes --verbose --refresh all --take file",
     "apply --yes --target Dispatch/none --selector a=b --file none --wave none",
     "plan --refresh all",
