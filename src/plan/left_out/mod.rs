@@ -213,7 +213,9 @@ fn each_value<'a>(step: &mut Step, of_step: &Origins<'a>, of_event: &dyn Fn(&Eve
     if step.action.reason().is_none() {
         walk::action(&kind, &mut step.action, &mut Each { origins: of_step, act });
     }
-    walk::sighting(&kind, step.seen.as_mut(), &mut Each { origins: of_step, act });
+    if let Some(seen) = &mut step.seen {
+        walk::sighting(&kind, seen, &mut Each { origins: of_step, act });
+    }
     for event in &mut step.events {
         let origins = of_event(event);
         walk::event(&kind, event, &mut Each { origins: &origins, act });
