@@ -22,9 +22,9 @@ demo:
     cargo run -q -- -C examples/one-dispatch --sandbox plan
     cargo run -q -- -C examples/one-dispatch --sandbox apply --yes
 
-# Writes the committed schema from the types.
+# Writes the committed schemas from the types.
 schema:
-    cargo run -q -- schema > schemas/callout.schema.json
+    UPDATE_SCHEMAS=1 cargo test -q --lib published
 
 # Writes what broken manifests say now. Read the difference before you commit it.
 expected:

@@ -77,8 +77,13 @@ fn named(differs: &[Change]) -> String {
 impl Done {
     /// Done, and the ticket is not as it was sent: somebody has to look.
     pub fn is_different(&self) -> bool {
+        !self.differs().is_empty()
+    }
+
+    /// What the ticket shows otherwise than it was sent.
+    pub fn differs(&self) -> &[Change] {
         match self {
-            Self::Created { differs, .. } | Self::Updated { differs, .. } => !differs.is_empty(),
+            Self::Created { differs, .. } | Self::Updated { differs, .. } => differs,
             Self::Adopted { .. }
             | Self::Closed { .. }
             | Self::Deleted { .. }
@@ -86,7 +91,7 @@ impl Done {
             | Self::Rejected { .. }
             | Self::Unsent { .. }
             | Self::Unknown { .. }
-            | Self::NotStarted { .. } => false,
+            | Self::NotStarted { .. } => &[],
         }
     }
 }
@@ -117,6 +122,23 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// One more step that ended like this.
+    pub fn count(&mut self, done: &Done) {
+        *match done {
+            Done::Created { .. } => &mut self.created,
+            Done::Adopted { .. } => &mut self.adopted,
+            Done::Updated { .. } => &mut self.updated,
+            Done::Closed { .. } => &mut self.closed,
+            Done::Deleted { .. } => &mut self.deleted,
+            Done::Retired => &mut self.retired,
+            Done::Rejected { .. } => &mut self.rejected,
+            Done::Unsent { .. } => &mut self.unsent,
+            Done::Unknown { .. } => &mut self.unknown,
+            Done::NotStarted { .. } => &mut self.not_started,
+        } += 1;
+        self.booked_differently += usize::from(done.is_different());
+    }
+
     /// Steps that took effect.
     pub fn done(&self) -> usize {
         self.created + self.adopted + self.updated + self.closed + self.deleted + self.retired
@@ -131,21 +153,7 @@ impl Tally {
 impl Report {
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
-        for (_, done) in &self.results {
-            *match done {
-                Done::Created { .. } => &mut tally.created,
-                Done::Adopted { .. } => &mut tally.adopted,
-                Done::Updated { .. } => &mut tally.updated,
-                Done::Closed { .. } => &mut tally.closed,
-                Done::Deleted { .. } => &mut tally.deleted,
-                Done::Retired => &mut tally.retired,
-                Done::Rejected { .. } => &mut tally.rejected,
-                Done::Unsent { .. } => &mut tally.unsent,
-                Done::Unknown { .. } => &mut tally.unknown,
-                Done::NotStarted { .. } => &mut tally.not_started,
-            } += 1;
-            tally.booked_differently += usize::from(done.is_different());
-        }
+        self.results.iter().for_each(|(_, done)| tally.count(done));
         tally
     }
 }

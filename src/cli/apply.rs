@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::args::{Apply as Words, Global};
-use super::closing::{closing, left, question};
+use super::closing::question;
 use super::opened::{self, Opened};
-use super::progress::Lines;
+use super::telling::{Telling, telling};
 use super::{Ending, Environment, Exit, Failure, costs, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, typed};
 use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
-use crate::render;
 use crate::state::{Ledger, State};
 use crate::ticket::Money;
 
@@ -32,13 +31,15 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
     let now = opened.clock().now();
     let mut plan = plan.limited(&limits, &state, now).judged(&opened.court(&state), now);
-    environment.out.write(&render::plan_text(&plan, words.verbose));
+    let told = telling(environment, words.verbose);
+    told.plan(&plan);
     if plan.is_refused() {
-        return Ok(refused(&plan, environment));
+        told.refused();
+        return Ok(refused(&plan));
     }
     let nothing_to_do = !plan.has_changes() && !plan.has_events() && words.plan.is_none();
     if nothing_to_do {
-        environment.out.write(&left(&plan));
+        told.nothing_to_do(&plan);
         return Ok(ending(&plan, &Report::default()));
     }
     if plan.has_changes() && !words.yes {
@@ -48,18 +49,17 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         not_waited_too_long(&plan, opened.clock().now())?;
         plan = looked_at_again(plan, (&opened, &state), environment).await?.judged(&opened.court(&state), opened.clock().now());
         if plan.is_refused() {
-            environment.out.write(&render::rulings_text(&plan, words.verbose));
-            return Ok(refused(&plan, environment));
+            told.refused_since(&plan);
+            return Ok(refused(&plan));
         }
     }
-    let report = carry_out(words, &opened, &ledger, &plan, environment).await?;
-    environment.out.write(&closing(&plan, &report));
+    let report = carry_out(words, (&opened, &ledger), &plan, (told.as_ref(), environment)).await?;
+    told.carried_out(&plan, &report);
     environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
 }
 
-fn refused(plan: &Plan, environment: &Environment) -> Exit {
-    environment.err.line("Nothing was applied.");
+fn refused(plan: &Plan) -> Exit {
     Exit::first(&[(true, Exit::Refused), (true, ending(plan, &Report::default()))])
 }
 
@@ -110,7 +110,7 @@ fn surplus(remark: &str) -> Diagnostic {
 
 async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State), environment: &Environment) -> Result<Plan, Failure> {
     let Some(path) = &words.plan else { return costs::plan(opened, state, &words.choice, allowed, environment).await };
-    let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?;
+    let saved = plan_file::read(&environment.folder.join(path), opened.home.state.cipher())?.with_contacts(&opened.tickets, state);
     let now = Now {
         tickets: &opened.tickets,
         state,
@@ -128,11 +128,15 @@ async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State
     read_again(fresh, (opened, state), environment).await
 }
 
-async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan, environment: &Environment) -> Result<Report, Failure> {
+async fn carry_out(
+    words: &Words,
+    (opened, ledger): (&Opened, &Ledger),
+    plan: &Plan,
+    (told, environment): (&dyn Telling, &Environment),
+) -> Result<Report, Failure> {
     let used = plan.steps.iter().filter(|step| step.action.is_write()).filter_map(|step| opened.sides.get(&step.key.address.kind));
     let remotes = opened.connect(used.map(|side| side.system.id()).collect::<BTreeSet<_>>())?;
     let writers: Writers<'_> = remotes.iter().map(|(id, remote)| (*id, remote.writer())).collect();
-    let progress = Lines::new(environment);
     let stop = stop::listen(environment);
     let job = Job {
         plan,
@@ -141,14 +145,14 @@ async fn carry_out(words: &Words, opened: &Opened, ledger: &Ledger, plan: &Plan,
         sides: &opened.sides,
         rules: &opened.rules,
         clock: opened.clock().as_ref(),
-        progress: &progress,
+        progress: told,
         stop: &stop,
         parallelism: usize::from(words.parallelism),
         saved: words.plan.is_some(),
     };
     ledger.carries_out(&plan.id).await?;
     let applied = apply(&job).await;
-    progress.end();
+    told.end();
     let report = applied?;
     opened::finish(ledger, environment).await;
     Ok(report)

@@ -22,16 +22,26 @@ pub(super) fn question(plan: &Plan) -> String {
 
 /// What became of a plan that was carried out.
 pub(super) fn closing(plan: &Plan, report: &Report) -> String {
+    let (done, tally) = (upshot(plan, report), report.tally());
+    let rest = if tally.failed() > 0 { "What was not sent is still to do: mend what is said above, then apply again.\n" } else { "" };
+    format!("\n{done}\n{rest}{}", to_do(plan, &tally))
+}
+
+/// The same in a sentence.
+pub(super) fn upshot(plan: &Plan, report: &Report) -> String {
     let tally = report.tally();
     let parts = parts(&tally, plan.counts().rename);
-    let done = match (parts.is_empty(), tally.done() + tally.unknown + plan.counts().rename) {
+    match (parts.is_empty(), tally.done() + tally.unknown + plan.counts().rename) {
         (true, _) if plan.has_events() => "What was seen is recorded.".to_owned(),
         (true, _) => "Nothing was applied.".to_owned(),
         (false, 0) => format!("Nothing was applied: {}.", parts.join(", ")),
         (false, _) => format!("Applied: {}.", parts.join(", ")),
-    };
-    let rest = if tally.failed() > 0 { "What was not sent is still to do: mend what is said above, then apply again.\n" } else { "" };
-    format!("\n{done}\n{rest}{}", to_do(plan, &tally))
+    }
+}
+
+/// How many tickets of a plan need a person, and some more as an apply left them.
+pub(super) fn needing(plan: &Plan, tally: &Tally) -> usize {
+    plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently
 }
 
 /// What a plan without anything to carry out leaves to people.
@@ -59,7 +69,7 @@ fn parts(tally: &Tally, renamed: usize) -> Vec<String> {
 
 fn to_do(plan: &Plan, tally: &Tally) -> String {
     let deferred = deferred(plan);
-    let needing = match plan.steps.iter().filter(|step| step.needs_person()).count() + tally.unknown + tally.booked_differently {
+    let needing = match needing(plan, tally) {
         0 => String::new(),
         1 => "1 ticket needs a person: callout settle tells what to do.\n".to_owned(),
         many => format!("{many} tickets need a person: callout settle lists them.\n"),

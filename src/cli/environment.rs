@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::args::Color;
+use super::events::Events;
 use super::gate::gated;
 use super::hints::Hints;
 use crate::diagnostics::Diagnostic;
@@ -60,6 +61,8 @@ pub struct Output {
     width: usize,
     /// What commands that people are told to type need, to act where this one does.
     hints: Hints,
+    /// Hears what people would be told here, where a program listens in their place.
+    listener: Option<Events>,
 }
 
 /// Of text that goes to a file or a pipe.
@@ -74,6 +77,7 @@ impl Output {
             colour: is_terminal,
             width: WIDTH,
             hints: Hints::default(),
+            listener: None,
         }
     }
 
@@ -87,8 +91,16 @@ impl Output {
         self.hints.complete(text).into_owned()
     }
 
-    /// Writes a text as it is: for programs, and of what was recorded. A reader that went away, as `head` does, is no error of ours.
+    /// Writes a text as it is: for programs, and of what was recorded.
     pub fn document(&self, text: &str) {
+        match &self.listener {
+            Some(events) => events.notice(gated(text, false).trim()),
+            None => self.print(text),
+        }
+    }
+
+    /// Writes a text to the stream, whoever listens. A reader that went away, as `head` does, is no error of ours.
+    fn print(&self, text: &str) {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         let written = stream.write_all(gated(text, self.colour).as_bytes());
         if let Err(error) = written.and_then(|()| stream.flush())
@@ -110,13 +122,27 @@ impl Output {
 
     /// Shows diagnostics.
     pub fn tell(&self, diagnostics: &[Diagnostic]) {
-        let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
         let complete = |told: &Diagnostic| Diagnostic {
             message: self.hints.complete(&told.message).into_owned(),
             help: told.help.as_deref().map(|help| self.hints.complete(help).into_owned()),
             ..told.clone()
         };
-        self.document(&render::human(&diagnostics.iter().map(complete).collect::<Vec<_>>(), look));
+        let told: Vec<Diagnostic> = diagnostics.iter().map(complete).collect();
+        let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
+        match &self.listener {
+            Some(events) => told.iter().for_each(|diagnostic| events.diagnostic(diagnostic)),
+            None => self.print(&render::human(&told, look)),
+        }
+    }
+
+    /// From now on a program hears what people would be told here; or people again.
+    pub(super) fn give_to(&mut self, listener: Option<&Events>) {
+        self.listener = listener.cloned();
+    }
+
+    /// The program that listens, if one does.
+    pub(super) fn listener(&self) -> Option<&Events> {
+        self.listener.as_ref()
     }
 
     /// From now on commands are told with what they need.
@@ -153,11 +179,12 @@ impl Environment {
 
     /// Asks a question on stderr; yes only for the whole word.
     pub fn confirms(&mut self, question: &str) -> bool {
-        self.err.write(&format!("{question} Only `yes` is taken as yes: "));
+        // A person answers, whoever listens.
+        self.err.print(&self.err.hints.complete(&format!("{question} Only `yes` is taken as yes: ")));
         let mut answer = String::new();
         let read = self.input.read_line(&mut answer).is_ok();
         if !self.input_is_terminal {
-            self.err.write("\n");
+            self.err.print("\n");
         }
         read && answer.trim().eq_ignore_ascii_case("yes")
     }
@@ -177,7 +204,7 @@ pub struct Lines(Output);
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(&String::from_utf8_lossy(bytes));
+        self.0.print(&self.0.hints.complete(&String::from_utf8_lossy(bytes)));
         Ok(bytes.len())
     }
 

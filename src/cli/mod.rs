@@ -11,6 +11,7 @@ mod cost_cache;
 mod costs;
 mod crowd;
 mod environment;
+mod events;
 mod exit;
 mod expand;
 mod finding;
@@ -46,6 +47,7 @@ mod status;
 mod stop;
 mod systems;
 mod taking;
+mod telling;
 mod unlock;
 mod validate;
 mod waiting;
@@ -57,9 +59,10 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::diagnostics::{Diagnostic, cause};
 use crate::render::clean;
-use args::{Cli, Command, Global};
+use args::{ApplyFormat, Cli, Command, Global};
 use environment::WIDTH;
 pub use environment::{Environment, Output, SystemClock};
+use events::Events;
 pub use exit::Exit;
 use hints::Hints;
 
@@ -109,21 +112,35 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut environment: Envir
     if let Some(level) = cli.global.log {
         log_to(&environment.err, level);
     }
+    let events = wants_events(&cli.command).then(|| Events::new(&environment));
+    environment.err.give_to(events.as_ref());
+    let exit = carried_out(cli, &mut environment).unwrap_or_else(|failure| tell(&failure, &environment));
+    if let Some(events) = events {
+        events.finished(exit);
+        environment.err.give_to(None);
+    }
+    printed(exit, &environment).code()
+}
+
+fn wants_events(command: &Command) -> bool {
+    matches!(command, Command::Apply(words) if words.log_format == ApplyFormat::Json)
+}
+
+/// Runs a command in its folder.
+fn carried_out(cli: Cli, environment: &mut Environment) -> Ending {
     if let Some(folder) = &cli.global.folder {
         environment.folder = environment.folder.join(folder);
         if !environment.folder.is_dir() {
             let diagnostic = Diagnostic::error("cli/folder", format!("there is no folder {}", folder.display()));
-            return tell(&diagnostic.help("check the path behind -C").into(), &environment).code();
+            return Err(diagnostic.help("check the path behind -C").into());
         }
     }
-    let ending = tokio::runtime::Builder::new_multi_thread()
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Diagnostic::error("cli/runtime", format!("cannot start: {error}")).into())
-        .and_then(|runtime| runtime.block_on(dispatch(cli.command, &cli.global, &mut environment)));
-    let exit = ending.unwrap_or_else(|failure| tell(&failure, &environment));
-    printed(exit, &environment).code()
+        .and_then(|runtime| runtime.block_on(dispatch(cli.command, &cli.global, environment)))
 }
 
 /// Half of a plan, a list or a document, with code 0, would pass for the whole of it.
@@ -163,7 +180,7 @@ async fn dispatch(command: Command, global: &Global, environment: &mut Environme
         Command::State(words) => state::run(&words.command, global, environment).await,
         Command::Unlock(words) => unlock::run(&words, global, environment).await,
         Command::Systems { format } => Ok(systems::run(format, environment)),
-        Command::Schema => Ok(schema::run(environment)),
+        Command::Schema { which } => Ok(schema::run(which, environment)),
         Command::Sandbox(words) => sandbox::run(&words, environment).await,
         Command::Completions { shell } => Ok(completions::run(shell, environment)),
     }

@@ -1,10 +1,13 @@
 //! `callout plan`: what apply would do.
 
+use std::borrow::Cow;
+
 use super::args::{Global, Plan as Words};
 use super::opened::Opened;
 use super::report::{self, Shown};
 use super::{Ending, Environment, Exit, costs, plan_file};
 use crate::diagnostics::typed;
+use crate::manifest::Contacts;
 use crate::plan::{Action, Allowed, Plan};
 use crate::render::clean;
 use crate::state::Owner;
@@ -23,10 +26,14 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             "{other} is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.\n"
         )));
     }
-    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.show_contacts, file: words.out.as_deref() };
+    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.contacts, file: words.out.as_deref() };
     report::show(&plan, &shown, environment)?;
     if let Some(path) = &words.out {
-        plan_file::write(&environment.folder.join(path), &plan, opened.home.state.cipher())?;
+        let saved = match opened.project.contacts {
+            Contacts::Keep => Cow::Borrowed(&plan),
+            Contacts::LeaveOut => Cow::Owned(plan.without_contacts(&opened.tickets, &state)?),
+        };
+        plan_file::write(&environment.folder.join(path), &saved, opened.home.state.cipher())?;
         let name = typed(&path.display().to_string());
         environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {name}")));
     }

@@ -1,9 +1,10 @@
-//! `callout schema`: the JSON Schema of the manifests.
+//! `callout schema`: the JSON Schemas of what is written for callout, and of what it writes for programs.
 
+use super::args::Which;
 use super::{Environment, Exit};
-use crate::manifest;
+use crate::render::Published;
 
-pub(super) fn run(environment: &Environment) -> Exit {
-    environment.out.document(&manifest::schema::text());
+pub(super) fn run(which: Which, environment: &Environment) -> Exit {
+    environment.out.document(&Published::from(which).text());
     Exit::Done
 }

@@ -16,7 +16,10 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &Environmen
             environment.err.tell(&loaded.diagnostics);
             environment.out.line(&summary(&loaded, words.online));
         }
-        ValidateFormat::Json => environment.out.document(&format!("{}\n", render::json(&loaded.diagnostics))),
+        ValidateFormat::Json => {
+            let found = render::validated_json(&loaded, &summary(&loaded, words.online), words.online);
+            environment.out.document(&format!("{found}\n"));
+        }
         format @ (ValidateFormat::Github | ValidateFormat::Sarif | ValidateFormat::Gitlab) => {
             annotate(&loaded, format, environment);
             environment.err.line(&summary(&loaded, words.online));

@@ -58,7 +58,7 @@ pub use load::LARGEST;
 pub use policy::Policy;
 pub use policy_spec::{Each, PolicyDocument, PolicySpec};
 pub use project::{FILE as PROJECT_FILE, Project, find as find_project, missing as missing_project};
-pub use project_spec::{Limits, ProjectDocument};
+pub use project_spec::{Contacts, Limits, ProjectDocument};
 pub use rollout_spec::RolloutDocument;
 pub use sketch::Sketch;
 pub use state_spec::{EncryptionSpec, SharedSpec, StatePlace, StateSpec, StoreCredential};

@@ -10,7 +10,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::compose::compose;
-use super::project_spec::{Limits, ProjectDocument};
+use super::project_spec::{Contacts, Limits, ProjectDocument};
 use super::schema::{self, PROJECT};
 use super::secrets;
 use super::state_spec::{EncryptionSpec, StatePlace};
@@ -44,6 +44,8 @@ pub struct Project {
     pub limits: Limits,
     /// A saved plan is refused after so many hours.
     pub plan_expires_hours: u32,
+    /// Whether saved plans have the contacts of tickets.
+    pub contacts: Contacts,
     /// Every plan asks for costs.
     pub costs: bool,
 }
@@ -188,6 +190,7 @@ impl Text {
             systems: spec.systems,
             limits: spec.limits,
             plan_expires_hours: spec.plan_expires_hours,
+            contacts: spec.saved_plans.contacts,
             costs: spec.costs,
             folder,
         }

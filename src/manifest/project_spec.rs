@@ -72,10 +72,33 @@ pub struct ProjectSpec {
     #[serde(default = "day")]
     #[schemars(range(min = 1, max = 720))]
     pub plan_expires_hours: u32,
+    /// What is in the files that `plan --out` writes.
+    #[serde(default)]
+    pub saved_plans: SavedPlansSpec,
     /// `true` asks what each create costs, and for the address behind its account, whenever a plan is made. As `--costs` does once.
     #[serde(default)]
     #[schemars(default)]
     pub costs: bool,
+}
+
+/// What is in the files that `plan --out` writes.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(transform = tidy)]
+pub struct SavedPlansSpec {
+    /// Whether names, telephone numbers and e-mail addresses of contacts stand in it. They stay (`keep`) without this key.
+    pub contacts: Contacts,
+}
+
+/// Whether a saved plan has the contacts of its tickets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Contacts {
+    /// The file has them, and is for those who may read them.
+    #[default]
+    Keep,
+    /// The file has none. Apply takes them from the project's files, its state and the live tickets, and refuses where one is not as it was.
+    LeaveOut,
 }
 
 /// How much one run may do.

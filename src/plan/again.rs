@@ -4,8 +4,11 @@
 //! Owns what a step saw of its ticket, and holding it back where that is not so any more. Refuses to plan anew: somebody reviewed this
 //! plan, and nobody what the ticket has become.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
+use super::left_out::{AS_SEEN, Returned, has_come_back, put_back_live, wants_live};
 use super::{Action, Plan, Reason, Step};
 use crate::refresh::{Ask, Observations, Question, Sides, searched_since, sighting};
 use crate::state::{Key, Sighting, State};
@@ -49,17 +52,31 @@ fn changed_ticket(action: &Action) -> Option<&str> {
     }
 }
 
+/// The live ticket that a step takes over.
+fn adopted_ticket(action: &Action) -> Option<&str> {
+    if let Action::Adopt { id, .. } = action { Some(id) } else { None }
+}
+
 impl Plan {
-    /// The tickets that it changes or closes, as questions.
+    /// The tickets that it changes or closes, and those that know what the plan left out, as questions.
     pub fn looks_again(&self, state: &State, sides: &Sides, now: Timestamp) -> Vec<Ask> {
-        let ask = |step: &Step| {
-            let (id, key) = (changed_ticket(&step.action)?.to_owned(), recorded(step));
+        let ask = |step: &Step, (key, id): (Key, Option<&str>)| {
             let system = sides.get(&key.address.kind)?.system.id();
             let record = state.records.get(&key).or_else(|| state.records.get(&step.key));
+            let id = id.or_else(|| record?.id())?.to_owned();
             let made = record.filter(|record| !record.adopted).map(|record| searched_since(record.since, now));
             Some(Ask { key, system, question: Question::Read { id, made } })
         };
-        self.steps.iter().filter_map(ask).collect()
+        let of_step = |step: &Step| {
+            let own = recorded(step);
+            let changed = changed_ticket(&step.action).map(|id| (own.clone(), Some(id.to_owned())));
+            let is_asked = |key: &Key| changed.is_some() && *key == own;
+            let adopted = |key: &Key| adopted_ticket(&step.action).filter(|_| *key == own).map(str::to_owned);
+            let others = wants_live(step, &own).into_iter().filter(|key| !is_asked(key)).map(|key| (key.clone(), adopted(&key)));
+            let all: Vec<(Key, Option<String>)> = others.collect();
+            changed.into_iter().chain(all).filter_map(|(key, id)| ask(step, (key, id.as_deref()))).collect::<Vec<_>>()
+        };
+        self.steps.iter().flat_map(of_step).collect()
     }
 
     /// The same plan, without the changes whose tickets are not as it saw them.
@@ -67,7 +84,9 @@ impl Plan {
     pub fn held_by(mut self, observed: &Observations, sides: &Sides) -> Self {
         for step in &mut self.steps {
             let Some(side) = sides.get(&step.key.address.kind) else { continue };
-            if let Some(reason) = moved_on(step, side.system, observed.of(&recorded(step))) {
+            let missing = put_back(step, side.system, observed);
+            let moved_on = moved_on(step, side.system, observed.of(&recorded(step)));
+            if let Some(reason) = moved_on.or_else(|| otherwise(step, missing)) {
                 step.action = Action::Blocked { reason };
                 // What was seen of it then is not recorded as seen now.
                 step.events.clear();
@@ -75,6 +94,28 @@ impl Plan {
         }
         self
     }
+}
+
+/// Puts back what the plan left out and only live tickets show. Answers with the names of these fields.
+fn put_back(step: &mut Step, system: &dyn System, observed: &Observations) -> BTreeSet<String> {
+    let own = recorded(step);
+    let wanted = wants_live(step, &own);
+    let shown = |key: &Key| match observed.of(key) {
+        Some(Observed::Found(seen)) => Some(sighting(system, seen).fields),
+        Some(Observed::Missing | Observed::Unread { .. }) | None => None,
+    };
+    let shown: BTreeMap<Key, Fields> = wanted.into_iter().filter_map(|key| Some((key.clone(), shown(&key)?))).collect();
+    put_back_live(step, &own, &|key| shown.get(key))
+}
+
+/// Why a step whose contacts did not come back as they were is not carried out. What is only recorded of it waits for another plan.
+fn otherwise(step: &mut Step, missing: BTreeSet<String>) -> Option<Reason> {
+    if has_come_back(step) == Returned::Whole {
+        return None;
+    }
+    step.events.clear();
+    let changed = |field| Change { field, before: Some(AS_SEEN.into()), after: Some("(something else)".into()) };
+    step.is_change().then(|| Reason::ChangedSince { fields: missing.into_iter().map(changed).collect(), is_over: false })
 }
 
 /// Why a step's ticket is not what the plan was made for, if so.
@@ -90,7 +131,7 @@ fn moved_on(step: &Step, system: &dyn System, observed: Option<&Observed>) -> Op
     let now = gone_by(&step.action, system, seen);
     // A plan that does not say what it saw was made by an older callout: nothing can be compared.
     let Some(then) = &step.seen else { return Some(Reason::ChangedSince { fields: Vec::new(), is_over: false }) };
-    let fields: Vec<Change> = changes(&then.fields, &now.fields, &std::collections::BTreeSet::new());
+    let fields: Vec<Change> = changes(&then.fields, &now.fields, &BTreeSet::new());
     let is_over = now.finished && !then.finished;
     (!fields.is_empty() || is_over).then_some(Reason::ChangedSince { fields, is_over })
 }

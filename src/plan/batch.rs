@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Step};
@@ -14,7 +15,7 @@ use crate::systems::{Place, System};
 use crate::ticket::{Address, Attachment, Digest, Fields, Mark};
 
 /// The request that a create is a part of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Batch {
     /// The first visit in it. Steps with the same one travel together.
     pub first: Key,

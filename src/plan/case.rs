@@ -53,6 +53,7 @@ pub(super) fn bare_step(key: Key, action: Action) -> Step {
         visit: None,
         starts: None,
         lead_time: SignedDuration::ZERO,
+        left_out: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What is not known stays unknown, and is never counted as nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Plan, Step};
@@ -9,7 +10,7 @@ use crate::systems::{Estimate, by_kind};
 use crate::ticket::{Cost, Fields, Money};
 
 /// What some steps cost together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Spend {
     /// Of those that are known.
     pub known: Money,

@@ -9,6 +9,7 @@ use super::build::World;
 use super::case::desired_digest;
 use super::doubt::unsearched;
 use super::gates::Gates;
+use super::left_out::{Returned, has_come_back};
 use super::{Action, Allowed, Limits, Plan, Reason, Rules, Step, batch};
 use crate::diagnostics::{Diagnostic, Outcome, typed};
 use crate::policy::{self, Policy};
@@ -16,11 +17,17 @@ use crate::refresh::Sides;
 use crate::state::{Broken, Cipher, Form, Phase, PlanUse, Record, State};
 use crate::ticket::{Address, Digest, RolloutSite, Rollouts, Ticket};
 
-const FORM: Form = Form { kind: "plan", version: 1 };
+pub(super) const FORM: Form = Form { kind: "plan", version: 2 };
+
+/// What an older callout would pass over must keep it from applying the plan: words in the place of contacts, and the denial of a policy.
+fn form(plan: &Plan) -> Form {
+    let is_new = plan.lacks_contacts() || !plan.rulings.is_empty();
+    Form { version: if is_new { FORM.version } else { 1 }, ..FORM }
+}
 
 /// The plan as it is saved, encrypted as the state is: it has the same names and telephone numbers.
 pub fn seal_plan(plan: &Plan, cipher: &Cipher) -> Outcome<String> {
-    let text = FORM.seal(plan).map_err(|error| Diagnostic::error("plan/seal", format!("the plan cannot be written: {error}")))?;
+    let text = form(plan).seal(plan).map_err(|error| Diagnostic::error("plan/seal", format!("the plan cannot be written: {error}")))?;
     cipher.wrap(FORM.kind, text)
 }
 
@@ -32,8 +39,14 @@ pub fn open_plan(name: &str, text: &str, cipher: &Cipher) -> Outcome<Plan> {
                         `identity` of `spec.state.encryption` in callout.yaml says.";
             return Box::new(Diagnostic::error("plan/encrypted", format!("the plan {name} cannot be read: {why}")).help(help));
         }
-        let help = format!("make a new one: callout plan --out {}", typed(name));
-        Box::new(Diagnostic::error("plan/damaged", format!("{name} cannot be used as a plan: {broken}")).help(help))
+        let is_newer = matches!(broken, Broken::Newer { .. });
+        let (code, help) = if is_newer {
+            ("plan/newer", "apply it with that callout, or make a new one with this")
+        } else {
+            ("plan/damaged", "make a new one")
+        };
+        let help = format!("{help}: callout plan --out {}", typed(name));
+        Box::new(Diagnostic::error(code, format!("{name} cannot be used as a plan: {broken}")).help(help))
     })
 }
 
@@ -71,6 +84,8 @@ pub enum Stale {
     Desired { address: String },
     #[error("{address}: its record changed since this plan was made")]
     Record { address: String },
+    #[error("{address}: the contacts that were left out of this plan are not what they were when it was made")]
+    Contacts { address: String },
     #[error("{address}: {reason}; it was not so when this plan was made")]
     LookAlike { address: String, reason: Reason },
     #[error("{address}: {reason}; it was not so when this plan was made")]
@@ -134,6 +149,7 @@ pub fn check_fresh(plan: &Plan, world: &Now<'_>) -> Result<Plan, Stale> {
             (false, true) => return Err(Stale::Record { address: step.key.to_string() }),
         }
     }
+    contacts_are_back(&mut steps)?;
     nothing_holds_it(plan, &steps, world)?;
     nobody_came_between(plan, &steps, world)?;
     batch::recount(&mut steps);
@@ -208,6 +224,18 @@ fn left_over(step: &Step, world: &Now<'_>) -> Option<Step> {
         (None, Phase::Pending | Phase::Live { .. } | Phase::Closed { .. }) => return None,
     };
     Some(Step { action, events: Vec::new(), ..step.clone() })
+}
+
+/// What is sent is what was reviewed. What only a live ticket can put back is looked at when it is read.
+fn contacts_are_back(steps: &mut [Step]) -> Result<(), Stale> {
+    for step in steps.iter_mut().filter(|step| has_come_back(step) == Returned::Otherwise) {
+        if step.is_change() {
+            return Err(Stale::Contacts { address: step.key.to_string() });
+        }
+        // It only tells or records what was seen, and a later plan sees it again.
+        step.events.clear();
+    }
+    Ok(())
 }
 
 /// Its rollout may have been paused since, its wave closed, or a visit before it may have failed.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Reason, Step};
@@ -63,7 +64,7 @@ impl<'a> Gates<'a> {
 }
 
 /// A gate that is not passed yet, with all that a person needs to see why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shut {
     pub rollout: String,
     /// The wave that waits.
@@ -92,7 +93,7 @@ pub struct Shut {
 }
 
 /// A visit that keeps a gate shut.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Holder {
     pub visit: Key,
     pub why: String,

@@ -24,6 +24,7 @@ mod gates;
 mod guard;
 mod judging;
 mod left;
+mod left_out;
 mod matching;
 mod order;
 mod parts;
@@ -32,6 +33,7 @@ mod reason;
 mod refusal;
 mod removed;
 mod ruling;
+mod schema;
 mod search;
 mod step;
 mod surplus;
@@ -42,6 +44,7 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::refresh::Filter;
@@ -61,20 +64,23 @@ pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Limits, Rules};
 pub use judging::Court;
+pub use left_out::LeftOut;
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
-pub use people::HIDDEN;
+pub use people::{HIDDEN, People};
 pub use reason::Reason;
 pub use refusal::Refusal;
 pub use removed::Work;
 pub use ruling::{Effect, Ruling};
+pub use schema::saved_plan_schema;
 pub use search::Search;
 
 /// Everything `apply` needs, and everything a reviewer is shown. Made once, never changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// Random; a saved plan is used once.
     pub id: String,
+    /// The project's name.
     pub project: String,
     /// The state it was made from.
     pub lineage: String,
@@ -86,6 +92,7 @@ pub struct Plan {
     /// Files that it was made from were not as that commit has them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncommitted: bool,
+    /// When it was made.
     pub made: Timestamp,
     /// After this moment it is not applied any more.
     pub expires: Timestamp,
@@ -124,7 +131,7 @@ pub struct Plan {
 }
 
 /// What happens to one visit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     pub key: Key,
     pub action: Action,
@@ -197,10 +204,13 @@ pub struct Step {
     /// How long before its start a new visit is sent at the latest.
     #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
     pub lead_time: SignedDuration,
+    /// Of a saved plan without contacts: the proof of what the step was with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// What apply does. Each write carries all that it sends.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Action {
     /// Send a new ticket. `payload` may hold `{ref: ADDRESS}`, filled just before the intent.

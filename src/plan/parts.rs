@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::guard::{Burden, Load, Scale, burden};
@@ -22,7 +23,7 @@ const TARGETS: usize = 3;
 const LABELS: usize = 16;
 
 /// A part of a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Part {
     /// Selects it.
     pub selection: Filter,

@@ -5,7 +5,7 @@
 //! known to be one. Addresses, files, waves and policies keep their names.
 
 mod traces;
-mod walk;
+pub(super) mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -31,11 +31,49 @@ impl Plan {
     }
 }
 
+/// The people of a plan, to be left out of texts that go with it, such as what a server says while it is applied.
+pub struct People(Mask);
+
+impl Default for People {
+    /// Nobody is known: what reads like a way to reach somebody is left out all the same.
+    fn default() -> Self {
+        Self(Mask::new(Found::default()))
+    }
+}
+
+impl People {
+    pub fn of(plan: &Plan) -> Self {
+        let mut found = Found::default();
+        walk::plan(&mut plan.clone(), &mut found);
+        Self(Mask::new(found))
+    }
+
+    /// The text without them.
+    #[must_use]
+    pub fn hidden_in(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        self.0.clean(&mut text, traces::in_words);
+        text
+    }
+}
+
 /// Whether a field names a person or how to reach one. What no table knows is taken for it: better too little is shown than too much.
 fn is_personal(kind: &str, field: &str) -> bool {
     let Some(row) = by_kind(kind).and_then(|system| system.row(field)) else { return true };
     // The fields of an installation's own are in one row; only their names tell what they are about.
     row.about == About::Person || (row.name != field && names_a_person(field))
+}
+
+/// Whether a value names a person or how to reach one, as a whole or in a part of it.
+pub(super) fn names_somebody(kind: &str, field: &str, value: &Value) -> bool {
+    fn has_part(kind: &str, value: &Value) -> bool {
+        match value {
+            Value::Object(entries) => entries.iter().any(|(name, entry)| is_personal_part(kind, name) || has_part(kind, entry)),
+            Value::Array(items) => items.iter().any(|item| has_part(kind, item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    is_personal(kind, field) || has_part(kind, value)
 }
 
 /// Whether a part of another field's value does, such as an entry of a list.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::differences::{changed_since, conflict, surplus};
@@ -14,7 +15,7 @@ use crate::systems::System;
 use crate::ticket::{Address, Change, RolloutSite};
 
 /// The reason beside an action. No code depends on it but what shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Reason {
     /// A write was sent, or may have been, and no answer is known.

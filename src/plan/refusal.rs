@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Step;
@@ -18,7 +19,7 @@ pub(super) const UNKNOWN_COSTS: &str = "unknown_costs";
 const NAMED: usize = 3;
 
 /// A limit that the plan is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// Its key under `spec.limits`; `unknown_costs` comes with `spend`, and is about creates whose cost nobody knows.
     pub limit: String,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
@@ -12,7 +13,7 @@ use crate::systems::{Ability, Observed};
 use crate::ticket::{OnRemove, RolloutSite};
 
 /// What goes on while a ticket is open that nobody wants any more.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Work {
     /// Nobody drives to it.

@@ -1,4 +1,4 @@
-//! Diagnostics for people, and the same for programs.
+//! Diagnostics for people.
 //!
 //! Owns their look: code, message, place, the lines around it, the ticket's address, and the next step.
 //! Refuses to hide: what is not shown is counted.
@@ -6,7 +6,6 @@
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
-use serde_json::{Value, json};
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::source::{Window, clean};
@@ -59,24 +58,6 @@ fn more(diagnostics: &[Diagnostic]) -> String {
         (0, warnings) => format!("... and {warnings} more warnings.\n"),
         (errors, warnings) => format!("... and {errors} more errors and {warnings} more warnings.\n"),
     }
-}
-
-/// All diagnostics as data, none left out.
-pub fn json(diagnostics: &[Diagnostic]) -> Value {
-    let one = |diagnostic: &Diagnostic| {
-        let at = diagnostic.place.as_ref().map(|place| (place.file.name.as_str(), place.line_column()));
-        json!({
-            "code": diagnostic.code,
-            "severity": diagnostic.severity,
-            "message": diagnostic.message,
-            "file": at.map(|(name, _)| name),
-            "line": at.map(|(_, (line, _))| line),
-            "column": at.map(|(_, (_, column))| column),
-            "address": diagnostic.address,
-            "help": diagnostic.help,
-        })
-    };
-    diagnostics.iter().map(one).collect()
 }
 
 /// A diagnostic as miette wants it.

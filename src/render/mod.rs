@@ -13,6 +13,7 @@ mod grouped;
 mod headline;
 mod html;
 mod human;
+mod json;
 mod log;
 mod markdown;
 mod matching;
@@ -35,11 +36,14 @@ pub use cost::spend_text;
 pub use documents::documents;
 pub use headline::{Headline, Later, headline};
 pub use html::{Report, plan_html};
-pub use human::{Look, MOST, human, json};
+pub use human::{Look, MOST, human};
+pub use json::{
+    Became, Deed, Diagnosed, Ending, Happening, Planned, Published, Stepped, Tallied, Upshot, event_line, plan_json, validated_json,
+};
 pub use log::{LogText, log_csv, log_csv_head, log_json};
 pub use markdown::{COMMENT, SUMMARY, markdown};
 pub use matching::{Pass, adoption_text, passes_text};
-pub use plan::{plan_json, plan_text, summary};
+pub use plan::{plan_text, summary};
 pub use policy::{tried_json, tried_text};
 pub use ruling::rulings_text;
 pub use schedule::schedule;

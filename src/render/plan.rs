@@ -289,16 +289,3 @@ pub(super) fn sign_style(sign: char) -> Style {
         _ => Style::new(),
     }
 }
-
-/// The version of the JSON form of a plan. Raised when a reader must look at it again.
-const PLAN_FORMAT: u32 = 1;
-
-/// A plan as JSON: all of it, with its counts and its summary line.
-pub fn plan_json(plan: &Plan) -> Value {
-    serde_json::json!({
-        "format_version": PLAN_FORMAT,
-        "summary": summary(plan),
-        "counts": plan.counts(),
-        "plan": plan,
-    })
-}

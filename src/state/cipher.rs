@@ -29,6 +29,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::seal::{Broken, Form};
 use crate::diagnostics::{Diagnostic, Outcome};
@@ -63,6 +64,25 @@ impl Cipher {
     pub fn new(recipients: &[String], identity: Option<SecretString>) -> Outcome<Self> {
         let keys = Keys::new(recipients, identity)?;
         Ok(Self { keys: Some(Arc::new(keys)), why_none: None })
+    }
+
+    /// The JSON Schema of an encrypted text of this kind.
+    pub(crate) fn schema(kind: &str) -> Value {
+        ENCRYPTED.schema(json!({
+            "type": "object",
+            "required": ["holds", "recipients", "age"],
+            "properties": {
+                "holds": {"description": "What is encrypted in it.", "const": kind},
+                "recipients": {
+                    "description": "The age recipients that can open it.",
+                    "type": "array", "minItems": 1, "items": {"type": "string"},
+                },
+                "age": {
+                    "description": "An age file. In it is the same text as it would stand here without encryption.",
+                    "type": "string", "contentEncoding": "base64",
+                },
+            },
+        }))
     }
 
     /// What to say where an identity is needed and there is none, such as "`env:CALLOUT_AGE_IDENTITY` is empty".

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Key, Record, Request, Sighting, Stray};
 use crate::ticket::{Digest, Lifecycle, RolloutSite, Visit};
 
 /// A write to a ticket system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Write {
     Create,
@@ -30,7 +31,7 @@ impl fmt::Display for Write {
 }
 
 /// How a visit went, in a person's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VisitOutcome {
     Ok,
@@ -49,7 +50,7 @@ impl fmt::Display for VisitOutcome {
 }
 
 /// One thing that happened. The journal is a list of these.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// Written durably *before* a request is sent.
@@ -254,7 +255,7 @@ impl fmt::Display for Event {
 }
 
 /// Why an address has a tombstone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Closing {
     /// Finished, and its description left the files.

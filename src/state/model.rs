@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Closing, VisitOutcome, Write};
 use crate::ticket::{Address, Attachment, Digest, Fields, Lifecycle, Mark, RolloutSite, Visit};
 
 /// A visit's identity: `Dispatch/store-0417` and its reissue. Written `Dispatch/store-0417#1`, without `#0`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Key {
     pub address: Address,
+    /// 0 for the first visit; raised by one for each further, deliberate one.
     #[serde(default)]
     pub reissue: u32,
 }
@@ -31,12 +33,13 @@ impl fmt::Display for Key {
 }
 
 /// Everything about a ticket that was or is to be sent, as the plan had it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// The system's key, such as `techexpress`.
     pub system: String,
     /// The API's address and tenant.
     pub origin: String,
+    /// None where the system has no room for one, or the settings leave it out.
     pub mark: Option<Mark>,
     /// The desired fields, without anything derived.
     pub fields: Fields,
@@ -54,18 +57,20 @@ pub struct Request {
 }
 
 /// What one answer of a system showed of a ticket, cut down to what is compared and counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sighting {
     /// Comparable fields in normal form.
     pub fields: Fields,
+    /// In the system's own word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// Whether that means that the work is over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub finished: bool,
 }
 
 /// Where a record stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Phase {
     /// A create was intended, and nothing more is known: in doubt.
@@ -88,7 +93,7 @@ pub enum Phase {
 }
 
 /// An intent without an outcome. There is no other sign of doubt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Intent {
     pub write: Write,
     pub payload: Digest,
@@ -102,7 +107,7 @@ pub struct Intent {
 }
 
 /// All that is remembered of one visit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     pub phase: Phase,
     /// What was sent, and how it is to be treated.
@@ -136,7 +141,7 @@ pub struct Record {
 }
 
 /// A ticket that nobody asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stray {
     /// An answer may name a ticket without its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::cipher::Cipher;
 use crate::ticket::Digest;
@@ -89,6 +90,27 @@ impl Form {
     /// The same, of a text that may be encrypted.
     pub fn open<T: DeserializeOwned>(self, text: &str, cipher: &Cipher) -> Result<T, Broken> {
         self.unseal(&cipher.unwrap(self.kind, text)?)
+    }
+
+    /// The JSON Schema of a sealed text whose body fits this one.
+    pub(crate) fn schema(self, body: Value) -> Value {
+        json!({
+            "type": "object",
+            "required": ["format_version", "written_by", "kind", "checksum", "body"],
+            "properties": {
+                "format_version": {
+                    "description": "The version of the form. A callout that knows only lower ones refuses the text.",
+                    "type": "integer", "minimum": 1, "maximum": self.version,
+                },
+                "written_by": {"description": "The callout that wrote it.", "type": "string"},
+                "kind": {"description": "What is in it.", "const": self.kind},
+                "checksum": {
+                    "description": "SHA-256 over version, writer, kind and the bytes of the body.",
+                    "type": "string", "pattern": "^[0-9a-f]{64}$",
+                },
+                "body": body,
+            },
+        })
     }
 
     fn newer(self, text: &str) -> Option<Broken> {

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Fields;
 
-/// One field that differs. `None` is an absent value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One field that differs. `None` is an absent value, in JSON null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
+    /// The vendor's own name of it.
     pub field: String,
     pub before: Option<Value>,
     pub after: Option<Value>,

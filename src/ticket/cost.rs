@@ -2,12 +2,13 @@
 //!
 //! An estimate is advice: no system promises its price. What is not known stays unknown, and is never counted as nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Money;
 
 /// What one create costs. A create that nobody was asked about has none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cost {
     /// The system's own sum.
@@ -17,7 +18,7 @@ pub enum Cost {
 }
 
 /// The site that an account stands for, as its system knows it: a wrong account number shows in its address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// The system's own number of it.
     pub id: u64,

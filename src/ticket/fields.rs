@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Address, Digest};
 
 /// Field name to value. A value `{"ref": "Kind/NAME"}` is a typed hole: the id of that ticket, known after its create.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Fields(pub BTreeMap<String, Value>);
 
@@ -58,7 +59,7 @@ impl FromIterator<(String, Value)> for Fields {
 }
 
 /// A file that is sent with a create.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// The name that the vendor sees.
     pub filename: String,

@@ -35,7 +35,7 @@ impl fmt::Display for OnRemove {
 }
 
 /// The last applied one is kept in the record: a removed file still has its `on_remove`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lifecycle {
     #[serde(default)]
     pub on_remove: OnRemove,

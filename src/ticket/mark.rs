@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Address;
 
 /// Like `co-7k2m9q4x`: callout's prefix and 40 bits. Made once, stored in the record, never computed again.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^co-[0-9a-hjkmnp-tv-z]{8}$"))]
 pub struct Mark(String);
 
 /// Crockford's base 32 in lower case: no `i`, `l`, `o` or `u`, so that it survives a telephone call.

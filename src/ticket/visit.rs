@@ -3,12 +3,20 @@
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// How a local time is written, as a regular expression.
+const LOCAL: &str = r"^-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$";
+
 /// An arrival window in the site's own time. `start` equal to `end` is a hard start.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Visit {
+    /// By the site's clock.
+    #[schemars(extend("pattern" = LOCAL))]
     pub start: DateTime,
+    /// By the site's clock.
+    #[schemars(extend("pattern" = LOCAL))]
     pub end: DateTime,
     /// IANA name, such as `America/New_York`. Without it the moment is known only to within a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]

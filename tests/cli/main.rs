@@ -22,6 +22,7 @@ mod drift;
 mod editor;
 mod encrypted;
 mod escapes;
+mod events;
 #[cfg(unix)]
 mod full_disk;
 mod grouped;
@@ -30,6 +31,7 @@ mod hostile;
 mod import;
 mod init;
 mod insecure;
+mod left_out;
 mod limits;
 mod log;
 mod markdown;

@@ -238,7 +238,7 @@ fn mistakes_come_as_json_too() {
     let site = site(&TICKET.replace("Circuit down", "Circuit is down"));
     let told = site.run("validate --online --format json").ends_with(1).json();
     let place = |told: &Value| (told["code"].clone(), told["line"].clone(), told["column"].clone(), told["address"].clone());
-    assert_eq!(place(&told[1]), (json!("online/issue"), json!(6), json!(15), json!("NocTicket/outage-0417")));
+    assert_eq!(place(&told["diagnostics"][1]), (json!("online/issue"), json!(6), json!(15), json!("NocTicket/outage-0417")));
 }
 
 #[test]

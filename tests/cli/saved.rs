@@ -238,3 +238,42 @@ fn a_selection_belongs_to_the_plan_and_not_to_its_apply() {
     exit 1
     ");
 }
+
+#[test]
+fn a_plan_of_a_newer_callout_is_refused() {
+    let site = saved();
+    let text = site.read("p.plan");
+    site.write(
+        "p.plan",
+        text.replacen(
+            "{\"format_version\":1,\"written_by\":\"callout 0.1.0\"",
+            "{\"format_version\":99,\"written_by\":\"callout 9.0.0\"",
+            1,
+        ),
+    );
+    for command in ["apply --yes p.plan", "show p.plan"] {
+        let ran = site.run(command).ends_with(1);
+        insta::assert_snapshot!(ran.err, @r"
+        plan/newer
+
+          x p.plan cannot be used as a plan: it has format version 99, written by callout 9.0.0; this is callout
+          | 0.1.0 and reads up to version 2
+          help: apply it with that callout, or make a new one with this: callout plan --out p.plan
+        ");
+    }
+    assert_eq!(site.vendor.tickets(), 0);
+}
+
+#[test]
+fn a_state_is_no_plan() {
+    let site = saved();
+    site.run("apply --yes p.plan").ends_with(0);
+    site.write("s.plan", site.read(".callout/state.json"));
+    let ran = site.run("apply --yes s.plan").ends_with(1);
+    insta::assert_snapshot!(ran.err, @r"
+    plan/damaged
+
+      x s.plan cannot be used as a plan: it is a state, not a plan
+      help: make a new one: callout plan --out s.plan
+    ");
+}

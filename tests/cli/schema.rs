@@ -3,10 +3,17 @@
 use crate::support::project::Project;
 
 #[test]
-fn the_schema_is_the_committed_one() {
-    let ran = Project::empty().run("schema").ends_with(0);
-    assert_eq!(ran.out, include_str!("../../schemas/callout.schema.json"));
-    assert!(ran.err.is_empty(), "{ran}");
+fn every_schema_is_the_committed_one() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas");
+    for file in std::fs::read_dir(folder).expect("the schemas") {
+        let path = file.expect("a file").path();
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".schema.json"));
+        let ran = Project::empty().run(&format!("schema {}", name.expect("a schema"))).ends_with(0);
+        assert!(ran.out == std::fs::read_to_string(&path).expect("a schema") && ran.err.is_empty(), "{}", path.display());
+    }
+    assert_eq!(Project::empty().run("schema").out, Project::empty().run("schema callout").out);
+    let ran = Project::empty().run("schema none").ends_with(1);
+    assert!(ran.err.contains("possible values: callout, plan, plan-output, validate-output, apply-events"), "{ran}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn mistakes_come_as_json_too() {
     let project = Project::started();
     project.write("tickets/a.yaml", dispatch("store-0417-router", "0417").replace("PO-88213", &"9".repeat(31)));
     let ran = project.run("validate --format json").ends_with(1);
-    let told = &ran.json()[0];
+    let told = &ran.json()["diagnostics"][0];
     assert_eq!(told["code"], "schema/too-long");
     assert_eq!(
         (&told["file"], &told["line"], &told["address"]),

@@ -8,6 +8,7 @@ pub mod git;
 pub mod keys;
 pub mod project;
 pub mod random;
+pub mod schemas;
 pub mod server;
 pub mod stores;
 pub mod tools;

@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use super::clock::JumpingClock;
+use super::schemas;
 
 /// Of the working folder's path. Messages that name it then break their lines at the same words on every machine.
 const PATH_LENGTH: usize = 72;
@@ -152,6 +153,7 @@ impl Project {
         self.run_reading(words, Box::new(Cursor::new(input.as_bytes().to_vec())))
     }
 
+    #[track_caller]
     fn run_reading(&self, words: &[&str], input: Box<dyn io::BufRead + Send>) -> Ran {
         let (out, err) = (Captured::default(), Captured::default());
         let drawn = Arc::clone(&self.drawn);
@@ -168,6 +170,10 @@ impl Project {
         };
         let arguments = std::iter::once("callout").chain(words.iter().copied());
         let code = run(arguments.map(Into::into), environment);
+        // Not where the time is taken.
+        if cfg!(test) {
+            schemas::check_command(words, (code, &out.text()), self.folder.path());
+        }
         Ran { command: format!("callout {}", words.join(" ")), code, out: out.text(), err: err.text() }
     }
 }

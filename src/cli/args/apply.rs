@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Choice, Waiting};
 
@@ -28,9 +28,20 @@ pub struct Apply {
     /// List every ticket of the plan: unchanged ones too, and those of a rollout one by one.
     #[arg(long)]
     pub verbose: bool,
+    /// What to print: text for people, or a JSON object on each line for programs, the last one with how it ended.
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub log_format: ApplyFormat,
     /// Requests in flight at once.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub parallelism: u16,
     #[command(flatten)]
     pub waiting: Waiting,
+}
+
+/// How an apply is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ApplyFormat {
+    #[default]
+    Text,
+    Json,
 }

@@ -10,6 +10,7 @@ mod plan;
 mod policy;
 mod sandbox;
 mod schedule;
+mod schema;
 mod settle;
 mod state;
 mod status;
@@ -22,7 +23,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use apply::Apply;
+pub use apply::{Apply, ApplyFormat};
 pub use choice::{Choice, Part, Refresh};
 pub use expand::Expand;
 pub use import::{Import, MatchBy};
@@ -32,6 +33,7 @@ pub use plan::{ListFormat, Plan, PlanFormat, Show};
 pub use policy::{Policy, PolicyCommand};
 pub use sandbox::{Resolve, Sandbox};
 pub use schedule::Schedule;
+pub use schema::Which;
 pub use settle::{Ended, Settle};
 pub use state::{Said, State, StateCommand};
 pub use status::{Status, StatusFormat};
@@ -116,8 +118,12 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
-    /// Print the JSON Schema of the manifests.
-    Schema,
+    /// Print a JSON Schema: of the manifests, or of what callout writes for programs.
+    Schema {
+        /// Which one.
+        #[arg(value_enum, default_value_t)]
+        which: Which,
+    },
     /// Serve the sandbox for trying things by hand.
     Sandbox(Sandbox),
     /// Print a completion script.

@@ -11,7 +11,7 @@ use crate::state::{Event, Record, Request, Sighting};
 use crate::ticket::{Change, Fields};
 
 /// What is done at each place.
-pub(super) trait Visitor {
+pub(in crate::plan) trait Visitor {
     /// A field's value.
     fn value(&mut self, kind: &str, field: &str, value: &mut Value);
     /// A text in somebody's words.
@@ -79,6 +79,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
         visit: _,
         starts: _,
         lead_time: _,
+        left_out: _,
     } = step;
     self::action(&kind, action, visitor);
     for event in events {
@@ -104,7 +105,7 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
     }
 }
 
-fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
     match action {
         Action::Create { request, payload } => {
             self::request(kind, request, visitor);
@@ -165,7 +166,7 @@ fn reason(kind: &str, reason: &mut Reason, visitor: &mut dyn Visitor) {
     }
 }
 
-fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
     match event {
         Event::Intended { key: _, write: _, payload: _, request } => {
             if let Some(request) = request {
@@ -193,7 +194,9 @@ fn event(kind: &str, event: &mut Event, visitor: &mut dyn Visitor) {
             sighting(kind, seen, visitor);
         }
         Event::Noted { key: _, lifecycle, labels, visit: _, site: _ } => {
-            lifecycle.reissue_reason.iter_mut().for_each(|reason| visitor.text(reason));
+            if let Some(reason) = &mut lifecycle.reissue_reason {
+                visitor.text(reason);
+            }
             self::labels(labels, visitor);
         }
         Event::Surplus { key: _, tickets } => tickets.iter_mut().for_each(|stray| visitor.name(&mut stray.what)),
@@ -234,10 +237,14 @@ fn record(kind: &str, record: &mut Record, visitor: &mut dyn Visitor) {
     } = record;
     self::request(kind, request, visitor);
     if let Some(intent) = intent {
-        intent.request.iter_mut().for_each(|request| self::request(kind, request, visitor));
-        intent.heard.iter_mut().for_each(|heard| visitor.text(heard));
+        if let Some(request) = &mut intent.request {
+            self::request(kind, request, visitor);
+        }
+        if let Some(heard) = &mut intent.heard {
+            visitor.text(heard);
+        }
     }
-    for baseline in baseline {
+    if let Some(baseline) = baseline {
         fields(kind, baseline, visitor);
     }
     for stray in surplus {
@@ -251,11 +258,13 @@ fn request(kind: &str, request: &mut Request, visitor: &mut dyn Visitor) {
     for file in attachments {
         visitor.name(&mut file.filename);
     }
-    lifecycle.reissue_reason.iter_mut().for_each(|reason| visitor.text(reason));
+    if let Some(reason) = &mut lifecycle.reissue_reason {
+        visitor.text(reason);
+    }
     self::labels(labels, visitor);
 }
 
-fn sighting(kind: &str, seen: &mut Sighting, visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn sighting(kind: &str, seen: &mut Sighting, visitor: &mut dyn Visitor) {
     let Sighting { fields, status: _, finished: _ } = seen;
     self::fields(kind, fields, visitor);
 }
@@ -266,7 +275,7 @@ fn fields(kind: &str, fields: &mut Fields, visitor: &mut dyn Visitor) {
     }
 }
 
-fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
+pub(in crate::plan) fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
     for Change { field, before, after } in changes {
         before.iter_mut().chain(after).for_each(|value| visitor.value(kind, field, value));
     }

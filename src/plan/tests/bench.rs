@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::able::Able;
-use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request};
+use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request, seal_plan};
 use crate::policy::Policy;
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
-use crate::state::{Event, Key, Sighting, State, Write};
+use crate::state::{Cipher, Event, Key, Sighting, State, Write};
+use crate::support::schemas;
 use crate::systems::techexpress::TechExpress;
 use crate::systems::{Endings, Found, Observed, Seen, System};
 use crate::ticket::{Address, Digest, Rollouts, Ticket};
@@ -187,7 +188,7 @@ impl Bench {
     pub fn plan(&self) -> Plan {
         let sides = self.sides();
         let companions = Companions::new(&self.tickets, &self.state, &[]);
-        build(&World {
+        let plan = build(&World {
             tickets: &self.tickets,
             state: &self.state,
             observed: &self.observed,
@@ -203,7 +204,32 @@ impl Bench {
             project: "bench".to_owned(),
             commit: None,
             uncommitted: false,
-        })
+        });
+        let saved = seal_plan(&plan, &Cipher::default()).expect("a plan that can be saved");
+        schemas::check("plan", &serde_json::from_str(&saved).expect("JSON"));
+        self.comes_back(&plan, &sides);
+        plan
+    }
+
+    /// Saved without contacts, the plan does, saw and records the same once they are back.
+    fn comes_back(&self, plan: &Plan, sides: &Sides) {
+        let saved = plan.without_contacts(&self.tickets, &self.state).expect("a plan that can be saved");
+        let text = seal_plan(&saved, &Cipher::default()).expect("a plan that can be saved");
+        schemas::check("plan", &serde_json::from_str(&text).expect("JSON"));
+        let mut observed = self.observed.clone();
+        // What was found by its mark is read by its id later.
+        for (key, found) in &self.observed.found {
+            if let Found::One(seen) = found {
+                observed.read.insert(key.clone(), Observed::Found(seen.clone()));
+            }
+        }
+        let again = saved.with_contacts(&self.tickets, &self.state).held_by(&observed, sides);
+        for (was, is) in plan.clone().held_by(&observed, sides).steps.iter().zip(&again.steps) {
+            if was.action.reason().is_none() || is.action.reason().is_none() {
+                assert_eq!((&was.action, &was.seen), (&is.action, &is.seen), "{}", was.key);
+            }
+            assert_eq!(was.events, is.events, "{}", was.key);
+        }
     }
 
     /// The world in which a saved plan would be applied.

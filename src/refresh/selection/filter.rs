@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Selector, Since, Subject, Target};
@@ -10,13 +11,15 @@ use crate::ticket::Address;
 
 /// What was asked for. Empty asks for everything; otherwise a ticket is selected by one of the targets (if there are any), one of the
 /// files (if any), one of the waves (if any), every selector, and the earlier revision (if any) that it differs from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Filter {
+    /// Addresses of tickets, documents and rollouts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
+    /// Tests of labels; each must hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selectors: Vec<Selector>,
-    /// Names of manifest files, as [`crate::diagnostics::SourceFile`] has them.
+    /// Names of manifest files, as messages have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
     /// Names of waves, of whatever rollout.

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::refresh::Sides;
 use crate::ticket::{Address, Attachment, Gate, Rollouts, Ticket};
 
 /// An earlier revision, and which tickets differ from it. A saved plan keeps it, and needs no git.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Since {
     /// As it was typed.
     pub reference: String,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ticket::{Address, NotAnAddress, RolloutSite, is_name};
@@ -10,7 +11,7 @@ use crate::ticket::{Address, NotAnAddress, RolloutSite, is_name};
 const ROLLOUT: &str = "Rollout/";
 
 /// What `--target` names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub enum Target {
     /// A ticket. Without a location's key, every location of its document.

@@ -6,21 +6,13 @@ use serde_json::Value;
 
 use super::Row;
 use crate::render::cell::harmless;
+use crate::render::json::one_line;
 use crate::render::source::clean;
 use crate::state::Entry;
 
 /// An event as one line of JSON, without its newline. What could move a cursor is escaped, so the values are exact.
 pub fn log_json(entry: &Entry<'_>) -> String {
-    let line = serde_json::to_value(Row::of(entry)).unwrap_or_default().to_string();
-    if clean(&line) == line {
-        return line;
-    }
-    line.chars().map(|c| if clean(&c.to_string()).contains(c) { c.to_string() } else { escaped(c) }).collect()
-}
-
-/// JSON spells what is beyond U+FFFF as a pair.
-fn escaped(c: char) -> String {
-    c.encode_utf16(&mut [0; 2]).iter().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"))
+    one_line(&Row::of(entry))
 }
 
 /// The names of the columns. Lines end as RFC 4180 has it.
