@@ -22,7 +22,8 @@ pub struct Rule<'p> {
     /// The names of a group, with what each stands for.
     pub group_by: Vec<(&'p str, Expression<'p, 'p>)>,
     when: Option<Expression<'p, 'p>>,
-    rule: Expression<'p, 'p>,
+    /// True means against it.
+    against: Expression<'p, 'p>,
     message: Template<'p, 'p>,
 }
 
@@ -57,7 +58,7 @@ impl<'p> Rule<'p> {
             return Err(compiler.mistakes);
         }
         let made =
-            || Some(Self { group_by: group_by.into_iter().collect::<Option<_>>()?, when: flat(when)?, rule: rule?, message: message? });
+            || Some(Self { group_by: group_by.into_iter().collect::<Option<_>>()?, when: flat(when)?, against: rule?, message: message? });
         made().ok_or_else(Vec::new)
     }
 
@@ -68,7 +69,7 @@ impl<'p> Rule<'p> {
 
     /// Whether this is against the rule.
     pub fn is_broken(&self, context: &Value, misses: &Misses) -> Result<bool, String> {
-        asked(&self.rule, context, misses)
+        asked(&self.against, context, misses)
     }
 
     /// What is said of it. That the words fail does not take the verdict back.
@@ -93,7 +94,9 @@ impl<'p> Compiler<'p> {
         match self.environment.compile_expression(text) {
             Ok(expression) => {
                 let wrong = unknown(&expression.undeclared_variables(true), known, self.environment);
-                wrong.into_iter().for_each(|wrong| self.tell(wrong, &pointer));
+                for wrong in wrong {
+                    self.tell(wrong, &pointer);
+                }
                 Some(expression)
             }
             Err(error) => {
@@ -113,7 +116,9 @@ impl<'p> Compiler<'p> {
         match self.environment.template_from_named_str("text", text) {
             Ok(template) => {
                 let wrong = unknown(&template.undeclared_variables(true), known, self.environment);
-                wrong.into_iter().for_each(|wrong| self.tell(wrong, pointer));
+                for wrong in wrong {
+                    self.tell(wrong, pointer);
+                }
                 Some(template)
             }
             Err(error) => {

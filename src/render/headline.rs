@@ -81,7 +81,7 @@ fn visit(step: &Step) -> Option<(Timestamp, DateTime)> {
 }
 
 fn is_for_good(step: &Step) -> bool {
-    let can = by_kind(&step.key.address.kind).map(|system| system.capabilities());
+    let can = by_kind(&step.key.address.kind).map(super::super::systems::System::capabilities);
     can.is_none_or(|can| !can.close.yes() && !can.delete.yes())
 }
 

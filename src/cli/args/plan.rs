@@ -47,6 +47,7 @@ pub enum ListFormat {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "it is the flag's name")]
 pub struct Show {
     /// A plan that `plan --out` wrote.
     pub plan: PathBuf,

@@ -46,7 +46,9 @@ pub(super) fn plan(plan: &mut Plan, visitor: &mut dyn Visitor) {
     for Ruling { policy: _, effect: _, key: _, message, place: _ } in rulings {
         visitor.text(message);
     }
-    steps.iter_mut().for_each(|each| step(each, visitor));
+    for each in steps {
+        step(each, visitor);
+    }
 }
 
 fn step(step: &mut Step, visitor: &mut dyn Visitor) {
@@ -80,10 +82,14 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
         left_out: _,
     } = step;
     self::action(&kind, action, visitor);
-    events.iter_mut().for_each(|event| self::event(&kind, event, visitor));
+    for event in events {
+        self::event(&kind, event, visitor);
+    }
     self::changes(&kind, changes, visitor);
     self::changes(&kind, drift, visitor);
-    notes.iter_mut().for_each(|note| visitor.text(note));
+    for note in notes {
+        visitor.text(note);
+    }
     visitor.name(site);
     if let Some(Account { id: _, name, address }) = account {
         visitor.name(name);
@@ -94,7 +100,9 @@ fn step(step: &mut Step, visitor: &mut dyn Visitor) {
         Some(Cost::Estimated(_)) | None => {}
     }
     self::labels(labels, visitor);
-    sighting(&kind, seen.as_mut(), visitor);
+    if let Some(seen) = seen {
+        sighting(&kind, seen, visitor);
+    }
 }
 
 pub(in crate::plan) fn action(kind: &str, action: &mut Action, visitor: &mut dyn Visitor) {
@@ -105,7 +113,7 @@ pub(in crate::plan) fn action(kind: &str, action: &mut Action, visitor: &mut dyn
         }
         Action::Adopt { id: _, request, seen, why } => {
             self::request(kind, request, visitor);
-            sighting(kind, Some(seen), visitor);
+            sighting(kind, seen, visitor);
             visitor.text(why);
         }
         Action::Update { id: _, request, changed, closes: _ } => {
@@ -166,12 +174,15 @@ pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Vi
             }
         }
         Event::Created { key: _, id: _, seen } | Event::Observed { key: _, seen, baseline: _, booking_checked: _ } => {
-            sighting(kind, Some(seen), visitor);
+            sighting(kind, seen, visitor);
         }
-        Event::Updated { key: _, seen } => sighting(kind, seen.as_mut(), visitor),
+        Event::Updated { key: _, seen: Some(seen) } => sighting(kind, seen, visitor),
+        Event::Updated { key: _, seen: None } => {}
         Event::Adopted { key: _, id: _, request, seen, reason } => {
             self::request(kind, request, visitor);
-            sighting(kind, seen.as_mut(), visitor);
+            if let Some(seen) = seen {
+                sighting(kind, seen, visitor);
+            }
             visitor.text(reason);
         }
         Event::Presumed { key: _, request, reason } => {
@@ -180,7 +191,7 @@ pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Vi
         }
         Event::DoneByHand { key: _, request, seen } | Event::TookLive { key: _, request, seen, accepted: _ } => {
             self::request(kind, request, visitor);
-            sighting(kind, Some(seen), visitor);
+            sighting(kind, seen, visitor);
         }
         Event::Noted { key: _, lifecycle, labels, visit: _, site: _ } => {
             lifecycle.reissue_reason.iter_mut().for_each(|reason| visitor.text(reason));
@@ -227,26 +238,33 @@ fn record(kind: &str, record: &mut Record, visitor: &mut dyn Visitor) {
         intent.request.iter_mut().for_each(|request| self::request(kind, request, visitor));
         intent.heard.iter_mut().for_each(|heard| visitor.text(heard));
     }
-    baseline.iter_mut().for_each(|baseline| fields(kind, baseline, visitor));
-    surplus.iter_mut().for_each(|stray| visitor.name(&mut stray.what));
+    for baseline in baseline {
+        fields(kind, baseline, visitor);
+    }
+    for stray in surplus {
+        visitor.name(&mut stray.what);
+    }
 }
 
 fn request(kind: &str, request: &mut Request, visitor: &mut dyn Visitor) {
     let Request { system: _, origin: _, mark: _, fields, attachments, visit: _, lifecycle, labels, site: _ } = request;
     self::fields(kind, fields, visitor);
-    attachments.iter_mut().for_each(|file| visitor.name(&mut file.filename));
+    for file in attachments {
+        visitor.name(&mut file.filename);
+    }
     lifecycle.reissue_reason.iter_mut().for_each(|reason| visitor.text(reason));
     self::labels(labels, visitor);
 }
 
-pub(in crate::plan) fn sighting(kind: &str, seen: Option<&mut Sighting>, visitor: &mut dyn Visitor) {
-    if let Some(Sighting { fields, status: _, finished: _ }) = seen {
-        self::fields(kind, fields, visitor);
-    }
+pub(in crate::plan) fn sighting(kind: &str, seen: &mut Sighting, visitor: &mut dyn Visitor) {
+    let Sighting { fields, status: _, finished: _ } = seen;
+    self::fields(kind, fields, visitor);
 }
 
 fn fields(kind: &str, fields: &mut Fields, visitor: &mut dyn Visitor) {
-    fields.0.iter_mut().for_each(|(name, value)| visitor.value(kind, name, value));
+    for (name, value) in &mut fields.0 {
+        visitor.value(kind, name, value);
+    }
 }
 
 pub(in crate::plan) fn changes(kind: &str, changes: &mut [Change], visitor: &mut dyn Visitor) {
@@ -256,5 +274,7 @@ pub(in crate::plan) fn changes(kind: &str, changes: &mut [Change], visitor: &mut
 }
 
 fn labels(labels: &mut BTreeMap<String, String>, visitor: &mut dyn Visitor) {
-    labels.values_mut().for_each(|value| visitor.name(value));
+    for value in labels.values_mut() {
+        visitor.name(value);
+    }
 }

@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page, plan: &Plan) {
 
 fn waves(plan: &Plan, has_costs: bool) -> String {
     let told: Vec<_> = groups(plan).into_iter().filter(|group| group.steps.iter().any(|step| step.is_listed())).collect();
-    if !told.iter().any(|group| group.is_of_rollout()) {
+    if !told.iter().any(super::super::grouped::Group::is_of_rollout) {
         return String::new();
     }
     let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 6) } else { ("", "", 5) };
