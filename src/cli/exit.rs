@@ -9,7 +9,7 @@ pub enum Exit {
     InDoubt,
     /// 6: partly applied.
     Partly,
-    /// 4: refused by a limit; nothing was applied.
+    /// 4: refused by a limit or a policy; nothing was applied.
     Refused,
     /// 3: the saved plan is stale, finished or expired.
     Stale,

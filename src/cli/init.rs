@@ -126,7 +126,8 @@ impl Files<'_> {
 
     /// Visual Studio Code's YAML extension finds the schema by this. Settings that are there are left to their owner.
     fn settings(&self) -> Result<(), Failure> {
-        let settings = json!({"yaml.schemas": {format!("./{SCHEMA_FILE}"): ["callout.yaml", "tickets/**/*.yaml"]}});
+        let files = ["callout.yaml", "tickets/**/*.yaml", "rollouts/**/*.yaml", "policies/**/*.yaml"];
+        let settings = json!({"yaml.schemas": {format!("./{SCHEMA_FILE}"): files}});
         self.add(".vscode/settings.json", &pretty(&settings))
     }
 }

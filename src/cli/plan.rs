@@ -26,7 +26,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             "{other} is at work on this state now: what it does from here on is not in this plan. Make a new one when it has ended.\n"
         )));
     }
-    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.show_contacts, file: words.out.as_deref() };
+    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.contacts, file: words.out.as_deref() };
     report::show(&plan, &shown, environment)?;
     if let Some(path) = &words.out {
         let saved = match opened.project.contacts {

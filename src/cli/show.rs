@@ -21,7 +21,7 @@ pub(super) async fn run(words: &Words, environment: &Environment) -> Ending {
         "plan {} of {}, made {:.0}{commit} from state {}, good until {:.0}",
         saved.id, saved.project, saved.made, saved.through, saved.expires
     )));
-    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.show_contacts, file: Some(&words.plan) };
+    let shown = Shown { format: words.format, verbose: words.verbose, shows_people: words.contacts, file: Some(&words.plan) };
     report::show(&saved, &shown, environment)?;
     Ok(Exit::Done)
 }

@@ -48,6 +48,13 @@ impl Policy {
         self.sources.at(diagnostic, self.node.span_of(pointer)).about(format!("{POLICY}/{}", self.name))
     }
 
+    /// The same, at the key.
+    pub fn tell_key(&self, diagnostic: Diagnostic, pointer: &str) -> Diagnostic {
+        let (found, _) = self.node.find(pointer);
+        let span = found.key_span.unwrap_or_else(|| found.span());
+        self.sources.at(diagnostic, span).about(format!("{POLICY}/{}", self.name))
+    }
+
     /// Where a JSON pointer into the document leads.
     pub fn place(&self, pointer: &str) -> Option<Place> {
         self.sources.place(self.node.span_of(pointer))

@@ -58,6 +58,9 @@ pub fn document() -> Value {
         .collect();
     let mut definitions = generator.take_definitions(true);
     templated::complete(&mut definitions);
+    for kind in ticket_kinds() {
+        ask_for_nothing_in_spec(&mut definitions, kind);
+    }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "callout",
@@ -71,6 +74,23 @@ pub fn document() -> Value {
         "allOf": all_of,
         "$defs": definitions,
     })
+}
+
+/// An editor sees one file, and `spec.defaults` in another may give whatever this one does not say: what is missing is told by `validate`,
+/// which knows both. An entry of a list has no defaults.
+fn ask_for_nothing_in_spec(definitions: &mut Map<String, Value>, kind: &str) {
+    let spec = definitions.get(kind).and_then(|document| document.pointer("/properties/spec/$ref")).and_then(Value::as_str);
+    let mut names: Vec<String> = spec.and_then(definition).into_iter().collect();
+    while let Some(Value::Object(object)) = names.pop().and_then(|name| definitions.get_mut(&name)) {
+        object.remove("required");
+        let within = object.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values);
+        names.extend(within.filter_map(|property| property.get("$ref").and_then(Value::as_str).and_then(definition)));
+    }
+}
+
+/// The name in a reference to a definition.
+fn definition(reference: &str) -> Option<String> {
+    reference.strip_prefix("#/$defs/").map(str::to_owned)
 }
 
 /// The schema as it is printed and committed.

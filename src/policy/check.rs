@@ -21,7 +21,7 @@ fn one(policy: &Policy) -> Vec<Diagnostic> {
     let mut found = Rule::compile(policy, &environment).err().unwrap_or_default();
     found.extend(names(policy).into_iter().filter(|name| GROUP.contains(name)).map(|name| {
         let message = format!("every group has a `group.{name}` already");
-        policy.tell(Diagnostic::error("policy/group-name", message).help("Give it another name."), &format!("/spec/group_by/{name}"))
+        policy.tell_key(Diagnostic::error("policy/group-name", message).help("Give it another name."), &format!("/spec/group_by/{name}"))
     }));
     if let Some(zone) = policy.spec.timezone.as_deref().filter(|zone| TimeZone::get(zone).is_err()) {
         let wrong = Diagnostic::error("policy/timezone", format!("`{zone}` is no time zone")).help("For example: America/New_York");

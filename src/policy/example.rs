@@ -126,7 +126,10 @@ fn subject(step: &ExampleStep, number: u32, visit: Option<Visit>) -> Subject {
 
 fn visit(written: &ExampleVisit, pointer: &str, wrong: &mut Wrong) -> Option<Visit> {
     let start = read::<DateTime>(&written.start, &format!("{pointer}/visit/start"), wrong);
-    let end = read::<DateTime>(written.end.as_ref().unwrap_or(&written.start), &format!("{pointer}/visit/end"), wrong);
+    let end = match &written.end {
+        Some(end) => read::<DateTime>(end, &format!("{pointer}/visit/end"), wrong),
+        None => start,
+    };
     if let Some(zone) = written.timezone.as_deref().filter(|zone| TimeZone::get(zone).is_err()) {
         let told = Diagnostic::error("policy/timezone", format!("`{zone}` is no time zone")).help("For example: America/New_York");
         wrong.push((told, format!("{pointer}/visit/timezone")));

@@ -87,10 +87,10 @@ pub struct Known<'p> {
     pub group: Option<Vec<&'p str>>,
 }
 
-/// What is wrong with the names that an expression uses. `step.visit.date` comes as one.
-pub fn unknown(used: &HashSet<String>, known: &Known<'_>, environment: &Environment<'_>) -> Vec<Diagnostic> {
+/// What is wrong with the names that an expression uses, each with the name. `step.visit.date` comes as one.
+pub fn unknown<'u>(used: &'u HashSet<String>, known: &Known<'_>, environment: &Environment<'_>) -> Vec<(Diagnostic, &'u str)> {
     let used: BTreeSet<&String> = used.iter().collect();
-    used.into_iter().filter_map(|path| known.unknown(path, environment)).collect()
+    used.into_iter().filter_map(|path| Some((known.unknown(path, environment)?, path.as_str()))).collect()
 }
 
 impl Known<'_> {
@@ -98,9 +98,9 @@ impl Known<'_> {
         let mut names = path.split('.');
         let top = names.next().unwrap_or_default();
         if let ("group", Some(own)) = (top, &self.group) {
-            let all: Vec<&str> = GROUP.into_iter().chain(own.iter().copied()).collect();
+            let all: BTreeSet<&str> = GROUP.into_iter().chain(own.iter().copied()).collect();
             let name = names.next().filter(|name| !all.contains(name))?;
-            return Some(told("group", name, &all));
+            return Some(told("group", name, &all.into_iter().collect::<Vec<_>>()));
         }
         let Some((_, shape)) = self.tops.iter().find(|(name, _)| *name == top) else {
             let is_global = environment.globals().any(|(name, _)| name == top);
@@ -140,7 +140,7 @@ fn below<'n>(mut path: String, mut shape: Shape, names: impl Iterator<Item = &'n
 /// What to say of a name that is not below another.
 pub fn told(path: &str, name: &str, all: &[&str]) -> Diagnostic {
     let near = nearest(name, all.iter().copied()).map(|near| format!("Did you mean `{path}.{near}`? ")).unwrap_or_default();
-    let help = format!("{near}There is {}.", all.join(", "));
+    let help = format!("{near}`{path}` has {}.", all.join(", "));
     Diagnostic::error("policy/unknown-name", format!("`{path}.{name}` is not known")).help(help)
 }
 

@@ -21,9 +21,8 @@ pub fn environment<'source>() -> Outcome<Environment<'source>> {
 pub struct Rule<'p> {
     /// The names of a group, with what each stands for.
     pub group_by: Vec<(&'p str, Expression<'p, 'p>)>,
-    when: Option<Expression<'p, 'p>>,
-    /// True means against it.
-    against: Expression<'p, 'p>,
+    when: Expression<'p, 'p>,
+    breaks: Expression<'p, 'p>,
     message: Template<'p, 'p>,
 }
 
@@ -46,30 +45,31 @@ impl<'p> Rule<'p> {
             Each::Group => Known { group: Some(names(policy)), ..known(&[plan, now]) },
         };
         let chosen_by = if each == Each::Plan { known(&[plan, now]) } else { known(&[step, plan, now]) };
-        let when = policy.spec.when.as_ref().map(|when| compiler.expression("when", &when.0, &chosen_by));
-        let parts = policy.spec.group_by.iter().flatten();
-        let group_by: Vec<_> = parts
-            .map(|(name, text)| Some((name.as_str(), compiler.expression(&format!("group_by/{name}"), text, &known(&[step]))?)))
-            .collect();
-        let (key, text) = policy.rule();
-        let rule = compiler.expression(key, text, &asked);
-        let message = compiler.message(&asked);
-        if !compiler.mistakes.is_empty() {
-            return Err(compiler.mistakes);
+        // Without a choice it is about all.
+        let when = policy.spec.when.as_ref().map_or("true", |when| &when.0);
+        let when = compiler.expression("when", when, &chosen_by);
+        let mut group_by = Vec::new();
+        for (name, text) in policy.spec.group_by.iter().flatten() {
+            let part = compiler.expression(&format!("group_by/{name}"), text, &known(&[step]));
+            group_by.extend(part.map(|part| (name.as_str(), part)));
         }
-        let made =
-            || Some(Self { group_by: group_by.into_iter().collect::<Option<_>>()?, when: flat(when)?, against: rule?, message: message? });
-        made().ok_or_else(Vec::new)
+        let (key, text) = policy.rule();
+        let breaks = compiler.expression(key, text, &asked);
+        let message = compiler.message(&asked);
+        match (when, breaks, message) {
+            (Some(when), Some(breaks), Some(message)) if compiler.mistakes.is_empty() => Ok(Self { group_by, when, breaks, message }),
+            _ => Err(compiler.mistakes),
+        }
     }
 
     /// Whether the rule is about this at all.
     pub fn is_about(&self, context: &Value, misses: &Misses) -> Result<bool, String> {
-        self.when.as_ref().map_or(Ok(true), |when| asked(when, context, misses))
+        asked(&self.when, context, misses)
     }
 
     /// Whether this is against the rule.
     pub fn is_broken(&self, context: &Value, misses: &Misses) -> Result<bool, String> {
-        asked(&self.against, context, misses)
+        asked(&self.breaks, context, misses)
     }
 
     /// What is said of it. That the words fail does not take the verdict back.
@@ -93,9 +93,10 @@ impl<'p> Compiler<'p> {
         }
         match self.environment.compile_expression(text) {
             Ok(expression) => {
-                let wrong = unknown(&expression.undeclared_variables(true), known, self.environment);
-                for wrong in wrong {
-                    self.tell(wrong, &pointer);
+                let used = expression.undeclared_variables(true);
+                let wrong = unknown(&used, known, self.environment);
+                for (wrong, name) in wrong {
+                    self.tell_name(wrong, &pointer, name);
                 }
                 Some(expression)
             }
@@ -115,9 +116,10 @@ impl<'p> Compiler<'p> {
         }
         match self.environment.template_from_named_str("text", text) {
             Ok(template) => {
-                let wrong = unknown(&template.undeclared_variables(true), known, self.environment);
-                for wrong in wrong {
-                    self.tell(wrong, pointer);
+                let used = template.undeclared_variables(true);
+                let wrong = unknown(&used, known, self.environment);
+                for (wrong, name) in wrong {
+                    self.tell_name(wrong, pointer, name);
                 }
                 Some(template)
             }
@@ -133,16 +135,20 @@ impl<'p> Compiler<'p> {
         self.tell(wrong.help(format!("For example: {example}")), pointer);
     }
 
+    /// At the name itself, if the text has it as it is.
+    fn tell_name(&mut self, wrong: Diagnostic, pointer: &str, name: &str) {
+        let mut wrong = self.policy.tell(wrong, pointer);
+        if let Some(place) = &mut wrong.place
+            && let Some(at) = place.file.text.get(place.span.clone()).and_then(|text| text.find(name))
+        {
+            let start = place.span.start + at;
+            place.span = start..start + name.len();
+        }
+        self.mistakes.push(wrong);
+    }
+
     fn tell(&mut self, wrong: Diagnostic, pointer: &str) {
         self.mistakes.push(self.policy.tell(wrong, pointer));
-    }
-}
-
-/// An optional thing that is there and whole, or not there.
-fn flat<T>(found: Option<Option<T>>) -> Option<Option<T>> {
-    match found {
-        None => Some(None),
-        Some(found) => found.map(Some),
     }
 }
 

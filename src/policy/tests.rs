@@ -1,5 +1,8 @@
 //! Policies and what they say of little plans, each as somebody would write it.
 
+mod examples;
+mod groups;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -18,8 +21,8 @@ use crate::ticket::{Address, Change, Fields, Money, RolloutSite, Visit};
 /// A policy with this below its `spec`.
 pub(crate) fn policy(spec: &str) -> Policy {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let spec: String = spec.lines().map(|line| format!("  {line}\n")).collect();
-    let text = format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: rule}}\nspec:\n{spec}");
+    let spec = spec.replace('\n', "\n  ");
+    let text = format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: rule}}\nspec:\n  {spec}\n");
     std::fs::write(folder.path().join("rule.yaml"), text).expect("a file");
     let request = Request { start: folder.path().to_path_buf(), paths: vec!["rule.yaml".into()], ..Request::default() };
     let mut loaded = load(&request);
@@ -213,138 +216,6 @@ fn fields_changes_and_labels_are_those_of_the_ticket() {
     };
     let rule = "deny: '\"priority\" in step.changes and not step.changes.priority.after'\nmessage: ${{ step.changes.priority.before }} ${{ step.fields.po_number }} ${{ step.labels.region }} ${{ step.attachments[0] }} ${{ step.site }}";
     assert_eq!(said(rule, vec![changed]), ["deny 0: low PO-1 west plan.pdf Store a"]);
-}
-
-mod groups {
-    use super::*;
-
-    const PER_DAY: &str = "each: group\ngroup_by: {date: step.visit.date, region: step.labels.region}\ndeny: group.count > 2\nmessage: ${{ group.region }} ${{ group.date }}, ${{ group.count }} and ${{ group.joining }} new, ${{ group.steps | map(attribute='name') | join(' ') }}";
-
-    fn on(name: &str, doing: Doing, start: &str) -> Subject {
-        Subject { visit: Some(visit(start)), ..subject(name, doing) }
-    }
-
-    fn per_day(subjects: Vec<Subject>) -> Vec<String> {
-        said(PER_DAY, subjects)
-    }
-
-    #[test]
-    fn who_was_sent_before_counts_and_is_judged_only_where_somebody_joins() {
-        let day = "2027-01-11T08:00:00";
-        let stands = || vec![on("a", Doing::Keep, day), on("b", Doing::Keep, day)];
-        let with = |more: Subject| stands().into_iter().chain([more]).collect::<Vec<_>>();
-        assert_eq!(per_day(with(on("c", Doing::Create, day))), ["deny: west 2027-01-11, 3 and 1 new, a b c"]);
-        assert!(per_day(with(on("c", Doing::Create, "2027-01-12T08:00:00"))).is_empty());
-        // It was too full before, and nobody joins it.
-        let full = with(on("c", Doing::Keep, day)).into_iter().chain([on("d", Doing::Create, "2027-01-12T08:00:00")]);
-        assert!(per_day(full.collect()).is_empty());
-        // Who goes does not count.
-        for doing in [Doing::Close, Doing::Delete] {
-            assert!(per_day(vec![on("a", Doing::Keep, day), on("b", doing, day), on("c", Doing::Create, day)]).is_empty());
-        }
-    }
-
-    #[test]
-    fn a_change_joins_a_group_only_from_outside_of_it() {
-        let (day, other) = ("2027-01-11T08:00:00", "2027-01-12T08:00:00");
-        let from = |before: &str| Subject { before: Some(Box::new(on("c", Doing::Keep, before))), ..on("c", Doing::Update, day) };
-        let with = |change: Subject| per_day(vec![on("a", Doing::Keep, day), on("b", Doing::Keep, day), change]);
-        assert!(with(from(day)).is_empty());
-        assert_eq!(with(from(other)), ["deny: west 2027-01-11, 3 and 1 new, a b c"]);
-    }
-
-    #[test]
-    fn what_waits_is_told_ahead_and_takes_no_place_yet() {
-        let day = "2027-01-11T08:00:00";
-        let waits = |name| Subject { waits: true, ..on(name, Doing::Create, day) };
-        let now = |name| on(name, Doing::Create, day);
-        assert_eq!(
-            per_day(vec![now("a"), now("b"), waits("c")]),
-            ["warn: west 2027-01-11, 3 and 3 new, a b c (not sent yet; once it is its turn, this refuses the plan)"]
-        );
-        assert_eq!(per_day(vec![now("a"), now("b"), now("c"), waits("d")]), ["deny: west 2027-01-11, 3 and 3 new, a b c"]);
-        let step = "deny: step.visit.weekday == \"mon\"\nmessage: a Monday";
-        assert_eq!(said(step, vec![waits("a")]), ["warn 0: a Monday (not sent yet; once it is its turn, this refuses the plan)"]);
-        assert!(said("each: plan\ndeny: plan.creates > 0 or plan.waiting > 0\nmessage: m", vec![waits("a")]).is_empty());
-    }
-
-    #[test]
-    fn who_has_no_label_is_in_the_group_of_those_without() {
-        let without = |name: &str| Subject { labels: [].into(), ..on(name, Doing::Create, "2027-01-11T08:00:00") };
-        assert_eq!(per_day(vec![without("a"), without("b"), without("c")]), ["deny: None 2027-01-11, 3 and 3 new, a b c"]);
-    }
-
-    #[test]
-    fn a_visit_whose_group_is_not_known_is_not_left_out_quietly() {
-        let nowhere = |name: &str, doing| Subject { visit: None, ..subject(name, doing) };
-        let create = || on("c", Doing::Create, "2027-01-11T08:00:00");
-        let why = "cannot be found: Dispatch/a has no visit; `when: step.visit` leaves such tickets out";
-        assert_eq!(per_day(vec![nowhere("a", Doing::Create)]), [format!("deny 0: its group {why}")]);
-        assert_eq!(
-            per_day(vec![nowhere("a", Doing::Keep), nowhere("b", Doing::Keep), create()]),
-            [format!("deny: the group of Dispatch/a, Dispatch/b {why}")]
-        );
-        // A plan that brings nobody has no group to fill, and one that waits has none yet.
-        assert!(per_day(vec![nowhere("a", Doing::Keep), on("c", Doing::Close, "2027-01-11T08:00:00")]).is_empty());
-        let later = Subject { waits: true, ..create() };
-        assert_eq!(
-            per_day(vec![nowhere("a", Doing::Keep), later]),
-            [format!("warn: the group of Dispatch/a {why} (not sent yet; once it is its turn, this refuses the plan)")]
-        );
-        let chosen = format!("{PER_DAY}\nwhen: step.visit");
-        assert!(said(&chosen, vec![nowhere("a", Doing::Keep), nowhere("b", Doing::Create), create()]).is_empty());
-    }
-}
-
-mod examples {
-    use super::*;
-    use crate::policy::{Expected, Tried, try_examples};
-
-    fn tried(spec: &str) -> Vec<Tried> {
-        try_examples(&policy(spec))
-    }
-
-    #[test]
-    fn a_test_compares_what_comes_and_what_is_said() {
-        let rule = "deny: step.visit.weekday == \"sat\"\nmessage: a ${{ step.visit.weekday }}\ntests:\n";
-        let test = |expect: &str| {
-            let visit = "{start: 2027-01-09T08:00:00}";
-            tried(&format!("{rule}  - {{name: t, steps: [{{visit: {visit}}}], {expect}}}")).pop().expect("a test")
-        };
-        assert!(test("expect: deny").passed() && test("expect: deny, message: a sat").passed());
-        assert!(!test("expect: warn").passed() && !test("expect: pass").passed() && !test("expect: deny, message: a sun").passed());
-        let failing = test("expect: pass");
-        assert_eq!((failing.came, failing.said, failing.failed), (Expected::Deny, vec!["a sat".to_owned()], false));
-        assert_eq!(failing.place.as_deref(), Some("rule.yaml:8:14"));
-    }
-
-    #[test]
-    fn a_rule_that_fails_passes_no_test() {
-        for expect in ["deny", "warn", "pass"] {
-            let tried = tried(&format!(
-                "deny: step.visit.weekday == \"sat\"\nmessage: m\ntests:\n  - {{name: t, steps: [{{}}], expect: {expect}}}"
-            ));
-            assert!(tried.iter().all(|tried| tried.failed && !tried.passed()), "{tried:?}");
-        }
-    }
-
-    #[test]
-    fn a_step_has_what_its_test_gives_it() {
-        let step = "{times: 2, action: update, waits: true, kind: NocTicket, name: n, key: k, reissue: 2, site: S, labels: {a: b}, fields: {issue_name: x}, \
-                    changes: {issue_name: {before: y}}, attachments: [f], visit: {start: 2027-01-09T08:00:00, end: 2027-01-09T09:00:00, timezone: Asia/Tokyo}, \
-                    rollout: {name: r, key: '7', wave: w}, account: {id: 3, name: N, address: A}, cost: 2.5}";
-        let shown = "${{ step.address }} ${{ step.kind }} ${{ step.name }} ${{ step.key }} ${{ step.reissue }} ${{ step.site }} ${{ step.labels.a }} \
-                     ${{ step.fields.issue_name }} ${{ step.changes.issue_name.before }} ${{ step.attachments[0] }} ${{ step.visit.end }} ${{ step.visit.hours_ahead }} \
-                     ${{ step.rollout.name }} ${{ step.rollout.key }} ${{ step.rollout.wave }} ${{ step.account.id }} ${{ step.account.address }} \
-                     ${{ step.cost.dollars }} ${{ step.waits }}";
-        let spec = format!(
-            "warn: true\nmessage: \"{shown}\"\ntests:\n  - name: t\n    now: 2027-01-08T23:00:00Z\n    steps: [{step}]\n    expect: warn"
-        );
-        let mut said = tried(&spec).pop().expect("a test").said;
-        assert_eq!(said.len(), 2);
-        assert_eq!(said.remove(1).split_once(' ').map(|(address, _)| address.to_owned()).as_deref(), Some("NocTicket/n-2[k]"));
-        assert_eq!(said, ["NocTicket/n[k] NocTicket n k 2 S b x y f 2027-01-09T09:00:00 0 r 7 w 3 A 2.5 True"]);
-    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::plan::{Action, Counts, Plan, Reason, Spend, Step};
-use crate::systems::by_kind;
+use crate::systems::{System, by_kind};
 
 /// The first screen of a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +81,7 @@ fn visit(step: &Step) -> Option<(Timestamp, DateTime)> {
 }
 
 fn is_for_good(step: &Step) -> bool {
-    let can = by_kind(&step.key.address.kind).map(super::super::systems::System::capabilities);
+    let can = by_kind(&step.key.address.kind).map(System::capabilities);
     can.is_none_or(|can| !can.close.yes() && !can.delete.yes())
 }
 

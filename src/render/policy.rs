@@ -18,7 +18,7 @@ pub fn tried_text(tried: &[(&str, Vec<Tried>)]) -> String {
         if tests.is_empty() {
             let _ = writeln!(text, "{}  {}: it has no tests", "none".yellow(), clean(name));
         }
-        tests.iter().for_each(|tried| text.push_str(&line(tried)));
+        text.extend(tests.iter().map(line));
     }
     let tests = || tried.iter().flat_map(|(_, tests)| tests);
     let (all, failed) = (tests().count(), tests().filter(|tried| !tried.passed()).count());

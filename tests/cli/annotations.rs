@@ -1,11 +1,10 @@
 //! Diagnostics and plans at the lines of a pull request: GitHub, GitLab, SARIF.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::shown::shows;
 use crate::support::project::Project;
+use crate::support::tools;
 use crate::vendor::{Site, dispatch};
 
 /// A project in a folder of a repository.
@@ -91,27 +90,18 @@ fn the_project_may_be_elsewhere_than_the_working_folder() {
     assert_eq!(ran.json()[0]["location"]["path"], "tickets/a b.yaml", "without a repository: from the working folder");
 }
 
-/// The official schema, where tests/tools/install put it.
+/// The official schema, where tests/tools/install puts it.
+const SCHEMA: &str = "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json";
+
 fn sarif_schema() -> Option<Value> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            let mut schema: Value = serde_json::from_str(&text).expect("a schema");
-            // A pattern with a bracket that nothing opened: other languages read it. callout writes no `language`.
-            for part in ["run", "toolComponent"] {
-                let language = schema["definitions"][part]["properties"]["language"].as_object_mut().expect("a schema");
-                assert!(language.remove("pattern").is_some());
-            }
-            Some(schema)
-        }
-        Err(error) => {
-            let needed = std::env::var_os("CALLOUT_NEEDS_TOOLS").is_some();
-            assert!(!needed, "{}: {error}; tests/tools/install puts it there", path.display());
-            eprintln!("SARIF is not checked against its schema: {} is missing; tests/tools/install puts it there", path.display());
-            None
-        }
+    let path = tools::are_there(&[SCHEMA]).then(|| tools::find(SCHEMA))??;
+    let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("a text")).expect("a schema");
+    // A pattern with a bracket that nothing opened: other languages read it. callout writes no `language`.
+    for part in ["run", "toolComponent"] {
+        let language = schema["definitions"][part]["properties"]["language"].as_object_mut().expect("a schema");
+        assert!(language.remove("pattern").is_some());
     }
+    Some(schema)
 }
 
 #[test]

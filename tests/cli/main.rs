@@ -19,6 +19,7 @@ mod customer;
 mod damage;
 mod doubt;
 mod drift;
+mod editor;
 mod encrypted;
 mod escapes;
 mod events;

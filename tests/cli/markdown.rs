@@ -15,13 +15,13 @@ fn a_comment_says_what_merging_approves() {
 
     **2 technicians, cost not estimated, all on Mon 11 Jan from 08:00; nothing of this can be cancelled by API.**
 
-    | Day | Technicians | Cost |
-    | --- | ---: | ---: |
-    | Mon 11 Jan | 2 | not estimated |
+    | Day | Technicians |
+    | --- | ---: |
+    | Mon 11 Jan | 2 |
 
-    | System | To create | Cost | Changed | Sent to |
-    | --- | ---: | ---: | ---: | --- |
-    | TechExpress | 2 | not estimated |  | `http://127.0.0.1:[port]` |
+    | System | To create | Changed | Sent to |
+    | --- | ---: | ---: | --- |
+    | TechExpress | 2 |  | `http://127.0.0.1:[port]` |
 
     <details>
     <summary>Tickets of no rollout: 2 to create</summary>

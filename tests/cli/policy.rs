@@ -8,8 +8,8 @@ use crate::vendor::{Site, dispatch, with_lifecycle};
 
 /// A policy document; `spec` is put below its `spec`.
 fn policy(name: &str, spec: &str) -> String {
-    let spec: String = spec.lines().map(|line| format!("  {line}\n")).collect();
-    format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: {name}}}\nspec:\n{spec}")
+    let spec = spec.replace('\n', "\n  ");
+    format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: {name}}}\nspec:\n  {spec}\n")
 }
 
 const ORDER: &str = "deny: not step.fields.po_number\nmessage: ${{ step.site }} has no purchase order";
@@ -40,6 +40,20 @@ fn a_plan_against_a_policy_is_refused_as_a_whole() {
     let ran = site.run("apply --yes").ends_with(4);
     assert_eq!(refused(&planned.out), refused(&ran.out));
     insta::assert_snapshot!(refused(&ran.out), @r"
+    refused: policy purchase-order (tickets/po.yaml:5:9)
+        Dispatch/store-0401: Store 0401 (0401), account 01230401 has no purchase order
+        Dispatch/store-0402: Store 0402 (0402), account 01230402 has no purchase order
+        Dispatch/store-0403: Store 0403 (0403), account 01230403 has no purchase order
+        and 1 more; --verbose lists them all
+        next: change what is against it; if the rule itself is wrong, change the policy
+
+    warning: policy program (tickets/program.yaml:5:9)
+        Dispatch/store-0400: no program
+        Dispatch/store-0401: no program
+        Dispatch/store-0402: no program
+        and 2 more; --verbose lists them all
+
+    Plan: 5 to create. Refused: against a policy.
     ");
     assert_eq!(ran.err, "Nothing was applied.\n");
     assert!(site.vendor.sandbox.requests().is_empty());
@@ -96,10 +110,15 @@ fn a_saved_plan_is_judged_again_when_it_is_applied() {
     let site = Site::with_dispatch();
     site.write("tickets/lead.yaml", policy("lead-time", LEAD));
     site.run("plan --out p.plan").ends_with(0);
-    site.clock.jump(SignedDuration::from_hours(9));
+    site.clock.jump(SignedDuration::from_hours(10));
     assert!(!site.run("show p.plan").ends_with(0).out.contains("refused"));
     let ran = site.run("apply --yes p.plan").ends_with(4);
     insta::assert_snapshot!(refused(&ran.out), @r"
+    refused: policy lead-time (tickets/lead.yaml:6:9)
+        Dispatch/store-0417-router: starts in 159 hours
+        next: change what is against it; if the rule itself is wrong, change the policy
+
+    Plan: 1 to create. Refused: against a policy.
     ");
     assert_eq!((ran.err.as_str(), site.vendor.tickets()), ("Nothing was applied.\n", 0));
 }
@@ -119,6 +138,13 @@ fn a_policy_that_changed_makes_a_saved_plan_stale() {
     site.run("plan --out p.plan").ends_with(0);
     site.write("tickets/po.yaml", policy("purchase-order", ORDER));
     shows!(site.run("apply --yes p.plan"), @r"
+    $ callout apply --yes p.plan
+    | plan/stale
+    |
+    |   x p.plan is not applied: the policies changed since this plan was made
+    |   help: nothing was sent; make and review a new one: callout plan --out p.plan
+    |
+    exit 3
     ");
     assert_eq!(site.vendor.tickets(), 0);
 }
@@ -163,10 +189,30 @@ fn tested(expect: &str) -> Project {
 #[test]
 fn the_tests_of_policies_are_tried() {
     shows!(tested("expect: deny\n    message: Store 417 is closed").run("policy test"), @r"
+    $ callout policy test
+    ok    weekends: a Saturday
+    none  untested: it has no tests
+    1 of 1 test of 2 policies passed; 1 policy has no tests.
+    exit 0
     ");
     shows!(tested("expect: pass").run("policy test"), @r"
+    $ callout policy test
+    FAIL  weekends: a Saturday
+          at tickets/a.yaml:8:13
+          expected pass
+          came to  deny: Store 417 is closed
+    none  untested: it has no tests
+    0 of 1 test of 2 policies passed; 1 policy has no tests.
+    exit 1
     ");
     shows!(tested("expect: deny\n    message: closed").run("policy test tickets/a.yaml"), @r"
+    $ callout policy test tickets/a.yaml
+    FAIL  weekends: a Saturday
+          at tickets/a.yaml:8:13
+          expected deny: closed
+          came to  deny: Store 417 is closed
+    0 of 1 test of 1 policy passed.
+    exit 1
     ");
 }
 
@@ -175,19 +221,33 @@ fn a_rule_that_fails_in_a_test_is_a_failed_test() {
     let project = tested("expect: deny");
     project.edit("tickets/a.yaml", "{site: Store 417, visit: {start: 2027-01-09T08:00:00}}", "{site: Store 417}");
     shows!(project.run("policy test tickets/a.yaml"), @r"
+    $ callout policy test tickets/a.yaml
+    FAIL  weekends: a Saturday
+          at tickets/a.yaml:8:13
+          expected deny
+          came to  deny: the rule cannot be judged: Dispatch/example has no visit; `when: step.visit` leaves such tickets out
+    0 of 1 test of 1 policy passed.
+    exit 1
     ");
 }
 
 #[test]
 fn the_tests_are_told_to_programs() {
     let ran = tested("expect: pass").run("policy test --format json").ends_with(1);
-    insta::assert_snapshot!(ran.out, @r"
-    ");
+    insta::assert_snapshot!(ran.out, @r#"{"format_version":1,"policies":[{"policy":"weekends","tests":[{"name":"a Saturday","place":"tickets/a.yaml:8:13","passed":false,"expected":{"result":"pass","message":null},"came":{"result":"deny","messages":["Store 417 is closed"],"failed":false}}]},{"policy":"untested","tests":[]}]}"#);
 }
 
 #[test]
 fn without_policies_there_is_nothing_to_try() {
     shows!(Project::started().run("policy test"), @r"
+    $ callout policy test
+    | policy/none
+    |
+    |   x there are no policies
+    |   help: A policy is a document with `kind: Policy` in a file that belongs to the project; docs/policies.md
+    |         shows some.
+    |
+    exit 1
     ");
 }
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::shown::shows;
-use crate::support::git;
 use crate::support::project::Ran;
+use crate::support::{git, tools};
 use crate::vendor::{Site, dispatch, other_order, project_file};
 
 const ROLLOUT: &str = "\
@@ -68,6 +68,9 @@ fn steady(mut ran: Ran, commit: &str) -> Ran {
 
 #[test]
 fn only_what_differs_is_planned_and_read() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let (site, commit) = repository();
     site.run("apply --yes --parallelism 1").ends_with(0);
     site.edit("tickets/sites.csv", "0417,01234567", "0417,01234599");
@@ -123,6 +126,9 @@ fn only_what_differs_is_planned_and_read() {
 
 #[test]
 fn where_nothing_differs_the_plan_is_empty() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let (site, commit) = repository();
     site.run("apply --yes").ends_with(0);
     shows!(steady(site.run("plan --since main --detailed-exitcode"), &commit), @r"
@@ -144,6 +150,9 @@ fn where_nothing_differs_the_plan_is_empty() {
 
 #[test]
 fn a_change_of_anything_that_decides_about_a_ticket_counts() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let (site, _) = repository();
     let all = ["Dispatch/router-0417", "Dispatch/router-0418", "Dispatch/router-0419"];
     assert_eq!(planned(&site, "--since HEAD"), [""; 0]);
@@ -169,6 +178,9 @@ fn a_change_of_anything_that_decides_about_a_ticket_counts() {
 
 #[test]
 fn what_was_removed_before_is_left_aside_too() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let (site, _) = repository();
     site.run("apply --yes").ends_with(0);
     site.edit("tickets/sites.csv", "0418,01234568,pilot\n", "");
@@ -180,6 +192,9 @@ fn what_was_removed_before_is_left_aside_too() {
 
 #[test]
 fn of_an_earlier_commit_that_does_not_load_everything_counts() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let (site, _) = repository();
     site.edit("tickets/a.yaml", "service_type", "service_typ");
     let commit = git::commit(&site.path(""));
@@ -207,6 +222,9 @@ fn of_an_earlier_commit_that_does_not_load_everything_counts() {
 
 #[test]
 fn a_saved_plan_since_a_commit_needs_no_git() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let (site, commit) = repository();
     site.edit("tickets/sites.csv", "0418,01234568,pilot\n", "0418,01234568,pilot\n0421,01234561,pilot\n");
     let plan = site.run("plan --since HEAD --out p.plan --format json").ends_with(0).json();

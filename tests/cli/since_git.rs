@@ -7,6 +7,7 @@ use crate::process::program;
 use crate::shown::shows;
 use crate::support::git::{self, git};
 use crate::support::project::Project;
+use crate::support::tools;
 use crate::vendor::dispatch;
 
 const PROJECT: &str =
@@ -34,6 +35,9 @@ fn planned(project: &Project, folder: &str, words: &str) -> (u8, String) {
 
 #[test]
 fn a_project_in_a_folder_of_a_repository_is_compared_with_its_own_folder() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let project = repository();
     let commit = git(&project.path(""), &["rev-parse", "HEAD"]);
     let expected = format!("Plan: 1 to create.\nOnly what differs from {}; 1 ticket that is the same there is left aside.", &commit[..12]);
@@ -55,6 +59,9 @@ fn a_project_in_a_folder_of_a_repository_is_compared_with_its_own_folder() {
 
 #[test]
 fn nothing_is_run_and_nothing_is_changed() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let project = repository();
     let top = project.path("");
     project.write(".gitattributes", "*.yaml filter=spy\n*.pdf text eol=crlf\n");
@@ -86,6 +93,9 @@ fn program_file(path: &Path, text: &str) {
 
 #[test]
 fn a_commit_that_is_not_there_is_told_with_the_way_to_it() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let project = repository();
     let top = project.path("");
     git::commit(&top);
@@ -127,6 +137,9 @@ fn a_commit_that_is_not_there_is_told_with_the_way_to_it() {
 
 #[test]
 fn a_clone_without_contents_fetches_none() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let project = repository();
     let top = project.path("");
     git(&top, &["config", "uploadpack.allowFilter", "true"]);
@@ -141,6 +154,9 @@ fn a_clone_without_contents_fetches_none() {
 
 #[test]
 fn what_git_refuses_is_told_in_our_words() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     let project = repository();
     let said = |variables: &[(&str, &str)]| {
         let mut command = program(&project);
@@ -177,6 +193,9 @@ fn what_git_refuses_is_told_in_our_words() {
 #[cfg(unix)]
 #[test]
 fn links_are_links_and_submodules_are_told() {
+    if !tools::are_there(&["git"]) {
+        return;
+    }
     use std::os::unix::fs::symlink;
     let project = repository();
     let top = project.path("");

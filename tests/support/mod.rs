@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod clock;
+pub mod editor;
 pub mod git;
 pub mod keys;
 pub mod project;

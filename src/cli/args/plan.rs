@@ -23,8 +23,8 @@ pub struct Plan {
     #[arg(long)]
     pub verbose: bool,
     /// Name people and how to reach them in markdown, html, github and gitlab too; text and json always do.
-    #[arg(long)]
-    pub show_contacts: bool,
+    #[arg(long = "show-contacts")]
+    pub contacts: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -58,6 +58,6 @@ pub struct Show {
     #[arg(long)]
     pub verbose: bool,
     /// Name people and how to reach them in markdown, html, github and gitlab too; text and json always do.
-    #[arg(long)]
-    pub show_contacts: bool,
+    #[arg(long = "show-contacts")]
+    pub contacts: bool,
 }

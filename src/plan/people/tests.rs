@@ -63,8 +63,8 @@ fn a_plan_for_reports_names_nobody() {
 fn that_a_contact_changed_is_still_seen() {
     let was = plain(1);
     let wanted = ticket(1, |document| document["spec"]["locations"][0]["local_contact_name"] = json!("Kim Roe"));
-    let read = open_with(&was, "482001", "local_contact_name", "Lou Vance");
-    let plan = Bench::new().wants(wanted.clone()).sent(&was, "482001").sees(&wanted, read).plan();
+    let live = open_with(&was, "482001", "local_contact_name", "Lou Vance");
+    let plan = Bench::new().wants(wanted.clone()).sent(&was, "482001").sees(&wanted, live).plan();
     let before = all_texts(&plan).join("\n");
     assert!(before.contains("Lou Vance") && before.contains("Kim Roe") && before.contains("Sam Lee"), "{before}");
     let shown = plan.without_people();

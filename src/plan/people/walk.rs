@@ -194,7 +194,9 @@ pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Vi
             sighting(kind, seen, visitor);
         }
         Event::Noted { key: _, lifecycle, labels, visit: _, site: _ } => {
-            lifecycle.reissue_reason.iter_mut().for_each(|reason| visitor.text(reason));
+            if let Some(reason) = &mut lifecycle.reissue_reason {
+                visitor.text(reason);
+            }
             self::labels(labels, visitor);
         }
         Event::Surplus { key: _, tickets } => tickets.iter_mut().for_each(|stray| visitor.name(&mut stray.what)),
@@ -235,10 +237,14 @@ fn record(kind: &str, record: &mut Record, visitor: &mut dyn Visitor) {
     } = record;
     self::request(kind, request, visitor);
     if let Some(intent) = intent {
-        intent.request.iter_mut().for_each(|request| self::request(kind, request, visitor));
-        intent.heard.iter_mut().for_each(|heard| visitor.text(heard));
+        if let Some(request) = &mut intent.request {
+            self::request(kind, request, visitor);
+        }
+        if let Some(heard) = &mut intent.heard {
+            visitor.text(heard);
+        }
     }
-    for baseline in baseline {
+    if let Some(baseline) = baseline {
         fields(kind, baseline, visitor);
     }
     for stray in surplus {
@@ -252,7 +258,9 @@ fn request(kind: &str, request: &mut Request, visitor: &mut dyn Visitor) {
     for file in attachments {
         visitor.name(&mut file.filename);
     }
-    lifecycle.reissue_reason.iter_mut().for_each(|reason| visitor.text(reason));
+    if let Some(reason) = &mut lifecycle.reissue_reason {
+        visitor.text(reason);
+    }
     self::labels(labels, visitor);
 }
 

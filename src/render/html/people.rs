@@ -11,6 +11,7 @@ use crate::render::alike::{Part, parts};
 use crate::render::grouped::groups;
 use crate::render::plan::counted;
 use crate::render::source::clean;
+use crate::state::Key;
 
 /// Entries of one list: who has more to see to works with the table.
 const ENTRIES: usize = 50;
@@ -56,9 +57,11 @@ struct Ticket {
 #[derive(Debug, Serialize)]
 pub(super) struct Objection {
     text: String,
-    /// The ticket that it is about, if it is about one.
-    ticket: Option<Ticket>,
+    /// The tickets that it is about, if it names any.
+    tickets: Vec<Ticket>,
     next: Option<String>,
+    /// Where the rule is written.
+    place: Option<String>,
 }
 
 /// Objections of one kind.
@@ -126,11 +129,18 @@ fn ticket(step: &Step, seen: &Seen<'_>) -> Ticket {
     Ticket { at: seen.places.get(&address).copied(), address: clean(&address), known: clean(&known.join(", ")) }
 }
 
+/// A ticket by its name alone.
+fn named(key: &Key, seen: &Seen<'_>) -> Ticket {
+    let address = key.to_string();
+    Ticket { at: seen.places.get(&address).copied(), address: clean(&address), known: String::new() }
+}
+
 /// The limits that the plan is over, then the policies that deny it.
 pub(super) fn refusals(plan: &Plan, seen: &Seen<'_>) -> Objections {
     let limits = plan.refusals.iter().map(|refusal| Objection {
         text: clean(&refusal.to_string()),
-        ticket: None,
+        tickets: refusal.tickets.iter().map(|key| named(key, seen)).collect(),
+        place: None,
         next: Some(clean(&(seen.complete)(&refusal.next_step()))),
     });
     few(limits.chain(rulings(plan, Effect::Deny, seen)))
@@ -141,10 +151,11 @@ pub(super) fn warnings(plan: &Plan, seen: &Seen<'_>) -> Objections {
 }
 
 fn rulings<'p>(plan: &'p Plan, effect: Effect, seen: &'p Seen<'_>) -> impl Iterator<Item = Objection> + use<'p> {
-    let told = |ruling: &Ruling| {
-        let address = ruling.key.as_ref().map(ToString::to_string);
-        let ticket = |address: String| Ticket { at: seen.places.get(&address).copied(), address: clean(&address), known: String::new() };
-        Objection { text: clean(&format!("policy {}: {}", ruling.policy, ruling.message)), ticket: address.map(ticket), next: None }
+    let told = |ruling: &Ruling| Objection {
+        text: clean(&format!("policy {}: {}", ruling.policy, ruling.message)),
+        tickets: ruling.key.iter().map(|key| named(key, seen)).collect(),
+        next: None,
+        place: ruling.place.as_deref().map(clean),
     };
     plan.rulings.iter().filter(move |ruling| ruling.effect == effect).map(told)
 }

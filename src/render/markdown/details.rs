@@ -104,7 +104,9 @@ impl<'a> Told<'a> {
             step.id.as_ref().map(|id| format!("ticket {id}")),
             cost,
             Some(step.site.clone()).filter(|site| !site.is_empty()),
-            step.account.as_ref().map(|account| account.address.clone()).filter(|address| !address.is_empty()),
+            step.account
+                .as_ref()
+                .map(|account| if account.address.is_empty() { "no address told".to_owned() } else { account.address.clone() }),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use super::super::grouped::groups;
+use super::super::grouped::{Group, groups};
 use super::super::headline::{Headline, headline};
 use super::escape::cell;
 use super::page::Page;
@@ -27,8 +27,8 @@ pub(super) fn write(page: &mut Page, plan: &Plan) {
 }
 
 fn waves(plan: &Plan, has_costs: bool) -> String {
-    let told: Vec<_> = groups(plan).into_iter().filter(|group| group.steps.iter().any(|step| step.is_listed())).collect();
-    if !told.iter().any(super::super::grouped::Group::is_of_rollout) {
+    let told: Vec<_> = groups(plan).into_iter().filter(|group| group.steps.iter().copied().any(Step::is_listed)).collect();
+    if !told.iter().any(Group::is_of_rollout) {
         return String::new();
     }
     let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 6) } else { ("", "", 5) };

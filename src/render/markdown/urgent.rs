@@ -28,7 +28,7 @@ fn refusals(page: &mut Page, plan: &Plan, report: &Report<'_>) {
         .refusals
         .iter()
         .map(|refusal| format!("- {}  \n  next: {}\n", code(&refusal.to_string(), WORDS), next(&refusal.next_step(), report)));
-    list(page, "Over a limit", "limit", told.collect());
+    list(page, "Over a limit", "limit", &told.collect::<Vec<_>>());
 }
 
 /// The same words about several tickets are told once.
@@ -43,7 +43,7 @@ fn rulings(page: &mut Page, plan: &Plan, effect: Effect, heading: &str) {
     let line = |(ruling, keys): (&Ruling, Vec<&Key>)| {
         format!("- {}: {}{}\n", code(&ruling.policy, 100), code(&ruling.message, WORDS), named(&keys))
     };
-    list(page, heading, "ruling", told.into_iter().map(line).collect());
+    list(page, heading, "ruling", &told.into_iter().map(line).collect::<Vec<_>>());
 }
 
 /// ` (A, B, C and 4 more)`.
@@ -60,7 +60,7 @@ fn named(keys: &[&Key]) -> String {
 fn parts(page: &mut Page, plan: &Plan) {
     let told =
         plan.parts.iter().map(|part| format!("- {} ({})\n", code(&part.selection.to_string(), WORDS), counted(&part.counts).join(", ")));
-    list(page, "Parts of it that are over no limit, each by itself", "part", told.collect());
+    list(page, "Parts of it that are over no limit, each by itself", "part", &told.collect::<Vec<_>>());
 }
 
 /// Doubts first, then whose technicians come although nobody wants them, then the others.
@@ -87,7 +87,7 @@ fn people(page: &mut Page, plan: &Plan, report: &Report<'_>) {
             format!("- {} tickets: {}{}\n", several.len(), code(&reason, WORDS), named(&keys))
         }
     };
-    list(page, "What needs a person", "reason", told.into_iter().map(one).collect());
+    list(page, "What needs a person", "reason", &told.into_iter().map(one).collect::<Vec<_>>());
 }
 
 fn person(step: &Step, reason: &str, report: &Report<'_>) -> String {
@@ -114,7 +114,7 @@ fn next(step: &str, report: &Report<'_>) -> String {
 }
 
 /// A list with its heading, as far as it fits.
-fn list(page: &mut Page, heading: &str, thing: &str, items: Vec<String>) {
+fn list(page: &mut Page, heading: &str, thing: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }

@@ -103,6 +103,8 @@ fn a_saved_plan_is_shown_as_a_report() {
     assert!(!shown.out.contains("router-0401"), "{shown}");
     let whole = site.run("show next.plan --format html --verbose").ends_with(0);
     assert!(whole.out.contains("router-0401") && !whole.out.contains("not listed"), "{whole}");
+    let named = site.run("show next.plan --format html --show-contacts").ends_with(0);
+    assert!(named.out.contains("<dd>Dana Ortiz") && !named.out.contains("(hidden)"), "{named}");
     let unsaved = site.run("plan --format html").ends_with(0);
     assert!(unsaved.out.contains("save it and review that: <code>callout plan --out FILE</code>"), "{unsaved}");
 }

@@ -171,8 +171,9 @@ fn a_mistake_and_a_limit_are_on_the_pull_request_and_merge_nothing() {
 fn a_merge_without_a_plan_sends_nobody_until_a_person_has_read_one() {
     let Some(world) = World::new() else { return };
     let (head, merge) = world.pull_request();
-    // Its only run was that of a fork with the same commit.
+    // The only run for its commit was that of a fork.
     let hub = &world.hub;
+    pull_request(&world, "99", (&head, &merge), REPOSITORY).job("plan").expect("a plan, as a fork could make one");
     let apply = merged(&world, "1001", (&head, &merge), 99);
     let forged = json!({"workflow_runs": [{"id": 99, "head_repository": {"full_name": "mallory/field"}}]});
     hub.answers(&format!("/repos/{REPOSITORY}/actions/workflows/plan.yml/runs?head_sha={head}&event=pull_request&status=success"), &forged);

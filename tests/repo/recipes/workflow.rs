@@ -58,7 +58,11 @@ impl Run<'_> {
         let file = read(&self.world.origin().join(format!(".github/workflows/{}.yml", self.workflow)));
         assert_eq!(file["permissions"], serde_json::json!({}), "what no job says is forbidden");
         let job = &file["jobs"][name];
-        if text(job, "if").is_some_and(|condition| !holds(condition, &self.names)) {
+        let condition = text(job, "if").unwrap_or("success()");
+        // A job behind one that failed is left out, unless it says otherwise.
+        let needed = text(job, "needs").map(|needed| self.names[&format!("needs.{needed}.result")].as_str());
+        let is_cut_off = needed.is_some_and(|result| result != "success") && !condition.contains("always()");
+        if is_cut_off || condition != "success()" && !holds(condition, &self.names) {
             return None;
         }
         let (folder, temp) = (self.world.workspace(), self.world.workspace());
