@@ -189,7 +189,9 @@ fn hide_what_is_told(step: &mut Step, origins: &Origins<'_>, people: &People) {
     let mut told = Told { origins, people };
     walk::changes(&kind, &mut step.changes, &mut told);
     walk::changes(&kind, &mut step.drift, &mut told);
-    step.notes.iter_mut().for_each(|note| told.text(note));
+    for note in &mut step.notes {
+        told.text(note);
+    }
     if step.action.reason().is_some() {
         walk::action(&kind, &mut step.action, &mut told);
     }
