@@ -6,8 +6,10 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::Read as _;
+use std::num::NonZero;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use crate::diagnostics::{Diagnostic, Outcome, SourceFile, cause};
 
@@ -177,4 +179,11 @@ pub fn shown(path: &Path, from: &Path) -> String {
     } else {
         absolute.into_owned()
     }
+}
+
+/// How many threads read so many files. A few files are read before a thread has started.
+pub fn readers(files: usize) -> usize {
+    const AT_LEAST: usize = 4;
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    processors.min(files / AT_LEAST).max(1)
 }

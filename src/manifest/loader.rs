@@ -3,7 +3,6 @@
 //! Owns what was found so far. Refuses to stop at the first mistake.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,7 +59,7 @@ impl Loader {
     pub fn read(&mut self, wanted: &Wanted<'_>) {
         let listing = load::list(wanted.paths, wanted.start, self.attachments.root());
         self.loaded.diagnostics.extend(listing.problems);
-        let share = listing.files.len().div_ceil(readers(listing.files.len()));
+        let share = listing.files.len().div_ceil(load::readers(listing.files.len()));
         if share == listing.files.len() {
             return self.files(&listing.files, wanted);
         }
@@ -295,13 +294,6 @@ pub struct Wanted<'w> {
     pub defaults: &'w BTreeMap<String, Node<'w>>,
     /// The project's section of each system, by its id.
     pub settings: &'w BTreeMap<String, Value>,
-}
-
-/// How many threads read so many files. A few files are read before a thread has started.
-fn readers(files: usize) -> usize {
-    const AT_LEAST: usize = 4;
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    processors.min(files / AT_LEAST).max(1)
 }
 
 #[cfg(test)]
