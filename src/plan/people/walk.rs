@@ -177,7 +177,6 @@ pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Vi
             sighting(kind, seen, visitor);
         }
         Event::Updated { key: _, seen: Some(seen) } => sighting(kind, seen, visitor),
-        Event::Updated { key: _, seen: None } => {}
         Event::Adopted { key: _, id: _, request, seen, reason } => {
             self::request(kind, request, visitor);
             if let Some(seen) = seen {
@@ -216,7 +215,7 @@ pub(in crate::plan) fn event(kind: &str, event: &mut Event, visitor: &mut dyn Vi
             visitor.text(what);
             visitor.text(reason);
         }
-        Event::PlanStarted { plan: _ } | Event::PlanFinished { plan: _ } => {}
+        Event::Updated { key: _, seen: None } | Event::PlanStarted { plan: _ } | Event::PlanFinished { plan: _ } => {}
     }
 }
 
