@@ -123,6 +123,7 @@ pub struct Limits {
     pub stop_after_unknown: u32,
     /// Whole dollars that the creates of one run may cost, by the estimates of their systems. With it, estimates are always asked for, and
     /// a create whose cost nobody knows refuses. Systems that estimate nothing are not counted. No limit without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 1_000_000_000), extend("examples" = [25_000]))]
     pub spend: Option<u32>,
 }

@@ -152,6 +152,18 @@ mod tests {
     }
 
     #[test]
+    fn no_default_has_a_key_that_could_not_be_written() {
+        fn walk(at: &str, value: &Value) {
+            for (name, inner) in value.as_object().into_iter().flatten() {
+                let is_null_in_it = inner.as_object().is_some_and(|default| default.values().any(Value::is_null));
+                assert!(name != "default" || !is_null_in_it, "{at} has a default that no file may have: {inner}");
+                walk(&format!("{at}/{name}"), inner);
+            }
+        }
+        walk("", &document());
+    }
+
+    #[test]
     fn every_object_is_closed_and_every_key_is_explained() {
         fn walk(at: &str, value: &Value) {
             let map = value.as_object().expect("a schema");

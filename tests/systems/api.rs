@@ -298,12 +298,13 @@ async fn what_no_page_offers_is_not_there() {
     let cases = [
         ("GET", "/api/v1/tickets", 404),
         ("GET", "/api/v1/tickets/", 404),
+        ("POST", "/api/v1/tickets/estimatedCosts/external", 405),
+        ("POST", "/api/v1/companies/addresses", 405),
         ("POST", "/api/v1/tickets", 404),
         ("GET", "/api/v1/tickets/external", 405),
         ("PUT", one.as_str(), 405),
         ("PATCH", one.as_str(), 405),
         ("DELETE", one.as_str(), 405),
-        ("GET", "/api/v1/tickets/estimatedCosts/external", 404),
         ("GET", "/_sandbox/tickets", 404),
     ];
     for (method, path, status) in cases {
