@@ -10,7 +10,7 @@ use crate::state::Cipher;
 /// What `plan --out` writes: one line of JSON, as it is or encrypted. Draft 2020-12.
 pub fn saved_plan_schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let plan = FORM.schema(generator.subschema_for::<Plan>().to_value());
+    let plan = FORM.schema(generator.subschema_for::<Plan>().as_value());
     let encrypted = Cipher::schema(FORM.kind);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -68,7 +68,7 @@ impl Cipher {
 
     /// The JSON Schema of an encrypted text of this kind.
     pub(crate) fn schema(kind: &str) -> Value {
-        ENCRYPTED.schema(json!({
+        ENCRYPTED.schema(&json!({
             "type": "object",
             "required": ["holds", "recipients", "age"],
             "properties": {

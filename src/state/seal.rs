@@ -93,7 +93,7 @@ impl Form {
     }
 
     /// The JSON Schema of a sealed text whose body fits this one.
-    pub(crate) fn schema(self, body: Value) -> Value {
+    pub(crate) fn schema(self, body: &Value) -> Value {
         json!({
             "type": "object",
             "required": ["format_version", "written_by", "kind", "checksum", "body"],

@@ -1,6 +1,9 @@
 //! `schema` and `completions`: what other programs read.
 
+use serde_json::{Value, json};
+
 use crate::support::project::Project;
+use crate::support::schemas::mistake;
 
 #[test]
 fn every_schema_is_the_committed_one() {
@@ -24,4 +27,19 @@ fn every_shell_gets_its_script() {
     }
     let ran = Project::empty().run("completions tcsh").ends_with(1);
     assert!(ran.err.contains("possible values: bash, elvish, fish, powershell, zsh"), "{ran}");
+}
+
+#[test]
+fn a_key_that_no_schema_tells_of_is_found_wherever_it_stands() {
+    let good = json!({
+        "format_version": 1, "valid": true, "summary": "", "diagnostics": [],
+        "counts": {"errors": 0, "warnings": 0, "tickets": 0, "documents": 0, "rollouts": 0, "policies": 0, "skipped_files": 0, "looked_up": null},
+    });
+    assert_eq!(mistake("validate-output", &good), None);
+    for (path, value) in [("/counts", json!({"beside": 1})), ("", json!({"beside": 1})), ("/counts", json!({"errors": "none"}))] {
+        let mut wrong = good.clone();
+        let place = wrong.pointer_mut(path).and_then(Value::as_object_mut).expect("an object");
+        place.extend(value.as_object().expect("an object").clone());
+        assert!(mistake("validate-output", &wrong).is_some(), "{wrong}");
+    }
 }

@@ -36,7 +36,7 @@ fn a_pull_request_goes_from_its_plan_to_the_nightly_look_as_the_page_shows() {
     let creates = sandbox.tickets();
     assert_eq!(creates.len(), 20, "eight stores and twelve more, each once");
     let report = |name: &str| fs::read_to_string(stage.path().join("field").join(name)).expect("a report");
-    for name in ["plan.md", "plan.html"] {
+    for name in ["plan.md", "plan.html", "plan.json"] {
         let text = report(name);
         assert!(text.contains("router-0409") && !text.contains("617-555-0199") && !text.contains("6175550199"), "{name}:\n{text}");
     }

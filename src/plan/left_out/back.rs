@@ -83,7 +83,7 @@ pub(in crate::plan) fn wants_live(step: &Step, recorded: &Key) -> Vec<Key> {
 fn has_live(step: &mut Step) -> bool {
     let mut found = false;
     each_value(step, &Origins::default(), &|_| Origins::default(), &mut |_, _, _, value| {
-        found |= Source::named(value) == Some(Source::Live)
+        found |= Source::named(value) == Some(Source::Live);
     });
     found
 }

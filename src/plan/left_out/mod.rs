@@ -189,7 +189,9 @@ fn hide_what_is_told(step: &mut Step, origins: &Origins<'_>, people: &People) {
     let mut told = Told { origins, people };
     walk::changes(&kind, &mut step.changes, &mut told);
     walk::changes(&kind, &mut step.drift, &mut told);
-    step.notes.iter_mut().for_each(|note| told.text(note));
+    for note in &mut step.notes {
+        told.text(note);
+    }
     if step.action.reason().is_some() {
         walk::action(&kind, &mut step.action, &mut told);
     }
@@ -213,7 +215,9 @@ fn each_value<'a>(step: &mut Step, of_step: &Origins<'a>, of_event: &dyn Fn(&Eve
     if step.action.reason().is_none() {
         walk::action(&kind, &mut step.action, &mut Each { origins: of_step, act });
     }
-    walk::sighting(&kind, step.seen.as_mut(), &mut Each { origins: of_step, act });
+    if let Some(seen) = &mut step.seen {
+        walk::sighting(&kind, seen, &mut Each { origins: of_step, act });
+    }
     for event in &mut step.events {
         let origins = of_event(event);
         walk::event(&kind, event, &mut Each { origins: &origins, act });

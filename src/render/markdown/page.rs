@@ -52,3 +52,21 @@ impl Page {
         self.text + end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_takes_what_fits_and_says_what_does_not() {
+        let mut page = Page::new(150, 130);
+        assert!(page.push("0123456789") && page.push("0123456789"));
+        assert!(!page.push("x"), "what comes last has its room");
+        page.leave_out("x".to_owned());
+        let text = page.finish(Some("callout show p"), "\nend\n");
+        assert_eq!(
+            text,
+            "01234567890123456789\nNot in this text, which has an upper limit: x. `callout show p` shows all of it, and with `--format html` as a page to search.\n\nend\n"
+        );
+    }
+}

@@ -193,6 +193,8 @@ fn a_report_says_what_counts_first() {
         account_macnum: 01234567
         start_date: 2027-01-11T08:00:00
         end_date: 2027-01-11T12:00:00
+        address of its account: 12 Main St, Boston, MA
+        cost: about $347.50
     ! Dispatch/store-7 (ticket 482007)  Store 7 (7), account 01234567
         left the files, and ticket 482007 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone
         next: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-7 --cancelled --reason TEXT
@@ -207,6 +209,7 @@ fn a_report_says_what_counts_first() {
     + 5 tickets: same 14 fields, 3 vary by site
         vary: customer_ticket_number, location_name, location_number
         visit: Mon 11 Jan 2027, 08:00 to 12:00 America/New_York
+        cost: about $1,737.50 together, $347.50 each
         sites: 1, 2, 3, 4, 5
         one of them in full:
         + Dispatch/store-1  Store 1 (1), account 01234567
@@ -225,6 +228,8 @@ fn a_report_says_what_counts_first() {
             account_macnum: 01234567
             start_date: 2027-01-11T08:00:00
             end_date: 2027-01-11T12:00:00
+            address of its account: 12 Main St, Boston, MA
+            cost: about $347.50
     ```
 
     </details>
