@@ -118,6 +118,8 @@ fn every_command_has_a_help_that_reads_well() {
         "state migrate",
         "state mv",
         "state rm",
+        "policy",
+        "policy test",
         "unlock",
         "schema",
         "systems",
