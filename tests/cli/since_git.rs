@@ -196,10 +196,9 @@ fn links_are_links_and_submodules_are_told() {
     if !tools::are_there(&["git"]) {
         return;
     }
-    use std::os::unix::fs::symlink;
     let project = repository();
     let top = project.path("");
-    symlink("../../plans/floor.pdf", project.path("field/tickets/link.pdf")).expect("a link");
+    std::os::unix::fs::symlink("../../plans/floor.pdf", project.path("field/tickets/link.pdf")).expect("a link");
     project.edit("field/tickets/0417.yaml", "../../plans/floor.pdf", "link.pdf");
     git::commit(&top);
     project.edit("field/tickets/0417.yaml", "PO-88213", "PO-88215");

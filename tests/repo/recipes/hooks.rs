@@ -25,11 +25,11 @@ fn a_commit_with_a_mistake_is_stopped_by_the_hooks() {
     copy_folder(&root().join("examples/gitops"), folder.path());
     let wanted = read(&folder.path().join(".pre-commit-config.yaml"));
     let ids: Vec<&str> = wanted["repos"][0]["hooks"].as_array().expect("hooks").iter().filter_map(|hook| hook["id"].as_str()).collect();
-    let script: String = ids.iter().map(|id| format!("{} || exit 1\n", entry(id))).collect();
+    let script: Vec<String> = ids.iter().map(|id| entry(id) + " || exit 1").collect();
     git::commit(folder.path());
     let hook = folder.path().join(".git/hooks/pre-commit");
     fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
-    fs::write(&hook, format!("#!/bin/bash\n{script}"))
+    fs::write(&hook, format!("#!/bin/bash\n{}\n", script.join("\n")))
         .and_then(|()| fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)))
         .expect("a hook");
     let stores = folder.path().join("rollouts/stores.csv");

@@ -86,7 +86,7 @@ impl Kept {
     }
 
     fn change(&mut self, id: &str, changes: &Value) -> Option<Value> {
-        let item = self.lists.values_mut().flatten().find(|item| item["id"].to_string() == id)?;
+        let item = self.lists.values_mut().flatten().find(|item| item["id"].as_u64() == id.parse().ok())?;
         for (name, value) in changes.as_object()? {
             item[name] = value.clone();
         }

@@ -31,7 +31,7 @@ pub struct World {
     pub sandbox: Sandbox,
     bucket: Bucket,
     _runtime: Runtime,
-    _running: Running,
+    running: Running,
 }
 
 impl World {
@@ -46,7 +46,7 @@ impl World {
         let sandbox = Sandbox::new(options);
         let running = runtime.block_on(sandbox.serve(0)).expect("a free port");
         let folder = TempDir::new().expect("a folder");
-        let world = Self { hub: Hub::new(), sandbox, bucket: stores::gcs(), _runtime: runtime, _running: running, folder };
+        let world = Self { hub: Hub::new(), sandbox, bucket: stores::gcs(), _runtime: runtime, running, folder };
         for name in ["home", "bin", "artifacts"] {
             fs::create_dir(world.path(name)).expect("a folder");
         }
@@ -60,7 +60,7 @@ impl World {
     /// Eight stores, all of them sent.
     fn begin(&self) {
         crate::stage::copy_folder(&root().join("examples/gitops"), &self.origin());
-        let base = format!("{}\n      requests_per_minute: unlimited", self._running.base_url);
+        let base = format!("{}\n      requests_per_minute: unlimited", self.running.base_url);
         self.edit("callout.yaml", &[("https://api.example.com ", &base), ("s3://acme-field-ops", &self.bucket.url())]);
         let callout = |words: &[&str]| {
             let mut command = self.command(env!("CARGO_BIN_EXE_callout"), &self.origin());
