@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::state_spec::StateSpec;
 use crate::systems::registry;
-use crate::systems::schema::tidy;
+use crate::systems::schema::{flatten_enum, tidy};
 
 /// The project: which files belong to it, which systems it talks to, and its limits. One `callout.yaml` at the root.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -93,6 +93,7 @@ pub struct SavedPlansSpec {
 /// Whether a saved plan has the contacts of its tickets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(transform = flatten_enum)]
 pub enum Contacts {
     /// The file has them, and is for those who may read them.
     #[default]

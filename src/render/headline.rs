@@ -2,14 +2,18 @@
 //!
 //! Owns the first screen of every report, as data and as words. Refuses to round anything away: what nobody knows is said to be unknown.
 
+mod later;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use crate::plan::{Action, Counts, Plan, Reason, Spend, Step};
+use crate::plan::{Action, Counts, Plan, Spend, Step};
 use crate::systems::{System, by_kind};
+
+pub use later::Later;
 
 /// The first screen of a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,19 +37,6 @@ pub struct Headline {
     pub denials: usize,
     /// The year that a date is of, where it says none.
     year: i16,
-}
-
-/// Creates that wait.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Later {
-    /// For their day: each is sent once it is near enough.
-    pub dated: usize,
-    /// The first of these days, in UTC.
-    pub from: Option<Date>,
-    /// For their wave or rollout.
-    pub held: usize,
-    /// For another ticket, or for something to be mended.
-    pub other: usize,
 }
 
 /// What merging or applying this plan means.
@@ -83,54 +74,6 @@ fn visit(step: &Step) -> Option<(Timestamp, DateTime)> {
 fn is_for_good(step: &Step) -> bool {
     let can = by_kind(&step.key.address.kind).map(System::capabilities);
     can.is_none_or(|can| !can.close.yes() && !can.delete.yes())
-}
-
-impl Later {
-    fn of(plan: &Plan) -> Self {
-        let mut later = Self::default();
-        for step in &plan.steps {
-            let Action::Deferred { reason } = &step.action else { continue };
-            match reason {
-                Reason::NotYetDue { on } => {
-                    let day = on.to_zoned(TimeZone::UTC).date();
-                    later.from = Some(later.from.map_or(day, |from| from.min(day)));
-                    later.dated += 1;
-                }
-                Reason::Paused { .. } | Reason::WaveClosed { .. } | Reason::GateShut(_) => later.held += 1,
-                Reason::InDoubt { .. }
-                | Reason::Presumed { .. }
-                | Reason::SeveralFound { .. }
-                | Reason::FoundHeld { .. }
-                | Reason::FoundElsewhere { .. }
-                | Reason::SentBefore { .. }
-                | Reason::DoByHand { .. }
-                | Reason::Conflict { .. }
-                | Reason::Surplus { .. }
-                | Reason::ChangedSince { .. }
-                | Reason::BookedDifferently { .. }
-                | Reason::OtherOrigin { .. }
-                | Reason::EarlierStillOpen { .. }
-                | Reason::OpenBesideLater { .. }
-                | Reason::ReissueLowered { .. }
-                | Reason::StillOpen { .. }
-                | Reason::NotRead { .. }
-                | Reason::Missing { .. }
-                | Reason::LookAlike { .. }
-                | Reason::StartPassed { .. }
-                | Reason::SlotPassed { .. }
-                | Reason::TooSoon { .. }
-                | Reason::AdoptHeld { .. }
-                | Reason::AdoptMismatch { .. }
-                | Reason::WaitsFor { .. }
-                | Reason::CannotSend { .. } => later.other += 1,
-            }
-        }
-        later
-    }
-
-    pub fn all(&self) -> usize {
-        self.dated + self.held + self.other
-    }
 }
 
 impl Headline {

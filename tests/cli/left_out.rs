@@ -10,7 +10,7 @@ use crate::vendor::{Site, dispatch, project_file};
 const LEFT_OUT: &str = "  saved_plans: {contacts: leave_out}\n";
 
 /// What nobody may find in a file, in any spelling.
-const PEOPLE: [&str; 6] = ["Dana", "dana@", "Sam Lee", "555", "6175550", "bo@example.com"];
+const PEOPLE: [&str; 6] = ["Dana", "dana@", "Sam Lee", "617-555", "6175550", "bo@example.com"];
 
 fn names_nobody(project: &Project, file: &str) -> Value {
     let text = project.read(file);
