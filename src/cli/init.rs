@@ -150,8 +150,8 @@ apiVersion: callout/v1
 kind: Project
 metadata:
   name: {name}
-spec:
-  manifests: [tickets/]{state}
+spec:{state}
+  # manifests: [tickets/, rollouts/]             # without this, every YAML file below this folder
   # The real systems, each that your tickets use. Until they are here, everything runs with --sandbox only.
   # systems:
   #   techexpress:                               # or nocexpress, or billing_platform
