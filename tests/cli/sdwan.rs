@@ -74,8 +74,8 @@ fn resolve(site: &Site, stores: &BTreeSet<String>, count: usize) {
 /// Starts the program, and kills it in the middle of its writes: so many are answered, and at least one is in flight then.
 fn killed_after(site: &Site, creates: u32) {
     let tickets = site.vendor.tickets() + usize::try_from(creates).expect("a number");
-    // Whatever is made from then on is never answered.
-    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::Latency { milliseconds: 600_000 }).after(creates)]);
+    // Whatever is made from then on is never answered. The vendor's clock jumps, so no answer can be made to wait.
+    site.vendor.faults(vec![Fault::on(Call::Create, Trouble::DropAfterCommit).after(creates)]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_callout"))
         .current_dir(site.path(""))
         .env_clear()
