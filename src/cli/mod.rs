@@ -6,6 +6,7 @@ mod apply;
 mod args;
 mod checkout;
 mod closing;
+mod committed;
 mod completions;
 mod cost_cache;
 mod costs;
