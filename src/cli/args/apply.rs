@@ -40,9 +40,12 @@ pub struct Apply {
 }
 
 fn whole_dollars(text: &str) -> Result<u32, String> {
-    text.parse::<u32>().map_err(|error| match error.kind() {
-        IntErrorKind::PosOverflow => format!("at most {} can be allowed", u32::MAX),
-        _ => "write whole dollars, without a sign or cents, like 4250".to_owned(),
+    text.parse::<u32>().map_err(|error| {
+        if *error.kind() == IntErrorKind::PosOverflow {
+            format!("at most {} can be allowed", u32::MAX)
+        } else {
+            "write whole dollars, without a sign or cents, like 4250".to_owned()
+        }
     })
 }
 
