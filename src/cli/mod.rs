@@ -2,6 +2,7 @@
 //!
 //! Owns the exit codes and all printing. Refuses to decide anything about tickets: every command is a prefix of the straight line.
 
+mod annotations;
 mod apply;
 mod args;
 mod checkout;
