@@ -11,7 +11,7 @@ use super::telling::{Telling, telling};
 use super::{Ending, Environment, Exit, Failure, costs, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, typed};
-use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
+use crate::plan::{Action, Allowed, Limits, Now, Plan, Stale, Step, check_fresh, check_shown};
 use crate::state::{Ledger, State};
 use crate::ticket::Money;
 
@@ -122,12 +122,15 @@ async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State
         policies: &opened.policies,
         now: opened.clock().now(),
     };
-    let fresh = check_fresh(&saved, &now).map_err(|stale| {
+    let refused = |stale: Stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", typed(&path.display().to_string())));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
-    })?;
-    read_again(fresh, (opened, state), environment).await
+    };
+    let fresh = check_fresh(&saved, &now).map_err(refused)?;
+    let plan = read_again(fresh, (opened, state), environment).await?;
+    check_shown(&plan, &opened.policies).map_err(refused)?;
+    Ok(plan)
 }
 
 /// Nothing is sent, and yet somebody looked: what nobody has to be asked about is recorded. Otherwise a job that plans every night and applies
