@@ -16,7 +16,7 @@ pub fn notes_of_plan(plan: &Plan, named: Named<'_>) -> Vec<Note> {
         code: "plan/refused".to_owned(),
         severity: Severity::Error,
         message: clean(&refusal.to_string()),
-        help: Some(format!("next: {}", clean(&refusal.next_step()))),
+        help: Some(format!("next: {}", clean(&refusal.next_step(plan)))),
         address: None,
         spot: None,
     });
