@@ -163,7 +163,10 @@ pub fn is_hidden(c: char) -> bool {
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}'
+            // Letters, vowels, marks of music and a pattern of Braille that show as nothing.
+            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{1d173}'..='\u{1d17a}')
 }
 
 /// Things named in a message before the rest is counted.
@@ -180,7 +183,14 @@ pub fn listed<T: fmt::Display>(things: &[T]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::typed;
+    use super::{is_hidden, typed};
+
+    #[test]
+    fn letters_that_show_as_nothing_are_hidden() {
+        let blank = "\u{115f}\u{1160}\u{3164}\u{ffa0}\u{2800}\u{17b4}\u{17b5}\u{1d173}\u{1d17a}\u{e0100}\u{e01ef}";
+        assert_eq!(blank.chars().find(|c| !is_hidden(*c)), None);
+        assert_eq!("한ㄱ⠁កé♪".chars().find(|c| is_hidden(*c)), None);
+    }
 
     #[test]
     fn words_reach_a_command_as_they_are() {

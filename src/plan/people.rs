@@ -4,17 +4,20 @@
 //! whatever reads like an e-mail address or a telephone number. Refuses to guess names: a name that stands in free text alone is not
 //! known to be one. Addresses, files, waves and policies keep their names.
 
+mod folding;
 mod traces;
 pub(super) mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
+use self::folding::Folded;
 use self::walk::Visitor;
 use super::Plan;
-use crate::systems::{About, by_kind};
+use crate::systems::{About, Compare, by_kind};
 use crate::ticket::Digest;
 
 /// What stands in place of a value.
@@ -142,6 +145,43 @@ fn names_a_person(name: &str) -> bool {
     ["contact", "phone", "mobile", "email", "e-mail"].iter().any(|word| name.contains(word))
 }
 
+/// Texts that are one of a system's own values, a date or an account all the same.
+const NO_PROSE: [&str; 24] = [
+    "service_type",
+    "account_macnum",
+    "service_id",
+    "scheduling_type",
+    "board_name",
+    "category",
+    "sub_category",
+    "type_name",
+    "subtype_name",
+    "sub_type",
+    "status",
+    "status_name",
+    "priority",
+    "escalation_level",
+    "source",
+    "updater_type",
+    "due_date",
+    "cid",
+    "company_id",
+    "ticket_followup_date",
+    "ticket_action_required_date",
+    "created_date",
+    "id",
+    "state",
+];
+
+/// Whether people write there what they like. Elsewhere no name is looked for: a contact that is called like a service or a date would
+/// hide from the reviewer what is done, and when.
+fn is_prose(kind: &str, field: &str) -> bool {
+    by_kind(kind).and_then(|system| system.row(field)).is_none_or(|row| match row.compare {
+        Compare::Text | Compare::List | Compare::Reworded | Compare::Marked | Compare::CreateOnly => !NO_PROSE.contains(&row.name),
+        Compare::Phone | Compare::Integer | Compare::Boolean | Compare::Moment | Compare::Preset => false,
+    })
+}
+
 /// The values of personal fields, as texts that are looked for elsewhere.
 #[derive(Default)]
 struct Found {
@@ -190,7 +230,8 @@ impl Found {
 
     /// What is too short to be told from any other word, such as an extension, is hidden in its own field alone.
     fn keep_text(&mut self, text: &str) {
-        let text = text.trim();
+        let folded = Folded::of(text).text;
+        let text = folded.trim();
         let is_number = text.chars().all(|c| c.is_ascii_digit());
         let shortest = if is_number { 7 } else { 3 };
         if text.chars().count() >= shortest {
@@ -212,13 +253,13 @@ struct Mask {
 
 impl Mask {
     fn new(found: Found) -> Self {
-        let known = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&found.values);
+        let known = AhoCorasick::new(&found.values);
         // More than memory has room for cannot be looked for; texts are then hidden as a whole.
         Self { known: known.ok(), told: BTreeMap::new(), fields: found.fields }
     }
 
     /// Without the values that are known; of what only reads like a way to reach somebody, `guess` says how much.
-    fn clean(&self, text: &mut String, guess: Guess) {
+    fn clean(&self, text: &mut String, guess: fn(&str) -> Vec<Range<usize>>) {
         if let Some(told) = if self.told.is_empty() { None } else { self.told.get(&Digest::of(text)) } {
             text.clone_from(told);
         }
@@ -226,25 +267,21 @@ impl Mask {
             HIDDEN.clone_into(text);
             return;
         };
-        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let stands_alone = |range: &std::ops::Range<usize>| {
-            let (before, after) = (text.get(..range.start), text.get(range.end..));
-            !is_word(before.and_then(|before| before.chars().next_back())) && !is_word(after.and_then(|after| after.chars().next()))
-        };
-        let mut hidden: Vec<_> = known.find_overlapping_iter(text.as_str()).map(|found| found.range()).filter(stands_alone).collect();
+        let mut hidden = names(known, text);
         hidden.extend(guess(text));
         if !hidden.is_empty() {
             *text = without(text, hidden);
         }
     }
 
-    fn mask(&mut self, kind: &str, value: &mut Value) {
+    fn mask(&self, kind: &str, field: &str, value: &mut Value) {
         match value {
-            Value::String(text) => self.clean(text, traces::in_prose),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask(kind, item)),
+            Value::String(text) if is_prose(kind, field) => self.clean(text, traces::in_prose),
+            Value::String(text) => *text = without(text, traces::in_words(text)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask(kind, field, item)),
             Value::Object(entries) => {
                 for (name, entry) in entries.iter_mut() {
-                    if is_personal_part(kind, name) { hide(entry) } else { self.mask(kind, entry) }
+                    if is_personal_part(kind, name) { hide(entry) } else { self.mask(kind, name, entry) }
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -254,7 +291,7 @@ impl Mask {
 
 impl Visitor for Mask {
     fn value(&mut self, kind: &str, field: &str, value: &mut Value) {
-        if personal(&mut self.fields, kind, field) { hide(value) } else { self.mask(kind, value) }
+        if personal(&mut self.fields, kind, field) { hide(value) } else { self.mask(kind, field, value) }
     }
 
     fn text(&mut self, text: &mut String) {
@@ -264,6 +301,21 @@ impl Visitor for Mask {
     fn name(&mut self, name: &mut String) {
         self.clean(name, traces::emails);
     }
+}
+
+/// Where a value that is known stands as words of its own, however it is written there.
+fn names(known: &AhoCorasick, text: &str) -> Vec<Range<usize>> {
+    if known.patterns_len() == 0 {
+        return Vec::new();
+    }
+    let folded = Folded::of(text);
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let stands_alone = |range: &Range<usize>| {
+        let (before, after) = (folded.text.get(..range.start), folded.text.get(range.end..));
+        !is_word(before.and_then(|before| before.chars().next_back())) && !is_word(after.and_then(|after| after.chars().next()))
+    };
+    let found = known.find_overlapping_iter(folded.text.as_str()).map(|found| found.range()).filter(stands_alone);
+    found.filter_map(|range| folded.written(&range)).collect()
 }
 
 /// That there is nothing tells nothing about anybody.
@@ -280,7 +332,7 @@ fn hide(value: &mut Value) {
 }
 
 /// The text without these stretches of it.
-fn without(text: &str, mut hidden: Vec<std::ops::Range<usize>>) -> String {
+fn without(text: &str, mut hidden: Vec<Range<usize>>) -> String {
     hidden.sort_by_key(|range| (range.start, range.end));
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;

@@ -5,8 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Step;
 use super::cost::is_unknown;
+use super::{Plan, Step};
 use crate::state::Key;
 use crate::ticket::Money;
 
@@ -92,20 +92,22 @@ impl Refusal {
         }
     }
 
-    /// What lifts it.
-    pub fn next_step(&self) -> String {
+    /// What lifts it, for this plan alone: without the words that chose its tickets the command would send others, too.
+    pub fn next_step(&self, plan: &Plan) -> String {
+        let chosen = [Some(plan.selection.to_string()).filter(|words| !words.is_empty()), plan.take.map(|take| take.to_string())];
+        let chosen: String = chosen.into_iter().flatten().map(|words| format!(" {words}")).collect();
         let whole = self.whole.max(self.wanted);
         if self.limit == SPEND {
-            return format!("`callout apply --allow-spend {whole}` lifts it for one run");
+            return format!("`callout apply --allow-spend {whole}{chosen}` lifts it for one run");
         }
         if self.limit == UNKNOWN_COSTS {
             return format!(
-                "`cost:` says why; mend that and plan again. `callout apply --allow-unknown-costs {whole}` sends them all the same, for one run"
+                "`cost:` says why; mend that and plan again. `callout apply --allow-unknown-costs {whole}{chosen}` sends them all the same, for one run"
             );
         }
         if self.limit.starts_with(CREATES) {
             let creates = self.creates.max(self.wanted - self.before);
-            return format!("`callout apply --allow-creates {creates}` lifts it for one run");
+            return format!("`callout apply --allow-creates {creates}{chosen}` lifts it for one run");
         }
         let place = if self.rollout.is_none() { " in callout.yaml" } else { "" };
         format!("raise {}{place} if this is meant", self.key())

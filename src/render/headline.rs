@@ -6,7 +6,6 @@ mod later;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
@@ -23,9 +22,9 @@ pub struct Headline {
     /// Other creates, by the title of their system.
     pub tickets: BTreeMap<&'static str, usize>,
     pub spend: Spend,
-    /// When the first of the technicians comes, by the site's clock.
+    /// The first date and time at which a technician comes, each by the clock of its site.
     pub first: Option<DateTime>,
-    /// When the last one does.
+    /// The last one.
     pub last: Option<DateTime>,
     pub later: Later,
     pub counts: Counts,
@@ -42,8 +41,7 @@ pub struct Headline {
 /// What merging or applying this plan means.
 pub fn headline(plan: &Plan) -> Headline {
     let creates: Vec<&Step> = plan.steps.iter().filter(|step| matches!(step.action, Action::Create { .. })).collect();
-    let mut visits: Vec<(Timestamp, DateTime)> = creates.iter().filter_map(|step| visit(step)).collect();
-    visits.sort_unstable();
+    let visits: Vec<DateTime> = creates.iter().filter_map(|step| visit(step)).collect();
     let mut tickets = BTreeMap::new();
     for step in creates.iter().filter(|step| visit(step).is_none()) {
         let title = by_kind(&step.key.address.kind).map_or("unknown", |system| system.title());
@@ -53,8 +51,8 @@ pub fn headline(plan: &Plan) -> Headline {
         technicians: visits.len(),
         tickets,
         spend: Spend::of(creates.iter().copied()),
-        first: visits.first().map(|(_, local)| *local),
-        last: visits.last().map(|(_, local)| *local),
+        first: visits.iter().min().copied(),
+        last: visits.iter().max().copied(),
         later: Later::of(plan),
         counts: plan.counts(),
         for_good: creates.iter().filter(|step| is_for_good(step)).count(),
@@ -64,11 +62,11 @@ pub fn headline(plan: &Plan) -> Headline {
     }
 }
 
-/// When somebody comes: the moment, for the order, and what the site's clock shows then. Without a time zone the latest moment counts.
-fn visit(step: &Step) -> Option<(Timestamp, DateTime)> {
+/// When somebody comes, by the site's clock. The order is that of the dates as people read them: over several time zones another one
+/// than that of the moments, and a first date after the last would be no help.
+fn visit(step: &Step) -> Option<DateTime> {
     let Action::Create { request, .. } = &step.action else { return None };
-    let visit = request.visit.as_ref()?;
-    Some((step.starts.or_else(|| visit.starts_at_latest()).unwrap_or(Timestamp::MAX), visit.start))
+    request.visit.as_ref().map(|visit| visit.start)
 }
 
 fn is_for_good(step: &Step) -> bool {
@@ -170,16 +168,7 @@ impl Headline {
     }
 
     fn changes(&self) -> Vec<String> {
-        let Counts { adopt, update, close, delete, retire, rename, .. } = self.counts;
-        let named = [
-            (adopt, "taken over without sending anybody"),
-            (update, "changed"),
-            (close, "closed"),
-            (delete, "deleted"),
-            (rename, "renamed"),
-            (retire, "leaving the records"),
-        ];
-        named.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
+        changes(self.counts)
     }
 
     fn need(&self) -> Option<String> {
@@ -228,6 +217,20 @@ impl std::fmt::Display for Headline {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.sentences().join(" "))
     }
+}
+
+/// What happens besides creates, each kind by its own word.
+pub(super) fn changes(counts: Counts) -> Vec<String> {
+    let Counts { adopt, update, close, delete, retire, rename, .. } = counts;
+    let named = [
+        (adopt, "taken over without sending anybody"),
+        (update, "changed"),
+        (close, "closed"),
+        (delete, "deleted"),
+        (rename, "renamed"),
+        (retire, "leaving the records"),
+    ];
+    named.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

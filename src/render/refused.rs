@@ -13,7 +13,7 @@ pub(super) fn refused_text(plan: &Plan) -> String {
     let mut text = String::new();
     for refusal in &plan.refusals {
         let told = clean(&refusal.to_string());
-        let _ = write!(text, "\n{} {told}\n    next: {}\n", "refused:".red().bold(), clean(&refusal.next_step()));
+        let _ = write!(text, "\n{} {told}\n    next: {}\n", "refused:".red().bold(), clean(&refusal.next_step(plan)));
     }
     if !plan.parts.is_empty() {
         text.push_str("\nParts of it that are over no limit, each by itself:\n");

@@ -209,7 +209,7 @@ fn a_limit_of_none_refuses_one() {
     site.write("tickets/sites.csv", SITES);
     insta::assert_snapshot!(refused(&site.run("plan --target Rollout/routers[0401]").ends_with(4).out), @r"
     1 create is over the limit of 0 (spec.limits.creates of Rollout/routers)
-        next: `callout apply --allow-creates 1` lifts it for one run
+        next: `callout apply --allow-creates 1 --target 'Rollout/routers[0401]'` lifts it for one run
 
     Plan: 1 to create. Refused: over a limit.
     ");

@@ -19,8 +19,8 @@ fn a_comment_says_what_merging_approves() {
     | --- | ---: |
     | Mon 11 Jan | 2 |
 
-    | System | To create | Changed | Sent to |
-    | --- | ---: | ---: | --- |
+    | System | To create | Changes | Sent to |
+    | --- | ---: | --- | --- |
     | TechExpress | 2 |  | `http://127.0.0.1:[port]` |
 
     <details>

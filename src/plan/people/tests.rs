@@ -60,6 +60,31 @@ fn a_plan_for_reports_names_nobody() {
 }
 
 #[test]
+fn a_name_is_hidden_however_it_is_written() {
+    let told = ticket(1, |document| {
+        document["spec"]["locations"][0]["local_contact_name"] = json!("Zoë  Müller");
+        document["spec"]["initial_description"] = json!("Ask ZOË MÜLLER, or zoë\nmüller, or Zoë \tMüller. Zoë Müllers desk.");
+    });
+    let shown = Bench::new().wants(told).plan().without_people();
+    let Action::Create { payload, .. } = &shown.steps[0].action else { panic!("a create") };
+    assert_eq!(payload.text("initial_description"), Some("Ask (hidden), or (hidden), or (hidden). Zoë Müllers desk."));
+}
+
+#[test]
+fn a_contact_called_like_the_work_hides_none_of_it() {
+    let told = |name: &str| ticket(1, |document| document["spec"]["locations"][0]["local_contact_name"] = json!(name));
+    let own = Bench::new().wants(plain(1)).plan();
+    let Action::Create { payload, .. } = &own.steps[0].action else { panic!("a create") };
+    for field in ["service_type", "start_date", "end_date", "account_macnum"] {
+        let value = payload.text(field).expect("a value").to_owned();
+        let shown = Bench::new().wants(told(&value)).plan().without_people();
+        let Action::Create { payload, .. } = &shown.steps[0].action else { panic!("a create") };
+        assert_eq!(payload.text(field), Some(value.as_str()), "{field}");
+        assert_eq!(payload.text("local_contact_name"), Some(HIDDEN));
+    }
+}
+
+#[test]
 fn that_a_contact_changed_is_still_seen() {
     let was = plain(1);
     let wanted = ticket(1, |document| document["spec"]["locations"][0]["local_contact_name"] = json!("Kim Roe"));

@@ -7,14 +7,14 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::bench::{Bench, open, plain, ticket};
-use crate::plan::{Allowed, Counts, Limits, Plan, check_fresh};
+use crate::plan::{Allowed, Counts, Limits, Plan, Take, check_fresh};
 use crate::refresh::{Selection, Sides};
 use crate::systems::Endings;
 use crate::ticket::{RolloutLimits, RolloutSite, Terms, Ticket, Wave};
 
 /// What the plan is refused for, with what lifts each, and its parts with what they create, close and let go of.
 pub fn told(plan: &Plan) -> String {
-    let refusals = plan.refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step()));
+    let refusals = plan.refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.next_step(plan)));
     let parts = plan.parts.iter().map(|part| {
         let Counts { create, close, retire, .. } = part.counts;
         format!("fits: {}, creates {create}, closes {close}, lets go of {retire}", part.selection)
@@ -107,6 +107,22 @@ fn a_rollouts_day_is_counted_by_its_records() {
     let wifi = Ticket { site: Some(RolloutSite { rollout: "wifi".to_owned(), key: "1".to_owned(), wave: None }), ..plain(17) };
     let elsewhere = rollout(limits).wants(wifi.clone()).sent(&wifi, "7").sent(&plain(90), "8");
     assert_eq!(told(&elsewhere.plan()), "", "what another rollout sent does not count");
+}
+
+/// Else the command would send more than was looked at, or what somebody changed by hand otherwise than planned.
+#[test]
+fn what_lifts_a_limit_is_for_the_tickets_of_this_plan_alone() {
+    let mut plan = (1..=11).fold(Bench::new(), |bench, number| bench.wants(plain(number))).plan();
+    let next = |plan: &Plan| plan.refusals[0].next_step(plan);
+    assert_eq!(next(&plan), "`callout apply --allow-creates 11` lifts it for one run");
+    plan.take = Some(Take::File);
+    plan.selection.files = vec!["tickets/my routers.yaml".to_owned()];
+    let own = "--file 'tickets/my routers.yaml' --take file";
+    assert_eq!(next(&plan), format!("`callout apply --allow-creates 11 {own}` lifts it for one run"));
+    plan.refusals[0].limit = "spend".to_owned();
+    assert_eq!(next(&plan), format!("`callout apply --allow-spend 11 {own}` lifts it for one run"));
+    plan.refusals[0].limit = "unknown_costs".to_owned();
+    assert!(next(&plan).contains(&format!("`callout apply --allow-unknown-costs 11 {own}` sends them all the same")), "{}", next(&plan));
 }
 
 /// Else setting a clock back would give the day its creates once more.

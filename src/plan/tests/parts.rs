@@ -58,25 +58,25 @@ fn a_part_of_a_part_selects_nothing_beside_it() {
     let west = || vec!["region=west".parse().expect("a selector")];
     let both = || vec!["pilot".to_owned(), "main".to_owned()];
     assert_snapshot!(typed(Filter { selectors: west(), ..Filter::default() }, 3), @r"
-    4 creates are over the limit of 3 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4` lifts it for one run
+    4 creates are over the limit of 3 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4 --selector region=west` lifts it for one run
     fits: --target Rollout/sdwan --wave pilot --selector region=west, creates 1, closes 0, lets go of 0
     fits: --target Rollout/sdwan --wave main --selector region=west, creates 3, closes 0, lets go of 0
     ");
     assert_snapshot!(typed(Filter { waves: both(), selectors: west(), ..Filter::default() }, 2), @r"
-    4 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4` lifts it for one run
+    4 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4 --wave pilot --wave main --selector region=west` lifts it for one run
     fits: --target Rollout/sdwan --wave pilot --selector region=west, creates 1, closes 0, lets go of 0
     ");
     assert_snapshot!(typed(Filter { waves: both(), ..Filter::default() }, 1), @r"
-    8 creates are over the limit of 1 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    8 creates are over the limit of 1 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8 --wave pilot --wave main` lifts it for one run
     fits: --target Dispatch/store-1 --wave pilot, creates 1, closes 0, lets go of 0
     ");
     let some = ["Rollout/sdwan[11]", "Dispatch/store-12", "Dispatch/store-90", "Rollout/sdwan[13]"];
     assert_snapshot!(typed(Filter { targets: targets(&some), ..Filter::default() }, 2), @r"
-    3 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4` lifts it for one run
+    3 creates are over the limit of 2 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 4 --target 'Rollout/sdwan[11]' --target Dispatch/store-12 --target Dispatch/store-90 --target 'Rollout/sdwan[13]'` lifts it for one run
     fits: --target Dispatch/store-12 --target Dispatch/store-90 --target 'Rollout/sdwan[11]', creates 3, closes 0, lets go of 0
     ");
     assert_snapshot!(typed(Filter { targets: targets(&["Rollout/sdwan"]), ..Filter::default() }, 1), @r"
-    8 creates are over the limit of 1 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8` lifts it for one run
+    8 creates are over the limit of 1 (spec.limits.creates of Rollout/sdwan); `callout apply --allow-creates 8 --target Rollout/sdwan` lifts it for one run
     fits: --target 'Rollout/sdwan[11]', creates 1, closes 0, lets go of 0
     ");
 }

@@ -16,7 +16,7 @@ pub fn notes_of_plan(plan: &Plan, named: Named<'_>, complete: Completed<'_>) -> 
         code: "plan/refused".to_owned(),
         severity: Severity::Error,
         message: clean(&refusal.to_string()),
-        help: Some(next(&refusal.next_step(), complete)),
+        help: Some(next(&refusal.next_step(plan), complete)),
         address: None,
         spot: None,
     });

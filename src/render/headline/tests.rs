@@ -51,6 +51,23 @@ fn who_is_sent_when_and_for_how_much() {
 }
 
 #[test]
+fn dates_are_in_the_order_of_the_sites_clocks() {
+    let at = |number: u32, day: &str, from: &str, zone: Option<&str>| {
+        let mut ticket = on(number, day, from);
+        ticket.visit.as_mut().expect("a visit").timezone = zone.map(str::to_owned);
+        ticket
+    };
+    let when = |tickets: [Ticket; 2]| headline(&tickets.into_iter().fold(Bench::new(), Bench::wants).plan()).when();
+    // Honolulu's Friday is the later moment, and the earlier date.
+    let far = when([at(1, "2027-06-05", "08:00", Some("Pacific/Auckland")), at(2, "2027-06-04", "11:00", Some("Pacific/Honolulu"))]);
+    assert_eq!(far.as_deref(), Some("first on Fri 4 Jun 11:00, last on Sat 5 Jun"));
+    let unknown = when([at(1, "2027-06-05", "08:00", None), at(2, "2027-06-07", "08:00", Some("America/New_York"))]);
+    assert_eq!(unknown.as_deref(), Some("first on Sat 5 Jun 08:00, last on Mon 7 Jun"));
+    let one_day = when([at(1, "2027-06-04", "08:00", None), at(2, "2027-06-04", "06:30", Some("Pacific/Honolulu"))]);
+    assert_eq!(one_day.as_deref(), Some("all on Fri 4 Jun from 06:30"));
+}
+
+#[test]
 fn one_day_is_said_once() {
     let plan = Bench::new().wants(on(1, "2027-01-11", "09:30")).wants(on(2, "2027-01-11", "08:00")).plan();
     assert_eq!(said(&plan), "2 technicians, cost not estimated, all on Mon 11 Jan from 08:00; nothing of this can be cancelled by API.");

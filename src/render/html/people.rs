@@ -141,7 +141,7 @@ pub(super) fn refusals(plan: &Plan, seen: &Seen<'_>) -> Objections {
         text: clean(&refusal.to_string()),
         tickets: refusal.tickets.iter().map(|key| named(key, seen)).collect(),
         place: None,
-        next: Some(clean(&(seen.complete)(&refusal.next_step()))),
+        next: Some(clean(&(seen.complete)(&refusal.next_step(plan)))),
     });
     few(limits.chain(rulings(plan, Effect::Deny, seen)))
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::super::grouped::{Group, groups};
-use super::super::headline::{Headline, headline};
+use super::super::headline::{Headline, changes, headline};
 use super::escape::cell;
 use super::page::Page;
 use crate::plan::{Action, Counts, Plan, Spend, Step};
@@ -32,15 +32,15 @@ fn waves(plan: &Plan, has_costs: bool) -> String {
         return String::new();
     }
     let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 6) } else { ("", "", 5) };
-    let head = format!("\n| Wave | To create |{title} Changed | Later | Need a person |\n| --- | ---: |{line} ---: | ---: | ---: |\n");
+    let head = format!("\n| Wave | To create |{title} Changes | Later | Need a person |\n| --- | ---: |{line} --- | ---: | ---: |\n");
     let rows = told.iter().map(|group| {
         let steps = || group.steps.iter().copied();
         let counts = Counts::of(steps());
         let name = group.name().map_or_else(|| "no rollout".to_owned(), |name| cell(&name, 100));
-        let changed = counts.adopt + counts.update + counts.close + counts.delete + counts.retire;
+        let changes = changes(counts).join(", ");
         let people = counts.blocked + counts.in_doubt;
         let spend = cell_of_cost(has_costs, &Spend::of(steps()));
-        format!("| {name} | {} |{spend} {} | {} | {} |\n", count(counts.create), count(changed), count(counts.deferred), count(people))
+        format!("| {name} | {} |{spend} {changes} | {} | {} |\n", count(counts.create), count(counts.deferred), count(people))
     });
     cut(&head, rows.collect(), "waves", columns)
 }
@@ -76,13 +76,13 @@ fn systems(plan: &Plan, has_costs: bool) -> String {
         return String::new();
     }
     let (title, line, columns) = if has_costs { (" Cost |", " ---: |", 5) } else { ("", "", 4) };
-    let head = format!("\n| System | To create |{title} Changed | Sent to |\n| --- | ---: |{line} ---: | --- |\n");
+    let head = format!("\n| System | To create |{title} Changes | Sent to |\n| --- | ---: |{line} --- | --- |\n");
     let rows = kinds.iter().map(|(kind, steps)| {
         let counts = Counts::of(steps.iter().copied());
         let title = by_kind(kind).map_or_else(|| cell(kind, 100), |system| system.title().to_owned());
         let place = plan.origins.get(*kind).map(|origin| cell(origin, 200)).unwrap_or_default();
         let spend = cell_of_cost(has_costs, &Spend::of(steps.iter().copied()));
-        format!("| {title} | {} |{spend} {} | {place} |\n", count(counts.create), count(steps.len() - counts.create))
+        format!("| {title} | {} |{spend} {} | {place} |\n", count(counts.create), changes(counts).join(", "))
     });
     cut(&head, rows.collect(), "systems", columns)
 }

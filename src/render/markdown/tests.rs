@@ -127,8 +127,8 @@ fn a_report_says_what_counts_first() {
     - `Dispatch/store-7`, ticket `482007`, `Store 7 (7), account 01234567`: `left the files, and ticket 482007 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone`  
       next: `renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-7 --cancelled --reason TEXT`
 
-    | Wave | To create | Cost | Changed | Later | Need a person |
-    | --- | ---: | ---: | ---: | ---: | ---: |
+    | Wave | To create | Cost | Changes | Later | Need a person |
+    | --- | ---: | ---: | --- | ---: | ---: |
     | no rollout | 1 | $347.50 |  |  | 1 |
     | `Rollout/routers, wave pilot` | 5 | $1,737.50 |  |  |  |
     | `Rollout/routers, wave rest` |  |  |  | 1 |  |
@@ -137,8 +137,8 @@ fn a_report_says_what_counts_first() {
     | --- | ---: | ---: |
     | Mon 11 Jan | 6 | $2,085 |
 
-    | System | To create | Cost | Changed | Sent to |
-    | --- | ---: | ---: | ---: | --- |
+    | System | To create | Cost | Changes | Sent to |
+    | --- | ---: | ---: | --- | --- |
     | TechExpress | 6 | $2,085 |  | `https://api.example.com` |
 
     <details>
@@ -305,6 +305,38 @@ fn tickets_with_one_reason_have_an_example_to_type() {
     - 3 tickets: `do this by hand: call them` (`Dispatch/store-1`, `Dispatch/store-2`, `Dispatch/store-3`)  
       next, for the first: `have it changed, then plan again; or leave it: callout --sandbox settle Dispatch/store-1 --accept --reason TEXT`
     ");
+}
+
+#[test]
+fn the_tables_and_the_first_screen_count_the_same() {
+    let mut plan = Bench::new().wants(plain(1)).wants(plain(2)).wants(plain(3)).plan();
+    let Action::Create { request, payload } = plan.steps[0].action.clone() else { panic!("a create") };
+    plan.steps[0].action = Action::Update { id: "1".to_owned(), request, changed: payload, closes: false };
+    plan.steps[1].action = Action::Close { id: "2".to_owned() };
+    let text = markdown(&plan, &saved(), COMMENT);
+    assert!(text.contains("Mon 11 Jan 08:00, 1 changed, 1 closed; "), "{text}");
+    assert!(text.contains("| System | To create | Changes | Sent to |\n| --- | ---: | --- | --- |\n"), "{text}");
+    assert!(text.contains("| TechExpress | 1 | 1 changed, 1 closed | "), "{text}");
+}
+
+#[test]
+fn rulings_that_are_told_together_are_all_counted() {
+    let mut plan = (1..=9).fold(Bench::new(), |bench, number| bench.wants(plain(number))).plan();
+    let rulings = (0..25).flat_map(|group| {
+        let message = format!("reason {group} {}", "why ".repeat(100));
+        plan.steps.iter().map(move |step| Ruling {
+            policy: "hours".to_owned(),
+            effect: Effect::Deny,
+            key: Some(step.key.clone()),
+            message: message.clone(),
+            place: None,
+        })
+    });
+    plan.rulings = rulings.collect();
+    let text = markdown(&plan, &saved(), COMMENT);
+    assert!(text.contains("denied by 225 rulings of policies"), "{text}");
+    assert!(text.contains("- and 45 more\n"), "{text}");
+    assert!(text.contains("45 of 225 rulings below \"Denied by policies\""), "{text}");
 }
 
 #[test]

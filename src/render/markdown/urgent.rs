@@ -24,10 +24,9 @@ pub(super) fn write(page: &mut Page, plan: &Plan, report: &Report<'_>) {
 }
 
 fn refusals(page: &mut Page, plan: &Plan, report: &Report<'_>) {
-    let told = plan
-        .refusals
-        .iter()
-        .map(|refusal| format!("- {}  \n  next: {}\n", code(&refusal.to_string(), WORDS), next(&refusal.next_step(), report)));
+    let told = plan.refusals.iter().map(|refusal| {
+        Item::one(format!("- {}  \n  next: {}\n", code(&refusal.to_string(), WORDS), next(&refusal.next_step(plan), report)))
+    });
     list(page, "Over a limit", "limit", &told.collect::<Vec<_>>());
 }
 
@@ -41,7 +40,8 @@ fn rulings(page: &mut Page, plan: &Plan, effect: Effect, heading: &str) {
         }
     }
     let line = |(ruling, keys): (&Ruling, Vec<&Key>)| {
-        format!("- {}: {}{}\n", code(&ruling.policy, 100), code(&ruling.message, WORDS), named(&keys))
+        let text = format!("- {}: {}{}\n", code(&ruling.policy, 100), code(&ruling.message, WORDS), named(&keys));
+        Item { text, stands_for: keys.len().max(1) }
     };
     list(page, heading, "ruling", &told.into_iter().map(line).collect::<Vec<_>>());
 }
@@ -58,8 +58,11 @@ fn named(keys: &[&Key]) -> String {
 
 /// What of a refused plan could be applied by itself.
 fn parts(page: &mut Page, plan: &Plan) {
-    let told =
-        plan.parts.iter().map(|part| format!("- {} ({})\n", code(&part.selection.to_string(), WORDS), counted(&part.counts).join(", ")));
+    let told = plan
+        .parts
+        .iter()
+        .map(|part| format!("- {} ({})\n", code(&part.selection.to_string(), WORDS), counted(&part.counts).join(", ")))
+        .map(Item::one);
     list(page, "Parts of it that are over no limit, each by itself", "part", &told.collect::<Vec<_>>());
 }
 
@@ -89,7 +92,7 @@ fn people(page: &mut Page, plan: &Plan, report: &Report<'_>) {
             format!("- {} tickets: {}{}{example}\n", several.len(), code(&reason, WORDS), named(&keys))
         }
     };
-    list(page, "What needs a person", "reason", &told.into_iter().map(one).collect::<Vec<_>>());
+    list(page, "What needs a person", "reason", &told.into_iter().map(one).map(Item::one).collect::<Vec<_>>());
 }
 
 fn person(step: &Step, reason: &str, report: &Report<'_>) -> String {
@@ -115,22 +118,35 @@ fn next(step: &str, report: &Report<'_>) -> String {
     code(&(report.complete)(step), 1_000)
 }
 
+/// One line of a list.
+struct Item {
+    text: String,
+    /// How many things of the plan are told by it.
+    stands_for: usize,
+}
+
+impl Item {
+    fn one(text: String) -> Self {
+        Self { text, stands_for: 1 }
+    }
+}
+
 /// A list with its heading, as far as it fits.
-fn list(page: &mut Page, heading: &str, thing: &str, items: &[String]) {
+fn list(page: &mut Page, heading: &str, thing: &str, items: &[Item]) {
     if items.is_empty() {
         return;
     }
-    let all = items.len();
+    let all: usize = items.iter().map(|item| item.stands_for).sum();
     // All that is urgent together leaves room for the summary.
     let room = page.room() / 3;
     let mut text = format!("\n**{heading}**\n\n");
     let mut told = 0;
     for item in items.iter().take(TOLD) {
-        if text.len() + item.len() + 100 > room {
+        if text.len() + item.text.len() + 100 > room {
             break;
         }
-        text.push_str(item);
-        told += 1;
+        text.push_str(&item.text);
+        told += item.stands_for;
     }
     let more = all - told;
     if more > 0 {
