@@ -11,7 +11,7 @@ use super::telling::{Telling, telling};
 use super::{Ending, Environment, Exit, Failure, costs, plan_file, planning, stop};
 use crate::apply::{Job, Report, Writers, apply};
 use crate::diagnostics::{Diagnostic, typed};
-use crate::plan::{Action, Allowed, Limits, Now, Plan, Step, check_fresh};
+use crate::plan::{Action, Allowed, Limits, Now, Plan, Stale, Step, check_fresh, check_shown};
 use crate::state::{Ledger, State};
 use crate::ticket::Money;
 
@@ -44,6 +44,7 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
     }
     if plan.has_changes() && !words.yes {
         if !environment.confirms(&question(&plan)) {
+            note_what_was_seen((&opened, &ledger), &plan, environment).await?;
             return Err(Diagnostic::error("apply/declined", "nothing was applied").help("--yes applies without asking").into());
         }
         not_waited_too_long(&plan, opened.clock().now())?;
@@ -53,7 +54,8 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
             return Ok(refused(&plan));
         }
     }
-    let report = carry_out(words, (&opened, &ledger), &plan, (told.as_ref(), environment)).await?;
+    let how = How { parallelism: usize::from(words.parallelism), saved: words.plan.is_some() };
+    let report = carry_out(how, (&opened, &ledger), &plan, (told.as_ref(), environment)).await?;
     told.carried_out(&plan, &report);
     environment.err.tell(&report.remarks.iter().map(|remark| surplus(remark)).collect::<Vec<_>>());
     Ok(ending(&plan, &report))
@@ -120,16 +122,38 @@ async fn plan(words: &Words, allowed: Allowed, (opened, state): (&Opened, &State
         policies: &opened.policies,
         now: opened.clock().now(),
     };
-    let fresh = check_fresh(&saved, &now).map_err(|stale| {
+    let refused = |stale: Stale| {
         let diagnostic = Diagnostic::error("plan/stale", format!("{} is not applied: {stale}", path.display()))
             .help(format!("nothing was sent; make and review a new one: callout plan --out {}", typed(&path.display().to_string())));
         Failure { diagnostics: vec![diagnostic], exit: Exit::Stale }
-    })?;
-    read_again(fresh, (opened, state), environment).await
+    };
+    let fresh = check_fresh(&saved, &now).map_err(refused)?;
+    let plan = read_again(fresh, (opened, state), environment).await?;
+    check_shown(&plan, &opened.policies).map_err(refused)?;
+    Ok(plan)
+}
+
+/// Nothing is sent, and yet somebody looked: what nobody has to be asked about is recorded. Otherwise a job that plans every night and applies
+/// nothing would have no first sight of a ticket to find a change by.
+async fn note_what_was_seen(opened_ledger: (&Opened, &Ledger), plan: &Plan, environment: &Environment) -> Result<(), Failure> {
+    let steps = plan.steps.iter().filter(|step| !step.is_change()).cloned().collect();
+    let seen = Plan { steps, ..plan.clone() };
+    if seen.has_events() {
+        let told = telling(environment, false);
+        carry_out(How { parallelism: 1, saved: false }, opened_ledger, &seen, (told.as_ref(), environment)).await?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+struct How {
+    parallelism: usize,
+    /// The plan is a saved one.
+    saved: bool,
 }
 
 async fn carry_out(
-    words: &Words,
+    how: How,
     (opened, ledger): (&Opened, &Ledger),
     plan: &Plan,
     (told, environment): (&dyn Telling, &Environment),
@@ -147,8 +171,8 @@ async fn carry_out(
         clock: opened.clock().as_ref(),
         progress: told,
         stop: &stop,
-        parallelism: usize::from(words.parallelism),
-        saved: words.plan.is_some(),
+        parallelism: how.parallelism,
+        saved: how.saved,
     };
     ledger.carries_out(&plan.id).await?;
     let applied = apply(&job).await;

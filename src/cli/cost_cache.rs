@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::opened::Opened;
-use super::planning::git;
+use super::revision::git;
 use super::sandbox;
 use crate::state::{Cipher, Form, make_private_folder, read_regular};
 use crate::systems::{Entries, Kept, System};
@@ -43,13 +43,16 @@ impl CostCache {
     }
 
     fn entries(&self) -> Option<Entries> {
-        let bytes = read_regular(&self.folder.join(&self.name), LARGEST).ok().filter(|_| !self.is_committed())?;
+        let bytes = read_regular(&self.folder.join(&self.name), LARGEST).ok().filter(|_| self.is_our_own())?;
         FORM.open(String::from_utf8(bytes).ok()?.trim_end(), &self.cipher).ok()
     }
 
+    /// Whether git says that nobody committed it. Without an answer nobody knows where it comes from, and all is asked again.
+    ///
     /// Asked in its own folder: behind a link or in a submodule it may be of another repository.
-    fn is_committed(&self) -> bool {
-        git(&self.folder, &["ls-files", "--", &self.name]).is_some()
+    fn is_our_own(&self) -> bool {
+        let asked = git(&self.folder).args(["ls-files", "--", &self.name]).output();
+        asked.is_ok_and(|said| said.status.success() && said.stdout.is_empty())
     }
 
     /// Whole or not at all, for its owner alone. It is as private as the state: it has the addresses of sites.

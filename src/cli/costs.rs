@@ -14,6 +14,7 @@ use super::planning::{self, pace, requests};
 use super::progress::draw_target;
 use super::{Environment, Failure, shortened};
 use crate::plan::{Action, Allowed, Limits, Plan};
+use crate::policy;
 use crate::state::State;
 use crate::systems::{Estimate, Estimates, System, by_kind};
 use crate::ticket::Fields;
@@ -28,8 +29,8 @@ pub(super) async fn plan(
 ) -> Result<Plan, Failure> {
     let plan = planning::make(opened, state, choice, environment).await?;
     let limits = Limits { rules: &opened.rules, rollouts: &opened.rollouts, allowed };
-    // Who reads nothing may be offline. A limit is another matter: it cannot be kept without the costs.
-    let is_wanted = choice.costs || (opened.project.costs && choice.refresh != Refresh::None);
+    // Who reads nothing may be offline. A limit is another matter, and so is a policy: it cannot be kept without the costs.
+    let is_wanted = choice.costs || policy::speaks_of_costs(&opened.policies) || (opened.project.costs && choice.refresh != Refresh::None);
     if !is_wanted && !limits.spend_of(&plan.steps) {
         return Ok(plan);
     }

@@ -120,14 +120,19 @@ impl Output {
         self.write(&format!("{text}\n"));
     }
 
-    /// Shows diagnostics.
-    pub fn tell(&self, diagnostics: &[Diagnostic]) {
+    /// Diagnostics whose commands have what they need.
+    pub fn completed_all(&self, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
         let complete = |told: &Diagnostic| Diagnostic {
             message: self.hints.complete(&told.message).into_owned(),
             help: told.help.as_deref().map(|help| self.hints.complete(help).into_owned()),
             ..told.clone()
         };
-        let told: Vec<Diagnostic> = diagnostics.iter().map(complete).collect();
+        diagnostics.iter().map(complete).collect()
+    }
+
+    /// Shows diagnostics.
+    pub fn tell(&self, diagnostics: &[Diagnostic]) {
+        let told = self.completed_all(diagnostics);
         let look = Look { colour: self.colour, unicode: self.is_terminal, width: self.width };
         match &self.listener {
             Some(events) => told.iter().for_each(|diagnostic| events.diagnostic(diagnostic)),

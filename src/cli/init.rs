@@ -53,7 +53,7 @@ pub(super) fn run(words: &Words, global: &Global, environment: &Environment) -> 
     let files = Files { folder, environment };
     files.add(SCHEMA_FILE, &schema::text())?;
     files.add("tickets/example.yaml", &example(environment.clock.now()))?;
-    files.ignore_state()?;
+    ignore_state(folder, environment)?;
     files.settings()?;
     // The project file last: until it is there, whoever was stopped half-way types `callout init` once more.
     let shared = home.state.objects().map(Objects::name);
@@ -106,30 +106,30 @@ impl Files<'_> {
         Ok(())
     }
 
-    /// Keeps the state out of git: a state in git is forked with every branch.
-    fn ignore_state(&self) -> Result<(), Failure> {
-        let path = self.folder.join(".gitignore");
-        let own = fs::read_to_string(&path).unwrap_or_default();
-        if own.lines().any(|line| matches!(line.trim(), ".callout" | ".callout/" | "/.callout" | "/.callout/")) {
-            return Ok(());
-        }
-        let start = if own.is_empty() || own.ends_with('\n') { "" } else { "\n" };
-        let added = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| file.write_all(format!("{start}/.callout/\n").as_bytes()));
-        added.map_err(|error| cannot(&path, &error))?;
-        self.environment.out.line("wrote:   .gitignore (added /.callout/)");
-        Ok(())
-    }
-
     /// Visual Studio Code's YAML extension finds the schema by this. Settings that are there are left to their owner.
     fn settings(&self) -> Result<(), Failure> {
         let files = ["callout.yaml", "tickets/**/*.yaml", "rollouts/**/*.yaml", "policies/**/*.yaml"];
         let settings = json!({"yaml.schemas": {format!("./{SCHEMA_FILE}"): files}});
         self.add(".vscode/settings.json", &pretty(&settings))
     }
+}
+
+/// Keeps the state out of git: a state in git is forked with every branch.
+pub(super) fn ignore_state(folder: &Path, environment: &Environment) -> Result<(), Failure> {
+    let path = folder.join(".gitignore");
+    let own = fs::read_to_string(&path).unwrap_or_default();
+    if own.lines().any(|line| matches!(line.trim(), ".callout" | ".callout/" | "/.callout" | "/.callout/")) {
+        return Ok(());
+    }
+    let start = if own.is_empty() || own.ends_with('\n') { "" } else { "\n" };
+    let added = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(format!("{start}/.callout/\n").as_bytes()));
+    added.map_err(|error| cannot(&path, &error))?;
+    environment.out.line("wrote:   .gitignore (added /.callout/)");
+    Ok(())
 }
 
 fn pretty(value: &Value) -> String {

@@ -2,10 +2,12 @@
 //!
 //! Owns the exit codes and all printing. Refuses to decide anything about tickets: every command is a prefix of the straight line.
 
+mod annotations;
 mod apply;
 mod args;
 mod checkout;
 mod closing;
+mod committed;
 mod completions;
 mod cost_cache;
 mod costs;

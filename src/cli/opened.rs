@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::{Global, Waiting};
+use super::committed::committed;
 use super::crowd::Crowd;
 use super::home::home;
 use super::waiting::locked;
@@ -136,6 +137,9 @@ impl Opened {
         };
         let reading = home.clone().map(|home| tokio::task::spawn_blocking(move || open_for_reading(&home)));
         let opened = Self::open_at(home, global, environment).await?;
+        if let Some(committed) = committed(&opened) {
+            environment.err.tell(&[Diagnostic { severity: Severity::Warning, ..committed }]);
+        }
         opened.start_sandbox_state(environment)?;
         let read = match reading {
             Some(reading) => reading.await.ok(),
@@ -147,6 +151,9 @@ impl Opened {
 
     /// The state, for the one writer.
     pub async fn ledger(&self, command: &str, waiting: Waiting, environment: &Environment) -> Outcome<Ledger> {
+        if let Some(committed) = committed(self) {
+            return Err(committed.into());
+        }
         self.start_sandbox_state(environment)?;
         let session = self.session(command, environment);
         locked(waiting, environment, || open_for_writing(&self.home, session.clone())).await

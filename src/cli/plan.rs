@@ -5,21 +5,17 @@ use std::borrow::Cow;
 use super::args::{Global, Plan as Words};
 use super::opened::Opened;
 use super::report::{self, Shown};
-use super::{Ending, Environment, Exit, costs, plan_file};
+use super::{Ending, Environment, Exit, Failure, costs, plan_file};
 use crate::diagnostics::typed;
 use crate::manifest::Contacts;
 use crate::plan::{Action, Allowed, Plan};
 use crate::render::clean;
-use crate::state::Owner;
 use crate::state::shared::holder;
+use crate::state::{Owner, State};
 
 pub(super) async fn run(words: &Words, global: &Global, environment: &mut Environment) -> Ending {
-    let (opened, state) = Opened::with_state(global, environment).await?;
-    if let Some(path) = &words.out {
-        plan_file::may_write(&environment.folder.join(path))?;
-    }
-    let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
-    let plan = plan?.judged(&opened.court(&state), opened.clock().now());
+    let made = made(words, global, environment).await;
+    let Made { opened, state, plan, other } = made.map_err(|failure| report::without_plan(failure, words.format, environment))?;
     if let Some(other) = other {
         // The run is named as it was recorded.
         environment.err.document(&clean(&format!(
@@ -38,6 +34,25 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &mut Enviro
         environment.err.line(&clean(&format!("saved; apply exactly this with: callout apply {name}")));
     }
     Ok(ending(&plan, words.detailed_exitcode))
+}
+
+/// A plan, and what it was made from.
+struct Made {
+    opened: Opened,
+    state: State,
+    plan: Plan,
+    /// Who writes to the state meanwhile.
+    other: Option<Owner>,
+}
+
+async fn made(words: &Words, global: &Global, environment: &mut Environment) -> Result<Made, Failure> {
+    let (opened, state) = Opened::with_state(global, environment).await?;
+    if let Some(path) = &words.out {
+        plan_file::may_write(&environment.folder.join(path))?;
+    }
+    let (plan, other) = tokio::join!(costs::plan(&opened, &state, &words.choice, Allowed::default(), environment), at_work(&opened));
+    let plan = plan?.judged(&opened.court(&state), opened.clock().now());
+    Ok(Made { opened, state, plan, other })
 }
 
 /// Who writes to a shared state meanwhile. Only a warning comes of it, so what cannot be found out is passed over.

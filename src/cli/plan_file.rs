@@ -36,7 +36,11 @@ pub(super) fn may_write(path: &Path) -> Outcome<()> {
     match is_plan() {
         Ok(true) => Ok(()),
         // A link that leads nowhere is replaced itself: a plan is never written through a link.
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => match folder(path).metadata() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(not_saved(path, &error)),
+        },
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(not_saved(path, &error)),
         Ok(false) => kept("something else is there, which is no saved plan"),
         Err(error) => kept(&format!("something is there that cannot be read ({})", cause(&error))),
     }
@@ -47,18 +51,24 @@ pub(super) fn write(path: &Path, plan: &Plan, cipher: &Cipher) -> Outcome<()> {
     may_write(path)?;
     let sealed = seal_plan(plan, cipher)?;
     let written = || -> std::io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A temporary file is made readable by its owner alone.
-        let file = tempfile::NamedTempFile::new_in(folder)?;
+        let file = tempfile::NamedTempFile::new_in(folder(path))?;
         file.as_file().write_all(format!("{sealed}\n").as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    written().map_err(|error| {
-        let message = format!("the plan cannot be saved to {}: {}", path.display(), cause(&error));
-        Box::new(Diagnostic::error("plan/save", message).help("nothing was applied; name a file in a folder that can be written"))
-    })
+    written().map_err(|error| not_saved(path, &error))
+}
+
+/// Where a file is to be.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn not_saved(path: &Path, error: &std::io::Error) -> Box<Diagnostic> {
+    let message = format!("the plan cannot be saved to {}: {}", path.display(), cause(error));
+    Box::new(Diagnostic::error("plan/save", message).help("nothing was applied; name a file in a folder that can be written"))
 }
 
 pub(super) fn read(path: &Path, cipher: &Cipher) -> Outcome<Plan> {

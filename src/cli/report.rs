@@ -6,12 +6,12 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::annotations::Annotations;
 use super::args::PlanFormat;
-use super::repository::Repository;
-use super::{Environment, Failure};
+use super::{Environment, Failure, shortened};
 use crate::diagnostics::{Diagnostic, cause, typed};
 use crate::plan::Plan;
-use crate::render::{self, COMMENT, Note, Report, SUMMARY, headline};
+use crate::render::{self, COMMENT, Report, SUMMARY, headline};
 
 /// How a plan is printed.
 pub(super) struct Shown<'a> {
@@ -36,24 +36,28 @@ pub(super) fn show(plan: &Plan, shown: &Shown<'_>, environment: &Environment) ->
         PlanFormat::Html => environment.out.document(&render::plan_html(&reported(), &report)?),
         PlanFormat::Github => {
             let plan = reported();
-            let (notes, _) = notes(&plan, environment);
-            environment.out.document(&render::github(&notes));
+            Annotations::of_plan(&plan, environment).github(environment);
             environment.err.line(&headline(&plan).to_string());
             summarise(&plan, &report, environment);
         }
         PlanFormat::Gitlab => {
             let plan = reported();
-            let (notes, repository) = notes(&plan, environment);
-            environment.out.document(&format!("{:#}\n", render::gitlab(&notes, &repository.project_file())));
+            Annotations::of_plan(&plan, environment).gitlab(environment);
             environment.err.line(&headline(&plan).to_string());
         }
     }
     Ok(())
 }
 
-fn notes(plan: &Plan, environment: &Environment) -> (Vec<Note>, Repository) {
-    let repository = Repository::around(environment);
-    (render::notes_of_plan(plan, &|path| repository.name(path)), repository)
+/// Hosts are told why there is no plan: a job that ends without a word at any line looks as if nothing were wrong with the files.
+pub(super) fn without_plan(failure: Failure, format: PlanFormat, environment: &Environment) -> Failure {
+    let annotations = || Annotations::of(&shortened(&failure.diagnostics, environment), environment);
+    match format {
+        PlanFormat::Github => annotations().github(environment),
+        PlanFormat::Gitlab => annotations().gitlab(environment),
+        PlanFormat::Text | PlanFormat::Json | PlanFormat::Markdown | PlanFormat::Html => {}
+    }
+    failure
 }
 
 /// Where a job on GitHub keeps its summary.

@@ -1,7 +1,7 @@
 //! `callout validate`: offline, without credentials and without state, unless `--online` asks for look-ups.
 
+use super::annotations::Annotations;
 use super::args::{Global, Validate as Words, ValidateFormat};
-use super::repository::Repository;
 use super::{Environment, Exit, online};
 use crate::manifest::{Keep, Loaded, Request};
 use crate::{render, rollout};
@@ -30,15 +30,14 @@ pub(super) async fn run(words: &Words, global: &Global, environment: &Environmen
 
 /// For the host of the repository: each diagnostic at its line.
 fn annotate(loaded: &Loaded, format: ValidateFormat, environment: &Environment) {
-    let repository = Repository::around(environment);
-    let notes = render::notes(&loaded.diagnostics, &|path| repository.name(path));
+    let annotations = Annotations::of(&loaded.diagnostics, environment);
     match format {
-        ValidateFormat::Sarif => environment.out.document(&format!("{:#}\n", render::sarif(&notes, &repository.project_file()))),
-        ValidateFormat::Gitlab => environment.out.document(&format!("{:#}\n", render::gitlab(&notes, &repository.project_file()))),
+        ValidateFormat::Sarif => annotations.sarif(environment),
+        ValidateFormat::Gitlab => annotations.gitlab(environment),
         ValidateFormat::Github | ValidateFormat::Human | ValidateFormat::Json => {
             // In a job's log people read the lines around each place, too.
             environment.err.tell(&loaded.diagnostics);
-            environment.out.document(&render::github(&notes));
+            annotations.github(environment);
         }
     }
 }

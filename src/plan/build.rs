@@ -95,6 +95,7 @@ pub fn build(world: &World<'_>) -> Plan {
         refusals: Vec::new(),
         rulings: Vec::new(),
         parts: Vec::new(),
+        hidden: BTreeMap::new(),
         reads: world.observed.requests,
     };
     plan.limited(&limits, world.state, world.now)

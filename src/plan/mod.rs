@@ -66,7 +66,7 @@ pub use file::{Now, Stale, check_fresh, open_plan, seal_plan};
 pub use gates::{Holder, Shut};
 pub use guard::{Allowed, Limits, Rules};
 pub use judging::Court;
-pub use left_out::LeftOut;
+pub use left_out::{LeftOut, check_shown};
 pub use matching::{Hit, Matches, Matching, Unclear};
 pub use parts::Part;
 pub use people::{HIDDEN, People};
@@ -128,6 +128,9 @@ pub struct Plan {
     /// Of a refused plan: some parts that are over no limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// Of a saved plan without contacts: how a report shows a text that names somebody, by the digest of the text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<Digest, String>,
     /// Requests that reading the tickets took.
     pub reads: usize,
 }

@@ -8,7 +8,7 @@ mod folding;
 mod traces;
 pub(super) mod walk;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -18,6 +18,7 @@ use self::folding::Folded;
 use self::walk::Visitor;
 use super::Plan;
 use crate::systems::{About, Compare, by_kind};
+use crate::ticket::Digest;
 
 /// What stands in place of a value.
 pub const HIDDEN: &str = "(hidden)";
@@ -29,7 +30,7 @@ impl Plan {
         let mut plan = self.clone();
         let mut found = Found::default();
         walk::plan(&mut plan, &mut found);
-        walk::plan(&mut plan, &mut Mask::new(found));
+        walk::plan(&mut plan, &mut Mask { told: self.hidden.clone(), ..Mask::new(found) });
         plan
     }
 }
@@ -57,6 +58,61 @@ impl People {
         let mut text = text.to_owned();
         self.0.clean(&mut text, traces::in_words);
         text
+    }
+}
+
+impl People {
+    /// How each text of the plan that names one of them is shown, by the digest of the text: for whoever does not know them any more.
+    pub(super) fn hidden_in_texts(&self, plan: &Plan) -> BTreeMap<Digest, String> {
+        let mut texts = Texts { people: &self.0, nobody: Mask::new(Found::default()), hidden: BTreeMap::new() };
+        walk::plan(&mut plan.clone(), &mut texts);
+        texts.hidden
+    }
+}
+
+/// Collects texts that are shown otherwise by who knows the people of the plan.
+struct Texts<'a> {
+    people: &'a Mask,
+    nobody: Mask,
+    hidden: BTreeMap<Digest, String>,
+}
+
+impl Texts<'_> {
+    fn collect(&mut self, text: &str, guess: Guess) {
+        let (mut known, mut guessed) = (text.to_owned(), text.to_owned());
+        self.people.clean(&mut known, guess);
+        self.nobody.clean(&mut guessed, guess);
+        if known != guessed {
+            self.hidden.entry(Digest::of(text)).or_insert(known);
+        }
+    }
+
+    fn look_into(&mut self, kind: &str, value: &Value) {
+        match value {
+            Value::String(text) => self.collect(text, traces::in_prose),
+            Value::Array(items) => items.iter().for_each(|item| self.look_into(kind, item)),
+            Value::Object(entries) => {
+                entries.iter().filter(|(name, _)| !is_personal_part(kind, name)).for_each(|(_, entry)| self.look_into(kind, entry));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+impl Visitor for Texts<'_> {
+    fn value(&mut self, kind: &str, field: &str, value: &mut Value) {
+        // Such a value is not in the file at all.
+        if !names_somebody(kind, field, value) {
+            self.look_into(kind, value);
+        }
+    }
+
+    fn text(&mut self, text: &mut String) {
+        self.collect(text, traces::in_words);
+    }
+
+    fn name(&mut self, name: &mut String) {
+        self.collect(name, traces::emails);
     }
 }
 
@@ -184,9 +240,14 @@ impl Found {
     }
 }
 
+/// Where a text only reads like a way to reach somebody.
+type Guess = fn(&str) -> Vec<Range<usize>>;
+
 /// Takes out what was found.
 struct Mask {
     known: Option<AhoCorasick>,
+    /// How texts are shown that name somebody whom only the plan knew before contacts were left out of it.
+    told: BTreeMap<Digest, String>,
     fields: HashMap<(String, String), bool>,
 }
 
@@ -194,11 +255,14 @@ impl Mask {
     fn new(found: Found) -> Self {
         let known = AhoCorasick::new(&found.values);
         // More than memory has room for cannot be looked for; texts are then hidden as a whole.
-        Self { known: known.ok(), fields: found.fields }
+        Self { known: known.ok(), told: BTreeMap::new(), fields: found.fields }
     }
 
     /// Without the values that are known; of what only reads like a way to reach somebody, `guess` says how much.
-    fn clean(&self, text: &mut String, guess: fn(&str) -> Vec<Range<usize>>) {
+    fn clean(&self, text: &mut String, guess: Guess) {
+        if let Some(told) = if self.told.is_empty() { None } else { self.told.get(&Digest::of(text)) } {
+            text.clone_from(told);
+        }
         let Some(known) = &self.known else {
             HIDDEN.clone_into(text);
             return;

@@ -38,6 +38,15 @@ pub fn digest(policies: &[Policy]) -> Option<Digest> {
     (!policies.is_empty()).then(|| Digest::of(&policies.iter().map(deciding).collect::<Vec<_>>()))
 }
 
+/// Whether one of them may ask for a cost: then costs are asked for, or no plan would ever be against it.
+pub fn speaks_of_costs(policies: &[Policy]) -> bool {
+    policies.iter().any(|policy| {
+        let groups = policy.spec.group_by.iter().flatten().map(|(_, text)| text.as_str());
+        let when = policy.spec.when.iter().map(|when| when.0.as_str());
+        groups.chain(when).chain([policy.rule().1]).any(|text| text.contains("cost"))
+    })
+}
+
 /// What is against the policies.
 pub fn judge(policies: &[Policy], scene: &Scene) -> Vec<Verdict> {
     if policies.is_empty() || !scene.subjects.iter().any(Subject::is_planned) {

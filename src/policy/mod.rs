@@ -20,5 +20,5 @@ mod view;
 pub use crate::manifest::{Doing, Expected, Policy};
 pub use check::check;
 pub use example::{Tried, try_examples};
-pub use judge::{Verdict, digest, judge};
+pub use judge::{Verdict, digest, judge, speaks_of_costs};
 pub use scene::{Price, Scene, Site, Subject};

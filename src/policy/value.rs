@@ -62,7 +62,12 @@ impl Misses {
 
     /// A value that is not there: false, and whatever is asked of it fails. `why` is a whole sentence for people.
     pub fn absent(&self, why: impl Into<Cow<'static, str>>) -> Value {
-        Value::from_object(Absent { why: why.into(), misses: self.clone() })
+        Value::from_object(Absent { why: why.into(), is_there: false, misses: self.clone() })
+    }
+
+    /// A value that is there, and that nobody knows: true, and whatever is asked of it fails.
+    pub fn unknown(&self, why: impl Into<Cow<'static, str>>) -> Value {
+        Value::from_object(Absent { why: why.into(), is_there: true, misses: self.clone() })
     }
 }
 
@@ -123,6 +128,7 @@ impl Object for Open {
 #[derive(Debug)]
 struct Absent {
     why: Cow<'static, str>,
+    is_there: bool,
     misses: Misses,
 }
 
@@ -133,7 +139,7 @@ impl Object for Absent {
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
-        false
+        self.is_there
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

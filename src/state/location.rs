@@ -60,6 +60,14 @@ impl Location {
         Self { place: Place::Shared(SharedPlace::new(objects, clock)), cipher: Cipher::default() }
     }
 
+    /// The snapshot of a state in files.
+    pub fn snapshot(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Files(snapshot) => Some(snapshot),
+            Place::Shared(_) | Place::Downloaded(_) => None,
+        }
+    }
+
     /// The objects of a state in object storage.
     pub fn objects(&self) -> Option<&Objects> {
         match &self.place {

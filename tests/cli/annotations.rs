@@ -180,3 +180,54 @@ fn gitlab_gets_what_a_plan_has_against_itself() {
     assert_eq!((&found["check_name"], &found["location"]["path"]), (&"plan/needs-person".into(), &"tickets/a.yaml".into()));
     assert!(!ran.out.contains("sam@example.com"), "{ran}");
 }
+
+#[test]
+fn commands_at_a_line_act_where_the_plan_was_made() {
+    let site = Site::with_dispatch();
+    site.run("--sandbox state init").ends_with(0);
+    site.run("--sandbox apply --yes").ends_with(0);
+    site.edit("tickets/a.yaml", "Replace the branch router.", "Replace both routers.");
+    let next = "callout -C tickets --sandbox settle Dispatch/store-0417-router --accept --reason TEXT";
+    for format in ["github", "gitlab", "markdown"] {
+        let ran = site.run(&format!("-C tickets --sandbox plan --format {format}")).ends_with(0);
+        let told = ran.out.matches("callout ").count();
+        let completed = ran.out.matches(next).count() + ran.out.matches("callout -C tickets --sandbox plan --out FILE").count();
+        assert_eq!(completed, told, "{ran}");
+        assert!(told > 0, "{ran}");
+    }
+}
+
+#[test]
+fn what_keeps_a_plan_from_being_made_is_annotated() {
+    let project = broken();
+    shows!(project.run("-C field plan --format github"), @r#"
+    $ callout -C field plan --format github
+    ::error file=field/tickets/a b.yaml,line=12,col=3,endLine=12,endColumn=11,title=schema/unknown-key in Dispatch/store-0417-router::spec has no key `po_nubmer`%0ADid you mean `po_number`?
+    | schema/unknown-key in Dispatch/store-0417-router
+    |
+    |   x spec has no key `po_nubmer`
+    |     ,-[tickets/a b.yaml:12:3]
+    |   9 |   initial_description: Replace the branch router.
+    |  10 |   automatic_email_contact: true
+    |  11 |   automatic_email_cc: false
+    |  12 |   po_nubmer: PO-88213
+    |     :   ^^^^^^^^^
+    |  13 |   locations:
+    |  14 |     - location_name: Store 0417
+    |  15 |       location_number: "0417"
+    |     `----
+    |   help: Did you mean `po_number`?
+    |
+    exit 1
+    "#);
+    let found = project.run("-C field plan --format gitlab").ends_with(1).json();
+    assert_eq!((&found[0]["check_name"], &found[0]["location"]["path"]), (&"schema/unknown-key".into(), &"field/tickets/a b.yaml".into()));
+    let ran = project.run("-C field show none.plan --format gitlab").ends_with(1);
+    assert_eq!(
+        ran.json()[0]["description"],
+        "the plan none.plan cannot be read: no such file or directory (make one: callout -C field plan --out none.plan)"
+    );
+    for format in ["text", "json", "markdown", "html"] {
+        assert_eq!(project.run(&format!("-C field plan --format {format}")).ends_with(1).out, "");
+    }
+}

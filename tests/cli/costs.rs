@@ -91,6 +91,7 @@ fn a_project_can_always_ask() {
 #[test]
 fn what_was_told_is_kept_for_a_day_and_for_its_owner_alone() {
     let site = site("", &["0417"]);
+    git(&site, &["init", "-q"]);
     let first = site.run("plan --costs").ends_with(0);
     assert_eq!(asked(&site), 2);
     let again = site.run("plan --costs").ends_with(0);
@@ -117,20 +118,39 @@ fn what_was_told_is_kept_for_a_day_and_for_its_owner_alone() {
     assert_eq!(asked(&site), 7);
 }
 
+fn git(site: &Site, words: &[&str]) {
+    let done = std::process::Command::new("git").arg("-C").arg(site.path("")).args(words).output().expect("git");
+    assert!(done.status.success(), "{done:?}");
+}
+
 #[test]
-fn a_cache_that_somebody_committed_is_not_believed() {
+fn a_cache_that_somebody_committed_or_that_git_does_not_vouch_for_is_not_believed() {
     let site = site("", &["0417"]);
     let first = site.run("plan --costs").ends_with(0);
-    let git = |words: &[&str]| {
-        let done = std::process::Command::new("git").arg("-C").arg(site.path("")).args(words).output().expect("git");
-        assert!(done.status.success(), "{done:?}");
-    };
-    git(&["init", "-q"]);
-    site.run("plan --costs").ends_with(0);
-    assert_eq!(asked(&site), 2);
-    git(&["add", "-f", ".callout/cache"]);
-    assert_eq!(site.run("plan --costs").ends_with(0).out.lines().next(), first.out.lines().next());
+    let says_the_same = || assert_eq!(site.run("plan --costs").ends_with(0).out.lines().next(), first.out.lines().next());
+    says_the_same();
+    assert_eq!(asked(&site), 4, "nobody knows where it comes from");
+    git(&site, &["init", "-q"]);
+    says_the_same();
     assert_eq!(asked(&site), 4);
+    git(&site, &["add", "-f", ".callout/cache"]);
+    says_the_same();
+    assert_eq!(asked(&site), 6);
+}
+
+#[test]
+fn a_rule_about_costs_has_them_asked_for_and_an_unknown_one_is_no_way_around_it() {
+    let site = site("", &["0417"]);
+    let rule = "  when: step.cost\n  deny: step.cost and step.cost.dollars > 1\n  message: ${{ step.address }} costs too much\n";
+    site.write("tickets/costs.yaml", format!("apiVersion: callout/v1\nkind: Policy\nmetadata: {{name: costs}}\nspec:\n{rule}"));
+    for words in ["plan", "plan --refresh none", "apply --yes --refresh none"] {
+        let ran = site.run(words).ends_with(4);
+        assert!(ran.out.contains("Dispatch/store-0417 costs too much"), "{ran}");
+    }
+    site.edit("tickets/0417.yaml", "account_macnum: \"0123", "account_macnum: \"9923");
+    let ran = site.run("apply --yes").ends_with(4);
+    assert!(ran.out.contains("the rule cannot be judged: nobody knows what it costs"), "{ran}");
+    assert_eq!(site.vendor.tickets(), 0);
 }
 
 #[test]
@@ -176,6 +196,7 @@ fn without_a_credential_costs_are_unknown_and_nobody_is_asked() {
 #[test]
 fn costs_of_some_can_be_had_while_others_fail() {
     let site = site("", &["0417", "0418"]);
+    git(&site, &["init", "-q"]);
     site.run("plan --costs --target Dispatch/store-0417").ends_with(0);
     site.vendor.trouble(Call::Read, Trouble::ErrorBeforeCommit { status: 503 });
     let ran = site.run("plan --costs").ends_with(0);

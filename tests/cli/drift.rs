@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::customer::{Desk, FILE, ID, TICKET};
 use crate::shown::shows;
+use crate::vendor::Site;
 
 /// The file says high, the ticket was sent as normal, and somebody made it low.
 fn conflict() -> Desk {
@@ -484,4 +485,19 @@ fn one_list_pass_stands_for_many_reads() {
     exit 0
     ");
     assert_eq!((after - before, reads(&desk) - after), (2, 2), "one page of tickets, and the one that says that there are no more");
+}
+
+/// A job that looks every night and sends nothing: what waits to be sent must not keep it from having a first sight of the rest.
+#[test]
+fn who_declines_has_looked_all_the_same() {
+    let site = Site::with_dispatch();
+    site.run("apply --yes").ends_with(0);
+    site.write("tickets/b.yaml", crate::vendor::dispatch("store-0418-router", "0418"));
+    site.run("plan --refresh all --out night.plan").ends_with(0);
+    let ran = site.run_answering("apply night.plan", "").ends_with(1);
+    assert!(ran.err.contains("apply/declined"), "{ran}");
+    assert_eq!(site.vendor.tickets(), 1);
+    site.vendor.edit(482_001, &serde_json::json!({"po_number": "PO-1"}));
+    let ran = site.run("plan --refresh all --detailed-exitcode").ends_with(2);
+    assert!(ran.out.contains("changed in the ticket system") && ran.out.contains("po_number: PO-88213 -> PO-1"), "{ran}");
 }

@@ -133,9 +133,9 @@ fn what_only_the_live_ticket_has_is_held_against_its_proof() {
     ! CustomerTicket/line-rental-4711 (ticket 482001)  customer 4711
         changed in the ticket system since this plan was made, and left alone: customer_email was `(left out: as it was seen)` and is `(something else)`
         next: look at what it has become: callout plan --target CustomerTicket/line-rental-4711
-          customer_email: (left out: as it was sent) -> (left out: as in the files)
+          customer_email: dana@example.com -> bo@example.com
         changed in the ticket system:
-          customer_email: (left out: as it was sent) -> (left out: as it was seen)
+          customer_email: dana@example.com -> (left out: as it was seen)
         at tickets/a.yaml:4:9
 
     Plan: 1 needs a person, 1 changed in the ticket system.
@@ -173,4 +173,42 @@ fn a_ticket_that_is_taken_over_is_what_the_plan_saw() {
     let ran = site.run("apply --yes p.plan").ends_with(0);
     assert!(ran.out.contains("left alone: local_contact_name was `(left out: as it was seen)` and is `(something else)`"), "{ran}");
     assert!(!site.run("state list").out.contains("482001"), "it is not taken over");
+}
+
+#[test]
+fn a_policy_judges_the_saved_plan_by_the_contacts_that_it_does_not_show() {
+    let rule = "apiVersion: callout/v1\nkind: Policy\nmetadata: {name: no-bo}\nspec:\n  when: step.action == \"update\"\n  deny: step.changes.customer_email and \"bo@\" in step.changes.customer_email.after\n  message: nobody asks bo\n";
+    // Once nobody touched the ticket, and once only the plan and the live ticket know what it was.
+    for (edit, words) in [(json!({}), ""), (json!({"customerEmail": "ann@example.com"}), "--take file ")] {
+        let desk = changed(|desk| desk.vendor.edit(ID, &edit));
+        desk.project.write("tickets/rule.yaml", rule);
+        let writes = desk.writes();
+        let planned = desk.project.run(&format!("plan {words}--out p.plan")).ends_with(4);
+        names_nobody(&desk.project, "p.plan");
+        let ran = desk.project.run("apply --yes p.plan").ends_with(4);
+        let refused = |out: &str| out[out.find("\nrefused: ").expect("a refusal")..].to_owned();
+        assert_eq!(refused(&ran.out), refused(&planned.out));
+        assert_eq!((desk.writes(), desk.field("customerEmail") == "bo@example.com"), (writes, false));
+    }
+}
+
+#[test]
+fn a_report_of_the_file_hides_the_names_that_a_report_of_the_plan_hides() {
+    let site = Site::with_dispatch();
+    site.write("callout.yaml", project_file(site.vendor.base_url(), LEFT_OUT));
+    site.edit("tickets/a.yaml", "Replace the branch router.", "Ask for Sam Lee.");
+    // What one ticket names, the text of another may name as well.
+    let other = dispatch("store-0418-router", "0418").replace("Sam Lee", "Kim Roe").replace("Replace the branch router.", "Not Sam Lee.");
+    site.write("tickets/b.yaml", other);
+    for format in ["markdown", "html"] {
+        let planned = site.run(&format!("plan --out p.plan --format {format}")).ends_with(0).out;
+        let shown = site.run(&format!("show p.plan --format {format}")).ends_with(0).out;
+        for report in [planned, shown] {
+            assert!(report.contains("Ask for (hidden).") && report.contains("Not (hidden)."), "{report}");
+            assert!(!report.contains("Sam Lee") && !report.contains("Kim Roe"), "{report}");
+        }
+    }
+    // What is sent is the text as it was reviewed.
+    site.run("apply --yes p.plan").ends_with(0);
+    assert_eq!((site.vendor.tickets(), &site.vendor.last().fields["initial_description"]), (2, &json!("Not Sam Lee.")));
 }

@@ -13,6 +13,7 @@ mod bulk;
 mod canary;
 mod changes;
 mod clock;
+mod committed;
 mod costs;
 mod crowd;
 mod customer;

@@ -183,7 +183,7 @@ fn what_is_expanded_plans_the_same() {
     for name in ["routers.yaml", "sites.csv", "more.yaml"] {
         project.remove(&format!("tickets/{name}"));
     }
-    project.edit("callout.yaml", "spec:\n", "spec:\n  manifests: [expanded.yaml]\n");
+    project.edit("callout.yaml", "  # manifests: [tickets/, rollouts/]", "  manifests: [expanded.yaml]");
     project.write("expanded.yaml", &expanded);
     assert_eq!(steps(&project), before, "{expanded}");
     assert_eq!(
@@ -345,7 +345,7 @@ fn texts_of_every_kind_survive_being_expanded() {
     project.write("tickets/sites.csv", format!("store,name,account,po,note,ticket_id\n{rows}\n0418,x,1,,,\n"));
     project.edit("tickets/routers.yaml", "expect: 3", &format!("expect: {}", words.len() + 1));
     let (before, expanded) = (steps(&project), project.run("expand").ends_with(0).out);
-    project.edit("callout.yaml", "spec:\n", "spec:\n  manifests: [expanded.yaml]\n");
+    project.edit("callout.yaml", "  # manifests: [tickets/, rollouts/]", "  manifests: [expanded.yaml]");
     project.write("expanded.yaml", &expanded);
     assert_eq!(steps(&project), before, "{expanded}");
 }

@@ -224,6 +224,14 @@ fn a_plan_that_cannot_be_saved_says_so() {
       x the plan cannot be saved to none/p.plan: no such file or directory
       help: nothing was applied; name a file in a folder that can be written
     ");
+    let ran = site.run("plan --out callout.yaml/p.plan").ends_with(1);
+    insta::assert_snapshot!(ran.err, @r"
+    plan/save
+
+      x the plan cannot be saved to callout.yaml/p.plan: not a directory
+      help: nothing was applied; name a file in a folder that can be written
+    ");
+    assert_eq!(ran.out, "", "nothing is planned for nothing");
 }
 
 #[test]

@@ -142,3 +142,11 @@ fn each_wave_says_what_it_costs_and_folding_loses_nothing() {
     let each = site.run("plan --verbose").ends_with(4).out;
     assert_eq!((each.matches("    cost: about $").count(), each.matches("    cost: unknown: ").count()), (18, 2));
 }
+
+#[test]
+fn nobody_is_asked_for_a_plan_that_cannot_be_saved() {
+    let site = site("  limits: {spend: 5000}\n", &["0417"]);
+    let before = asked(&site);
+    site.run("plan --out none/p.plan").ends_with(1);
+    assert_eq!(asked(&site), before);
+}

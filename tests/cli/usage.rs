@@ -33,6 +33,27 @@ fn a_wrong_command_line_ends_with_1_and_names_the_near_miss() {
     | For more information, try '--help'.
     exit 1
     ");
+    shows!(project.run("apply --allow-spend 12.50"), @r"
+    $ callout apply --allow-spend 12.50
+    | error: invalid value '12.50' for '--allow-spend <DOLLARS>': write whole dollars, without a sign or cents, like 4250
+    |
+    | For more information, try '--help'.
+    exit 1
+    ");
+    shows!(project.run("apply --allow-spend $9"), @r"
+    $ callout apply --allow-spend $9
+    | error: invalid value '$9' for '--allow-spend <DOLLARS>': write whole dollars, without a sign or cents, like 4250
+    |
+    | For more information, try '--help'.
+    exit 1
+    ");
+    shows!(project.run("apply --allow-spend 5000000000"), @r"
+    $ callout apply --allow-spend 5000000000
+    | error: invalid value '5000000000' for '--allow-spend <DOLLARS>': at most 4294967295 can be allowed
+    |
+    | For more information, try '--help'.
+    exit 1
+    ");
     shows!(project.run("plan --refresh some"), @r"
     $ callout plan --refresh some
     | error: invalid value 'some' for '--refresh <WHAT>'

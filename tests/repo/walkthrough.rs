@@ -8,6 +8,7 @@ use callout::systems::sandbox::{Options, Sandbox};
 
 use crate::console::{check, run, tour};
 use crate::stage::{copy, root};
+use crate::support::git::git;
 use crate::support::tools;
 
 /// Where the page's sandbox listens. The test's own listens where it is free.
@@ -32,6 +33,11 @@ fn a_pull_request_goes_from_its_plan_to_the_nightly_look_as_the_page_shows() {
     let who: Vec<(&str, &str)> = who.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let said = run(&lines, stage.path(), &who);
     check("docs/gitops.md", &tour, &said.iter().map(|said| said.replace(&running.base_url, ADDRESS)).collect::<Vec<_>>());
+    // Neither a state nor a plan is ever committed: both hold names and telephone numbers.
+    let kept = git(&stage.path().join("field"), &["ls-files"]);
+    let forbidden = kept.lines().find(|file| file.starts_with(".callout/") || file.rsplit('.').next() == Some("plan"));
+    assert!(forbidden.is_none() && kept.lines().any(|file| file == ".gitignore"), "{kept}");
+    assert!(stage.path().join("field/.callout").is_dir(), "there is a state beside them");
     // What the page says in words.
     let creates = sandbox.tickets();
     assert_eq!(creates.len(), 20, "eight stores and twelve more, each once");

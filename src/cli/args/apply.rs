@@ -1,5 +1,6 @@
 //! The words of `callout apply`.
 
+use std::num::IntErrorKind;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -20,7 +21,7 @@ pub struct Apply {
     #[arg(long, value_name = "N")]
     pub allow_creates: Option<usize>,
     /// Allow creates for this many dollars in this run, in place of the limits on what they cost.
-    #[arg(long, value_name = "DOLLARS")]
+    #[arg(long, value_name = "DOLLARS", value_parser = whole_dollars)]
     pub allow_spend: Option<u32>,
     /// Under a limit on what creates cost, allow this many in this run whose cost nobody knows.
     #[arg(long, value_name = "N")]
@@ -36,6 +37,16 @@ pub struct Apply {
     pub parallelism: u16,
     #[command(flatten)]
     pub waiting: Waiting,
+}
+
+fn whole_dollars(text: &str) -> Result<u32, String> {
+    text.parse::<u32>().map_err(|error| {
+        if *error.kind() == IntErrorKind::PosOverflow {
+            format!("at most {} can be allowed", u32::MAX)
+        } else {
+            "write whole dollars, without a sign or cents, like 4250".to_owned()
+        }
+    })
 }
 
 /// How an apply is told.

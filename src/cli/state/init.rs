@@ -1,6 +1,9 @@
 //! `callout state init`: a first state, or a new one in the place of one that is lost for good.
 
+use std::path::Path;
+
 use super::super::args::Waiting;
+use super::super::init::ignore_state;
 use super::super::opened::owner;
 use super::super::waiting::locked;
 use super::super::{Ending, Environment, Exit};
@@ -33,6 +36,10 @@ pub(super) async fn run(home: &Home, over: Option<&Over<'_>>, waiting: Waiting, 
         Begun::Fresh { lineage } => format!("A new, empty state (lineage {lineage}). Commit callout.lock."),
         Begun::Completed { lineage } => format!("The state was there; callout.lock names it again (lineage {lineage}). Commit it."),
     });
+    let folder = home.lock_file.parent().unwrap_or(&environment.folder);
+    if home.state.snapshot().and_then(Path::parent) == Some(&folder.join(".callout")) {
+        ignore_state(folder, environment)?;
+    }
     Ok(Exit::Done)
 }
 

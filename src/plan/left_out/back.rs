@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Known, LeftOut, Origins, Source, each_value};
-use crate::plan::{Action, Plan, Step};
+use super::{Each, Known, LeftOut, Origins, Source, each_value};
+use crate::plan::people::walk;
+use crate::plan::{Action, Plan, Stale, Step};
+use crate::policy::Policy;
 use crate::state::{Event, Key, State};
-use crate::ticket::{Fields, Ticket};
+use crate::ticket::{Change, Digest, Fields, Ticket};
 
 /// Whether a step is again what was planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,16 +50,47 @@ pub(in crate::plan) fn put_back_live<'a>(step: &mut Step, recorded: &Key, shown:
 
 fn put_back<'a>(step: &mut Step, of_step: &Origins<'a>, of_event: &dyn Fn(&Event) -> Origins<'a>) -> BTreeSet<String> {
     let mut missing = BTreeSet::new();
-    if step.left_out.is_some() {
-        each_value(step, of_step, of_event, &mut |origins, _, field, value| {
-            let Some(source) = Source::named(value) else { return };
-            missing.insert(field.to_owned());
-            if let Some(found) = origins.get(source, field) {
-                *value = found.clone();
-            }
-        });
-    }
+    let Some(proof) = step.left_out.clone() else { return missing };
+    each_value(step, of_step, of_event, &mut |origins, _, field, value| {
+        let Some(source) = Source::named(value) else { return };
+        missing.insert(field.to_owned());
+        if let Some(found) = origins.get(source, field) {
+            *value = found.clone();
+        }
+    });
+    put_back_told(&step.key.address.kind, &mut step.changes, (of_step, &proof.changes));
+    put_back_told(&step.key.address.kind, &mut step.drift, (of_step, &proof.drift));
     missing
+}
+
+/// What is only told, and shown to policies: as it was, or with the words in its place.
+fn put_back_told(kind: &str, told: &mut Vec<Change>, (origins, proof): (&Origins<'_>, &Digest)) {
+    let (mut back, mut is_whole) = (told.clone(), true);
+    let mut act = |origins: &Origins<'_>, _: &str, field: &str, value: &mut serde_json::Value| {
+        let Some(source) = Source::named(value) else { return };
+        match origins.get(source, field) {
+            Some(found) => *value = found.clone(),
+            None => is_whole = false,
+        }
+    };
+    walk::changes(kind, &mut back, &mut Each { origins, act: &mut act });
+    if !is_whole || Digest::of(&back) == *proof {
+        *told = back;
+    }
+}
+
+/// Whether words stand in the place of a value, of a source that is asked for.
+pub(super) fn lacks(told: &[Change], is_asked: fn(Source) -> bool) -> bool {
+    told.iter().flat_map(|Change { field: _, before, after }| before.iter().chain(after)).filter_map(Source::named).any(is_asked)
+}
+
+/// Policies judge a saved plan by what they saw when it was made. Words in the place of a value would slip past a rule about the value.
+pub fn check_shown(plan: &Plan, policies: &[Policy]) -> Result<(), Stale> {
+    let is_otherwise = |step: &&Step| step.left_out.as_ref().is_some_and(|proof| Digest::of(&step.changes) != proof.changes);
+    match plan.steps.iter().find(is_otherwise) {
+        Some(step) if !policies.is_empty() => Err(Stale::Contacts { address: step.key.to_string() }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The visits whose live tickets a step needs, to be whole again.
@@ -68,7 +101,7 @@ pub(in crate::plan) fn wants_live(step: &Step, recorded: &Key) -> Vec<Key> {
     let mut wanted = Vec::new();
     let mut step = step.clone();
     let events = std::mem::take(&mut step.events);
-    if has_live(&mut step) {
+    if has_live(&mut step) || lacks(&step.changes, |source| source == Source::Live) {
         wanted.push(recorded.clone());
     }
     for event in events {
@@ -90,7 +123,7 @@ fn has_live(step: &mut Step) -> bool {
 
 /// What the proof says of a step. What an earlier run of its plan did or recorded of it already needs none.
 pub(in crate::plan) fn has_come_back(step: &Step) -> Returned {
-    let Some(LeftOut { does, records }) = &step.left_out else { return Returned::Whole };
+    let Some(LeftOut { does, records, changes: _, drift: _ }) = &step.left_out else { return Returned::Whole };
     let now = LeftOut::of(step);
     let is_whole = (step.action.reason().is_some() || now.does == *does) && (step.events.is_empty() || now.records == *records);
     match (is_whole, has_live(&mut step.clone())) {

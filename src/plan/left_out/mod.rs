@@ -22,11 +22,12 @@ use super::{Plan, Step};
 use crate::diagnostics::{Diagnostic, Outcome};
 use crate::state::{Event, Key, Record, State};
 use crate::systems::by_kind;
-use crate::ticket::{Address, Digest, Fields, Ticket};
+use crate::ticket::{Address, Change, Digest, Fields, Ticket};
 
 /// What stands for a value that only the live ticket has.
 pub(super) const AS_SEEN: &str = Source::Live.text();
 
+pub use back::check_shown;
 pub(super) use back::{Returned, has_come_back, put_back_live, wants_live};
 
 /// Proof of what a step was before contacts were left out of it.
@@ -36,11 +37,20 @@ pub struct LeftOut {
     pub(super) does: Digest,
     /// Of what it does, and of what it records.
     pub(super) records: Digest,
+    /// Of what the files ask for against what was sent, as policies are shown it.
+    pub(super) changes: Digest,
+    /// Of what somebody changed in the ticket system.
+    pub(super) drift: Digest,
 }
 
 impl LeftOut {
     fn of(step: &Step) -> Self {
-        Self { does: Digest::of(&(&step.action, &step.seen)), records: Digest::of(&(&step.action, &step.events)) }
+        Self {
+            does: Digest::of(&(&step.action, &step.seen)),
+            records: Digest::of(&(&step.action, &step.events)),
+            changes: Digest::of(&step.changes),
+            drift: Digest::of(&step.drift),
+        }
     }
 }
 
@@ -151,11 +161,14 @@ impl Plan {
         for ruling in &mut plan.rulings {
             ruling.message = people.hidden_in(&ruling.message);
         }
+        plan.hidden = people.hidden_in_texts(self);
         for step in &mut plan.steps {
             leave_out(step, &known, &people);
         }
         let again = plan.with_contacts(tickets, state);
-        match again.steps.iter().find(|step| has_come_back(step) == Returned::Otherwise) {
+        let is_lost = |told: &[Change]| back::lacks(told, |source| source != Source::Live);
+        let is_otherwise = |step: &&Step| has_come_back(step) == Returned::Otherwise || is_lost(&step.changes) || is_lost(&step.drift);
+        match again.steps.iter().find(is_otherwise) {
             None => Ok(plan),
             Some(step) => {
                 let message = format!("the plan is not saved: a contact of {} could not be left out and put back", step.key);
@@ -174,16 +187,17 @@ impl Plan {
 
 fn leave_out(step: &mut Step, known: &Known<'_>, people: &People) {
     let of_step = known.of_step(step);
+    let (changes, drift) = (Digest::of(&step.changes), Digest::of(&step.drift));
     hide_what_is_told(step, &of_step, people);
-    let whole = LeftOut::of(step);
-    let mut has_left_out = false;
+    let whole = LeftOut { changes, drift, ..LeftOut::of(step) };
+    let mut has_left_out = Digest::of(&step.changes) != whole.changes || Digest::of(&step.drift) != whole.drift;
     each_value(step, &of_step, &|event| known.of_event(&of_step, event), &mut |origins, kind, field, value| {
         has_left_out |= replace(origins, kind, field, value);
     });
     step.left_out = has_left_out.then_some(whole);
 }
 
-/// What is told to people alone has nothing that must come back.
+/// What is told to people, and changes nothing that is sent. Policies are shown the changes: they come back as they were.
 fn hide_what_is_told(step: &mut Step, origins: &Origins<'_>, people: &People) {
     let kind = step.key.address.kind.clone();
     let mut told = Told { origins, people };

@@ -41,6 +41,7 @@ pub(super) fn plan(plan: &mut Plan, visitor: &mut dyn Visitor) {
         refusals: _,
         rulings,
         parts: _,
+        hidden: _,
         reads: _,
     } = plan;
     for Ruling { policy: _, effect: _, key: _, message, place: _ } in rulings {

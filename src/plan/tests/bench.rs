@@ -1,19 +1,25 @@
 //! A world in a few words: what the files want, what was sent, what is seen.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::able::Able;
-use crate::plan::{Companions, Now, Plan, Rules, Take, World, build, marked_request, seal_plan};
+use crate::plan::{Companions, Court, Now, Plan, Rules, Take, World, build, check_shown, marked_request, seal_plan};
 use crate::policy::Policy;
+use crate::policy::tests::policy;
 use crate::refresh::{Observations, Selection, Side, Sides, sighting};
 use crate::state::{Cipher, Event, Key, Sighting, State, Write};
 use crate::support::schemas;
 use crate::systems::techexpress::TechExpress;
 use crate::systems::{Endings, Found, Observed, Seen, System};
 use crate::ticket::{Address, Digest, Rollouts, Ticket};
+
+/// Says of each step what a policy is shown of it.
+static TELLS_ALL: LazyLock<Policy> =
+    LazyLock::new(|| policy("warn: true\nmessage: ${{ step.action }} ${{ step.fields }} ${{ step.changes }}"));
 
 pub struct Bench {
     pub tickets: Vec<Ticket>,
@@ -228,8 +234,13 @@ impl Bench {
             if was.action.reason().is_none() || is.action.reason().is_none() {
                 assert_eq!((&was.action, &was.seen), (&is.action, &is.seen), "{}", was.key);
             }
-            assert_eq!(was.events, is.events, "{}", was.key);
+            assert_eq!((&was.events, &was.changes), (&is.events, &is.changes), "{}", was.key);
         }
+        let policies = [self.policies.as_slice(), std::slice::from_ref(&*TELLS_ALL)].concat();
+        assert_eq!(check_shown(&again, &policies), Ok(()));
+        let court = Court { policies: &policies, tickets: &self.tickets, state: &self.state, sides };
+        let rulings = |plan: Plan| plan.judged(&court, self.now).rulings;
+        assert_eq!(rulings(plan.clone().held_by(&observed, sides)), rulings(again));
     }
 
     /// The world in which a saved plan would be applied.

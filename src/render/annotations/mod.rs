@@ -50,6 +50,9 @@ pub struct Spot {
 /// How the repository names a file.
 pub type Named<'a> = &'a dyn Fn(&Path) -> String;
 
+/// Puts into commands that a person is told to type what they need to act where this one acted.
+pub type Completed<'a> = &'a dyn Fn(&str) -> String;
+
 /// Diagnostics as notes, errors first: hosts show only the first few.
 pub fn notes(diagnostics: &[Diagnostic], named: Named<'_>) -> Vec<Note> {
     let note = |told: &Diagnostic| Note {

@@ -4,24 +4,24 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::super::source::clean;
-use super::{Named, Note, Spot, in_order};
+use super::{Completed, Named, Note, Spot, in_order};
 use crate::diagnostics::Severity;
 use crate::plan::{Action, Effect, Plan, Ruling, Step};
 use crate::state::Key;
 
 /// Notes of a plan, errors first. `plan` is as it may be shown.
-pub fn notes_of_plan(plan: &Plan, named: Named<'_>) -> Vec<Note> {
+pub fn notes_of_plan(plan: &Plan, named: Named<'_>, complete: Completed<'_>) -> Vec<Note> {
     let spots: HashMap<&Key, Spot> = plan.steps.iter().filter_map(|step| Some((&step.key, spot(step, named)?))).collect();
     let refusals = plan.refusals.iter().map(|refusal| Note {
         code: "plan/refused".to_owned(),
         severity: Severity::Error,
         message: clean(&refusal.to_string()),
-        help: Some(format!("next: {}", clean(&refusal.next_step(plan)))),
+        help: Some(next(&refusal.next_step(plan), complete)),
         address: None,
         spot: None,
     });
     let rulings = plan.rulings.iter().map(|ruling| judged(ruling, &spots));
-    let people = plan.steps.iter().filter_map(|step| person(step, &spots));
+    let people = plan.steps.iter().filter_map(|step| person(step, &spots, complete));
     in_order(refusals.chain(rulings).chain(people).collect())
 }
 
@@ -39,7 +39,7 @@ fn judged(ruling: &Ruling, spots: &HashMap<&Key, Spot>) -> Note {
     }
 }
 
-fn person(step: &Step, spots: &HashMap<&Key, Spot>) -> Option<Note> {
+fn person(step: &Step, spots: &HashMap<&Key, Spot>, complete: Completed<'_>) -> Option<Note> {
     let (code, severity, reason) = match &step.action {
         Action::InDoubt { reason } => ("plan/in-doubt", Severity::Error, reason),
         Action::Blocked { reason } => ("plan/needs-person", Severity::Warning, reason),
@@ -56,10 +56,14 @@ fn person(step: &Step, spots: &HashMap<&Key, Spot>) -> Option<Note> {
         code: code.to_owned(),
         severity,
         message: clean(&reason.to_string()),
-        help: step.next_step().map(|next| format!("next: {}", clean(&next))),
+        help: step.next_step().map(|step| next(&step, complete)),
         address: Some(clean(&step.key.to_string())),
         spot: spots.get(&step.key).cloned(),
     })
+}
+
+fn next(step: &str, complete: Completed<'_>) -> String {
+    format!("next: {}", clean(&complete(step)))
 }
 
 /// From `file:line:column`.

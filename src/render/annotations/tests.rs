@@ -126,10 +126,11 @@ fn a_plan_tells_what_it_has_against_itself() {
         Ruling { policy: "lead".to_owned(), effect: Effect::Warn, key: key.clone(), message: "30 hours".to_owned(), place: None },
         Ruling { policy: "hours".to_owned(), effect: Effect::Deny, key, message: "on a Sunday".to_owned(), place: None },
     ];
-    assert_snapshot!(github(&notes_of_plan(&plan, &|path| format!("field/{}", path.display()))), @r#"
+    let complete = |text: &str| text.replace("callout settle", "callout --sandbox settle");
+    assert_snapshot!(github(&notes_of_plan(&plan, &|path| format!("field/{}", path.display()), &complete)), @r#"
     ::error title=plan/refused::11 creates are over the limit of 10 (spec.limits.creates)%0Anext: `callout apply --allow-creates 11` lifts it for one run
     ::error file=field/a b.yaml,line=2,col=1,endLine=2,endColumn=1,title=policy/hours in Dispatch/store-1::on a Sunday
     ::warning file=field/a b.yaml,line=2,col=1,endLine=2,endColumn=1,title=policy/lead in Dispatch/store-1::30 hours
-    ::warning title=plan/needs-person in Dispatch/store-20::left the files, and ticket 482020 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone%0Anext: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout settle Dispatch/store-20 --cancelled --reason TEXT
+    ::warning title=plan/needs-person in Dispatch/store-20::left the files, and ticket 482020 is still open: its technician is still coming, at 2027-01-11T08:00:00 America/New_York; TechExpress has no call to close a ticket; cancel it in the Granite 360 portal or by telephone%0Anext: renamed? say lifecycle.renamed_from there; otherwise cancel it by phone or portal, then: callout --sandbox settle Dispatch/store-20 --cancelled --reason TEXT
     "#);
 }

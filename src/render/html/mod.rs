@@ -87,6 +87,8 @@ struct Facts {
     apply: Option<String>,
     save: String,
     has_changes: bool,
+    /// A policy is against it, which nothing lifts.
+    is_denied: bool,
     shows_people: bool,
 }
 
@@ -159,6 +161,7 @@ fn facts(plan: &Plan, report: &Report<'_>) -> Facts {
         apply: report.saved_as.map(|file| clean(&(report.complete)(&format!("callout apply {file}")))),
         save: (report.complete)("callout plan --out FILE"),
         has_changes: plan.has_changes(),
+        is_denied: plan.denials().next().is_some(),
         shows_people: report.shows_people,
     }
 }

@@ -81,6 +81,10 @@ fn what_refuses_a_plan_comes_first() {
     assert!(page.contains("<a href=\"#t2\">Dispatch&#x2f;store-2</a>"), "{page}");
     assert!(page.contains("<p class=\"why\">weekends: nobody works on &lt;Sunday&gt;</p>"), "{page}");
     assert!(!page.contains("callout apply p.plan"), "{page}");
+    assert!(page.contains("<dd>It is refused, and cannot be applied."), "{page}");
+    plan.rulings.clear();
+    let page = self::page(&plan);
+    assert!(page.contains("<dd>It is refused as it stands."), "a limit can be lifted: {page}");
 }
 
 #[test]

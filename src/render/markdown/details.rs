@@ -18,8 +18,8 @@ use crate::plan::{Action, Cost, Counts, Plan, Step};
 /// Lines of one ticket, or of several alike: a description may be as long as a book.
 const LINES: usize = 80;
 
-pub(super) fn write(page: &mut Page, plan: &Plan, report: &Report<'_>) {
-    let told = Told { plan, words: headline(plan), all: report.all };
+pub(super) fn write<'a>(page: &mut Page, plan: &'a Plan, report: &'a Report<'a>) {
+    let told = Told { plan, words: headline(plan), report };
     let folds: Vec<Fold<'_>> =
         groups(plan).into_iter().map(|group| Fold::new(group, report.all)).filter(|fold| !fold.steps.is_empty()).collect();
     let all: usize = folds.iter().map(|fold| fold.steps.len()).sum();
@@ -78,8 +78,7 @@ impl<'a> Fold<'a> {
 struct Told<'a> {
     plan: &'a Plan,
     words: Headline,
-    /// Unchanged tickets too, and each by itself.
-    all: bool,
+    report: &'a Report<'a>,
 }
 
 impl<'a> Told<'a> {
@@ -113,19 +112,25 @@ impl<'a> Told<'a> {
 
     /// What is sent and what changes; tickets of a rollout that are alike are told together.
     fn fields(&self, fold: &Fold<'a>, page: &mut Page, room: usize) -> usize {
-        let all = if self.all { fold.steps.iter().map(|step| Part::One(step)).collect() } else { parts(&fold.steps) };
+        let all = if self.report.all { fold.steps.iter().map(|step| Part::One(step)).collect() } else { parts(&fold.steps) };
         let tickets = |part: &Part<'_>| if let Part::Alike(alike) = part { alike.steps.len() } else { 1 };
         let pieces = all.iter().map(|part| (tickets(part), move || self.part(part)));
         folded(page, room, &format!("{}, field by field", fold.name()), pieces)
     }
 
     fn part(&self, part: &Part<'_>) -> Vec<String> {
-        cut(lines(&match part {
+        let text = match part {
             Part::One(step) => step_text(self.plan, step),
             Part::Alike(alike) => folded_text(self.plan, alike),
-        }))
+        };
+        // What is sent is shown as it is, also where it looks like a command.
+        let told = |line: &str| if line.starts_with(NEXT) { (self.report.complete)(line) } else { line.to_owned() };
+        cut(lines(&text.lines().map(told).collect::<Vec<_>>().join("\n")))
     }
 }
+
+/// What the line of a next step begins with. Texts of tickets stand further in, or behind their field's name.
+const NEXT: &str = "    next: ";
 
 fn cut(mut lines: Vec<String>) -> Vec<String> {
     if let Some(more) = lines.len().checked_sub(LINES).filter(|more| *more > 0) {

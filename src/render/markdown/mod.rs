@@ -82,10 +82,17 @@ fn ending(plan: &Plan, report: &Report<'_>) -> String {
     let commit = plan.commit.as_ref().map(|commit| format!(" from commit {}{changes}", code(commit, 100))).unwrap_or_default();
     let _ = write!(text, "\nPlan {}, made {:.0}{commit}, good until {:.0}.", code(&plan.id, 100), plan.made, plan.expires);
     let command = |words: String| code(&(report.complete)(&words), 1_000);
+    let is_denied = plan.denials().next().is_some();
     let _ = match (report.saved_as, plan.is_refused()) {
-        (_, true) => writeln!(text, " It is refused, and cannot be applied."),
+        (_, true) if is_denied => writeln!(text, " It is refused, and cannot be applied."),
+        // A limit can be lifted for one run.
+        (_, true) => writeln!(text, " It is refused as it stands."),
         (None, false) => {
-            writeln!(text, " It was not saved: {} keeps it, so that exactly this can be applied.", code("callout plan --out FILE", 100))
+            writeln!(
+                text,
+                " It was not saved: {} keeps it, so that exactly this can be applied.",
+                command("callout plan --out FILE".to_owned())
+            )
         }
         (Some(file), false) => writeln!(text, " To apply exactly this, once: {}", command(format!("callout apply {file}"))),
     };

@@ -287,6 +287,24 @@ fn a_refused_plan_is_not_applied() {
     - `--target Dispatch/store-1 --target Dispatch/store-10 --target Dispatch/store-11` (3 to create)
     "#);
     assert!(text.ends_with("It is refused, and cannot be applied.\n"), "{text}");
+    plan.rulings.clear();
+    let text = markdown(&plan, &saved(), COMMENT);
+    assert!(text.ends_with("It is refused as it stands.\n"), "a limit can be lifted: {text}");
+}
+
+#[test]
+fn tickets_with_one_reason_have_an_example_to_type() {
+    let mut plan = (1..=3).fold(Bench::new(), |bench, number| bench.wants(plain(number))).plan();
+    for step in &mut plan.steps {
+        step.action = Action::Blocked { reason: Reason::DoByHand { remark: "call them".to_owned() } };
+    }
+    let complete = |text: &str| text.replace("callout settle", "callout --sandbox settle");
+    let text = markdown(&plan, &Report { complete: &complete, ..saved() }, COMMENT);
+    let (_, people) = text.split_once("**What needs a person**").expect("a list");
+    assert_snapshot!(people.split("\n\n").nth(1).expect("a list"), @r"
+    - 3 tickets: `do this by hand: call them` (`Dispatch/store-1`, `Dispatch/store-2`, `Dispatch/store-3`)  
+      next, for the first: `have it changed, then plan again; or leave it: callout --sandbox settle Dispatch/store-1 --accept --reason TEXT`
+    ");
 }
 
 #[test]

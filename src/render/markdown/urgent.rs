@@ -87,7 +87,9 @@ fn people(page: &mut Page, plan: &Plan, report: &Report<'_>) {
         [step] => person(step, &reason, report),
         several => {
             let keys: Vec<&Key> = several.iter().map(|step| &step.key).collect();
-            format!("- {} tickets: {}{}\n", several.len(), code(&reason, WORDS), named(&keys))
+            let example = several.first().and_then(|step| step.next_step());
+            let example = example.map(|step| format!("  \n  next, for the first: {}", next(&step, report))).unwrap_or_default();
+            format!("- {} tickets: {}{}{example}\n", several.len(), code(&reason, WORDS), named(&keys))
         }
     };
     list(page, "What needs a person", "reason", &told.into_iter().map(one).map(Item::one).collect::<Vec<_>>());

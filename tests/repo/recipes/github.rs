@@ -16,6 +16,7 @@ const MARKER: &str = "<!-- callout: acme-routers -->";
 fn pull_request<'w>(world: &'w World, id: &'w str, (head, merge): (&str, &str), from: &str) -> Run<'w> {
     let mut run = run(world, "plan", id, merge);
     run.names.extend(names([
+        ("github.event_name", "pull_request"),
         ("github.event.pull_request.number", "7"),
         ("github.event.pull_request.head.sha", head),
         ("github.event.pull_request.head.repo.full_name", from),
@@ -102,44 +103,74 @@ fn a_pull_request_is_planned_merged_applied_and_looked_after() {
 
 /// A person changes a ticket, and three changes of the files wait for somebody.
 fn nightly(world: &World, commit: &str) {
+    // What a person writes with the same label and the same first line is left alone.
+    world.hub.write(ISSUES, json!({"body": format!("{MARKER}\nmine"), "user": {"login": "mallory"}}));
     // The first night records what it sees, and the next one compares.
     for (id, number) in [("1003", "PO-90001"), ("1004", "PO-90002")] {
         let looked = run(world, "nightly", id, commit).job("look").expect("a job");
         assert_eq!(looked.code, 0, "{}", looked.said);
         names_nobody(&looked.said);
-        assert_eq!(world.hub.texts(ISSUES)[0].contains("Dispatch/router-0410"), id == "1004", "{:?}", world.hub.texts(ISSUES));
+        assert_eq!(world.hub.texts(ISSUES)[1].contains("Dispatch/router-0410"), id == "1004", "{:?}", world.hub.texts(ISSUES));
         world.person_changes("0410", &json!({"po_number": number}));
     }
     let issues = world.hub.list(ISSUES);
-    assert_eq!(issues.len(), 1, "one issue, kept up to date");
-    let text = issues[0]["body"].as_str().expect("a text");
+    assert_eq!(issues.len(), 2, "one issue, kept up to date");
+    let news = format!("{ISSUES}/{}/comments", issues[1]["number"]);
+    assert_eq!(world.hub.texts(&news), [""; 0], "what needs a person is the same");
+    let text = issues[1]["body"].as_str().expect("a text");
     assert!(text.contains("Dispatch/router-0401") && text.contains("Dispatch/router-0410"), "{text}");
     names_nobody(text);
     // A person settles what waits; what was changed in the portal is changed back there.
-    let mut settle = run(world, "settle", "1005", commit);
+    settle(world, commit, "Dispatch/router-0401", "accept");
+    let listed = settle(world, commit, "", "list");
+    assert!(listed.summary.contains("`Dispatch/router-0402`") && !listed.summary.contains("`Dispatch/router-0401`"), "{}", listed.summary);
+    let looked = run(world, "nightly", "1005", commit).job("look").expect("a job");
+    assert_eq!(looked.code, 0, "{}", looked.said);
+    let told = world.hub.texts(&news);
+    assert!(told.len() == 1 && told[0].starts_with("What needs a person is not what it was: "), "{told:?}");
+    settle(world, commit, "Dispatch/router-0402 Dispatch/router-0403", "accept");
+    world.person_changes("0410", &json!({"po_number": null}));
+    let looked = run(world, "nightly", "1006", commit).job("look").expect("a job");
+    assert_eq!(looked.code, 0, "{}", looked.said);
+    let closed: Vec<bool> = world.hub.list(ISSUES).iter().map(|issue| issue["closed"] == true).collect();
+    assert_eq!(closed, [false, true], "{}", looked.summary);
+}
+
+fn settle(world: &World, commit: &str, tickets: &str, settlement: &str) -> Job {
+    let mut settle = run(world, "settle", "1009", commit);
     settle.names.extend(names([
-        ("inputs.tickets", "Dispatch/router-0401 Dispatch/router-0402 Dispatch/router-0403"),
-        ("inputs.settlement", "accept"),
+        ("inputs.tickets", tickets),
+        ("inputs.settlement", settlement),
         ("inputs.id", ""),
         ("inputs.reason", "called; $(touch spied)"),
     ]));
     let settled = settle.job("settle").expect("a job");
     assert_eq!(settled.code, 0, "{}", settled.said);
-    world.person_changes("0410", &json!({"po_number": null}));
-    let looked = run(world, "nightly", "1006", commit).job("look").expect("a job");
-    assert_eq!(looked.code, 0, "{}", looked.said);
-    assert_eq!(world.hub.list(ISSUES)[0]["closed"], true, "{}", looked.summary);
+    names_nobody(&(settled.said.clone() + &settled.summary));
+    settled
 }
 
 #[test]
 fn a_pull_request_from_a_fork_is_checked_without_a_credential() {
     let Some(world) = World::new() else { return };
+    // Made-up prices are over it, and refuse nothing.
+    world.edit("callout.yaml", &[("spend: 25000", "spend: 100")]);
+    world.commit();
     let (head, merge) = world.pull_request();
-    let run = pull_request(&world, "1001", (&head, &merge), "mallory/field");
+    let mut run = pull_request(&world, "1001", (&head, &merge), "mallory/field");
     let checked = run.job("check").expect("a job");
     assert_eq!(checked.code, 0, "{}", checked.said);
-    assert!(checked.summary.contains("From a fork") && checked.summary.contains("15 technicians"), "{}", checked.summary);
+    for told in ["From a fork", "Prices and addresses are made up by a sandbox", "15 technicians", "over the limit"] {
+        assert!(checked.summary.contains(told), "{told} is not in\n{}", checked.summary);
+    }
     names_nobody(&checked.summary);
+    assert!(run.job("plan").is_none());
+    // In a merge queue there is no pull request to tell: its files are checked.
+    let nothing = ["number", "head.sha", "head.repo.full_name"].map(|name| (format!("github.event.pull_request.{name}"), String::new()));
+    run.names.extend(nothing);
+    run.names.extend(names([("github.event_name", "merge_group")]));
+    let checked = run.job("check").expect("a job");
+    assert_eq!((checked.code, checked.summary.as_str()), (0, ""), "{}", checked.said);
     assert!(run.job("plan").is_none());
 }
 
@@ -188,6 +219,37 @@ fn a_merge_without_a_plan_sends_nobody_until_a_person_has_read_one() {
         assert_eq!(ended.code, code, "{}", ended.said);
     }
     assert_eq!(world.tickets(), 20);
+}
+
+#[test]
+fn a_merge_whose_new_plan_is_no_help_is_told_all_the_same() {
+    let Some(world) = World::new() else { return };
+    let (head, merge) = world.pull_request();
+    let told = |id: &str, commit: &str, code: i32| {
+        let apply = merged(&world, id, (&head, commit), 99);
+        let ended = apply.job("apply").expect("a job");
+        assert_eq!((ended.code, world.tickets()), (code, 8), "{}", ended.said);
+        let texts = world.hub.texts(COMMENTS);
+        texts.into_iter().rfind(|text| text.starts_with("**")).unwrap_or_else(|| panic!("nobody is told:\n{}", ended.said))
+    };
+    assert!(told("1001", &merge, 3).contains("run the workflow `apply` with the number 1001"));
+    // Over a limit: no number helps, a pull request does.
+    world.edit("callout.yaml", &[("creates: 50", "creates: 11")]);
+    world.commit();
+    let refused = told("1002", &world.merge("more"), 3);
+    assert!(refused.contains("one that raises the limit in `callout.yaml`") && !refused.contains("with the number"), "{refused}");
+    // No plan at all.
+    world.edit("callout.yaml", &[("kind: Project", "kind: Projekt")]);
+    let broken = told("1003", &world.commit(), 3);
+    assert!(broken.contains("A new one could not be made: [this run](https://github.example.com/"), "{broken}");
+    // A step before it breaks off, as the code host says nothing.
+    let dead = merged(&world, "1004", (&head, &merge), 99);
+    let pull = json!({"number": 7, "merge_commit_sha": merge, "head": {"sha": "nobody", "repo": {"full_name": REPOSITORY}}});
+    world.hub.answers(&format!("/repos/{REPOSITORY}/commits/{merge}/pulls"), &json!([pull]));
+    let ended = dead.job("apply").expect("a job");
+    assert!(ended.code != 0 && world.tickets() == 8, "{}", ended.said);
+    let texts = world.hub.texts(COMMENTS);
+    assert!(texts.last().is_some_and(|text| text.contains("broke off, and says why")), "{texts:?}");
 }
 
 #[test]

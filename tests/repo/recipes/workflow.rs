@@ -183,7 +183,7 @@ fn allowed(calls: &[String], permissions: &Value) {
         let (method, path) = call.split_once(' ').expect("a call");
         let scope = match path {
             path if path.contains("/actions/") => "actions",
-            path if path.contains("/pulls") || path.contains("comments") => "pull-requests",
+            path if path.contains("/pulls") || path.contains("/issues/7/") || path.contains("/issues/comments/") => "pull-requests",
             path if path.ends_with("/issues") || path.contains("/issues/") => "issues",
             path => panic!("which permission is that? {path}"),
         };

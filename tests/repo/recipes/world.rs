@@ -61,7 +61,10 @@ impl World {
     fn begin(&self) {
         crate::stage::copy_folder(&root().join("examples/gitops"), &self.origin());
         let base = format!("{}\n      requests_per_minute: unlimited", self.running.base_url);
-        self.edit("callout.yaml", &[("https://api.example.com ", &base), ("s3://acme-field-ops", &self.bucket.url())]);
+        self.edit(
+            "callout.yaml",
+            &[("https://api.example.com ", &base), ("s3://acme-field-ops", &self.bucket.url()), (", region: us-east-1", "")],
+        );
         let callout = |words: &[&str]| {
             let mut command = self.command(env!("CARGO_BIN_EXE_callout"), &self.origin());
             let output = command.args(words).envs(self.secrets()).output().expect("callout");
