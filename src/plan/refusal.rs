@@ -95,7 +95,7 @@ impl Refusal {
     /// What lifts it, for this plan alone: without the words that chose its tickets the command would send others, too.
     pub fn next_step(&self, plan: &Plan) -> String {
         let chosen = [Some(plan.selection.to_string()).filter(|words| !words.is_empty()), plan.take.map(|take| take.to_string())];
-        let chosen: String = chosen.into_iter().flatten().map(|words| format!(" {words}")).collect();
+        let chosen = chosen.into_iter().flatten().fold(String::new(), |words, more| words + " " + &more);
         let whole = self.whole.max(self.wanted);
         if self.limit == SPEND {
             return format!("`callout apply --allow-spend {whole}{chosen}` lifts it for one run");
