@@ -38,9 +38,9 @@ pub(super) fn may_write(path: &Path) -> Outcome<()> {
         // A link that leads nowhere is replaced itself: a plan is never written through a link.
         Err(error) if error.kind() == ErrorKind::NotFound => match folder(path).metadata() {
             Ok(_) => Ok(()),
-            Err(error) => Err(not_saved(path, &error)),
+            Err(error) => Err(not_saved(path, &error).into()),
         },
-        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(not_saved(path, &error)),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(not_saved(path, &error).into()),
         Ok(false) => kept("something else is there, which is no saved plan"),
         Err(error) => kept(&format!("something is there that cannot be read ({})", cause(&error))),
     }
@@ -58,7 +58,7 @@ pub(super) fn write(path: &Path, plan: &Plan, cipher: &Cipher) -> Outcome<()> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    written().map_err(|error| not_saved(path, &error))
+    written().map_err(|error| not_saved(path, &error).into())
 }
 
 /// Where a file is to be.
@@ -66,9 +66,9 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn not_saved(path: &Path, error: &std::io::Error) -> Box<Diagnostic> {
+fn not_saved(path: &Path, error: &std::io::Error) -> Diagnostic {
     let message = format!("the plan cannot be saved to {}: {}", path.display(), cause(error));
-    Box::new(Diagnostic::error("plan/save", message).help("nothing was applied; name a file in a folder that can be written"))
+    Diagnostic::error("plan/save", message).help("nothing was applied; name a file in a folder that can be written")
 }
 
 pub(super) fn read(path: &Path, cipher: &Cipher) -> Outcome<Plan> {

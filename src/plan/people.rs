@@ -30,7 +30,7 @@ impl Plan {
         let mut plan = self.clone();
         let mut found = Found::default();
         walk::plan(&mut plan, &mut found);
-        walk::plan(&mut plan, &mut Mask { told: self.hidden.clone(), ..Mask::new(found) });
+        walk::plan(&mut plan, &mut Mask::new(found).with_told(self.hidden.clone()));
         plan
     }
 }

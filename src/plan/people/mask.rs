@@ -20,7 +20,7 @@ pub(super) type Guess = fn(&str) -> Vec<Range<usize>>;
 pub(super) struct Mask {
     known: Option<AhoCorasick>,
     /// How texts are shown that name somebody whom only the plan knew before contacts were left out of it.
-    pub told: BTreeMap<Digest, String>,
+    told: BTreeMap<Digest, String>,
     fields: HashMap<(String, String), bool>,
 }
 
@@ -29,6 +29,11 @@ impl Mask {
         let known = AhoCorasick::new(&found.values);
         // More than memory has room for cannot be looked for; texts are then hidden as a whole.
         Self { known: known.ok(), told: BTreeMap::new(), fields: found.fields }
+    }
+
+    /// Shows these texts as they were shown before.
+    pub fn with_told(self, told: BTreeMap<Digest, String>) -> Self {
+        Self { told, ..self }
     }
 
     /// Without the values that are known; of what only reads like a way to reach somebody, `guess` says how much.

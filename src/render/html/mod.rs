@@ -72,6 +72,7 @@ struct Page {
 
 /// Where the plan comes from, and how it is applied.
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "the template asks for each by itself")]
 struct Facts {
     id: String,
     commit: Option<String>,
