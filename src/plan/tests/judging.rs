@@ -156,7 +156,10 @@ fn costs_and_accounts_are_those_of_the_steps() {
     plan.steps[0].cost = Some(Cost::Estimated(Money::from_cents(30_050)));
     plan.steps[0].account = Some(Account { id: 7, name: String::new(), address: "1 Main St".to_owned() });
     plan.steps[1].cost = Some(Cost::Unknown("no answer".to_owned()));
-    assert_eq!(told(&judged_at(&bench, plan.clone(), 0)), "deny Dispatch/store-1: 300.5 at 1 Main St");
+    assert_eq!(
+        told(&judged_at(&bench, plan.clone(), 0)),
+        "deny Dispatch/store-1: 300.5 at 1 Main St\ndeny Dispatch/store-2: the rule cannot be judged: nobody knows what it costs"
+    );
     let unknown = under("each: plan\ndeny: plan.cost.unknown > 0\nmessage: ${{ plan.cost.unknown }} of ${{ plan.creates }}", bench);
     assert_eq!(told(&judged_at(&unknown, plan, 0)), "deny: 1 of 2");
 }
