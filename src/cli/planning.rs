@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use indicatif::ProgressBar;
 
 use super::args::{Choice, Refresh};
 use super::opened::Opened;
 use super::progress::draw_target;
-use super::{Environment, Failure, selecting};
+use super::{Environment, Failure, revision, selecting};
 use crate::plan::{Companions, Plan, World, build};
 use crate::refresh::{self, Ask, Mode, Observations, Outlook, Readers, Scope, Selection};
 use crate::state::State;
@@ -130,7 +129,7 @@ pub(super) fn commit(folder: &Path) -> Option<String> {
 /// Whether files of the project are not as the commit has them: any that git knows, and new ones of the kinds that callout reads.
 /// Shown only, likewise.
 fn has_uncommitted(folder: &Path) -> bool {
-    const STATUS: [&str; 6] = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", "."];
+    const STATUS: [&str; 5] = ["status", "--porcelain", "--untracked-files=all", "--", "."];
     let is_read = |path: &str| [".yaml", ".yml", ".csv"].iter().any(|kind| path.trim_end_matches('"').ends_with(kind));
     let counts = |line: &str| line.strip_prefix("??").is_none_or(is_read);
     git(folder, &STATUS).is_some_and(|changes| changes.lines().any(counts))
@@ -141,8 +140,8 @@ pub(super) fn has_git_remote(opened: &Opened) -> bool {
     git(&opened.project.folder, &["remote"]).is_some()
 }
 
-pub(super) fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let output = revision::git(folder).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
 }

@@ -1,22 +1,17 @@
 //! A state that somebody committed: on another branch it is an older one.
 
 use crate::shown::shows;
+use crate::support::git::git;
 use crate::vendor::Site;
-
-fn git(site: &Site, words: &[&str]) {
-    let who = ["-c", "user.name=acme", "-c", "user.email=acme@example.com"];
-    let done = std::process::Command::new("git").arg("-C").arg(site.path("")).args(who).args(words).output().expect("git");
-    assert!(done.status.success(), "{done:?}");
-}
 
 #[test]
 fn a_state_in_git_sends_nobody_and_once_it_is_out_of_it_all_is_well() {
     let site = Site::with_dispatch();
-    git(&site, &["init", "-q"]);
+    git(&site.path(""), &["init", "-q"]);
     site.run("apply --yes").ends_with(0);
     assert_eq!(site.run("plan").ends_with(0).err, "");
-    git(&site, &["add", "-f", "."]);
-    git(&site, &["commit", "-q", "-m", "all of it"]);
+    git(&site.path(""), &["add", "-f", "."]);
+    git(&site.path(""), &["commit", "-q", "-m", "all of it"]);
     site.write("tickets/b.yaml", crate::vendor::dispatch("store-0418-router", "0418"));
     shows!(site.run("apply --yes"), @r"
     $ callout apply --yes
@@ -32,8 +27,8 @@ fn a_state_in_git_sends_nobody_and_once_it_is_out_of_it_all_is_well() {
     assert!(site.run("plan").ends_with(0).err.contains("the state is in git"));
     site.run("settle Dispatch/store-0417-router --cancelled --reason x --yes").ends_with(1);
     assert_eq!(site.vendor.tickets(), 1);
-    git(&site, &["rm", "-r", "-q", "--cached", ".callout"]);
-    git(&site, &["commit", "-q", "-m", "not the state"]);
+    git(&site.path(""), &["rm", "-r", "-q", "--cached", ".callout"]);
+    git(&site.path(""), &["commit", "-q", "-m", "not the state"]);
     assert_eq!(site.run("plan").ends_with(0).err, "");
 }
 

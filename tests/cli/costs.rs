@@ -4,6 +4,7 @@ use callout::systems::sandbox::{Call, Trouble};
 use jiff::SignedDuration;
 
 use crate::shown::shows;
+use crate::support::git::git;
 use crate::support::project::Project;
 use crate::support::server::{Reply, Server};
 use crate::vendor::{Site, TOKEN_WITHOUT_SCOPE, dispatch, project_file};
@@ -91,7 +92,7 @@ fn a_project_can_always_ask() {
 #[test]
 fn what_was_told_is_kept_for_a_day_and_for_its_owner_alone() {
     let site = site("", &["0417"]);
-    git(&site, &["init", "-q"]);
+    git(&site.path(""), &["init", "-q"]);
     let first = site.run("plan --costs").ends_with(0);
     assert_eq!(asked(&site), 2);
     let again = site.run("plan --costs").ends_with(0);
@@ -118,11 +119,6 @@ fn what_was_told_is_kept_for_a_day_and_for_its_owner_alone() {
     assert_eq!(asked(&site), 7);
 }
 
-fn git(site: &Site, words: &[&str]) {
-    let done = std::process::Command::new("git").arg("-C").arg(site.path("")).args(words).output().expect("git");
-    assert!(done.status.success(), "{done:?}");
-}
-
 #[test]
 fn a_cache_that_somebody_committed_or_that_git_does_not_vouch_for_is_not_believed() {
     let site = site("", &["0417"]);
@@ -130,10 +126,10 @@ fn a_cache_that_somebody_committed_or_that_git_does_not_vouch_for_is_not_believe
     let says_the_same = || assert_eq!(site.run("plan --costs").ends_with(0).out.lines().next(), first.out.lines().next());
     says_the_same();
     assert_eq!(asked(&site), 4, "nobody knows where it comes from");
-    git(&site, &["init", "-q"]);
+    git(&site.path(""), &["init", "-q"]);
     says_the_same();
     assert_eq!(asked(&site), 4);
-    git(&site, &["add", "-f", ".callout/cache"]);
+    git(&site.path(""), &["add", "-f", ".callout/cache"]);
     says_the_same();
     assert_eq!(asked(&site), 6);
 }
@@ -196,7 +192,7 @@ fn without_a_credential_costs_are_unknown_and_nobody_is_asked() {
 #[test]
 fn costs_of_some_can_be_had_while_others_fail() {
     let site = site("", &["0417", "0418"]);
-    git(&site, &["init", "-q"]);
+    git(&site.path(""), &["init", "-q"]);
     site.run("plan --costs --target Dispatch/store-0417").ends_with(0);
     site.vendor.trouble(Call::Read, Trouble::ErrorBeforeCommit { status: 503 });
     let ran = site.run("plan --costs").ends_with(0);
